@@ -1,0 +1,205 @@
+"""Settings: environment over `veille.toml` over defaults, frozen, secrets redacted.
+
+Each setting is declared once, here: name, type, default, bounds, environment variable, whether it is secret, and its
+French help, which `docs/reference/reglages.md` prints and a test compares.
+"""
+
+import ipaddress
+import os
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
+
+from veille.config.problems import locate_in_toml, nearest, refuse
+from veille.errors import ConfigError
+
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+
+
+class _Table(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", validate_default=True)
+
+
+class Cluster(_Table):
+    """Who sends."""
+
+    id: str = Field("cluster", pattern=r"^[a-z0-9-]{1,64}$", description="identifiant court, jamais changé ensuite")
+    name: str = Field("Mon cluster", min_length=1, max_length=120, description="nom affiché dans le bulletin")
+    timezone: str = Field("Europe/Paris", description="fuseau des semaines, des échéances et des heures affichées")
+    postal_address: str = Field("", description="adresse postale imprimée au pied de chaque bulletin")
+    contact: str = Field("", description="adresse électronique à qui répondre, et contact donné aux sites relevés")
+
+    @field_validator("timezone")
+    @classmethod
+    def _known_zone(cls, value: str) -> str:
+        try:
+            ZoneInfo(value)
+        except (ZoneInfoNotFoundError, ValueError) as error:
+            raise ValueError("fuseau inconnu ; exemples : Europe/Paris, Indian/Reunion") from error
+        return value
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The time zone itself."""
+        return ZoneInfo(self.timezone)
+
+
+class Site(_Table):
+    """Where member links point."""
+
+    url: str = Field(
+        "https://veille.invalid",
+        pattern=r"^https?://[^\s/]+(/[^\s]*)?$",
+        description="adresse publique des liens des membres (désinscription, préférences)",
+    )
+
+
+class Fetch(_Table):
+    """How sources are asked."""
+
+    allow: tuple[Network, ...] = Field(
+        (),
+        description="réseaux exemptés de la garde contre les adresses privées et les ports rares",
+        json_schema_extra={"env": "VEILLE_FETCH_ALLOW"},
+    )
+    host_delay: float = Field(
+        1.0,
+        ge=0,
+        le=60,
+        allow_inf_nan=False,
+        description="secondes entre deux débuts de requête sur un même hôte (une seule à la fois)",
+        json_schema_extra={"env": "VEILLE_FETCH_HOST_DELAY"},
+    )
+    concurrency: int = Field(20, ge=1, le=200, description="hôtes relevés en même temps")
+    deadline: float = Field(
+        20.0, ge=1, le=120, allow_inf_nan=False, description="secondes en tout pour une requête, redirections comprises"
+    )
+    max_bytes: int = Field(15_000_000, ge=10_000, le=200_000_000, description="octets au plus, après décompression")
+
+
+class Mail(_Table):
+    """How bulletins leave."""
+
+    url: SecretStr = Field(
+        SecretStr("file:var/mail"),
+        description="« file:DOSSIER » (fichiers .eml) ou « smtp://[nom:mot-de-passe@]hôte:port », « smtps:// », "
+        "« smtp+starttls:// »",
+        json_schema_extra={"env": "VEILLE_MAIL_URL"},
+    )
+    sender: str = Field("veille@veille.invalid", description="adresse de l'expéditeur (From)")
+    reply_to: str = Field("", description="adresse des réponses ; vide = cluster.contact")
+    accept_log: Path | None = Field(
+        None,
+        description="journal où le relais écrit les Message-ID acceptés, lu pour lever un doute après une coupure",
+        json_schema_extra={"env": "VEILLE_MAIL_ACCEPT_LOG"},
+    )
+
+
+class Settings(_Table):
+    """Everything an instance is told, resolved."""
+
+    home: Path = Field(Path(), description="dossier de l'instance")
+    database_url: SecretStr = Field(
+        SecretStr(""),
+        description="vide = var/veille.sqlite dans l'instance ; ou postgresql+psycopg://…",
+        json_schema_extra={"env": "VEILLE_DATABASE_URL"},
+    )
+    cluster: Cluster = Cluster()
+    site: Site = Site()
+    fetch: Fetch = Fetch()
+    mail: Mail = Mail()
+
+    @property
+    def var(self) -> Path:
+        """Run-time folder: database, caches, mails; git-ignored."""
+        return self.home / "var"
+
+    @property
+    def database(self) -> str:
+        """The SQLAlchemy URL, absolute for SQLite. Secret: never print it, see `redacted`."""
+        url = self.database_url.get_secret_value()
+        if not url:
+            return f"sqlite:///{(self.var / 'veille.sqlite').absolute()}"
+        if url.startswith("postgresql://"):
+            return "postgresql+psycopg://" + url.removeprefix("postgresql://")
+        return url
+
+    def redacted(self) -> dict[str, Any]:
+        """Return the settings as plain data with secrets masked."""
+        plain: dict[str, Any] = self.model_dump(mode="json")
+        return plain
+
+
+Env = Annotated[Mapping[str, str], "environment variables"]
+
+
+def load_settings(home: Path, env: Env | None = None) -> Settings:
+    """Read `home/veille.toml` (optional) under the environment; raises ConfigError with file, line, key and cure."""
+    environment = os.environ if env is None else env
+    path = home / "veille.toml"
+    raw: dict[str, Any] = {}
+    text = ""
+    if path.exists():
+        text = _read(path)
+        try:
+            raw = tomllib.loads(text)
+        except tomllib.TOMLDecodeError as error:
+            raise ConfigError(
+                f"TOML illisible : {error}", file=path, cure="corrigez cette ligne (guillemets, crochets, signe =)"
+            ) from error
+    from_env = _overlay(raw, environment)
+    raw["home"] = home
+    try:
+        return Settings.model_validate(raw)
+    except ValidationError as error:
+        raise refuse(error, Settings, path, lambda keys: locate_in_toml(text, keys), from_env) from error
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise ConfigError("ce fichier n'est pas en UTF-8", file=path, cure="enregistrez-le en UTF-8") from error
+    except OSError as error:
+        raise ConfigError(f"illisible ({error.strerror})", file=path, cure="vérifiez les droits du fichier") from error
+
+
+def settings_with_env() -> dict[str, tuple[str, str]]:
+    """Return environment variable → (table, key) for each setting that has one."""
+    found: dict[str, tuple[str, str]] = {}
+    for table, field in Settings.model_fields.items():
+        kind = field.annotation
+        inner = kind.model_fields if isinstance(kind, type) and issubclass(kind, BaseModel) else {"": field}
+        for key, declared in inner.items():
+            extra = declared.json_schema_extra
+            if isinstance(extra, dict) and "env" in extra:
+                found[str(extra["env"])] = (table, key)
+    return found
+
+
+def _overlay(raw: dict[str, Any], env: Mapping[str, str]) -> dict[tuple[str, ...], str]:
+    """Put environment values over the file's; return which keys came from which variable."""
+    origin: dict[tuple[str, ...], str] = {}
+    for name, (table, key) in settings_with_env().items():
+        if name not in env:
+            continue
+        value: Any = env[name]
+        if key == "allow":
+            value = [part.strip() for part in value.split(",") if part.strip()]
+        if key:
+            section = raw.setdefault(table, {})
+            if not isinstance(section, dict):
+                continue  # the file's own mistake is reported by validation
+            section[key] = value
+            origin[table, key] = name
+        else:
+            raw[table] = value
+            origin[table,] = name
+    return origin
+
+
+__all__ = ["Cluster", "Fetch", "Mail", "Settings", "Site", "load_settings", "nearest", "settings_with_env"]

@@ -1,0 +1,1 @@
+"""The database: engines, tables, one store class per table family, the work ledger, migrations."""
