@@ -111,7 +111,7 @@ def usage_error_in_french(error: click.UsageError) -> str:
     name = ""
     if isinstance(error, click.MissingParameter):
         kind = "l'argument" if isinstance(error.param, click.Argument) else "l'option"
-        name = error.param.make_metavar(error.ctx) if error.param and error.ctx else (error.param_hint or "")
+        name = str(error.param.make_metavar(error.ctx) if error.param and error.ctx else error.param_hint or "")
         return f"il manque {kind} {name}"
     if isinstance(error, click.NoSuchOption):
         near = f" ; vouliez-vous {', '.join(error.possibilities)} ?" if error.possibilities else ""

@@ -1,1 +1,1 @@
-"""Definitions and settings: env + veille.toml, sources.yaml, taxonomy, digests. Errors name file, line, key and cure."""
+"""Definitions and settings of an instance; every error names file, line, key, cause and cure."""

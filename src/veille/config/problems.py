@@ -53,7 +53,9 @@ def refuse(
     from_env: Mapping[tuple[str, ...], str] | None = None,
 ) -> ConfigError:
     """Describe the first problem of a validation error (all of them when there are several, one per line)."""
-    problems = [_one(detail, schema, path, locate, from_env or {}) for detail in error.errors(include_url=False)]
+    # A mistyped key also makes the right one « missing »: say the typing error first.
+    details = sorted(error.errors(include_url=False), key=lambda detail: detail["type"] != "extra_forbidden")
+    problems = [_one(detail, schema, path, locate, from_env or {}) for detail in details]
     first = problems[0]
     if len(problems) == 1:
         return first
@@ -69,7 +71,8 @@ def _one(
     locate: Callable[[tuple[Any, ...]], int],
     from_env: Mapping[tuple[str, ...], str],
 ) -> ConfigError:
-    keys = tuple(part for part in detail["loc"] if not str(part).startswith("function-"))
+    # Unions add steps of their own to the path: `lax-or-strict[…]`, `function-after[…]`.
+    keys = tuple(part for part in detail["loc"] if "[" not in str(part))
     kind = detail["type"]
     dotted = ".".join(str(part) for part in keys)
     variable = next((name for place, name in from_env.items() if keys[: len(place)] == place), None)

@@ -1,0 +1,62 @@
+# Two commands: `make demo` shows the whole job, `make test` passes the tests. Each makes .venv if needed;
+# python3 (3.11 or later), make and a package index suffice.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/pip --disable-pip-version-check --quiet
+SHARED := $(if $(wildcard ../shared),shared$(COMMA))
+COMMA := ,
+
+.PHONY: demo test test-full check format lock wheel-smoke reference clean
+
+demo: $(VENV)/.run
+	$(BIN)/veille demo var/demo
+
+test: $(VENV)/.dev
+	$(BIN)/pytest
+
+# What CI calls, as root on Debian: installs what tests need besides and fails where anything is missing.
+test-full: $(VENV)/.dev
+	scripts/install_test_programs.sh
+	VEILLE_REQUIRE=$(SHARED)postgres,chromium,smtp-sink $(BIN)/pytest
+
+check: $(VENV)/.dev
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: $(VENV)/.dev
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+wheel-smoke: $(VENV)/.dev
+	scripts/wheel_smoke.sh
+
+# Generated pages of docs/reference; a test compares them.
+reference: $(VENV)/.dev
+	$(BIN)/python scripts/write_reference.py
+
+lock: $(VENV)/.dev
+	$(BIN)/pip install --quiet uv
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
+		--extra postgres pyproject.toml -o requirements.lock
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
+		--extra postgres --group dev -c requirements.lock pyproject.toml -o requirements-dev.lock
+
+$(VENV)/bin/python:
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "veille demande Python 3.11 ou plus récent")'
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.run: $(VENV)/bin/python requirements.lock pyproject.toml
+	$(PIP) install --require-hashes -r requirements.lock
+	$(PIP) install --no-deps --editable .
+	touch $@
+
+$(VENV)/.dev: $(VENV)/bin/python requirements-dev.lock pyproject.toml
+	$(PIP) install --require-hashes -r requirements-dev.lock
+	$(PIP) install --no-deps --no-build-isolation --editable .
+	touch $(VENV)/.run $@
+
+clean:
+	rm -rf $(VENV) dist build var .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

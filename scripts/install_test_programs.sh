@@ -1,0 +1,17 @@
+#!/usr/bin/env bash
+# Installs the programs that only tests need (Debian, root): a browser, an SMTP sink, PostgreSQL's server binaries.
+set -euo pipefail
+
+missing=()
+command -v chromium >/dev/null || missing+=(chromium)
+[ -x /usr/sbin/smtp-sink ] || missing+=(postfix)
+{ command -v initdb || ls /usr/lib/postgresql/*/bin/initdb; } >/dev/null 2>&1 || missing+=(postgresql)
+[ ${#missing[@]} -eq 0 ] && exit 0
+
+if [ "$(id -u)" -ne 0 ] || ! command -v apt-get >/dev/null; then
+    echo "il manque ${missing[*]} : installez-les (Debian : apt-get install ${missing[*]})" >&2
+    exit 1
+fi
+export DEBIAN_FRONTEND=noninteractive
+apt-get update -qq
+apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null

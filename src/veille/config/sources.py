@@ -1,0 +1,178 @@
+"""sources.yaml: what to watch. Errors name file, line, key, cause and cure; the JSON Schema is generated from here."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, Literal
+from urllib.parse import urlsplit
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+
+from veille.config.problems import refuse
+from veille.config.yaml_source import Locate, load_yaml
+from veille.errors import ConfigError
+from veille.model import Licence, Source
+
+_UNITS = {"m": 60, "h": 3600, "d": 86400, "j": 86400, "w": 604800}
+#: An interval is how often a server is asked: never under a minute, and a source asked less than monthly is forgotten.
+_SHORTEST, _LONGEST = timedelta(minutes=1), timedelta(days=31)
+_SLUG = r"^[a-z0-9][a-z0-9-]{0,127}$"
+#: GeoZones ids, EU and countries included (data.gouv.fr).
+_TERRITORY = r"^(fr:(region|departement|epci|commune):[0-9AB]{1,9}|country:[a-z]{2}|country-group:[a-z]+)$"
+_EVERY_HELP = "intervalle entre deux relevés : 30m, 6h, 1d… (de 1m à 31d) ; absent = adaptatif, de 1 h à 24 h"
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Defaults(_Strict):
+    """Values that sources inherit."""
+
+    every: str | None = Field(None, description=_EVERY_HELP)
+    language: Literal["fr", "en", "de", "es", "it"] | None = Field(None, description="langue de la source")
+    territory: str | None = Field(
+        None, pattern=_TERRITORY, description="territoire, identifiant GeoZones : fr:region:84"
+    )
+    type: str | None = Field(None, pattern=_SLUG, description="type d'opportunité par défaut (taxonomie)")
+    sectors: tuple[str, ...] = Field((), description="filières par défaut (taxonomie)")
+    licence: Licence | None = Field(
+        None, description="public, propre, accord ou presse : ce qui peut être gardé et montré"
+    )
+
+    @field_validator("every")
+    @classmethod
+    def _interval(cls, value: str | None) -> str | None:
+        if value is not None:
+            parse_interval(value)
+        return value
+
+
+class SourceLine(Defaults):
+    """One source."""
+
+    id: str = Field(pattern=_SLUG, description="identifiant : minuscules, chiffres et tirets ; clé de l'historique")
+    title: str = Field(min_length=1, max_length=200, description="nom affiché")
+    kind: Literal["feed"] = Field(description="nature de la source : feed (RSS, Atom, RDF, JSON Feed)")
+    url: str = Field(max_length=2048, description="adresse http(s) complète")
+    formerly: tuple[str, ...] = Field((), description="anciens identifiants, pour garder l'historique")
+    seen_in: str | None = Field(None, description="où cette adresse a été vue publiée")
+    enabled: bool = Field(True, description="false = ne plus relever")
+    experimental: bool = Field(False, description="true = jamais vérifiée sur des données réelles")
+
+    @field_validator("url")
+    @classmethod
+    def _web_address(cls, value: str) -> str:
+        parts = urlsplit(value)
+        if parts.scheme.lower() not in {"http", "https"} or not parts.hostname or re.search(r"[\s\\]", value):
+            raise ValueError("une adresse commence par http:// ou https:// et n'a ni espace ni barre inverse")
+        return value
+
+
+class SourcesFile(_Strict):
+    """The whole file."""
+
+    version: Literal[1] = Field(description="toujours 1")
+    defaults: Defaults = Defaults()
+    sources: tuple[SourceLine, ...] = Field(description="les sources")
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """The sources of an instance, in file order, ids unique."""
+
+    sources: tuple[Source, ...]
+
+    def named(self, ids: Sequence[str]) -> tuple[Source, ...]:
+        """Return the sources with these ids; raises ConfigError naming the nearest id for an unknown one."""
+        by_id = {source.id: source for source in self.sources}
+        for wanted in ids:
+            if wanted not in by_id:
+                from veille.config.problems import unknown_key  # noqa: PLC0415 - only on this path
+
+                _, cure = unknown_key(wanted, by_id)
+                raise ConfigError(f"source inconnue « {wanted} »", file="sources.yaml", cure=cure)
+        return tuple(by_id[wanted] for wanted in ids)
+
+
+def parse_interval(text: str) -> timedelta:
+    """Read `30m`, `6h`, `1d`, `2w`; raises ValueError in French."""
+    match = re.fullmatch(r"\s*([1-9][0-9]{0,5})\s*(m|h|d|j|w)\s*", text)
+    value = timedelta(seconds=int(match[1]) * _UNITS[match[2]]) if match else timedelta()
+    if not _SHORTEST <= value <= _LONGEST:
+        raise ValueError(_EVERY_HELP)
+    return value
+
+
+def load_sources(path: Path) -> Sources:
+    """Read and check a sources.yaml; raises ConfigError."""
+    data, locate = load_yaml(path)
+    if not isinstance(data, dict):
+        raise ConfigError(
+            "ce fichier ne contient pas de sources", file=path, cure="commencez par « version: 1 » puis « sources: »"
+        )
+    try:
+        parsed = SourcesFile.model_validate(data)
+    except ValidationError as error:
+        raise refuse(error, SourcesFile, path, locate) from error
+    _refuse_duplicates(parsed, path, locate)
+    return Sources(
+        tuple(
+            _to_source(line, parsed.defaults, path, locate(("sources", index)))
+            for index, line in enumerate(parsed.sources)
+        )
+    )
+
+
+def json_schema() -> dict[str, Any]:
+    """Return the JSON Schema of sources.yaml, for editors."""
+    return SourcesFile.model_json_schema()
+
+
+def _refuse_duplicates(parsed: SourcesFile, path: Path, locate: Locate) -> None:
+    ids: dict[str, int] = {}
+    urls: dict[str, int] = {}
+    for index, line in enumerate(parsed.sources):
+        here = locate(("sources", index, "id")) or locate(("sources", index))
+        for name in (line.id, *line.formerly):
+            if name in ids:
+                raise ConfigError(
+                    f"identifiant « {name} » déjà pris ligne {ids[name]}",
+                    file=path,
+                    line=here,
+                    key="id",
+                    cure="changez-en un",
+                )
+            ids[name] = here
+        if line.url in urls:
+            raise ConfigError(
+                f"adresse déjà donnée ligne {urls[line.url]}",
+                file=path,
+                line=here,
+                key="url",
+                cure="gardez une seule source",
+            )
+        urls[line.url] = here
+
+
+def _to_source(line: SourceLine, defaults: Defaults, path: Path, number: int) -> Source:
+    every = line.every or defaults.every
+    return Source(
+        id=line.id,
+        title=line.title,
+        kind=line.kind,
+        url=line.url,
+        every=parse_interval(every) if every else None,
+        language=line.language or defaults.language,
+        territory=line.territory or defaults.territory,
+        type=line.type or defaults.type,
+        sectors=line.sectors or defaults.sectors,
+        licence=line.licence or defaults.licence or Licence.PRESS,
+        formerly=line.formerly,
+        seen_in=line.seen_in,
+        enabled=line.enabled,
+        line=number,
+        file=str(path),
+    )
