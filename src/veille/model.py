@@ -173,6 +173,8 @@ class ParsedFeed:
     skip_hours: frozenset[int] = frozenset()
     #: What a tolerant parser had to overlook, French; empty if nothing.
     remark: str = ""
+    #: False where the document stops before its end: what was read is kept, its validators are not.
+    complete: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -204,6 +206,14 @@ class SourceState:
     move_seen_at: datetime | None = None
     #: Entries in the last good parse.
     entries: int = 0
+    #: The URL of sources.yaml that all of this is about: another one there starts afresh.
+    feed: str = ""
+    #: The feed's own wish for the interval at the last good parse, seconds.
+    ttl: int | None = None
+    #: UTC hours in which the feed asks not to be fetched.
+    skip_hours: frozenset[int] = frozenset()
+    #: Usual time between two entries, seconds; None while unknown.
+    gap: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -229,6 +239,7 @@ class KnownEntry:
     title: str
     content_hash: str
     guid: str | None = None
+    published: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -163,6 +163,10 @@ class SourceStore(Protocol):
         """Write one fetch of one source in one transaction; return (new entries, changed entries)."""
         ...
 
+    def postpone(self, source_ids: Sequence[str], until: datetime) -> None:
+        """Put off the next check of these sources to `until` at the earliest (a host asked for patience)."""
+        ...
+
     def rename(self, old: str, new: str) -> None:
         """Give a source's history to its new id."""
         ...

@@ -123,6 +123,9 @@ class SourceStateRow(Base):
     move_candidate: Mapped[str | None]
     move_seen_at: Mapped[datetime | None]
     entries: Mapped[int] = mapped_column(default=0)
+    ttl: Mapped[int | None]
+    skip_hours: Mapped[list[Any]]
+    gap: Mapped[int | None]
 
 
 class ItemRow(Base):
