@@ -1,8 +1,8 @@
 """An instance is a folder: where its definitions are found, how one is made and brought up to date.
 
 Definitions are layered: a file in the instance wins over the file of the same name that ships with the program, so an
-instance is not frozen at the taxonomy or templates it was made with. `sources.yaml` and `veille.toml` are the instance's
-own; `var/` holds run-time state and is not for a repository.
+instance is not frozen at the taxonomy or templates it was made with. `sources.yaml` and `veille.toml` are the
+instance's own; `var/` holds run-time state and is not for a repository.
 """
 
 import difflib
@@ -94,7 +94,7 @@ def create(home: Path) -> list[FileChange]:
             _write_new(home, ".gitignore", _GITIGNORE),
         ]
         if changes[1].verdict == "créé":
-            _write(_pristine(home), sources)
+            write_atomically(_pristine(home), sources)
     except OSError as error:
         raise InputError(
             f"{error.filename or home} : {error.strerror}", cure="choisissez un dossier où vous pouvez écrire"
@@ -129,11 +129,8 @@ def write_atomically(path: Path, text: str) -> None:
         raise
 
 
-_write = write_atomically
-
-
 def _pristine(home: Path) -> Path:
-    """The text as shipped when the instance was made or last upgraded: tells a local edit from an old default."""
+    """Return where the text as shipped is kept: it tells a local edit from an old default."""
     return home / "var" / "shipped" / SOURCES
 
 
@@ -141,7 +138,7 @@ def _write_new(home: Path, name: str, text: str) -> FileChange:
     path = home / name
     if path.exists():
         return FileChange(name, "gardé")
-    _write(path, text)
+    write_atomically(path, text)
     return FileChange(name, "créé")
 
 
@@ -153,8 +150,8 @@ def _upgrade_sources(home: Path) -> FileChange:
     pristine = _pristine(home)
     before = pristine.read_text(encoding="utf-8") if pristine.exists() else local
     if before == local and pristine.exists():
-        _write(home / SOURCES, new)
-        _write(pristine, new)
+        write_atomically(home / SOURCES, new)
+        write_atomically(pristine, new)
         return FileChange(SOURCES, "mis à jour", _diff(local, new, SOURCES))
     return FileChange(
         SOURCES,

@@ -1,0 +1,1 @@
+"""The clock: a tick each minute calls what `veille run` calls."""

@@ -1,0 +1,87 @@
+import json
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from veille.config.sources import json_schema, load_sources, parse_interval
+from veille.errors import ConfigError
+from veille.model import Licence
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture
+def load(tmp_path):
+    def load(text: str):
+        path = tmp_path / "sources.yaml"
+        path.write_text(text, encoding="utf-8")
+        return load_sources(path)
+
+    return load
+
+
+def test_block_and_flow_style_give_the_same_sources(load):
+    block = load("version: 1\nsources:\n- id: a\n  title: T\n  kind: feed\n  url: https://a.example/rss\n")
+    flow = load("{version: 1, sources: [{id: a, title: T, kind: feed, url: 'https://a.example/rss'}]}")
+    strip = lambda found: [(s.id, s.title, s.kind, s.url, s.every) for s in found.sources]  # noqa: E731
+    assert strip(block) == strip(flow) == [("a", "T", "feed", "https://a.example/rss", None)]
+
+
+def test_defaults_are_inherited_and_overridden(load):
+    found = load(
+        "version: 1\ndefaults: {every: 6h, licence: public, territory: 'fr:region:84'}\nsources:\n"
+        "- {id: a, title: A, kind: feed, url: 'https://a.example/'}\n"
+        "- {id: b, title: B, kind: feed, url: 'https://b.example/', every: 1m, licence: presse}\n"
+    ).sources
+    assert found[0].every == timedelta(hours=6)
+    assert found[0].licence is Licence.PUBLIC
+    assert found[0].territory == "fr:region:84"
+    assert found[1].every == timedelta(minutes=1)
+    assert found[1].licence is Licence.PRESS
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("sourecs: []\n", r"ligne 1, clé « sourecs » : clé inconnue « sourecs » — vouliez-vous « sources » \?"),
+        ("version: 1\nsources:\n- id: a\n  tilte: T\n  kind: feed\n  url: https://a.example/\n",
+         r"ligne 4, clé « sources\.0\.tilte » : clé inconnue « tilte » — vouliez-vous « title »"),
+        ("version: 1\nsources:\n- id: a\n  title: T\n  kind: feed\n  url: ftp://a.example/\n",
+         r"ligne 6, clé « sources\.0\.url » : valeur 'ftp://a\.example/' refusée — une adresse commence par http"),
+        ("version: 1\nsources:\n- {id: a, title: T, kind: feed, url: 'https://a.example/', every: 10s}\n",
+         r"ligne 3, clé « sources\.0\.every » : valeur '10s' refusée — intervalle"),
+        ("version: 2\nsources: []\n", r"ligne 1, clé « version » : valeur 2 inconnue — valeurs admises : 1"),
+        ("version: 1\nsources:\n- id: a\n", r"clé obligatoire absente — ajoutez « title »"),
+        ("version: 1\nsources:\n- {id: a, title: T, kind: feed, url: 'https://a.example/'}\n"
+         "- {id: a, title: T, kind: feed, url: 'https://b.example/'}\n", r"ligne 4, clé « id » : identifiant « a » déjà pris"),
+        ("version: 1\nsources:\n- {id: a, title: T, kind: feed, url: 'https://a.example/'}\n"
+         "- {id: b, title: T, kind: feed, url: 'https://a.example/'}\n", r"ligne 4, clé « url » : adresse déjà donnée ligne 3"),
+        ("version: 1\nsources:\n- {id: a, title: T, kind: feed, url: 'https://a.example/', territory: AURA}\n",
+         r"ligne 3, clé « sources\.0\.territory » : .* — territoire, identifiant GeoZones"),
+        ("- a\n", r"ne contient pas de sources"),
+        ("", r"ne contient pas de sources"),
+    ],
+)  # fmt: skip
+def test_an_error_names_file_line_key_cause_and_cure(load, text, message):
+    with pytest.raises(ConfigError, match=message) as caught:
+        load(text)
+    assert "sources.yaml" in str(caught.value)
+
+
+def test_an_unknown_id_is_answered_with_the_nearest(load):
+    found = load("version: 1\nsources:\n- {id: ademe, title: A, kind: feed, url: 'https://a.example/'}\n")
+    assert [s.id for s in found.named(["ademe"])] == ["ademe"]
+    with pytest.raises(ConfigError, match="vouliez-vous « ademe »"):
+        found.named(["adem"])
+
+
+@pytest.mark.parametrize("text", ["0m", "30s", "-1h", "1.5h", "40d", "", "1 fois"])
+def test_a_bad_interval_is_refused(text):
+    with pytest.raises(ValueError, match="intervalle"):
+        parse_interval(text)
+
+
+def test_the_committed_json_schema_is_the_one_the_code_gives():
+    committed = json.loads((ROOT / "docs/reference/sources.schema.json").read_text(encoding="utf-8"))
+    assert committed == json_schema()
