@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import StrEnum
-from typing import Literal
+from typing import Any, Literal
 
 
 # ── sources and what fetching them gives ────────────────────────────────────────────────────────────────────────────
@@ -570,6 +570,14 @@ class Line:
     extract: str = ""
     #: « EN » for a call in another language, or empty.
     language: str = ""
+    #: « éligible », « à vérifier », or empty where the item has no conditions.
+    eligibility: str = ""
+    #: The call's own sentence behind that verdict, or what must be checked; may be empty.
+    eligibility_note: str = ""
+    #: « déjà vu le 23 octobre » on a recall, or empty.
+    recall: str = ""
+    #: The day it closes, ISO, or empty.
+    closes: str = ""
     #: In « L'essentiel ».
     star: bool = False
 
@@ -603,6 +611,42 @@ class Bulletin:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Selected:
+    """The record behind one line: `why` and `digest build --json` read it."""
+
+    item_id: int
+    item_version: int
+    section: str
+    rank: int
+    score: float
+    reasons: tuple[Reason, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Drafted:
+    """What an issue holds for one subscriber: a bulletin, or the French reason why there is none."""
+
+    subscriber: Subscriber
+    bulletin: Bulletin | None
+    skipped: str = ""
+    selection: tuple[Selected, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeenItem:
+    """What the journal says of one item for one subscriber: written from « sent » only."""
+
+    item_id: int
+    #: The latest version sent.
+    item_version: int
+    #: The deadline that was shown then.
+    deadline: date | None
+    at: datetime
+    #: How many issues carried it.
+    times: int = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Issue:
     """One edition of a digest."""
 
@@ -616,6 +660,11 @@ class Issue:
     approved_by: str | None = None
     #: SHA-256 of the frozen content that was approved.
     content_sha256: str | None = None
+    #: When it is meant to leave, and after which it must not leave any more.
+    send_at: datetime | None = None
+    stale_at: datetime | None = None
+    #: What every mail of the issue shares, frozen with it: templates, sender's identity, signing key id.
+    frame: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -301,6 +301,11 @@ class IssueRow(Base):
     approved_at: Mapped[datetime | None]
     approved_by: Mapped[str | None]
     content_sha256: Mapped[str | None] = mapped_column(String(64))
+    send_at: Mapped[datetime]
+    #: After this instant it must not leave any more.
+    stale_at: Mapped[datetime]
+    #: What every mail shares, frozen with the issue: templates, sender's identity, signing key id.
+    frame: Mapped[dict[str, Any]]
     __table_args__ = (UniqueConstraint("cluster_id", "digest", "period"),)
 
 
