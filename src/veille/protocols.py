@@ -48,6 +48,10 @@ class Fetcher(Protocol):
         """GET `url`, following at most five vetted redirects, within one total deadline and the caps."""
         ...
 
+    async def aclose(self) -> None:
+        """Close idle connections before the event loop ends; a later fetch opens new ones."""
+        ...
+
 
 class Tagger(Protocol):
     """The NLP stage's engine."""

@@ -1,8 +1,10 @@
 """Test doubles that implement the real protocols; mypy refuses one that drifts."""
 
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 
-from veille.protocols import Clock
+from veille.model import Fetched, FetchOutcome, Validators
+from veille.protocols import Clock, Fetcher
 
 
 class FrozenClock:
@@ -29,3 +31,34 @@ class FrozenClock:
 
 
 _clock: Clock = FrozenClock()
+
+
+Answer = FetchOutcome | Callable[[str, Validators], FetchOutcome]
+
+
+class FakeFetcher:
+    """Answers from a table: URL → outcome, or a function of (url, validators). An unknown URL is the test's mistake."""
+
+    def __init__(self, answers: Mapping[str, Answer]) -> None:
+        self.answers = dict(answers)
+        #: What was asked, in order.
+        self.asked: list[tuple[str, Validators]] = []
+
+    async def fetch(self, url: str, validators: Validators = Validators(), *, accept: str = "") -> FetchOutcome:  # noqa: ARG002, B008 - the protocol's signature; Validators is frozen
+        """Return the answer prepared for `url`."""
+        self.asked.append((url, validators))
+        if url not in self.answers:
+            raise LookupError(f"no answer was prepared for {url}")
+        prepared = self.answers[url]
+        return prepared(url, validators) if callable(prepared) else prepared
+
+    async def aclose(self) -> None:
+        """Hold nothing, so release nothing."""
+
+
+def answer(url: str, body: bytes = b"", *, status: int = 200, headers: Mapping[str, str] | None = None) -> Fetched:
+    """Build a complete answer, as a server without redirects would give it."""
+    return Fetched(url=url, final_url=url, status=status, headers=dict(headers or {}), body=body)
+
+
+_fetcher: Fetcher = FakeFetcher({})
