@@ -1,0 +1,177 @@
+"""digests/<name>/: what a bulletin holds and when it leaves. Files of the instance win over those that ship.
+
+`digest.yaml` describes it; `subject.txt.jinja`, `body.txt.jinja` and `body.html.jinja` draw it. A file that a digest
+does not have is taken from `digests/_base/`.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import time
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+
+from veille.config.problems import nearest, refuse
+from veille.config.yaml_source import load_yaml
+from veille.errors import ConfigError, InputError
+
+SUBJECT, TEXT, HTML = "subject.txt.jinja", "body.txt.jinja", "body.html.jinja"
+TEMPLATES = (SUBJECT, TEXT, HTML)
+BASE = "_base"
+DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+_NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
+
+Day = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Moment(_Strict):
+    """A local day and hour."""
+
+    day: Day = Field("friday", description="jour, en anglais : monday … sunday (premier de la période)")
+    at: str = Field("07:30", description="heure locale HH:MM, hors 02:00–03:00")
+
+    @field_validator("at")
+    @classmethod
+    def _hour(cls, value: str) -> str:
+        if not re.fullmatch(r"([01][0-9]|2[0-3]):[0-5][0-9]", value):
+            raise ValueError("écrivez HH:MM entre guillemets, par exemple '07:30'")
+        if value.startswith("02:"):
+            raise ValueError("entre 02:00 et 03:00 l'heure n'existe pas ou existe deux fois aux changements d'heure")
+        return value
+
+    @property
+    def time(self) -> time:
+        """The local time of day."""
+        return time.fromisoformat(self.at)
+
+    @property
+    def weekday(self) -> int:
+        """0 = Monday."""
+        return DAYS.index(self.day)
+
+
+SectionKind = Literal["seize", "deadlines", "understand", "network", "window"]
+
+
+class SectionPlan(_Strict):
+    """One section of the bulletin."""
+
+    kind: SectionKind = Field(description="nature : seize, deadlines, understand, network ou window")
+    title: str = Field(min_length=1, max_length=60, description="titre imprimé")
+    max: int = Field(ge=1, le=20, description="nombre d'éléments au plus")
+    types: tuple[str, ...] = Field((), description="types d'opportunité qui y entrent (taxonomie)")
+
+
+class Digest(_Strict):
+    """One digest.yaml."""
+
+    version: Literal[1] = Field(description="version de ce format : 1")
+    title: str = Field(min_length=1, max_length=80, description="titre imprimé en tête")
+    rhythm: Literal["weekly", "daily", "monthly"] = Field("weekly", description="weekly, daily ou monthly")
+    build: Moment = Field(Moment(day="wednesday", at="08:00"), description="quand le brouillon se fait")
+    send: Moment = Field(Moment(), description="quand l'édition part")
+    window_hours: int = Field(48, ge=1, le=168, description="au-delà, l'édition est périmée et ne part plus")
+    max_items: int = Field(12, ge=1, le=40, description="éléments au plus par bulletin")
+    essential: int = Field(3, ge=0, le=5, description="éléments mis en tête, dans « L'essentiel »")
+    per_source: int = Field(4, ge=1, le=40, description="éléments au plus d'une même source")
+    common: int = Field(2, ge=0, le=5, description="éléments du tronc commun, les mêmes pour tous")
+    recall_days: int = Field(3, ge=1, le=14, description="le rappel part dans la dernière édition qui laisse ces jours")
+    news_days: int = Field(21, ge=1, le=366, description="âge au plus d'une actualité ; un appel ouvert n'a pas d'âge")
+    fallback: Literal["hold", "validated", "automatic"] = Field(
+        "hold",
+        description="sans approbation à l'heure dite : hold (retenir), validated (seuls les contenus relus), "
+        "automatic (tout, avec la mention « sélection automatique, non relue »)",
+    )
+    sections: tuple[SectionPlan, ...] = Field(min_length=1, description="sections, dans l'ordre du bulletin")
+
+    @model_validator(mode="after")
+    def _no_double(self) -> "Digest":
+        kinds = [section.kind for section in self.sections]
+        if len(set(kinds)) != len(kinds):
+            raise ValueError("deux sections de même nature : gardez-en une")
+        types = [term for section in self.sections if section.kind != "window" for term in section.types]
+        if len(set(types)) != len(types):
+            raise ValueError("un type d'opportunité est dans deux sections : choisissez")
+        return self
+
+    def section(self, kind: str) -> SectionPlan | None:
+        """Return the section of that kind, if the digest has it."""
+        return next((section for section in self.sections if section.kind == kind), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Definition:
+    """A digest with its templates."""
+
+    name: str
+    digest: Digest
+    #: Template name (`hebdo/body.html.jinja`) → source, `_base/` included.
+    sources: dict[str, str] = field(repr=False)
+    #: All templates ship with the program; others run in a child process with limits.
+    trusted: bool = True
+
+    def entry(self, template: str) -> str:
+        """Return the name of the digest's own template, or of the base's where it has none."""
+        own = f"{self.name}/{template}"
+        return own if own in self.sources else f"{BASE}/{template}"
+
+
+def digest_names(folders: Sequence[Path]) -> list[str]:
+    """Return the names of the digests in those layers (`…/digests`), sorted."""
+    found = {path.parent.name for folder in folders for path in folder.glob("*/digest.yaml")}
+    return sorted(name for name in found if _NAME.fullmatch(name))
+
+
+def load_digest(folders: Sequence[Path], name: str) -> Definition:
+    """Read one digest from its layers, the instance's first; raises ConfigError with file, line, key and cure."""
+    names = digest_names(folders)
+    if name not in names:
+        near = nearest(name, names)
+        cure = f"vouliez-vous « {near} » ?" if near else f"bulletins connus : {', '.join(names) or 'aucun'}"
+        raise InputError(f"bulletin inconnu « {name} »", cure=cure)
+    path = next(folder / name / "digest.yaml" for folder in folders if (folder / name / "digest.yaml").is_file())
+    data, locate = load_yaml(path)
+    if not isinstance(data, dict):
+        raise ConfigError("table « clé : valeur » attendue", file=path, line=1, cure="commencez par « version: 1 »")
+    try:
+        digest = Digest.model_validate(data)
+    except ValidationError as error:
+        raise refuse(error, Digest, path, locate) from error
+    sources, trusted = _templates(folders, name)
+    return Definition(name, digest, sources, trusted)
+
+
+def load_digests(folders: Sequence[Path]) -> dict[str, Definition]:
+    """Read every digest."""
+    return {name: load_digest(folders, name) for name in digest_names(folders)}
+
+
+def _templates(folders: Sequence[Path], name: str) -> tuple[dict[str, str], bool]:
+    sources: dict[str, str] = {}
+    trusted = True
+    for layer in (BASE, name):
+        paths = {path.name: path for folder in reversed(folders) for path in sorted((folder / layer).glob("*.jinja"))}
+        for template, path in paths.items():
+            sources[f"{layer}/{template}"] = _read(path)
+            trusted = trusted and path.parents[1] == folders[-1]
+    missing = [template for template in TEMPLATES if not {f"{name}/{template}", f"{BASE}/{template}"} & set(sources)]
+    if missing:
+        raise ConfigError(
+            "gabarit absent", file=folders[0] / name / missing[0], cure=f"créez-le, ou digests/{BASE}/{missing[0]}"
+        )
+    return sources, trusted
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise ConfigError("ce gabarit n'est pas en UTF-8", file=path, cure="enregistrez-le en UTF-8") from error
+    except OSError as error:
+        raise ConfigError(f"illisible ({error.strerror})", file=path, cure="vérifiez les droits du fichier") from error

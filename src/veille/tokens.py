@@ -1,0 +1,144 @@
+"""Signed links: a member acts without an account, and nobody can forge or re-purpose a link.
+
+`key-id.subject.day.mac`, HMAC-SHA256 over purpose, key id, subject and day. A link of one purpose is worth nothing for
+another. The newest key signs; older ones verify until a link is 24 months old.
+"""
+
+import base64
+import hashlib
+import hmac
+import json
+import os
+import secrets
+import tempfile
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from pathlib import Path
+
+from veille.addresses import address_key
+from veille.errors import InputError
+
+#: How long a link in an old mail still works: 24 months.
+VALID = timedelta(days=731)
+#: Bytes kept of the MAC: 128 bits, unguessable (NIST SP 800-107 §5.3.4 allows truncation to 64).
+_MAC_BYTES = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """One signing key."""
+
+    id: str
+    secret: bytes = field(repr=False)
+
+
+class Keys:
+    """The keys of an instance, in one file readable by its owner only, made on first use."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._loaded: tuple[tuple[Key, ...], bytes] | None = None
+
+    @property
+    def newest(self) -> str:
+        """The id of the key that signs."""
+        return self._load()[0][-1].id
+
+    def sign(self, purpose: str, subject: str, day: date, *, key_id: str | None = None) -> str:
+        """Return a URL-safe token; the same arguments give the same token."""
+        key = self._key(key_id or self.newest)
+        if key is None:
+            raise InputError(f"clé de signature « {key_id} » absente de {self._path}", cure="restaurez ce fichier")
+        head = f"{key.id}.{_encode(subject.encode())}.{day:%Y%m%d}"
+        return f"{head}.{_encode(_mac(key, purpose, head))}"
+
+    def verify(self, token: str, purpose: str, today: date) -> str | None:
+        """Return the subject of a genuine token of that purpose, not older than 24 months, else None."""
+        head, _, mac = token.rpartition(".")
+        parts = head.split(".")
+        if len(parts) != 3 or (key := self._key(parts[0])) is None:  # noqa: PLR2004 - key id, subject, day
+            return None
+        if not hmac.compare_digest(_encode(_mac(key, purpose, head)).encode(), mac.encode("utf-8", "replace")):
+            return None
+        signed = date(int(parts[2][:4]), int(parts[2][4:6]), int(parts[2][6:8]))
+        return _decode(parts[1]).decode() if today - signed <= VALID else None
+
+    def rotate(self) -> str:
+        """Add a key that signs from now on and return its id; older links keep working."""
+        keys, suppression = self._load()
+        added = _new_key({key.id for key in keys})
+        self._write((*keys, added), suppression, replace=True)
+        self._loaded = None
+        return added.id
+
+    def address_hash(self, address: str) -> str:
+        """Return the keyed hash under which an address is suppressed; its key is never rotated."""
+        return hmac.new(self._load()[1], address_key(address).encode(), hashlib.sha256).hexdigest()
+
+    def _key(self, key_id: str) -> Key | None:
+        return next((key for key in self._load()[0] if key.id == key_id), None)
+
+    def _load(self) -> tuple[tuple[Key, ...], bytes]:
+        if self._loaded is None:
+            if not self._path.exists():
+                self._write((_new_key(set()),), secrets.token_bytes(32), replace=False)
+            self._loaded = self._read()
+        return self._loaded
+
+    def _read(self) -> tuple[tuple[Key, ...], bytes]:
+        try:
+            data = json.loads(self._path.read_text(encoding="utf-8"))
+            keys = tuple(Key(str(row["id"]), bytes.fromhex(row["secret"])) for row in data["links"])
+            suppression = bytes.fromhex(data["suppression"])
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            raise InputError(f"{self._path} : clés illisibles", cure="restaurez ce fichier d'une sauvegarde") from error
+        if not keys:
+            raise InputError(f"{self._path} : aucune clé", cure="restaurez ce fichier d'une sauvegarde")
+        return keys, suppression
+
+    def _write(self, keys: tuple[Key, ...], suppression: bytes, *, replace: bool) -> None:
+        """Write the file in one step; two first uses at once keep the first one's keys."""
+        links = [{"id": key.id, "secret": key.secret.hex()} for key in keys]
+        text = json.dumps({"links": links, "suppression": suppression.hex()}, indent=1)
+        try:
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            handle, name = tempfile.mkstemp(dir=self._path.parent, prefix=".keys.")  # mkstemp creates it 0600
+        except OSError as error:
+            raise InputError(f"{self._path} : {error.strerror}", cure="rendez ce dossier inscriptible") from error
+        temporary = Path(name)
+        try:
+            with os.fdopen(handle, "w", encoding="utf-8") as stream:
+                stream.write(text)
+                stream.flush()
+                os.fsync(stream.fileno())
+            if replace:
+                temporary.replace(self._path)
+            else:
+                _link_unless_there(temporary, self._path)
+        finally:
+            temporary.unlink(missing_ok=True)
+
+
+def _link_unless_there(temporary: Path, path: Path) -> None:
+    try:
+        os.link(temporary, path)
+    except FileExistsError:
+        return  # another process was first: its keys are the keys
+
+
+def _new_key(taken: set[str]) -> Key:
+    while (key_id := secrets.token_hex(2)) in taken:
+        continue
+    return Key(key_id, secrets.token_bytes(32))
+
+
+def _mac(key: Key, purpose: str, head: str) -> bytes:
+    return hmac.new(key.secret, f"{purpose}\0{head}".encode(), hashlib.sha256).digest()[:_MAC_BYTES]
+
+
+def _encode(raw: bytes) -> str:
+    return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()
+
+
+def _decode(text: str) -> bytes:
+    return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
