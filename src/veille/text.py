@@ -1,12 +1,20 @@
-"""Folding of French typography and cleaning of foreign text (pure)."""
+"""Folding of French typography, quoting and cleaning of foreign text (pure)."""
 
 import re
 import unicodedata
+from bisect import bisect_right
+from functools import cached_property
 
 #: C0, DEL and C1 controls but tab and newline; they can drive a terminal, break a header, and PostgreSQL refuses NUL.
 _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 #: Bidirectional controls (Unicode UAX #9): they reorder what a reader sees.
 _BIDI = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+
+#: Letters that NFKD leaves whole.
+_LETTERS = {"œ": "oe", "æ": "ae", "ø": "o", "ł": "l", "đ": "d", "ß": "ss"}
+#: Apostrophes, primes, middle dots, slashes and underscores join words in French; they part words here.
+_JOINERS = frozenset("'`´’‘ʼ′‛·•/_&+")
+_SPACES = re.compile(" {2,}")
 
 
 def printable(text: str) -> str:
@@ -18,3 +26,133 @@ def clean(text: str) -> str:
     """Return text fit for the store: NFC, no controls, no bidi controls, lone surrogates as U+FFFD."""
     whole = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
     return unicodedata.normalize("NFC", _BIDI.sub("", _CONTROLS.sub("", whole)))
+
+
+class _FoldTable(dict[int, str]):
+    """Code point → folded letters, learnt as they are met (Unicode is large, French is not)."""
+
+    def __missing__(self, point: int) -> str:
+        folded = _fold_character(chr(point))
+        self[point] = folded
+        return folded
+
+
+def _fold_character(character: str) -> str:
+    kind = unicodedata.category(character)
+    if character in _JOINERS or kind == "Pd" or character.isspace() or kind == "Cc":
+        return " "
+    if kind in {"Mn", "Cf"}:
+        return ""
+    low = "".join(_LETTERS.get(letter, letter) for letter in character.lower())
+    parts = (part for part in unicodedata.normalize("NFKD", low) if unicodedata.category(part) != "Mn")
+    return "".join(" " if part.isspace() or part in _JOINERS else part for part in parts)
+
+
+_TABLE = _FoldTable()
+
+
+class Folded:
+    """Folded text that remembers where each of its characters stood in the original."""
+
+    def __init__(self, original: str) -> None:
+        self.original = original
+        #: Lower-case, no accents, apostrophes and dashes as spaces, œ as oe, single spaces.
+        self.text = _SPACES.sub(" ", original.translate(_TABLE)).strip(" ")
+
+    @cached_property
+    def _offsets(self) -> list[int]:
+        """Original offset of each folded character, and of the end."""
+        offsets: list[int] = []
+        after_space = True
+        for place, character in enumerate(self.original):
+            for letter in _TABLE[ord(character)]:
+                if letter != " " or not after_space:
+                    offsets.append(place)
+                after_space = letter == " "
+        del offsets[len(self.text) :]
+        return offsets
+
+    def span(self, start: int, end: int) -> tuple[int, int]:
+        """Return the original offsets of folded characters `start` to `end` (exclusive)."""
+        if end <= start or not self._offsets:
+            return 0, 0
+        return self._offsets[start], self._offsets[min(end, len(self._offsets)) - 1] + 1
+
+    def quote(self, start: int, end: int) -> str:
+        """Return the printed words behind folded characters `start` to `end`."""
+        first, last = self.span(start, end)
+        return self.original[first:last]
+
+
+def fold(text: str) -> str:
+    """Return text as documents and labels are both compared: see `Folded.text`."""
+    return Folded(text).text
+
+
+#: A plural mark at the end of a word of four letters or more (« appels », « réseaux »): dropped on both sides.
+_PLURAL = re.compile(r"(?<=[a-z]{3})[sx](?![a-z0-9])")
+
+
+class Singular:
+    """Folded text whose words lost their simple plural, with the way back to the folded offsets."""
+
+    def __init__(self, folded: Folded) -> None:
+        self.folded = folded
+        self.text = _PLURAL.sub("", folded.text)
+
+    @cached_property
+    def _dropped(self) -> list[int]:
+        return [match.start() - rank for rank, match in enumerate(_PLURAL.finditer(self.folded.text))]
+
+    def _back(self, place: int) -> int:
+        return place + bisect_right(self._dropped, place)
+
+    def span(self, start: int, end: int) -> tuple[int, int]:
+        """Return the original offsets of characters `start` to `end`, stretched to the end of the last word."""
+        text = self.folded.text
+        first, last = self._back(start), self._back(end - 1) + 1
+        while last < len(text) and text[last].isalnum():
+            last += 1
+        return self.folded.span(first, last)
+
+
+def singular(folded: str) -> str:
+    """Drop the simple plural of every word of a folded text (« appels d offres » → « appel d offre »)."""
+    return _PLURAL.sub("", folded)
+
+
+#: A full stop after these does not end a sentence.
+_ABBREVIATIONS = frozenset(
+    "m mm mme mlle dr pr me art al av bd bld cf ex env etc fig hab ht ttc inf max min n no num p pp par réf ref sq st ste "
+    "sté tél tel vol éd ed chap janv févr fevr sept oct nov déc dec i.e e.g c.-à-d p.ex".split()
+)
+_STOP = re.compile(r"[.!?…]+[»\"”’)\]]*(?=\s+[«\"“(\[]?[A-ZÀ-ÖØ-Þ0-9])|\n\s*(?=[-–—•*▪◦·]|[A-ZÀ-ÖØ-Þ0-9«])|\n{2,}")
+_LAST_WORD = re.compile(r"([\w.-]*)\.$")
+
+
+def sentences(text: str) -> list[tuple[int, int]]:
+    """Return (start, end) of each sentence, spaces around it left out; good enough for quoting."""
+    found: list[tuple[int, int]] = []
+    start = 0
+    for stop in _STOP.finditer(text):
+        end = stop.end()
+        last = _LAST_WORD.search(text, max(start, end - 12), end)
+        if last and last[1].lower() in _ABBREVIATIONS:
+            continue
+        found.append((start, end))
+        start = end
+    found.append((start, len(text)))
+    trimmed = ((s + len(part) - len(part.lstrip()), s + len(part.rstrip())) for s, e in found for part in (text[s:e],))
+    return [(s, e) for s, e in trimmed if e > s]
+
+
+def sentence_around(text: str, start: int, end: int, *, limit: int = 300) -> tuple[int, int]:
+    """Return the span of the sentence that holds `start` to `end`, at most about `limit` characters of it."""
+    window = max(0, start - 2 * limit)
+    for first, last in sentences(text[window : end + 2 * limit]):
+        if first + window <= start < last + window:
+            low, high = first + window, max(last + window, end)
+            if high - low <= limit:
+                return low, high
+            return max(low, start - limit // 3), min(high, end + limit // 2)
+    return start, end
