@@ -1,0 +1,1 @@
+"""From matches to mails: select, word, render, assemble, send; every step but the last is pure."""

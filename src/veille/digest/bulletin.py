@@ -1,0 +1,167 @@
+"""One subscriber's bulletin in words: every line ready for a template, nothing left to compute (pure)."""
+
+from collections.abc import Sequence
+from datetime import date
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+from veille.config.digests import Digest
+from veille.digest import wording
+from veille.digest.select import Offer
+from veille.excerpt import excerpt
+from veille.model import Bulletin, Line, Member, Reason, Scheme, Section, Selected, Subscriber, Verdict
+from veille.protocols import Labels
+from veille.text import clean
+
+#: A title longer than that is a paragraph; mail clients show two lines.
+MAX_TITLE = 180
+MAX_REASON = 160
+_MAX_QUOTE = 140
+_MAX_REASONS = 2
+#: Characters of an extract in a bulletin: a line is facts, the extract only helps where there are none.
+_EXTRACT = 160
+_COMMON = Reason(kind="common", text="pour tous les membres du réseau")
+_EXTRACTED = frozenset({"understand", "network", "window"})
+
+
+def compose(
+    digest: Digest,
+    offers: Sequence[Offer],
+    *,
+    member: Member,
+    subscriber: Subscriber,
+    day: date,
+    zone: ZoneInfo,
+    labels: Labels,
+) -> Bulletin:
+    """Word the chosen offers as a bulletin."""
+    sections = tuple(
+        Section(kind=plan.kind, title=plan.title, lines=tuple(_line(one, day, zone, labels) for one in group))
+        for plan in digest.sections
+        if (group := [one for one in offers if one.section == plan.kind])
+    )
+    organisation = one_line(member.organisation, 80)
+    return Bulletin(
+        subscriber_id=subscriber.id,
+        member_id=member.id,
+        organisation=organisation,
+        first_name=one_line(subscriber.first_name, 60),
+        subject=_subject(organisation, offers, day),
+        preheader=_preheader(offers, day),
+        sections=sections,
+    )
+
+
+def selection(offers: Sequence[Offer]) -> tuple[Selected, ...]:
+    """Return the record of what was chosen and why."""
+    return tuple(
+        Selected(
+            item_id=one.item.id,
+            item_version=one.item.version,
+            section=one.section,
+            rank=rank,
+            score=one.score,
+            reasons=_reasons(one),
+        )
+        for rank, one in enumerate(offers, 1)
+    )
+
+
+def one_line(text: str, limit: int) -> str:
+    """Return foreign text as one clean line, cut at a word with « … »."""
+    whole = " ".join(clean(text).split())
+    if len(whole) <= limit:
+        return whole
+    return (whole[: limit - 1].rpartition(" ")[0] or whole[: limit - 1]) + "…"
+
+
+def web_link(url: str | None) -> str | None:
+    """Return an http(s) link that is safe in an attribute and in plain text, or None."""
+    if url is None or any(character.isspace() or ord(character) < 0x20 for character in url):  # noqa: PLR2004 - C0
+        return None
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return None
+    return url if parts.scheme in {"http", "https"} and parts.netloc else None
+
+
+def _line(one: Offer, day: date, zone: ZoneInfo, labels: Labels) -> Line:
+    item, closes = one.item, one.item.deadline
+    return Line(
+        item_id=item.id,
+        item_version=item.version,
+        title=one_line(item.title, MAX_TITLE) or "Sans titre",
+        url=web_link(item.url),
+        facts=tuple(one_line(fact, 60) for fact in wording.facts(item, labels)),
+        deadline=wording.long_day(closes, day) if closes else "",
+        badge=wording.badge(closes, day) if closes else "",
+        change=wording.change(item, one.changed, one.seen.deadline if one.seen else None, day) if one.changed else "",
+        reasons=tuple(one_line(reason.text, MAX_REASON) for reason in _reasons(one)[:_MAX_REASONS]),
+        sources=tuple(dict.fromkeys(one_line(source.title, 60) for source in item.sources)),
+        published=wording.short_day(item.published.astimezone(zone).date()) if item.published else "",
+        extract=_extract(one),
+        language=item.lang.upper() if item.lang and item.lang != "fr" else "",
+        eligibility=_verdict(one),
+        eligibility_note=_note(one),
+        recall=_recall(one, zone),
+        closes=closes.isoformat() if closes else "",
+        star=one.star,
+    )
+
+
+def _reasons(one: Offer) -> tuple[Reason, ...]:
+    """Return why this item is here, at least one reason, best first."""
+    said = tuple(reason for reason in one.match.reasons if reason.text and not reason.kind.startswith("gate:"))
+    if one.recall:
+        said = (Reason(kind="deadline", text="dernier rappel"), *said)
+    return (*said[: _MAX_REASONS - 1], _COMMON) if one.common else said or (_COMMON,)
+
+
+def _verdict(one: Offer) -> str:
+    eligibility = one.match.eligibility
+    return eligibility.verdict.value if eligibility is not None and one.section in {"seize", "deadlines"} else ""
+
+
+def _note(one: Offer) -> str:
+    eligibility = one.match.eligibility
+    if eligibility is None or not _verdict(one):
+        return ""
+    if eligibility.verdict is Verdict.CHECK and eligibility.note:
+        return one_line(eligibility.note, _MAX_QUOTE)
+    return f"« {one_line(eligibility.quote, _MAX_QUOTE)} »" if eligibility.quote else ""
+
+
+def _recall(one: Offer, zone: ZoneInfo) -> str:
+    if one.seen is None:
+        return ""
+    return f"déjà vu le {wording.day_of_month(one.seen.at.astimezone(zone).date())}"
+
+
+def _extract(one: Offer) -> str:
+    if one.section not in _EXTRACTED:
+        return ""
+    return excerpt(clean(one.item.text), one.item.licence, characters=_EXTRACT)
+
+
+def _closing(offers: Sequence[Offer]) -> tuple[str, date] | None:
+    """Return type and day of what closes first among what can be seized."""
+    dated = [(one.item.deadline, one.item) for one in offers if one.section == "seize" and one.item.deadline]
+    if not dated:
+        return None
+    day, item = min(dated, key=lambda pair: (pair[0], pair[1].id))
+    types = item.of(Scheme.TYPE)
+    return (types[0].term if types else "", day)
+
+
+def _subject(organisation: str, offers: Sequence[Offer], day: date) -> str:
+    stars = [one for one in offers if one.star]
+    seizable = sum(one.section == "seize" for one in stars) or sum(one.section == "seize" for one in offers)
+    return wording.subject(organisation, seizable, len(offers), _closing(offers), day)
+
+
+def _preheader(offers: Sequence[Offer], day: date) -> str:
+    first = sorted(offers, key=lambda one: not one.star)[:3]
+    closing = _closing(offers)
+    soon = f"{wording.badge(closing[1], day)} pour répondre" if closing else ""
+    return wording.preheader(tuple(one_line(one.item.title, 70) for one in first), soon)

@@ -1,0 +1,203 @@
+"""From matches to sections: what one subscriber is to read, and why not (pure).
+
+Two steps. `offer` says whether an item may be shown to a subscriber at all, and in which section; `choose` picks among
+offers within quotas. Between the two, `common_items` picks the tronc commun over all subscribers: people join a cluster
+to share concerns, and wholly different bulletins leave nothing to talk about.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from veille.config.digests import Digest, SectionPlan
+from veille.digest.editions import Edition
+from veille.model import Item, Licence, Match, Scheme, SeenItem
+
+#: Gates that say « not your trade », as against « wrong place », « closed » or « not eligible »: the network's own news
+#: passes them.
+SOFT_GATES = frozenset({"gate:relevance", "gate:sector"})
+#: Reasons by which an item from another sector still touches a profile: the bridge of the inter-sector window.
+_BRIDGES = frozenset({"need", "activity", "skill", "axis", "contribution"})
+#: Facts whose change is worth a second line to the same reader.
+_CHANGES = ("deadline", "amount_max", "amount_total", "rate")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Offer:
+    """An item that may be shown to one subscriber."""
+
+    item: Item
+    match: Match
+    section: str
+    #: The journal's line on a recall or a change, else None.
+    seen: SeenItem | None = None
+    #: Names of the facts that changed since it was sent.
+    changed: tuple[str, ...] = ()
+    common: bool = False
+    star: bool = False
+
+    @property
+    def score(self) -> float:
+        """The match's score; items without one come last."""
+        return self.match.score if self.match.score is not None else -1.0
+
+    @property
+    def personal(self) -> bool:
+        """Chosen for this member, not only for everyone."""
+        return self.match.score is not None
+
+    @property
+    def recall(self) -> bool:
+        """Sent before and unchanged: one line, « dernier rappel »."""
+        return self.seen is not None and not self.changed
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What goes into one bulletin, in reading order, or why there is none."""
+
+    offers: tuple[Offer, ...]
+    #: French; empty when there is a bulletin.
+    skipped: str = ""
+
+
+def offer(digest: Digest, when: Edition, item: Item, match: Match, seen: SeenItem | None) -> Offer | None:
+    """Return the item as it may be shown, or None: refused, closed, stale, already sent, or of no section."""
+    section = _section(digest, item, match)
+    if section is None or not _admitted(item, match, section):
+        return None
+    if item.deadline is not None and item.deadline < when.last_day:
+        return None
+    if seen is not None:
+        return _again(digest, when, item, match, section, seen)
+    if item.deadline is None and section.kind != "seize" and _age(item, when.send_at) > timedelta(digest.news_days):
+        return None
+    return Offer(item=item, match=match, section=section.kind)
+
+
+def common_items(digest: Digest, offered: Iterable[Sequence[Offer]]) -> frozenset[int]:
+    """Return the ids of the items that the most subscribers share: news of the network and what concerns all."""
+    readers: Counter[int] = Counter()
+    weight: dict[int, float] = defaultdict(float)
+    audience = 0
+    for offers in offered:
+        audience += 1
+        for one in offers:
+            if one.seen is None and one.section in {"understand", "network"}:
+                readers[one.item.id] += 1
+                weight[one.item.id] += max(one.score, 0.0)
+    shared = [item for item, count in readers.items() if count * 2 >= audience and audience]
+    shared.sort(key=lambda item: (-readers[item], -weight[item], item))
+    return frozenset(shared[: digest.common])
+
+
+def choose(digest: Digest, offers: Sequence[Offer], common: frozenset[int]) -> Choice:
+    """Pick within quotas: the tronc commun keeps its place, sections fill in their order, a source never floods."""
+    tray = _Tray(digest)
+    shared = [one for one in offers if one.item.id in common and one.seen is None]
+    for one in sorted(shared, key=_rank):
+        tray.put(replace(one, common=True))
+    own = [one for one in offers if one.personal and not (one.item.id in common and one.seen is None)]
+    for section in digest.sections:
+        for one in sorted((o for o in own if o.section == section.kind), key=_rank):
+            if one.recall or tray.of_source[_source(one)] < digest.per_source:
+                tray.put(one)
+    if not any(one.personal for group in tray.chosen.values() for one in group):
+        return Choice((), nothing_to_say(offers))
+    return Choice(tuple(_starred(digest, tray.chosen)))
+
+
+class _Tray:
+    """What was picked so far, within the quota of each section and of the whole."""
+
+    def __init__(self, digest: Digest) -> None:
+        self._room = digest.max_items
+        self._quota = {section.kind: section.max for section in digest.sections}
+        self.chosen: dict[str, list[Offer]] = {kind: [] for kind in self._quota}
+        self.of_source: Counter[str] = Counter()
+
+    def put(self, one: Offer) -> None:
+        """Add an offer if there is room for it."""
+        group = self.chosen[one.section]
+        if self._room and len(group) < self._quota[one.section]:
+            group.append(one)
+            self.of_source[_source(one)] += 1
+            self._room -= 1
+
+
+def nothing_to_say(offers: Sequence[Offer]) -> str:
+    """Say why a subscriber gets no mail."""
+    if offers:
+        return "rien de personnel cette fois : seulement des nouvelles communes à tous"
+    return "aucun contenu nouveau et ouvert ne correspond à ce profil"
+
+
+def _section(digest: Digest, item: Item, match: Match) -> SectionPlan | None:
+    types = item.of(Scheme.TYPE)
+    if not types:
+        return None
+    term = types[0].term
+    home = next((s for s in digest.sections if term in s.types and s.kind != "window"), None)
+    window = digest.section("window")
+    if window is not None and term in window.types and _foreign(item, match):
+        return window
+    return home
+
+
+def _foreign(item: Item, match: Match) -> bool:
+    """Tell whether an item of another sector touches the profile by its own words only."""
+    kinds = {reason.kind for reason in match.reasons}
+    return bool(item.of(Scheme.SECTOR)) and "sector" not in kinds and bool(kinds & _BRIDGES)
+
+
+def _admitted(item: Item, match: Match, section: SectionPlan) -> bool:
+    if match.score is not None:
+        return match.gate is None
+    own_news = section.kind == "network" and item.licence is Licence.OWN
+    return own_news and match.gate is not None and match.gate.kind in SOFT_GATES
+
+
+def _again(
+    digest: Digest, when: Edition, item: Item, match: Match, section: SectionPlan, seen: SeenItem
+) -> Offer | None:
+    """Return a second showing: something changed, or the one recall in the last issue that leaves enough days."""
+    changed = _changed(item, seen)
+    if changed:
+        return Offer(item=item, match=match, section=section.kind, seen=seen, changed=changed)
+    if section.kind != "seize" or item.deadline is None or seen.times > 1 or digest.section("deadlines") is None:
+        return None
+    enough = timedelta(days=digest.recall_days)
+    last_chance = item.deadline - when.day >= enough > item.deadline - when.next_day
+    return Offer(item=item, match=match, section="deadlines", seen=seen) if last_chance else None
+
+
+def _changed(item: Item, seen: SeenItem) -> tuple[str, ...]:
+    """Name what changed since it was sent; a new version whose change cannot be named is not shown again."""
+    moved = ("deadline",) if item.deadline != seen.deadline and item.deadline is not None else ()
+    if item.version <= seen.item_version:
+        return moved
+    return moved + tuple(name for name in _CHANGES[1:] if name in item.previous)
+
+
+def _age(item: Item, now: datetime) -> timedelta:
+    return now - (item.published or item.first_seen)
+
+
+def _rank(one: Offer) -> tuple[Any, ...]:
+    closes = one.item.deadline or date.max
+    return (closes, one.item.id) if one.section == "deadlines" else (-one.score, closes, one.item.id)
+
+
+def _source(one: Offer) -> str:
+    return one.item.sources[0].source_id if one.item.sources else ""
+
+
+def _starred(digest: Digest, chosen: Mapping[str, list[Offer]]) -> list[Offer]:
+    """Return the lines in reading order with « L'essentiel » marked: what can be seized first, then what to know."""
+    for group in chosen.values():
+        group.sort(key=_rank)
+    order = [one for kind in ("seize", "understand") for one in chosen.get(kind, []) if one.personal]
+    stars = {one.item.id for one in order[: digest.essential]}
+    return [replace(one, star=one.item.id in stars) for group in chosen.values() for one in group]

@@ -1,0 +1,150 @@
+"""French for facts: days, badges, amounts, changes (pure). No-break spaces where typography wants them."""
+
+from datetime import date
+
+from veille.model import Item, Scheme
+from veille.protocols import Labels
+
+_NBSP = "\u00a0"
+_DAYS = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche")
+_MONTHS = (
+    "janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août", "septembre", "octobre", "novembre",
+    "décembre",
+)  # fmt: skip
+_SHORT_MONTHS = (
+    "janv.", "févr.", "mars", "avr.", "mai", "juin", "juil.", "août", "sept.", "oct.", "nov.", "déc.",
+)  # fmt: skip
+#: What closes, in a subject; anything else is « une échéance ».
+_CLOSES = {
+    "appel-a-projets": "un appel clôt", "ami": "un appel clôt", "appel-partenaires": "un appel clôt",
+    "marche-public": "un marché clôt", "concours-prix": "un concours clôt", "subvention-aide": "une aide clôt",
+    "pret-garantie": "un prêt clôt", "accompagnement": "un accompagnement clôt", "evenement": "un rendez-vous",
+    "export-salon": "un salon", "formation": "une formation",
+}  # fmt: skip
+#: Beyond this a deadline is no news in a subject, days.
+_SOON = 45
+#: Inbox lists show about that much after the subject (Gmail, Apple Mail, Orange).
+PREHEADER_MIN, PREHEADER_MAX = 40, 110
+_MAX_FACT = 40
+
+
+def day_of_month(day: date) -> str:
+    """Return « 8 décembre », « 1er décembre »."""
+    return f"{'1er' if day.day == 1 else day.day}{_NBSP}{_MONTHS[day.month - 1]}"
+
+
+def long_day(day: date, today: date) -> str:
+    """Return « mardi 8 décembre », with its year when it is not this one."""
+    year = "" if day.year == today.year else f" {day.year}"
+    return f"{_DAYS[day.weekday()]} {day_of_month(day)}{year}"
+
+
+def full_day(day: date) -> str:
+    """Return « vendredi 27 novembre 2026 »."""
+    return f"{_DAYS[day.weekday()]} {day_of_month(day)} {day.year}"
+
+
+def short_day(day: date) -> str:
+    """Return « 23 nov. 2026 »."""
+    return f"{day.day}{_NBSP}{_SHORT_MONTHS[day.month - 1]} {day.year}"
+
+
+def badge(day: date, today: date) -> str:
+    """Return « J-11 », or « dernier jour »."""
+    left = (day - today).days
+    return "dernier jour" if left <= 0 else f"J-{left}"
+
+
+def amount(value: float) -> str:
+    """Return « 300 k€ », « 1,5 M€ », « 800 € »."""
+    for unit, size in (("M€", 1_000_000), ("k€", 1_000)):
+        if value >= size:
+            return f"{value / size:.1f}".removesuffix(".0").replace(".", ",") + _NBSP + unit
+    return f"{value:.0f}{_NBSP}€"
+
+
+def facts(item: Item, labels: Labels) -> tuple[str, ...]:
+    """Return type, territory, amount, rate and partners in words; what is unknown is left out."""
+    territory = next((tag.term for tag in item.of(Scheme.TERRITORY) if tag.scope == "main"), None)
+    said = (
+        next((labels.short(Scheme.TYPE, tag.term) for tag in item.of(Scheme.TYPE)), ""),
+        labels.short(Scheme.TERRITORY, territory) if territory else "",
+        _amounts(item),
+        _rate(item),
+        _partners(item),
+    )
+    return tuple(one for one in said if one)
+
+
+def change(item: Item, names: tuple[str, ...], shown: date | None, today: date) -> str:
+    """Say what changed since it was sent: « échéance reportée du 15 décembre au 15 janvier »."""
+    said = []
+    if "deadline" in names and item.deadline is not None:
+        said.append(_moved(shown, item.deadline, today))
+    for name, label in (("amount_max", "plafond"), ("amount_total", "enveloppe"), ("rate", "taux")):
+        fact = item.fact(name)
+        if name in names and fact is not None:
+            said.append(f"{label} : {_value(name, item.previous.get(name, ''))} → {_value(name, fact.value)}")
+    return " ; ".join(said)
+
+
+def subject(organisation: str, seizable: int, others: int, closing: tuple[str, date] | None, today: date) -> str:
+    """Return « Phytalis : 3 choses à saisir, un appel clôt mardi 8 décembre »; `closing` is (type, day)."""
+    count = seizable or others
+    what = "à saisir" if seizable else "à connaître"
+    things = f"une chose {what}" if count == 1 else f"{count} choses {what}"
+    end = ""
+    if closing is not None and 0 <= (closing[1] - today).days <= _SOON:
+        end = f", {_CLOSES.get(closing[0], 'une échéance')} {long_day(closing[1], today)}"
+    return f"{organisation}{_NBSP}: {things}{end}"
+
+
+def preheader(titles: tuple[str, ...], closing: str) -> str:
+    """Return 40 to 110 characters that say something: what closes, then the first titles."""
+    said = " · ".join(part for part in (closing, *titles) if part)
+    if len(said) > PREHEADER_MAX:
+        said = said[: PREHEADER_MAX - 1].rpartition(" ")[0].rstrip(" ·,;:") + "…"
+    return said if len(said) >= PREHEADER_MIN else f"{said} : votre veille de la semaine, choisie pour vous"
+
+
+def _moved(before: date | None, after: date, today: date) -> str:
+    if before is None:
+        return f"échéance connue : {long_day(after, today)}"
+    verb = "reportée" if after > before else "avancée"
+    year = "" if after.year == before.year else f" {after.year}"
+    return f"échéance {verb} du {day_of_month(before)} au {day_of_month(after)}{year}"
+
+
+def _number(text: str) -> float | None:
+    try:
+        return float(text.replace("\u202f", "").replace(_NBSP, "").replace(" ", "").rstrip("%€").replace(",", "."))
+    except ValueError:
+        return None
+
+
+def _value(name: str, text: str) -> str:
+    number = _number(text)
+    if number is None:
+        return text[:_MAX_FACT]
+    if name == "rate":
+        return f"{number * 100 if number <= 1 else number:.0f}{_NBSP}%"
+    return amount(number)
+
+
+def _amounts(item: Item) -> str:
+    most, total = item.fact("amount_max"), item.fact("amount_total")
+    if most is not None:
+        return f"≤{_NBSP}{_value('amount_max', most.value)}"
+    return f"enveloppe de {_value('amount_total', total.value)}" if total is not None else ""
+
+
+def _rate(item: Item) -> str:
+    fact = item.fact("rate")
+    return _value("rate", fact.value) if fact is not None else ""
+
+
+def _partners(item: Item) -> str:
+    fact = item.fact("partners_min") or item.fact("partners")
+    if fact is None:
+        return ""
+    return f"≥{_NBSP}{fact.value}{_NBSP}partenaires" if fact.value.isdigit() else fact.value[:_MAX_FACT]
