@@ -102,6 +102,10 @@ class Ledger(Protocol):
         """Add a piece of work unless one with that stage and key waits or runs; True if added."""
         ...
 
+    def deposit_all(self, stage: str, keys: Iterable[str], *, not_before: datetime | None = None) -> int:
+        """Add many pieces in one transaction; return how many were not already there."""
+        ...
+
     def claim(
         self, stage: str, *, limit: int, lease: timedelta, owner: str, keys: Sequence[str] | None = None
     ) -> list[Work]:
@@ -122,6 +126,18 @@ class Ledger(Protocol):
 
     def release(self, work: Work) -> None:
         """Give a piece back untouched (graceful stop)."""
+        ...
+
+    def hold(self, stage: str, key: str, *, lease: timedelta, owner: str) -> Work:
+        """Take a lease that is not work (a leader's); raises LeaseHeld naming who has it."""
+        ...
+
+    def owners(self) -> list[str]:
+        """Return everybody who holds a lease, expired or not."""
+        ...
+
+    def expire(self, owner: str) -> int:
+        """End the leases of an owner known to be dead; return how many."""
         ...
 
 
@@ -235,6 +251,38 @@ class Audience(Protocol):
 
     def subscribers(self) -> Sequence[Subscriber]:
         """Return every person, paused ones too."""
+        ...
+
+
+class Places(Protocol):
+    """Which territory lies in which, and their names (`veille.config.gazetteer.Gazetteer`)."""
+
+    def ancestors(self, code: str) -> tuple[str, ...]:
+        """Return what contains a GeoZones id, nearest first; empty where it is unknown."""
+        ...
+
+    def name(self, code: str) -> str:
+        """Return the French name of a GeoZones id, or the id itself."""
+        ...
+
+    def commune(self, insee: str) -> str | None:
+        """Return the GeoZones id of an INSEE code, or None where no commune of today bears it."""
+        ...
+
+
+class MemberStore(Audience, Protocol):
+    """What members reads and writes: member, interest, subscriber, suppression. Its sole writer."""
+
+    def save(self, profiles: Sequence[tuple[Member, Sequence[Subscriber]]], *, origin: str, now: datetime) -> None:
+        """Add or change these organisations (id 0 = new) and these people, all or nothing; nobody else is touched."""
+        ...
+
+    def suppress(self, email: str, *, reason: str, now: datetime) -> None:
+        """Never write to this address again."""
+        ...
+
+    def suppressed(self, emails: Iterable[str]) -> frozenset[str]:
+        """Return those of these addresses that must not be written to."""
         ...
 
 

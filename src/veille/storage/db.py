@@ -1,63 +1,268 @@
-"""Engines: a reader (deferred, query_only) and a writer (BEGIN IMMEDIATE, one at a time per process)."""
+"""One database, two engines: a reader (deferred, never writes) and a writer (one transaction at a time per process).
+
+On SQLite the writer begins with BEGIN IMMEDIATE: a deferred transaction that turns into a write is refused at once
+whatever the busy timeout. On PostgreSQL the writer takes one advisory lock, so that a read-then-write in a store means
+the same on both; `concurrent=True` does without, for statements that are safe beside each other.
+"""
 
 import os
+import sqlite3
+import stat
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import Any
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import Any, cast
 
-from sqlalchemy import Engine, create_engine, event
+from sqlalchemy import URL, Connection, CursorResult, Engine, QueuePool, Table, create_engine, event
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
-from sqlalchemy.orm import Session
+from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
+from sqlalchemy.orm import DeclarativeBase, Session
+
+from veille.errors import InputError
+from veille.storage import faults
+
+#: Seconds to wait for another writer before « base occupée » (exit 4).
+BUSY_TIMEOUT = 10.0
+
+#: Key of PostgreSQL's advisory lock that stands for SQLite's write lock: the bytes of « veille ».
+_WRITE_LOCK = int.from_bytes(b"veille")
 
 
 class Database:
     """Two engines over one database; sessions are short and never held during network, NLP or SMTP work."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, *, busy_timeout: float = BUSY_TIMEOUT) -> None:
         self.url = url
+        parsed = _parse(url)
+        #: The file, for SQLite only.
+        self.file = Path(parsed.database or "") if parsed.get_backend_name() == "sqlite" else None
+        #: What messages call it: never with a password.
+        self.place = str(self.file) if self.file else parsed.render_as_string(hide_password=True)
+        self._timeout = busy_timeout
         self._pid = os.getpid()
-        self._lock = threading.RLock()
-        sqlite = make_url(url).get_backend_name() == "sqlite"
-        self.reader: Engine = _sqlite(url, read_only=True) if sqlite else create_engine(url)
-        self.writer: Engine = (
-            _sqlite(url, read_only=False) if sqlite else create_engine(url, pool_size=1, max_overflow=0)
-        )
+        self._lock = threading.Lock()
+        self._writing: int | None = None
+        if self.file is not None:
+            self.reader: Engine = _sqlite_engine(self.file, self.place, busy_timeout, read_only=True)
+            self.writer: Engine = _sqlite_engine(self.file, self.place, busy_timeout, read_only=False)
+        else:
+            self.reader = _postgres_engine(parsed, busy_timeout, read_only=True)
+            self.writer = _postgres_engine(parsed, busy_timeout, read_only=False)
 
     @contextmanager
     def read(self) -> Iterator[Session]:
-        """Open a read-only session."""
+        """Open a read-only session on one consistent snapshot; never waits for a writer."""
         self._guard_fork()
-        with Session(self.reader, expire_on_commit=False) as session:
+        with self._translated(read_only=True), Session(self.reader, expire_on_commit=False) as session:
             yield session
 
     @contextmanager
-    def write(self, *, durable: bool = False) -> Iterator[Session]:  # noqa: ARG002 - hardened below
-        """Open the one write transaction; commit on success, roll back on any exception."""
-        self._guard_fork()
-        with self._lock, Session(self.writer, expire_on_commit=False) as session, session.begin():
+    def write(self, *, durable: bool = False, concurrent: bool = False) -> Iterator[Session]:
+        """Open the one write transaction; commit on success, roll back on any exception.
+
+        The lock is taken at once: StoreBusy comes before any work is done. `durable` survives a power cut, not only a
+        crash (deliveries).
+        """
+        with self._transaction(veille_durable=durable, veille_concurrent=concurrent) as session:
             yield session
+
+    @contextmanager
+    def migrate(self) -> Iterator[Connection]:
+        """Open a durable write transaction in which the schema may change; foreign keys are not enforced."""
+        with self._transaction(veille_durable=True, veille_migrating=True) as session:
+            yield session.connection()
+
+    def back_up(self, target: Path) -> None:
+        """Copy the SQLite file as it stands to `target`, while others read and write; whole or not at all."""
+        part = target.with_name(f"{target.name}.part")
+        part.unlink(missing_ok=True)
+        with self.read() as session, closing(sqlite3.connect(part)) as copy:
+            source = session.connection().connection.driver_connection
+            if not isinstance(source, sqlite3.Connection):
+                raise TypeError("only a SQLite file is backed up here")
+            try:
+                source.backup(copy)
+            except sqlite3.Error as error:
+                part.unlink(missing_ok=True)
+                raise (faults.from_sqlite(error, str(part), part) or error) from error
+        with part.open("rb") as written:
+            os.fsync(written.fileno())
+        part.replace(target)
 
     def close(self) -> None:
         """Release every connection."""
         self.reader.dispose()
         self.writer.dispose()
 
+    @contextmanager
+    def _transaction(self, **options: bool) -> Iterator[Session]:
+        self._guard_fork()
+        with (
+            self._alone(),
+            self._translated(),
+            Session(self.writer, expire_on_commit=False) as session,
+            session.begin(),
+        ):
+            session.connection(execution_options=options)
+            yield session
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """Queue the threads of this process: the writer engine has one connection."""
+        me = threading.get_ident()
+        if self._writing == me:
+            raise RuntimeError("a write transaction is already open in this thread")
+        if not self._lock.acquire(timeout=self._timeout):
+            raise faults.busy(self.place)
+        self._writing = me
+        try:
+            yield
+        finally:
+            self._writing = None
+            self._lock.release()
+
+    @contextmanager
+    def _translated(self, *, read_only: bool = False) -> Iterator[None]:
+        try:
+            yield
+        except SQLAlchemyError as error:
+            known = faults.translate(error, self.place, file=self.file, read_only=read_only)
+            if known is None:
+                raise
+            raise known from error
+
     def _guard_fork(self) -> None:
         if os.getpid() != self._pid:
             raise RuntimeError("a database engine must not cross a fork: open a new Database in the child")
 
 
-def _sqlite(url: str, *, read_only: bool) -> Engine:
-    engine = create_engine(url, connect_args={"timeout": 10, "isolation_level": None, "check_same_thread": False})
+def create_file(file: Path) -> None:
+    """Make an empty SQLite file in WAL mode, ready for its first migration; the one place that may."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    connection = sqlite3.connect(file, timeout=BUSY_TIMEOUT, isolation_level=None)
+    try:
+        connection.execute("PRAGMA journal_mode=WAL")
+    finally:
+        connection.close()
 
-    @event.listens_for(engine, "connect")
-    def _pragmas(connection: Any, _record: Any) -> None:
-        for pragma in ("journal_mode=WAL", "foreign_keys=ON", f"query_only={'ON' if read_only else 'OFF'}"):
-            connection.execute(f"PRAGMA {pragma}")
 
-    @event.listens_for(engine, "begin")
-    def _begin(connection: Any) -> None:
-        connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
+def upsert(
+    session: Session,
+    row: type[DeclarativeBase],
+    values: Sequence[Mapping[str, Any]],
+    *,
+    keys: Sequence[str],
+    update: Sequence[str] = (),
+) -> int:
+    """Insert rows, or set the columns named in `update` where `keys` exist already; return how many rows were touched.
+
+    One prepared statement executed many times: a multi-row VALUES spends its time in compilation (six times slower).
+    Every mapping has the same columns. Rows already loaded in the session are not refreshed.
+    """
+    if not values:
+        return 0
+    table = cast("Table", row.__table__)
+    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    statement = insert(table)
+    if update:
+        new = statement.excluded
+        statement = statement.on_conflict_do_update(index_elements=keys, set_={name: new[name] for name in update})
+    else:
+        statement = statement.on_conflict_do_nothing(index_elements=keys)
+    result = cast("CursorResult[Any]", session.execute(statement, list(values)))
+    return max(result.rowcount, 0)
+
+
+def _parse(url: str) -> URL:
+    cure = "laissez database_url vide (SQLite dans l'instance) ou écrivez postgresql+psycopg://utilisateur@hôte/base"
+    try:
+        parsed = make_url(url)
+        backend = parsed.get_backend_name()
+    except (ArgumentError, NoSuchModuleError) as error:
+        raise InputError("adresse de base illisible (database_url)", cure=cure) from error
+    if backend not in {"sqlite", "postgresql"} or (backend == "sqlite" and parsed.database in {None, "", ":memory:"}):
+        shown = parsed.render_as_string(hide_password=True)
+        raise InputError(f"base refusée : {shown} n'est ni un fichier SQLite ni PostgreSQL", cure=cure)
+    return parsed
+
+
+def _sqlite_engine(file: Path, place: str, timeout: float, *, read_only: bool) -> Engine:
+    def connect() -> sqlite3.Connection:
+        _check_file(file, place)
+        # mode=rw: SQLite would otherwise create an empty database at any path that is misspelt.
+        uri = f"{file.absolute().as_uri()}?mode=rw"
+        connection = sqlite3.connect(uri, uri=True, timeout=timeout, isolation_level=None, check_same_thread=False)
+        connection.execute(f"PRAGMA query_only={'ON' if read_only else 'OFF'}")
+        return connection
+
+    size = {"pool_size": 5} if read_only else {"pool_size": 1, "max_overflow": 0}
+    engine = create_engine("sqlite://", creator=connect, poolclass=QueuePool, pool_timeout=timeout, **size)
+    event.listen(engine, "begin", _begin_read if read_only else _begin_immediate)
+    return engine
+
+
+def _check_file(file: Path, place: str) -> None:
+    """Refuse what SQLite would take for a new database.
+
+    By its size only: to open and close the file here would drop every POSIX lock that this process holds on it
+    (https://www.sqlite.org/howtocorrupt.html §2.2). A foreign content is SQLite's own SQLITE_NOTADB.
+    """
+    try:
+        found = file.stat()
+    except (FileNotFoundError, NotADirectoryError) as error:
+        raise faults.missing(place) from error
+    except OSError as error:
+        raise faults.unreadable(place, error.strerror or str(error)) from error
+    if not stat.S_ISREG(found.st_mode):
+        raise faults.unreadable(place, "ce n'est pas un fichier")
+    if found.st_size == 0:
+        raise faults.missing(place)
+
+
+def _begin_read(connection: Connection) -> None:
+    connection.exec_driver_sql("BEGIN")
+
+
+def _begin_immediate(connection: Connection) -> None:
+    """Neither pragma may change inside a transaction, so they come before it."""
+    options = connection.get_execution_options()
+    connection.exec_driver_sql(f"PRAGMA synchronous={'FULL' if options.get('veille_durable') else 'NORMAL'}")
+    connection.exec_driver_sql(f"PRAGMA foreign_keys={'OFF' if options.get('veille_migrating') else 'ON'}")
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def _postgres_engine(url: URL, timeout: float, *, read_only: bool) -> Engine:
+    try:
+        engine = create_engine(
+            url,
+            # A snapshot per session, as SQLite gives.
+            isolation_level="REPEATABLE READ" if read_only else "READ COMMITTED",
+            execution_options={"postgresql_readonly": read_only},
+            pool_pre_ping=True,  # the daemon outlives restarts of the server
+            pool_timeout=timeout,
+            pool_size=5 if read_only else 1,
+            max_overflow=10 if read_only else 0,
+        )
+    except ModuleNotFoundError as error:
+        raise InputError(
+            f"PostgreSQL demande le module {error.name}",
+            cure="installez veille[postgres], ou laissez database_url vide",
+        ) from error
+    if not read_only:
+
+        @event.listens_for(engine, "begin")
+        def _begin(connection: Connection) -> None:
+            _begin_postgres(connection, timeout)
 
     return engine
+
+
+def _begin_postgres(connection: Connection, timeout: float) -> None:
+    options = connection.get_execution_options()
+    connection.exec_driver_sql(f"SET LOCAL lock_timeout = {int(timeout * 1000)}")
+    if options.get("veille_durable"):
+        connection.exec_driver_sql("SET LOCAL synchronous_commit = on")
+    if not options.get("veille_concurrent"):
+        connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_WRITE_LOCK})")

@@ -1,0 +1,1 @@
+"""Engines: what drives stages over the ledger. One protocol, one contract suite."""
