@@ -1,0 +1,155 @@
+"""Members, their profiles, the people who get the mail and whom never to write to: sole writer of these tables."""
+
+import hashlib
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from veille.addresses import address_key
+from veille.model import Member, Subscriber
+from veille.protocols import MemberStore, Places
+from veille.storage.db import Database, upsert
+from veille.storage.tables import InterestRow, MemberRow, SubscriberRow, SuppressionRow
+
+#: Field of Member → kind of profile line.
+KINDS = {
+    "sectors": "sector",
+    "axes": "axis",
+    "activity": "activity",
+    "skills": "skill",
+    "needs": "need",
+    "contributions": "contribution",
+    "countries": "country",
+    "follows": "follow",
+    "muted": "muted",
+}
+_SCALARS = (
+    "organisation",
+    "siren",
+    "naf",
+    "naf_version",
+    "size",
+    "staff",
+    "turnover_eur",
+    "legal_form",
+    "commune",
+)
+
+
+class SqlMemberStore:
+    """The members of one cluster."""
+
+    def __init__(self, database: Database, cluster_id: str, places: Places | None = None) -> None:
+        self._database = database
+        self._cluster = cluster_id
+        #: Gives each member its chain of territories; without it the chain stays empty.
+        self._places = places
+
+    def members(self) -> Sequence[Member]:
+        """Return every organisation with its profile, by name."""
+        mine = select(MemberRow).where(MemberRow.cluster_id == self._cluster)
+        with self._database.read() as session:
+            rows = session.scalars(mine.order_by(MemberRow.organisation)).all()
+            lines = session.scalars(
+                select(InterestRow)
+                .join(MemberRow, MemberRow.id == InterestRow.member_id)
+                .where(MemberRow.cluster_id == self._cluster)
+                .order_by(InterestRow.position)
+            ).all()
+        profile: dict[int, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
+        for line in lines:
+            profile[line.member_id][line.kind].append(line.value)
+        return [self._member(row, profile[row.id]) for row in rows]
+
+    def subscribers(self) -> Sequence[Subscriber]:
+        """Return every person, paused ones too, by address."""
+        with self._database.read() as session:
+            rows = session.scalars(
+                select(SubscriberRow).where(SubscriberRow.cluster_id == self._cluster).order_by(SubscriberRow.email)
+            ).all()
+        return [_subscriber(row) for row in rows]
+
+    def save(self, profiles: Sequence[tuple[Member, Sequence[Subscriber]]], *, origin: str, now: datetime) -> None:
+        """Add or change these organisations (id 0 = new) and these people, all or nothing; nobody else is touched."""
+        with self._database.write() as session:
+            for member, people in profiles:
+                member_id = self._save_member(session, member, now)
+                _save_profile(session, replace(member, id=member_id))
+                for person in people:
+                    self._save_person(session, person, member_id, origin, now)
+
+    def suppress(self, email: str, *, reason: str, now: datetime) -> None:
+        """Never write to this address again; the first reason and date stay."""
+        row = {"address_hash": _address_hash(email), "reason": reason, "since": now}
+        with self._database.write(durable=True) as session:
+            upsert(session, SuppressionRow, [row], keys=["address_hash"])
+
+    def suppressed(self, emails: Iterable[str]) -> frozenset[str]:
+        """Return those of these addresses that must not be written to."""
+        with self._database.read() as session:
+            known = set(session.scalars(select(SuppressionRow.address_hash)))
+        return frozenset(email for email in emails if _address_hash(email) in known)
+
+    def _member(self, row: MemberRow, lines: dict[str, list[str]]) -> Member:
+        fields: dict[str, Any] = {name: getattr(row, name) for name in _SCALARS}
+        fields |= {name: tuple(lines.get(kind, ())) for name, kind in KINDS.items()}
+        return Member(id=row.id, **fields, territories=self._chain(row.commune))
+
+    def _chain(self, commune: str | None) -> tuple[str, ...]:
+        place = self._places.commune(commune) if self._places and commune else None
+        return (place, *self._places.ancestors(place)) if self._places and place else ()
+
+    def _save_member(self, session: Session, member: Member, now: datetime) -> int:
+        same = MemberRow.id == member.id if member.id else MemberRow.organisation == member.organisation
+        row = session.scalar(select(MemberRow).where(MemberRow.cluster_id == self._cluster, same))
+        if row is None:
+            row = MemberRow(cluster_id=self._cluster)
+            session.add(row)
+        for name in _SCALARS:
+            setattr(row, name, getattr(member, name))
+        row.updated = now
+        session.flush()
+        return row.id
+
+    def _save_person(self, session: Session, person: Subscriber, member_id: int, origin: str, now: datetime) -> None:
+        same = SubscriberRow.id == person.id if person.id else SubscriberRow.email == person.email
+        row = session.scalar(select(SubscriberRow).where(SubscriberRow.cluster_id == self._cluster, same))
+        if row is None:
+            row = SubscriberRow(cluster_id=self._cluster, origin=origin, added=now)
+            session.add(row)
+        row.member_id = member_id
+        for name in ("email", "first_name", "last_name", "rhythm"):
+            setattr(row, name, getattr(person, name))
+
+
+def _save_profile(session: Session, member: Member) -> None:
+    session.execute(delete(InterestRow).where(InterestRow.member_id == member.id))
+    lines: list[dict[str, Any]] = []
+    for name, kind in KINDS.items():
+        for value in dict.fromkeys(getattr(member, name)):
+            lines.append({"member_id": member.id, "kind": kind, "value": value, "position": len(lines)})
+    upsert(session, InterestRow, lines, keys=["member_id", "kind", "value"])
+
+
+def _subscriber(row: SubscriberRow) -> Subscriber:
+    return Subscriber(
+        id=row.id,
+        member_id=row.member_id,
+        email=row.email,
+        first_name=row.first_name,
+        last_name=row.last_name,
+        rhythm=row.rhythm,
+    )
+
+
+def _address_hash(email: str) -> str:
+    """Identify an address without keeping it."""
+    return hashlib.sha256(address_key(email).encode()).hexdigest()
+
+
+_: type[MemberStore] = SqlMemberStore

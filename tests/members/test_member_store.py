@@ -1,0 +1,55 @@
+"""The store of members, on a real database."""
+
+from datetime import UTC, datetime
+
+from veille.model import Member, Subscriber
+from veille.storage.db import Database
+from veille.storage.member_store import SqlMemberStore
+
+NOW = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
+PHYTALIS = Member(
+    organisation="Phytalis",
+    size="pme",
+    commune="63322",
+    sectors=("agroalimentaire",),
+    needs=("gamme seniors", "enrobage"),
+    countries=("DE", "MA"),
+)
+CLAIRE = Subscriber(email="claire@phytalis.example", first_name="Claire")
+
+
+def test_profile_comes_back_in_the_order_it_was_given(store: SqlMemberStore) -> None:
+    store.save([(PHYTALIS, [CLAIRE])], origin="membres.csv", now=NOW)
+    (member,) = store.members()
+    assert member.needs == ("gamme seniors", "enrobage")
+    assert member.countries == ("DE", "MA")
+    assert [person.email for person in store.subscribers()] == ["claire@phytalis.example"]
+    assert store.subscribers()[0].member_id == member.id
+
+
+def test_member_carries_the_territories_that_contain_its_commune(store: SqlMemberStore) -> None:
+    store.save([(PHYTALIS, [])], origin="", now=NOW)
+    chain = store.members()[0].territories
+    assert chain[0] == "fr:commune:63322"
+    assert chain[2:] == ("fr:departement:63", "fr:region:84", "country:fr", "country-group:ue")
+
+
+def test_saving_twice_adds_nobody(store: SqlMemberStore) -> None:
+    for _ in range(2):
+        store.save([(PHYTALIS, [CLAIRE])], origin="", now=NOW)
+    assert len(store.members()) == 1
+    assert len(store.subscribers()) == 1
+
+
+def test_clusters_do_not_see_each_other(database: Database, store: SqlMemberStore) -> None:
+    other = SqlMemberStore(database, "other")
+    store.save([(PHYTALIS, [CLAIRE])], origin="", now=NOW)
+    other.save([(PHYTALIS, [CLAIRE])], origin="", now=NOW)
+    assert len(store.members()) == len(other.members()) == 1
+    assert store.members()[0].id != other.members()[0].id
+
+
+def test_suppressed_address_is_known_in_any_spelling_and_kept_once(store: SqlMemberStore) -> None:
+    store.suppress("Claire@Phytalis.example", reason="désinscription", now=NOW)
+    store.suppress("claire@phytalis.example", reason="rejet", now=NOW)
+    assert store.suppressed(["claire@PHYTALIS.example", "autre@phytalis.example"]) == {"claire@PHYTALIS.example"}
