@@ -123,6 +123,18 @@ class Gazetteer:
         """Return the communes of these INSEE codes that exist today."""
         return tuple(self.communes[self._rank[code]] for code in codes if code in self._rank)
 
+    def largest_of(self, epci: int) -> Commune:
+        """Return the most populous commune of an EPCI, by its index."""
+        return self._largest[epci]
+
+    @cached_property
+    def _largest(self) -> dict[int, Commune]:
+        found: dict[int, Commune] = {}
+        for commune in self.communes:
+            if commune.epci >= 0 and commune.population > getattr(found.get(commune.epci), "population", -1):
+                found[commune.epci] = commune
+        return found
+
     def commune(self, insee: str) -> str | None:
         """Return the GeoZones id of an INSEE code, or None where no commune of today bears it."""
         return f"fr:commune:{insee}" if insee in self._rank else None
@@ -249,6 +261,11 @@ class Gazetteer:
         lines = [self._tables["communes"]["names"], former["names"], *(name for name, _ in extra)]
         codes = [*self._rank, *former["codes"].split("\n"), *(code for _, code in extra)]
         return "\n".join(line for line in lines if line), codes
+
+    @cached_property
+    def not_places(self) -> tuple[str, ...]:
+        """Proper names that hold a place name without meaning the place (« Loire-Bretagne », « gare du Nord »)."""
+        return tuple(self._names.get("not_places") or ())
 
     @cached_property
     def common_former(self) -> frozenset[str]:

@@ -1,0 +1,221 @@
+"""Decide what one printed place name means, from the words around it."""
+
+import re
+from dataclasses import dataclass
+
+from veille.config.gazetteer import Gazetteer
+from veille.nlp import place_context as context
+from veille.nlp.places import SMALL, Mention, key
+
+#: How sure a reading is: needs support from the rest of the text, fair, strong.
+WEAK, FAIR, STRONG = 1, 2, 3
+#: Characters looked at before and after a name.
+_BEFORE, _AFTER = 80, 60
+#: Inhabitants from which a commune's bare name is taken for the commune.
+_KNOWN_TOWN = 20_000
+#: Départements called after something else more often than not: sea, river crossing several, direction, massif.
+_STRICT = frozenset({"loire", "nord", "manche", "lot", "vienne", "rhone", "marne", "meuse", "moselle", "somme", "cher"})
+#: Départements of one word that bear the name of a river or a massif, or are ordinary words.
+_RIVERS = _STRICT | frozenset(
+    "ain aisne allier ardeche ardennes ariege aube aude aveyron charente correze creuse dordogne doubs drome eure gard gers"
+    " gironde herault indre isere jura landes loiret mayenne nievre oise orne sarthe tarn var vaucluse vosges yonne essonne".split()
+)
+_CAPITAL_BEFORE = re.compile(r"(?:^|[\s'’(«\"])([A-ZÀ-ÖØ-Þ][\w'’-]*) $")
+_SENTENCE_ENDS = (". ", "\n", "; ", " • ")
+_NOT_NAMES = frozenset("agglo ville commune mairie grand grande centre region departement metropole universite inria cnrs chu".split())
+
+
+@dataclass(slots=True)
+class Reading:
+    """What a mention may mean."""
+
+    mention: Mention
+    #: Candidates of one level; several where the name has homonyms.
+    codes: list[str]
+    strength: int
+    #: The sentence aims at it (title, perimeter) rather than passing by.
+    main: bool = False
+    #: In an address or a contact.
+    address: bool = False
+
+
+class PlaceReader:
+    """Reads mentions against the gazetteer."""
+
+    def __init__(self, gazetteer: Gazetteer) -> None:
+        self._gazetteer = gazetteer
+
+    def read(self, mention: Mention, text: str, folded: str) -> Reading | None:
+        """Return the reading of one mention, None where it is no territory."""
+        before = folded[max(0, mention.start - _BEFORE) : mention.start]
+        before = before[before.rfind("\n") + 1 :]
+        after = folded[mention.end : mention.end + _AFTER]
+        reading = self._grouping(mention, before, after) or self._named(mention, text, before, after)
+        if reading is None or not reading.strength or not reading.codes:
+            return None
+        sentence = _sentence(folded, mention.start, mention.end)
+        nearby = folded[max(0, mention.start - 50) : mention.start + 60]
+        reading.address = mention.field == "text" and (
+            context.POSTCODE.search(before) is not None or context.ADDRESS.search(nearby) is not None
+        )
+        aimed = mention.field == "title" or context.PERIMETER.search(sentence) is not None
+        reading.main = aimed and not reading.address
+        return reading
+
+    # ── EPCI ─────────────────────────────────────────────────────────────────────────────────────────────────────
+    def _grouping(self, mention: Mention, before: str, after: str) -> Reading | None:
+        meaning = mention.meaning
+        said = context.GROUPING.search(before) is not None
+        if meaning.epci and (said or context.GROUPING_AFTER.match(after)):
+            return Reading(mention, [f"fr:epci:{code}" for code in meaning.epci], STRONG)
+        if meaning.epci and meaning.epci_alone:
+            strength = STRONG if meaning.epci_alone == "sure" else FAIR if _line(mention, before, after) else WEAK
+            return Reading(mention, [f"fr:epci:{code}" for code in meaning.epci], strength)
+        if said and len(meaning.communes) == 1 and not meaning.areas:
+            return self._seat(mention)
+        return None
+
+    def _seat(self, mention: Mention) -> Reading | None:
+        """« agglomération de Caen »: the EPCI whose largest commune it is."""
+        (code,) = mention.meaning.communes
+        (town,) = self._gazetteer.communes_of([code]) or (None,)
+        if town is None or town.epci < 0:
+            return None
+        largest = self._gazetteer.largest_of(town.epci)
+        if largest.insee != code or town.population < _KNOWN_TOWN:
+            return None
+        return Reading(mention, [f"fr:epci:{self._gazetteer.epci_codes[town.epci]}"], FAIR)
+
+    # ── names ────────────────────────────────────────────────────────────────────────────────────────────────────
+    def _named(self, mention: Mention, text: str, before: str, after: str) -> Reading | None:
+        meaning = mention.meaning
+        if meaning.nowhere or (context.STREET.search(before) and not context.COUNTY.search(before)):
+            return None
+        areas = [(code, kind) for code, kind in meaning.areas if not (mention.lower and kind != "adjective")]
+        commune = self._commune(mention, text, before, after) if meaning.communes and not mention.lower else None
+        area = self._area(mention, areas, before, after) if areas else None
+        if area is None or commune is None:
+            return area or commune
+        return commune if _town_wins(before, area, commune) else area
+
+    def _area(self, mention: Mention, areas: list[tuple[str, str]], before: str, after: str) -> Reading:
+        adjectives = all(kind == "adjective" for _, kind in areas)
+        codes = [code for code, _ in areas]
+        if adjectives:
+            return Reading(mention, codes, FAIR if mention.lower else 0)
+        if any(code.startswith("fr:region:") for code in codes):
+            return Reading(mention, codes, _region_strength(mention, before, after))
+        if codes[0].startswith("country:"):
+            return Reading(mention, codes, FAIR if not mention.shouted else WEAK)
+        return Reading(mention, codes, _county_strength(mention, codes[0], before, after))
+
+    def _commune(self, mention: Mention, text: str, before: str, after: str) -> Reading:
+        codes = mention.meaning.communes
+        hint = _number(before, after)
+        if hint:
+            inside = [town.insee for town in self._gazetteer.communes_of(codes) if town.departement == hint]
+            if inside:
+                return Reading(mention, [f"fr:commune:{code}" for code in inside], STRONG)
+        strength = self._town_strength(mention, text, before, after)
+        return Reading(mention, [f"fr:commune:{code}" for code in codes], strength)
+
+    def _town_strength(self, mention: Mention, text: str, before: str, after: str) -> int:
+        if context.PERSON.search(before) or context.NAMED_AFTER.search(before):
+            return 0
+        if context.AUTHORITY.search(before):
+            return STRONG
+        common = mention.meaning.common
+        if _line(mention, before, after):
+            return WEAK if common else STRONG
+        if context.AT.search(before) and not mention.shouted:
+            return FAIR
+        towns = self._gazetteer.communes_of(mention.meaning.communes)
+        known = any(town.population >= _KNOWN_TOWN and key(town.name) == mention.key for town in towns)
+        if common and not (known and not mention.shouted and before.strip()):
+            return WEAK if before.strip() else 0
+        if not known and (_after_a_name(text, mention) or len(mention.key) <= 3):  # noqa: PLR2004 - « Eu », « Oz », « Ham »
+            return WEAK
+        today = any(key(town.name) in mention.key for town in towns)
+        return FAIR if known or (today and mention.size > 1) or (today and context.OF.search(before)) else WEAK
+
+
+def _town_wins(before: str, area: Reading, commune: Reading) -> bool:
+    """« à Vienne » is the town, « en Vienne » and « la Vienne (86) » the département."""
+    if any(code.startswith("fr:region:") for code in area.codes):
+        return commune.strength == STRONG and area.strength < STRONG
+    if context.COUNTY.search(before) or context.IN.search(before):
+        return False
+    town = context.AUTHORITY.search(before) or context.AT.search(before)
+    return bool(town) or commune.strength > area.strength or commune.mention.key == "paris"
+
+
+def _region_strength(mention: Mention, before: str, after: str) -> int:
+    if mention.key in {"la reunion", "reunion"}:
+        meeting = context.MEETING.match(after) or (mention.shouted and after.startswith((" d", " p", " a")))
+        return 0 if meeting or mention.key == "reunion" else STRONG
+    if before.endswith(("grande ", "grande-")):
+        return 0
+    return STRONG
+
+
+def _county_strength(mention: Mention, code: str, before: str, after: str) -> int:
+    number = context.NUMBER.match(after)
+    if number and f"fr:departement:{number[1].upper()}" == code:
+        return STRONG
+    if context.COUNTY.search(before):
+        return STRONG
+    name = mention.key.split()[-1] if mention.size > 1 and mention.key.split()[0] in SMALL else mention.key
+    if name not in _RIVERS:
+        return STRONG if mention.size > 1 else FAIR
+    if context.RIVER.search(before):
+        return 0
+    return _river_strength(name, before, after)
+
+
+def _river_strength(name: str, before: str, after: str) -> int:
+    inside = context.IN.search(before) is not None
+    if name == "nord":
+        alone = not after or after[0] in ".,;)\n"
+        return FAIR if before.endswith("dans le ") and alone else 0
+    if name in _STRICT:
+        return (WEAK if name == "loire" else FAIR) if inside else WEAK if context.OF.search(before) and name != "lot" else 0
+    return FAIR if inside or context.OF.search(before) or before.endswith(" l'") else WEAK
+
+
+def _number(before: str, after: str) -> str:
+    """Return the département that a number beside the name tells, or ""."""
+    if found := context.NUMBER.match(after):
+        return found[1].upper()
+    if found := context.POSTCODE.search(before):
+        digits = found[1] + found[2]
+        return digits[:3] if digits.startswith(("97", "98")) else _corsica(digits)
+    return ""
+
+
+def _corsica(postcode: str) -> str:
+    if postcode.startswith("20"):
+        return "2A" if postcode[2] in "01" else "2B"
+    return postcode[:2]
+
+
+def _line(mention: Mention, before: str, after: str) -> bool:
+    """Return True where the name is a line by itself (a buyer's town, a beneficiary)."""
+    rest = after.split("\n", 1)[0].strip()
+    return mention.field == "text" and not before.strip() and (not rest or rest.startswith("cedex"))
+
+
+def _after_a_name(text: str, mention: Mention) -> bool:
+    """« Raymond Barre »: a capitalised word right before, other than a known common noun."""
+    if mention.shouted:
+        return False
+    found = _CAPITAL_BEFORE.search(text[max(0, mention.start - 30) : mention.start])
+    if not found or found[1].isupper():
+        return False
+    return found[1].lower() not in SMALL and found[1].lower() not in _NOT_NAMES
+
+
+def _sentence(folded: str, start: int, end: int) -> str:
+    low = max(0, start - 200)
+    first = max(folded.rfind(mark, low, start) for mark in _SENTENCE_ENDS)
+    lasts = [place for mark in _SENTENCE_ENDS if (place := folded.find(mark, end, end + 200)) >= 0]
+    return folded[max(first, low) : min(lasts, default=end + 200)]

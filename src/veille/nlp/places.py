@@ -1,0 +1,244 @@
+"""Find printed place names: one automaton over the words of a text, longest name first, with what stands around it."""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+from itertools import pairwise
+
+import ahocorasick
+
+from veille.config.gazetteer import Gazetteer
+from veille.nlp.levelled import level
+
+_WORD = re.compile(r"[a-z0-9œæ]+")
+_GAPS = re.compile(r"[^a-z0-9\n]+")
+_BRACKETED = re.compile(r"\([^)]*\)")
+_FORM = re.compile(r"^(?:cc|ca|cu) ")
+_PARTICLES = re.compile(r"^(?:(?:de|du|des|d|la|le|les|l) )+")
+#: Abbreviations of place names, spelled out on both sides.
+_SPELLED = {"st": "saint", "ste": "sainte", "sts": "saints", "stes": "saintes"}
+SMALL = frozenset("le la les l de du des d en sur sous et aux au a lez lès dit".split())
+#: Words that make an EPCI's name plain without « communauté de communes » before it.
+_TELLING = frozenset("communaute agglo agglomeration metropole agglopole eurometropole intercom comcom".split())
+#: What joins the words of one name.
+_JOINTS = " \t\u00a0\u202f'’-‑–"
+#: Characters between two words of one name, at most (« Faucigny - Glières »).
+_WIDEST = 4
+#: Characters around a name that tell a line in capitals.
+_NEAR = 60
+#: Words that open the name of a « pays » and no commune's.
+_OPENERS = frozenset("pays grand vallee vallees val coteaux monts".split())
+
+
+def words(text: str) -> list[tuple[str, int, int]]:
+    """Return (word, start, end) of each word, without accents, abbreviations of saints spelled out."""
+    found = []
+    for match in _WORD.finditer(level(text)):
+        word = match[0]
+        if "œ" in word or "æ" in word:
+            word = word.replace("œ", "oe").replace("æ", "ae")
+        found.append((_SPELLED.get(word, word), match.start(), match.end()))
+    return found
+
+
+def key(name: str) -> str:
+    """Return a name as the automaton holds it."""
+    return " ".join(word for word, _, _ in words(name))
+
+
+@dataclass(slots=True)
+class Meaning:
+    """What one printed key may mean."""
+
+    #: GeoZones ids of régions, départements and countries, with the kind of the name.
+    areas: list[tuple[str, str]] = field(default_factory=list)
+    #: INSEE codes.
+    communes: list[str] = field(default_factory=list)
+    #: SIREN codes of EPCI that the key names once « communauté de communes » stands before it.
+    epci: list[str] = field(default_factory=list)
+    #: The key names the EPCI by itself: "sure", "weak", or "" (only with the words for an EPCI beside it).
+    epci_alone: str = ""
+    #: Made of ordinary words: needs a context.
+    common: bool = False
+    #: A proper name that holds a place name without meaning it.
+    nowhere: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """A printed key that passed the checks of case and joined words."""
+
+    meaning: Meaning
+    field: str
+    #: Offsets in the field.
+    start: int
+    end: int
+    #: Number of words.
+    size: int
+    #: The key.
+    key: str
+    #: As printed.
+    printed: str
+    #: Printed in lower case (adjectives only).
+    lower: bool
+    #: The line is in capitals, so a capital says nothing.
+    shouted: bool
+
+
+def epci_key(name: str) -> str:
+    """Return the heart of an EPCI's name: no bracketed acronym, no legal form, no particle."""
+    return _PARTICLES.sub("", _FORM.sub("", key(_BRACKETED.sub("", name))))
+
+
+class PlaceIndex:
+    """Every printed name, in one automaton; built on first use."""
+
+    def __init__(self, gazetteer: Gazetteer) -> None:
+        self._gazetteer = gazetteer
+
+    @cached_property
+    def _automaton(self) -> ahocorasick.Automaton:
+        meanings: dict[str, Meaning] = {}
+        self._add_communes(meanings)
+        self._add_areas(meanings)
+        self._add_epci(meanings)
+        for name in self._gazetteer.not_places:
+            meanings[key(name)] = Meaning(nowhere=True)
+        automaton = ahocorasick.Automaton()
+        for printed, meaning in meanings.items():
+            automaton.add_word(f" {printed} ", (printed.count(" ") + 1, meaning))
+        automaton.make_automaton()
+        return automaton
+
+    def _add_communes(self, meanings: dict[str, Meaning]) -> None:
+        names, codes = self._gazetteer.printed_communes()
+        flat = _GAPS.sub(" ", level(names).replace("œ", "oe").replace("æ", "ae"))
+        today = len(self._gazetteer.communes)
+        for rank, (line, printed, code) in enumerate(
+            zip(flat.split("\n"), names.split("\n"), codes, strict=True)
+        ):
+            name = line.strip()
+            common = code in self._gazetteer.common if rank < today else printed in self._gazetteer.common_former
+            for variant in self._articles(name):
+                meaning = meanings.get(variant)
+                if meaning is None:
+                    meaning = meanings[variant] = Meaning()
+                if code not in meaning.communes:
+                    meaning.communes.append(code)
+                meaning.common = meaning.common or common
+
+    @staticmethod
+    def _articles(name: str) -> Iterable[str]:
+        """« Le Mans » is also printed « du Mans », « au Mans »; « Les Ulis » « des Ulis », « aux Ulis »."""
+        if name.startswith("le "):
+            return (name, "du" + name[2:], "au" + name[2:])
+        if name.startswith("les "):
+            return (name, "des" + name[3:], "aux" + name[3:])
+        return (name,)
+
+    def _add_areas(self, meanings: dict[str, Meaning]) -> None:
+        for item in self._gazetteer.printed():
+            meaning = meanings.setdefault(key(item.name), Meaning())
+            if all(code != item.code for code, _ in meaning.areas):
+                meaning.areas.append((item.code, item.kind))
+
+    def _add_epci(self, meanings: dict[str, Meaning]) -> None:
+        for name, code, _form in self._gazetteer.printed_epci():
+            printed = epci_key(name)
+            meaning = meanings.setdefault(printed, Meaning())
+            if code not in meaning.epci:
+                meaning.epci.append(code)
+            if meaning.communes or meaning.areas:
+                continue
+            parts = printed.split()
+            full = [part for part in parts if part not in SMALL]
+            if _TELLING & set(parts):
+                meaning.epci_alone = "sure"
+            elif len(full) > 1 and (full[0] in _OPENERS or len(full) > 2):  # noqa: PLR2004 - three full words are telling
+                meaning.epci_alone = "weak"
+
+    def find(self, text: str, where: str) -> list[Mention]:
+        """Return the place names of one field, left to right, longest first, none inside another."""
+        tokens = words(text)
+        if not tokens:
+            return []
+        joined = " " + " ".join(word for word, _, _ in tokens) + " "
+        starts: dict[int, int] = {}
+        place = 0
+        for rank, (word, _, _) in enumerate(tokens):
+            starts[place] = rank
+            place += len(word) + 1
+        found: list[tuple[int, int, Meaning]] = []
+        for end, (size, meaning) in self._automaton.iter(joined):
+            last = starts.get(end)
+            rank = (last if last is not None else len(tokens)) - size
+            found.append((rank, size, meaning))
+        mentions = self._choose(found, tokens, text, where)
+        return sorted(mentions, key=lambda mention: mention.start)
+
+    @staticmethod
+    def _choose(
+        found: list[tuple[int, int, Meaning]], tokens: list[tuple[str, int, int]], text: str, where: str
+    ) -> Iterator[Mention]:
+        found.sort(key=lambda row: (-row[1], row[0]))
+        taken: set[int] = set()
+        for rank, size, meaning in found:
+            covered = range(rank, rank + size)
+            if not taken.isdisjoint(covered):
+                continue
+            mention = _check(tokens[rank : rank + size], text, where, meaning)
+            if mention is not None:
+                taken.update(covered)
+                yield mention
+
+
+def _check(tokens: list[tuple[str, int, int]], text: str, where: str, meaning: Meaning) -> Mention | None:
+    """Refuse a name in lower case, joined to another word by a hyphen, or spread over two sentences."""
+    start, end = tokens[0][1], tokens[-1][2]
+    if (start and text[start - 1] in "-_@/.‑") or text[end : end + 1] in {"@", "_"}:
+        return None
+    if text[end : end + 1] in {"-", "‑"} and text[end + 1 : end + 2].isalnum():
+        return None
+    if text[end : end + 1] == "." and text[end + 1 : end + 3].isalpha() and text[end + 1].islower():
+        return None  # a host name: « bretagne.fr »
+    if any(_parted(text[before[2] : after[1]], before[0]) for before, after in pairwise(tokens)):
+        return None
+    lower = not _capitalised(tokens, text)
+    if lower and not _may_be_lower(meaning):
+        return None
+    return Mention(
+        meaning=meaning,
+        field=where,
+        start=start,
+        end=end,
+        size=len(tokens),
+        key=" ".join(word for word, _, _ in tokens),
+        printed=text[start:end],
+        lower=lower,
+        shouted=_shouted(text, start, end),
+    )
+
+
+def _parted(gap: str, before: str) -> bool:
+    """Return True where what stands between two words parts them: « Paris, Lyon », but not « St. Denis »."""
+    if before in {"saint", "sainte"} and gap.startswith("."):
+        gap = gap[1:]
+    return len(gap) > _WIDEST or bool(gap.strip(_JOINTS))
+
+
+def _capitalised(tokens: list[tuple[str, int, int]], text: str) -> bool:
+    full = [start for word, start, _ in tokens if word not in SMALL]
+    return bool(full) and all(text[start].isupper() or text[start].isdigit() for start in full)
+
+
+def _may_be_lower(meaning: Meaning) -> bool:
+    return any(kind == "adjective" for _, kind in meaning.areas)
+
+
+def _shouted(text: str, start: int, end: int) -> bool:
+    """Return True where the rest of the line, near the name, is in capitals too (or the name is a line in capitals)."""
+    first = max(text.rfind("\n", 0, start) + 1, start - _NEAR)
+    last = text.find("\n", end, end + _NEAR)
+    around = text[first:start] + text[end : last if last >= 0 else end + _NEAR]
+    return (around if any(map(str.isalpha, around)) else text[start:end]).isupper()

@@ -1,0 +1,188 @@
+"""Territories of an item: structured codes first, then printed names, then the source's own territory."""
+
+from collections import Counter
+from collections.abc import Iterable
+
+from veille.config.gazetteer import EUROPE, FRANCE, Gazetteer
+from veille.model import Evidence, Origin, Scheme, Tag, TextToTag
+from veille.nlp import place_context as context
+from veille.nlp.levelled import level
+from veille.nlp.place_reading import FAIR, STRONG, WEAK, PlaceReader, Reading
+from veille.nlp.places import Meaning, Mention, PlaceIndex, key
+
+#: Characters of the text that are read: a page with more is a list or a dump.
+_READ = 30_000
+_SCORES = {WEAK: 0.55, FAIR: 0.75, STRONG: 0.9}
+#: One homonym must have this many times the people of the next to be taken without other sign.
+_DOMINANT = 8
+#: Inhabitants granted to a merged commune, whose own number is not in the tables.
+_MERGED = 300
+#: Evidence kept for one tag.
+_EVIDENCE = 3
+
+
+class TerritoryReader:
+    """Reads territories; thread-safe once built, the automaton is made on first use."""
+
+    def __init__(self, gazetteer: Gazetteer) -> None:
+        self._gazetteer = gazetteer
+        self._index = PlaceIndex(gazetteer)
+        self._reader = PlaceReader(gazetteer)
+
+    def read(self, text: TextToTag) -> tuple[Tag, ...]:
+        """Return territory tags, best first; `scope` tells the area aimed at from a mention in passing."""
+        stated = self._stated(text)
+        readings = self._settle(list(self._readings(text)), text.source_territory)
+        tags = {tag.term: tag for tag in (*self._tags(readings), *_wide(text))}
+        tags.update((tag.term, tag) for tag in stated)
+        if text.source_territory and not any(tag.scope == "main" for tag in tags.values()):
+            tags[text.source_territory] = _from_source(text.source_territory)
+        return tuple(sorted(tags.values(), key=lambda tag: (tag.scope != "main", -tag.score)))
+
+    def _stated(self, text: TextToTag) -> list[Tag]:
+        found: dict[str, Tag] = {}
+        for nuts in text.facts.nuts:
+            code = self._gazetteer.from_nuts(nuts)
+            if code and code not in found:
+                evidence = Evidence(text=nuts, where="nuts")
+                found[code] = Tag(
+                    scheme=Scheme.TERRITORY, term=code, score=1.0, origin=Origin.FACT, evidence=(evidence,)
+                )
+        return list(found.values())
+
+    # ── readings ─────────────────────────────────────────────────────────────────────────────────────────────────
+    def _readings(self, text: TextToTag) -> Iterable[Reading]:
+        fields = [("title", text.title), ("text", text.text[:_READ])]
+        for where, content in fields:
+            folded = level(content)
+            for mention in self._index.find(content, where):
+                reading = self._reader.read(mention, content, folded)
+                if reading is not None:
+                    yield reading
+            yield from self._numbered(content, folded, where)
+
+    def _numbered(self, content: str, folded: str, where: str) -> Iterable[Reading]:
+        for found in context.NUMBERED.finditer(folded):
+            for number in context.ONE_NUMBER.finditer(folded, found.start(1), found.end(1)):
+                code = self._gazetteer.departement(number[0])
+                if code:
+                    mention = Mention(
+                        meaning=Meaning(), field=where, start=number.start(), end=number.end(), size=1,
+                        key=number[0], printed=content[number.start() : number.end()], lower=False, shouted=False,
+                    )  # fmt: skip
+                    yield Reading(mention, [code], FAIR, main=where == "title")
+
+    def _settle(self, readings: list[Reading], source_territory: str | None) -> list[Reading]:
+        """Choose between homonyms and keep weak readings that something else supports."""
+        area = self._area_of(readings, source_territory)
+        kept = [reading for reading in readings if self._choose(reading, area)]
+        area = self._area_of(kept, source_territory)
+        sure = {reading.mention.key for reading in kept if reading.strength > WEAK}
+        return [
+            reading
+            for reading in kept
+            if reading.strength > WEAK or reading.mention.key in sure or self._weight(reading.codes[0], area)
+        ]
+
+    def _area_of(self, readings: list[Reading], source_territory: str | None) -> Counter[str]:
+        """Weigh the places that the text surely names, and what contains them up to the région."""
+        area: Counter[str] = Counter()
+        for reading in readings:
+            if reading.strength > WEAK and (len(reading.codes) == 1 or reading.codes[0].startswith("fr:region:")):
+                self._add_to(area, reading.codes[0])
+        if source_territory:
+            self._add_to(area, source_territory)
+        return area
+
+    def _add_to(self, area: Counter[str], code: str) -> None:
+        if code.startswith("fr:"):
+            area[code] += 3
+            for place in self._gazetteer.ancestors(code):
+                if place.startswith("fr:"):
+                    area[place] += 1 if place.startswith("fr:region:") else 2
+
+    def _weight(self, code: str, area: Counter[str]) -> int:
+        return sum(area[place] for place in self._gazetteer.ancestors(code) if place in area)
+
+    def _choose(self, reading: Reading, area: Counter[str]) -> bool:
+        """Leave one candidate of several homonyms; False where nothing tells them apart."""
+        if len(reading.codes) == 1 or not reading.codes[0].startswith(("fr:commune:", "fr:epci:")):
+            return True
+        weights = sorted(((self._weight(code, area), code) for code in reading.codes), reverse=True)
+        if weights[0][0] > weights[1][0]:
+            reading.codes = [weights[0][1]]
+            return True
+        best = [code for weight, code in weights if weight == weights[0][0]]
+        chosen = self._dominant(best, reading.mention)
+        if chosen:
+            reading.codes = [chosen]
+            reading.strength = min(reading.strength, FAIR)
+        return chosen is not None
+
+    def _dominant(self, codes: list[str], mention: Mention) -> str | None:
+        people = sorted(((self._people(code, mention), code) for code in codes), reverse=True)
+        (most, first), (next_most, _) = people[0], people[1]
+        return first if most >= _DOMINANT * max(next_most, 1) and most > _MERGED else None
+
+    def _people(self, code: str, mention: Mention) -> int:
+        towns = self._gazetteer.communes_of([code.rpartition(":")[2]])
+        if not towns:
+            return 0
+        today = key(towns[0].name).split()[-1] == mention.key.split()[-1]
+        return towns[0].population if today else min(towns[0].population, _MERGED)
+
+    # ── tags ─────────────────────────────────────────────────────────────────────────────────────────────────────
+    def _tags(self, readings: list[Reading]) -> Iterable[Tag]:
+        grouped: dict[str, list[Reading]] = {}
+        for reading in readings:
+            for code in reading.codes:
+                grouped.setdefault(code, []).append(reading)
+        lone = self._one_line(list(grouped))
+        for code, group in grouped.items():
+            yield self._tag(code, group, lone=lone)
+
+    def _one_line(self, codes: list[str]) -> bool:
+        """Return True where all places named lie in one another: the text is about one area."""
+        inside = [code for code in codes if code.startswith("fr:")]
+        return bool(inside) and all(self._gazetteer.related(inside[0], code) for code in inside)
+
+    def _tag(self, code: str, group: list[Reading], *, lone: bool) -> Tag:
+        country = code.startswith("country:")
+        in_title = any(reading.mention.field == "title" for reading in group)
+        aimed = any(reading.main for reading in group)
+        main = in_title if country else aimed or (lone and not all(reading.address for reading in group))
+        score = max(_SCORES[reading.strength] for reading in group)
+        score += 0.04 * in_title + 0.01 * min(len(group), 4)
+        return Tag(
+            scheme=Scheme.TERRITORY,
+            term=code,
+            score=round(score, 3),
+            origin=Origin.CUE,
+            evidence=tuple(_evidence(reading.mention) for reading in group[:_EVIDENCE]),
+            scope="main" if main else "mentioned",
+        )
+
+
+def _evidence(mention: Mention) -> Evidence:
+    return Evidence(text=mention.printed, where=mention.field, start=mention.start, end=mention.end)
+
+
+def _from_source(code: str) -> Tag:
+    evidence = Evidence(text=code, where="source.territory")
+    return Tag(scheme=Scheme.TERRITORY, term=code, score=0.5, origin=Origin.SOURCE, evidence=(evidence,))
+
+
+def _wide(text: TextToTag) -> Iterable[Tag]:
+    """France and the Union, where the text says so in full words."""
+    for code, pattern in ((FRANCE, context.NATIONAL), (EUROPE, context.UNION)):
+        for where, content in (("title", text.title), ("text", text.text[:_READ])):
+            found = pattern.search(level(content))
+            if found:
+                printed = content[found.start() : found.end()]
+                evidence = Evidence(text=printed, where=where, start=found.start(), end=found.end())
+                main = code == FRANCE or where == "title"
+                yield Tag(
+                    scheme=Scheme.TERRITORY, term=code, score=0.6, origin=Origin.CUE, evidence=(evidence,),
+                    scope="main" if main else "mentioned",
+                )  # fmt: skip
+                break
