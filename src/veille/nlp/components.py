@@ -1,0 +1,111 @@
+"""Our spaCy components: each reads `doc._.veille_reading` and adds to `doc._.veille_tags` or `doc._.veille_facts`.
+
+spaCy finds them through the entry points `spacy_factories`; `pipelines/veille/configs/config.cfg` orders them.
+"""
+
+from collections.abc import Callable
+
+from spacy import registry
+from spacy.language import Language
+from spacy.tokenizer import Tokenizer
+from spacy.tokens import Doc
+
+from veille.model import Scheme
+from veille.nlp.knowledge import Knowledge, load_knowledge
+from veille.nlp.opportunity_type import opportunity_types
+from veille.nlp.reading import Reading
+from veille.nlp.sector import sectors
+from veille.nlp.themes import audiences, horizon, themes
+
+Component = Callable[[Doc], Doc]
+
+#: name → default: what a Doc carries through the pipeline.
+_EXTENSIONS = {"veille_source": None, "veille_reading": None, "veille_tags": (), "veille_facts": ()}
+
+for _name, _default in _EXTENSIONS.items():
+    if not Doc.has_extension(_name):
+        Doc.set_extension(_name, default=_default)
+
+
+@registry.tokenizers("veille.spaces.v1")
+def create_tokenizer() -> Callable[[Language], Tokenizer]:
+    """Return a tokenizer that splits on spaces only."""
+    return lambda nlp: Tokenizer(nlp.vocab)
+
+
+def _knowledge(folders: list[str] | None, digest: str | None) -> Knowledge:
+    return load_knowledge(tuple(folders or ()), digest or "")
+
+
+@Language.factory("veille_cues", default_config={"folders": None, "digest": None})
+def create_cues(nlp: Language, name: str, folders: list[str] | None, digest: str | None) -> Component:  # noqa: ARG001 - spaCy's signature
+    """Fold the text and find every cue, once for all components."""
+    known = _knowledge(folders, digest)
+
+    def read(doc: Doc) -> Doc:
+        doc._.veille_reading = Reading(doc._.veille_source, known.automaton)
+        return doc
+
+    return read
+
+
+@Language.factory("veille_sector", default_config={"folders": None, "digest": None})
+def create_sector(nlp: Language, name: str, folders: list[str] | None, digest: str | None) -> Component:  # noqa: ARG001 - spaCy's signature
+    """Tag the sectors."""
+    known = _knowledge(folders, digest)
+
+    def tag(doc: Doc) -> Doc:
+        doc._.veille_tags += sectors(doc._.veille_reading, known.taxonomy)
+        return doc
+
+    return tag
+
+
+@Language.factory("veille_opportunity_type", default_config={"folders": None, "digest": None})
+def create_opportunity_type(nlp: Language, name: str, folders: list[str] | None, digest: str | None) -> Component:  # noqa: ARG001 - spaCy's signature
+    """Tag the types and the horizon of the main one."""
+    known = _knowledge(folders, digest)
+
+    def tag(doc: Doc) -> Doc:
+        found = opportunity_types(doc._.veille_reading, known.taxonomy)
+        doc._.veille_tags += (*found, *horizon(found, known.taxonomy))
+        return doc
+
+    return tag
+
+
+@Language.component("veille_theme")
+def tag_themes(doc: Doc) -> Doc:
+    """Tag the themes."""
+    doc._.veille_tags += themes(doc._.veille_reading)
+    return doc
+
+
+@Language.component("veille_audience")
+def tag_audiences(doc: Doc) -> Doc:
+    """Tag whom the text addresses."""
+    doc._.veille_tags += audiences(doc._.veille_reading)
+    return doc
+
+
+@Language.factory("veille_territory", default_config={"folders": None, "digest": None})
+def create_territory(nlp: Language, name: str, folders: list[str] | None, digest: str | None) -> Component:  # noqa: ARG001 - spaCy's signature
+    """Tag the territories."""
+    known = _knowledge(folders, digest)
+
+    def tag(doc: Doc) -> Doc:
+        doc._.veille_tags += known.territories.read(doc._.veille_source)
+        return doc
+
+    return tag
+
+
+@Language.component("veille_facts")
+def read_facts(doc: Doc) -> Doc:
+    """Read deadline, amounts and eligibility."""
+    return doc
+
+
+def tags_of(doc: Doc, scheme: Scheme) -> tuple[str, ...]:
+    """Return the terms of one scheme on a Doc, best first."""
+    return tuple(tag.term for tag in doc._.veille_tags if tag.scheme is scheme)

@@ -1,0 +1,49 @@
+"""What the components know, read once per set of definitions and shared by them."""
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+from veille.config.gazetteer import Gazetteer, load_gazetteer
+from veille.config.taxonomy import Taxonomy, load_taxonomy
+from veille.nlp.cues import CueAutomaton
+from veille.nlp.territory import TerritoryReader
+
+#: Below a definitions folder: what changes the answers.
+_PARTS = ("pipelines/taxonomy", "pipelines/territories", "pipelines/veille")
+
+
+@dataclass(frozen=True)
+class Knowledge:
+    """Definitions in the shape that reading wants."""
+
+    taxonomy: Taxonomy
+    automaton: CueAutomaton
+    gazetteer: Gazetteer
+    territories: TerritoryReader
+
+
+@lru_cache(maxsize=2)
+def load_knowledge(folders: tuple[str, ...], digest: str) -> Knowledge:  # noqa: ARG001 - the seal makes a changed file another key
+    """Read the definitions; raises ConfigError with file and line."""
+    paths = [Path(folder) for folder in folders]
+    taxonomy = load_taxonomy(paths)
+    gazetteer = load_gazetteer(paths)
+    return Knowledge(taxonomy, CueAutomaton(taxonomy), gazetteer, TerritoryReader(gazetteer))
+
+
+def seal(folders: Sequence[Path]) -> str:
+    """Return a short hash of every definition file the pipeline reads, of all layers."""
+    whole = hashlib.sha256()
+    for path in _files(folders):
+        whole.update(path.name.encode())
+        whole.update(path.read_bytes())
+    return whole.hexdigest()[:10]
+
+
+def _files(folders: Sequence[Path]) -> Iterator[Path]:
+    for folder in folders:
+        for part in _PARTS:
+            yield from sorted(path for path in (folder / part).rglob("*") if path.is_file())

@@ -1,0 +1,97 @@
+"""The engine of the NLP stage: a spaCy pipeline assembled from the definitions, behind the `Tagger` protocol."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from itertools import islice
+from pathlib import Path
+
+from spacy.language import Language
+from spacy.tokens import Doc
+from spacy.util import load_config, load_model_from_config
+
+from veille import __version__
+from veille.config.gazetteer import Gazetteer
+from veille.config.taxonomy import Taxonomy
+from veille.errors import ConfigError
+from veille.model import Tagged, TextToTag
+import veille.nlp.components  # noqa: F401 - registers the components even where entry points are not installed
+from veille.nlp.knowledge import Knowledge, load_knowledge, seal
+from veille.nlp.reading import LONGEST_TEXT
+from veille.text import clean
+
+#: Below a definitions folder.
+CONFIG = Path("pipelines") / "veille" / "configs" / "config.cfg"
+#: Texts whose words spaCy may forget together: its vocabulary would otherwise grow for ever.
+_ZONE = 256
+
+
+class SpacyTagger:
+    """Tags texts in order; equal texts and definitions give equal tags."""
+
+    def __init__(self, folders: Sequence[Path]) -> None:
+        digest = seal(folders)
+        names = [str(folder) for folder in folders]
+        self._nlp = _assemble(folders, names, digest)
+        self._knowledge: Knowledge = load_knowledge(tuple(names), digest)
+        #: `name@version`, stored with every tag.
+        self.pipeline = f"veille@{__version__}+{digest}"
+
+    @property
+    def taxonomy(self) -> Taxonomy:
+        """The labels it speaks."""
+        return self._knowledge.taxonomy
+
+    @property
+    def gazetteer(self) -> Gazetteer:
+        """The territories it knows."""
+        return self._knowledge.gazetteer
+
+    def tag(self, texts: Iterable[TextToTag]) -> Iterator[Tagged]:
+        """Tag each text, in order; lazily, `_ZONE` texts in memory at most."""
+        source = iter(texts)
+        while batch := list(islice(source, _ZONE)):
+            with self._nlp.memory_zone():
+                tagged = [_tagged(doc) for doc in self._nlp.pipe(map(self._doc, batch))]
+            yield from tagged
+
+    def _doc(self, text: TextToTag) -> Doc:
+        whole = replace(text, title=_encodable(text.title), text=_encodable(text.text))
+        doc: Doc = self._nlp.make_doc(f"{whole.title[:LONGEST_TEXT]}\n{whole.text[:LONGEST_TEXT]}")
+        doc._.veille_source = whole
+        return doc
+
+
+def load_tagger(folders: Sequence[Path]) -> SpacyTagger:
+    """Assemble the pipeline from definition folders, the instance's first; raises ConfigError with file and line."""
+    return SpacyTagger(folders)
+
+
+def _assemble(folders: Sequence[Path], names: list[str], digest: str) -> Language:
+    path = next((folder / CONFIG for folder in folders if (folder / CONFIG).is_file()), None)
+    if path is None:
+        where = folders[0] / CONFIG if folders else CONFIG
+        raise ConfigError("chaîne d'analyse absente", file=where, cure="lancez « veille init DOSSIER » ou réinstallez")
+    try:
+        config = load_config(path, overrides={"paths.folders": names, "paths.digest": digest})
+        return load_model_from_config(config, auto_fill=True, validate=False)
+    except (ValueError, KeyError) as error:  # spaCy's and confection's refusals of a configuration are ValueErrors
+        raise ConfigError(f"chaîne d'analyse refusée : {error}", file=path, cure="corrigez ou retirez ce fichier") from error
+
+
+def _encodable(text: str) -> str:
+    """Return text as it is, or cleaned where it holds what UTF-8 cannot (lone surrogates)."""
+    return text if text.isprintable() or _encodes(text) else clean(text)
+
+
+def _encodes(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _tagged(doc: Doc) -> Tagged:
+    reading = doc._.veille_reading
+    return Tagged(id=doc._.veille_source.id, lang=reading.lang, tags=doc._.veille_tags, facts=doc._.veille_facts)
+

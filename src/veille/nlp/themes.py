@@ -1,0 +1,40 @@
+"""Themes and audiences (any number), and the horizon that the main type gives."""
+
+from collections.abc import Sequence
+
+from veille.config.taxonomy import Taxonomy
+from veille.model import Origin, Scheme, Tag
+from veille.nlp.reading import Reading, raw_score, squash
+
+#: A theme asks for a cue in the lead or two in the text.
+_THEME_FLOOR = 1.4
+#: An audience named once is an audience.
+_AUDIENCE_FLOOR = 0.9
+
+
+def themes(reading: Reading) -> tuple[Tag, ...]:
+    """Return the themes, best first."""
+    return _ranked(reading, Scheme.THEME, _THEME_FLOOR)
+
+
+def audiences(reading: Reading) -> tuple[Tag, ...]:
+    """Return whom the text addresses, best first."""
+    return _ranked(reading, Scheme.AUDIENCE, _AUDIENCE_FLOOR)
+
+
+def horizon(types: Sequence[Tag], taxonomy: Taxonomy) -> tuple[Tag, ...]:
+    """Return the horizon of the main type."""
+    for tag in types[:1]:
+        slug = taxonomy.of(Scheme.TYPE)[tag.term].horizon
+        if slug:
+            return (Tag(scheme=Scheme.HORIZON, term=slug, score=tag.score, origin=tag.origin, evidence=tag.evidence),)
+    return ()
+
+
+def _ranked(reading: Reading, scheme: Scheme, floor: float) -> tuple[Tag, ...]:
+    scored = [(raw_score(hits), term, hits) for term, hits in reading.of(scheme)]
+    return tuple(
+        Tag(scheme=scheme, term=term, score=squash(raw), origin=Origin.CUE, evidence=reading.evidence(hits))
+        for raw, term, hits in sorted(scored, key=lambda one: (-one[0], one[1]))
+        if raw >= floor
+    )
