@@ -1,0 +1,115 @@
+"""`veille doctor`: look at everything an operator could be asked about, say each cure, change nothing."""
+
+import shutil
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import click
+
+from veille.cli.base import Command, Instance, echo, pass_instance
+from veille.errors import VeilleError
+
+#: Bytes; below this the database and its backup before an upgrade may not fit.
+_LOW_DISK = 500_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One line: what was looked at, what was found, whether it is fine, worth a look, or wrong (then its exit code)."""
+
+    subject: str
+    sentence: str
+    exit_code: int = 0
+    attention: bool = False
+
+
+@click.command(cls=Command, name="doctor", short_help="Examiner l'installation et dire chaque remède.")
+@pass_instance
+def doctor(instance: Instance) -> None:
+    """Examiner réglages, sources, taxonomie, base, disque et courriel. Ne change rien ; code 2 ou 3 si quelque chose manque."""
+    worst = 0
+    for finding in _examine(instance):
+        mark = "✗" if finding.exit_code else "!" if finding.attention else "✓"
+        echo(f"{mark} {finding.subject:<12} {finding.sentence}")
+        worst = max(worst, finding.exit_code)
+    sys.exit(worst)
+
+
+def _examine(instance: Instance) -> Iterator[Finding]:
+    yield Finding("python", sys.version.split()[0])
+    for subject, look in (
+        ("réglages", _settings),
+        ("sources", _sources),
+        ("étiquetage", _tagger),
+        ("bulletins", _digests),
+        ("base", _database),
+        ("disque", _disk),
+        ("courriel", _mail),
+    ):
+        yield from _careful(subject, look, instance)
+
+
+def _careful(subject: str, look: Callable[[Instance], Iterator[Finding]], instance: Instance) -> Iterator[Finding]:
+    try:
+        yield from look(instance)
+    except VeilleError as error:
+        yield Finding(subject, str(error), exit_code=error.exit_code)
+
+
+def _settings(instance: Instance) -> Iterator[Finding]:
+    settings = instance.settings()
+    yield Finding("réglages", f"instance {settings.home.resolve()}, fuseau {settings.cluster.timezone}")
+    if not settings.cluster.contact:
+        yield Finding(
+            "réglages", "cluster.contact est vide : les membres n'ont personne à qui répondre", attention=True
+        )
+    if settings.site.url.endswith(".invalid"):
+        sentence = "site.url est celle d'exemple : les liens de désinscription ne mèneraient nulle part"
+        yield Finding("réglages", sentence, attention=True)
+
+
+def _sources(instance: Instance) -> Iterator[Finding]:
+    from veille.config.catalogue import check_sources
+
+    found = check_sources(instance.home)
+    yield Finding("sources", f"{sum(source.enabled for source in found.sources)} actives sur {len(found.sources)}")
+
+
+def _tagger(instance: Instance) -> Iterator[Finding]:
+    from veille.config.instance import definitions
+    from veille.nlp.tagger import load_tagger
+
+    yield Finding("étiquetage", load_tagger(definitions(instance.home)).pipeline)
+
+
+def _digests(instance: Instance) -> Iterator[Finding]:
+    from veille.config.digests import load_digests
+    from veille.config.instance import definitions
+
+    found = load_digests([folder / "digests" for folder in definitions(instance.home)])
+    yield Finding("bulletins", ", ".join(f"{name} ({item.digest.rhythm})" for name, item in found.items()))
+
+
+def _database(instance: Instance) -> Iterator[Finding]:
+    from veille.app import open_database
+
+    with open_database(instance.settings()) as place:
+        yield Finding("base", f"{place}, schéma à jour")
+
+
+def _disk(instance: Instance) -> Iterator[Finding]:
+    free = shutil.disk_usage(instance.home).free
+    low = free < _LOW_DISK
+    advice = " : faites de la place avant la prochaine mise à niveau" if low else ""
+    yield Finding("disque", f"{free // 1_000_000} Mo libres{advice}", attention=low)
+
+
+def _mail(instance: Instance) -> Iterator[Finding]:
+    mail = instance.settings().mail
+    if mail.url.get_secret_value().startswith("file:"):
+        yield Finding("courriel", "les bulletins sont écrits dans un dossier, aucun ne part (mail.url)", attention=True)
+    else:
+        yield Finding("courriel", f"relais réglé, expéditeur {mail.sender}")
+    if mail.sender.endswith(".invalid"):
+        yield Finding("courriel", "mail.sender est l'adresse d'exemple : donnez celle de votre domaine", attention=True)
