@@ -1,0 +1,54 @@
+"""`veille tag`: tag what waits in the store, or a JSONL file without any store."""
+
+from collections.abc import Iterable
+from pathlib import Path
+
+import click
+
+from veille.cli.base import Command, Instance, echo, pass_instance
+
+
+@click.command(cls=Command, name="tag", short_help="Étiqueter ce qui attend, ou un fichier JSONL.")
+@click.option(
+    "--jsonl",
+    "source",
+    type=click.Path(path_type=Path, allow_dash=True),
+    metavar="FICHIER",
+    help="Étiquette ce fichier, un objet JSON par ligne, sans base ; « - » lit l'entrée standard.",
+)
+@click.option(
+    "--out",
+    "target",
+    type=click.Path(path_type=Path, allow_dash=True),
+    metavar="FICHIER",
+    help="Où écrire, une ligne par ligne, dans le même ordre ; « - » (défaut) écrit à l'écran.",
+)
+@pass_instance
+def tag(instance: Instance, source: Path | None, target: Path | None) -> None:
+    """Dire de chaque fiche sa filière, son territoire, son type, son échéance, et avec quels mots.
+
+    Sans option, étiquette ce qui attend dans la base ; interrompu, le passage suivant reprend où il en était.
+    """
+    if source is not None:
+        _tag_file(instance, source, target or Path("-"))
+        return
+    if target is not None:
+        raise click.UsageError("--out ne va qu'avec --jsonl")
+    done = instance.open().tag()
+    echo(f"{done} fiche{'s' if done > 1 else ''} étiquetée{'s' if done > 1 else ''}" if done else "rien à étiqueter")
+
+
+def _tag_file(instance: Instance, source: Path, target: Path) -> None:
+    from veille.config.instance import definitions
+    from veille.errors import BadLines
+    from veille.nlp.files import lines_of, write_lines
+    from veille.nlp.jsonl import tag_lines
+    from veille.nlp.tagger import load_tagger
+
+    tagger = load_tagger(definitions(instance.home))
+    problems: list[tuple[int, str]] = []
+    with lines_of(source) as lines:
+        tagged: Iterable[str] = tag_lines(lines, tagger, tagger.gazetteer, problems)
+        write_lines(target, tagged)
+    if problems:
+        raise BadLines("entrée standard" if str(source) == "-" else source, problems)

@@ -1,0 +1,200 @@
+"""`veille tag --jsonl`: one JSON object a line in, one out, same order, the same tagger as the daemon."""
+
+import json
+from collections import deque
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import UTC, date, datetime
+from typing import Any
+
+from veille.config.gazetteer import Gazetteer
+from veille.errors import InputError
+from veille.model import Evidence, Fact, Scheme, StructuredFacts, Tag, Tagged, TextToTag
+from veille.protocols import Tagger
+
+#: JSON key of each scheme in the output.
+_KEYS = {Scheme.SECTOR: "sectors", Scheme.TYPE: "types", Scheme.THEME: "themes", Scheme.AUDIENCE: "audiences"}
+#: Facts with a key of their own; every other one goes under `eligibility` or `facts`.
+_AMOUNTS = {"amount_max": "max", "amount_total": "total", "rate": "rate"}
+
+
+class BadLine(InputError):
+    """A line that cannot be tagged; the message is its French cause."""
+
+
+def tag_lines(
+    lines: Iterable[bytes], tagger: Tagger, gazetteer: Gazetteer, problems: list[tuple[int, str]]
+) -> Iterator[str]:
+    """Yield one JSON line per good input line; bad ones are added to `problems` as (line number, French cause)."""
+    ids: deque[Any] = deque()
+    for tagged in tagger.tag(_texts(lines, ids, problems)):
+        yield _dump({"id": ids.popleft(), **as_json(tagged, gazetteer)})
+
+
+def _texts(lines: Iterable[bytes], ids: deque[Any], problems: list[tuple[int, str]]) -> Iterator[TextToTag]:
+    for number, line in enumerate(lines, 1):
+        if not line.strip():
+            continue
+        try:
+            record = _object(line.removeprefix(b"\xef\xbb\xbf") if number == 1 else line)
+            text = read_text(record)
+        except BadLine as error:
+            problems.append((number, error.message))
+            continue
+        ids.append(record["id"])
+        yield text
+
+
+def _object(line: bytes) -> dict[str, Any]:
+    try:
+        record = json.loads(line.decode())
+    except UnicodeDecodeError as error:
+        raise BadLine("pas en UTF-8") from error
+    except (ValueError, RecursionError) as error:  # ValueError also for a number of a million digits
+        raise BadLine("pas du JSON") from error
+    if not isinstance(record, dict):
+        raise BadLine("un objet JSON est attendu")
+    return record
+
+
+def read_text(record: Mapping[str, Any]) -> TextToTag:
+    """Read one input object; raises BadLine. Unknown keys are ignored, null means absent."""
+    identity = record.get("id")
+    if not isinstance(identity, str | int) or isinstance(identity, bool) or identity == "":
+        raise BadLine("clé « id » absente ou sans texte")
+    source = _table(record, "source")
+    return TextToTag(
+        id=str(identity),
+        title=_text(record, "title") or "",
+        text=_text(record, "text") or "",
+        url=_text(record, "url"),
+        lang=_text(record, "lang"),
+        published=_instant(record, "published"),
+        source_title=_text(source, "title"),
+        source_territory=_text(source, "territory"),
+        source_type=_text(source, "type"),
+        source_sectors=_texts_of(source, "sectors"),
+        facts=_facts(_table(record, "facts")),
+    )
+
+
+def _facts(table: Mapping[str, Any]) -> StructuredFacts:
+    deadline = _instant(table, "deadline")
+    amount = table.get("amount")
+    if amount is not None and (not isinstance(amount, int | float) or isinstance(amount, bool)):
+        raise BadLine("« amount » : nombre attendu")
+    return StructuredFacts(
+        cpv=_texts_of(table, "cpv"),
+        naf=_texts_of(table, "naf"),
+        nuts=_texts_of(table, "nuts"),
+        deadline=_day(table, deadline),
+        amount=None if amount is None else float(amount),
+        financer=_text(table, "financer"),
+    )
+
+
+def _day(table: Mapping[str, Any], deadline: datetime | None) -> date | None:
+    """Return the calendar day as written, whatever its offset."""
+    return None if deadline is None else date.fromisoformat(str(table["deadline"])[:10])
+
+
+def _table(record: Mapping[str, Any], key: str) -> Mapping[str, Any]:
+    value = record.get(key)
+    if value is None:
+        return {}
+    if not isinstance(value, dict):
+        raise BadLine(f"« {key} » : objet attendu")
+    return value
+
+
+def _text(record: Mapping[str, Any], key: str) -> str | None:
+    value = record.get(key)
+    if value is None or isinstance(value, str):
+        return value
+    raise BadLine(f"« {key} » : texte attendu")
+
+
+def _texts_of(record: Mapping[str, Any], key: str) -> tuple[str, ...]:
+    value = record.get(key)
+    if value is None:
+        return ()
+    if not isinstance(value, list) or not all(isinstance(part, str | int) for part in value):
+        raise BadLine(f"« {key} » : liste de textes attendue")
+    return tuple(str(part) for part in value)
+
+
+def _instant(record: Mapping[str, Any], key: str) -> datetime | None:
+    value = _text(record, key)
+    if not value:
+        return None
+    try:
+        instant = datetime.fromisoformat(value)
+    except ValueError as error:
+        raise BadLine(f"« {key} » : date ISO 8601 attendue") from error
+    try:
+        return instant if instant.tzinfo else instant.replace(tzinfo=UTC)
+    except OverflowError as error:
+        raise BadLine(f"« {key} » : date hors du calendrier") from error
+
+
+def as_json(tagged: Tagged, gazetteer: Gazetteer) -> dict[str, Any]:
+    """Return what is said of a text as plain data, best first; every key is always there."""
+    horizon = tagged.of(Scheme.HORIZON)
+    deadline, opening = tagged.fact("deadline"), tagged.fact("opening")
+    amounts = {key: _fact(tagged.fact(name)) for name, key in _AMOUNTS.items()}
+    named = {"deadline", "opening", *_AMOUNTS}
+    return {
+        "lang": tagged.lang,
+        **{key: [_tag(tag) for tag in tagged.of(scheme)] for scheme, key in _KEYS.items()},
+        "territories": [_territory(tag, gazetteer) for tag in tagged.of(Scheme.TERRITORY)],
+        "horizon": horizon[0].term if horizon else None,
+        "deadline": deadline.value[:10] if deadline else None,
+        "deadline_evidence": _quote(deadline),
+        "opening": opening.value[:10] if opening else None,
+        "amounts": amounts,
+        "facts": {fact.name: _fact(fact) for fact in tagged.facts if fact.name not in named},
+    }
+
+
+def _tag(tag: Tag) -> dict[str, Any]:
+    return {
+        "term": tag.term,
+        "score": tag.score,
+        "origin": tag.origin.value,
+        "evidence": [_evidence(one) for one in tag.evidence],
+    }
+
+
+def _territory(tag: Tag, gazetteer: Gazetteer) -> dict[str, Any]:
+    return {
+        "code": tag.term,
+        "name": gazetteer.name(tag.term),
+        "level": gazetteer.level(tag.term),
+        "score": tag.score,
+        "scope": tag.scope,
+        "origin": tag.origin.value,
+        "evidence": [_evidence(one) for one in tag.evidence],
+    }
+
+
+def _fact(fact: Fact | None) -> dict[str, Any] | None:
+    if fact is None:
+        return None
+    return {"value": fact.value, "origin": fact.origin.value, "evidence": [_evidence(one) for one in fact.evidence]}
+
+
+def _quote(fact: Fact | None) -> str | None:
+    return fact.evidence[0].text if fact and fact.evidence else None
+
+
+def _evidence(evidence: Evidence) -> dict[str, Any]:
+    return {"text": evidence.text, "where": evidence.where, "start": evidence.start, "end": evidence.end}
+
+
+def _dump(value: Mapping[str, Any]) -> str:
+    """Return JSON that UTF-8 can carry: an id with a lone surrogate is escaped."""
+    line = json.dumps(value, ensure_ascii=False)
+    try:
+        line.encode()
+    except UnicodeEncodeError:
+        return json.dumps(value)
+    return line
