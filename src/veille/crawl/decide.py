@@ -1,0 +1,201 @@
+"""New, changed or same, per entry; state and next check, per source. Pure: `now` is passed in, nothing is read or written."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from statistics import median
+
+from veille.crawl.health import Diagnosis, diagnose
+from veille.crawl.identity import Named, identify
+from veille.crawl.normalize import canonical_link, content_hash, normal_title
+from veille.crawl.rhythm import next_check
+from veille.crawl.validators import kept_validators
+from veille.errors import ParseError
+from veille.model import (
+    FAILURES,
+    EntryIntent,
+    Fetched,
+    FetchOutcome,
+    KnownEntry,
+    ParsedEntry,
+    ParsedFeed,
+    Source,
+    SourceHealth,
+    SourceState,
+)
+
+#: A permanent move is believed when seen again, unchanged, this long after (flameeyes 2017: servers err for minutes).
+MOVE_PROOF = timedelta(minutes=30)
+#: After this many failures in a row the place a source moved to is given up for the address that a person wrote.
+_MOVE_GIVEN_UP = 3
+#: The newest gaps of a feed speak for its rhythm; older ones for its past.
+_GAPS = 20
+_ENOUGH_GAPS = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """One fetch of one source, with what reading its body gave."""
+
+    outcome: FetchOutcome
+    #: None where there was no body to read, or the very body that was read before.
+    reading: ParsedFeed | ParseError | None
+    #: Hash of the body, where it was read.
+    body_hash: str | None = None
+    #: The body is the one that `state.body_hash` names.
+    same_body: bool = False
+
+    @property
+    def feed(self) -> ParsedFeed | None:
+        """What was read, if it is a feed."""
+        return self.reading if isinstance(self.reading, ParsedFeed) else None
+
+
+def current(source: Source, state: SourceState | None) -> SourceState:
+    """Return what is known of a source under the URL it has now: a new URL in sources.yaml starts afresh."""
+    if state is None:
+        return SourceState(source_id=source.id, feed=source.url)
+    if state.feed in {"", source.url}:
+        return replace(state, feed=source.url)
+    return SourceState(source_id=source.id, feed=source.url, changed_at=state.changed_at, gap=state.gap)
+
+
+def decide_entries(source: Source, feed: ParsedFeed, known: Mapping[str, KnownEntry]) -> list[EntryIntent]:
+    """Return what to write: new and changed entries, oldest first; what did not change is left out."""
+    named = identify(source.id, feed.entries, known)
+    changes = {place: _changed(one.entry, one.known) for place, one in enumerate(named) if one.known}
+    redated = [place for place, fields in changes.items() if fields == ("published",)]
+    if len(redated) > 1 and 2 * len(redated) >= len(changes):
+        # Dates that all move at once are written by the generator at each request: nobody edited anything.
+        changes.update(dict.fromkeys(redated, ()))
+    intents = [_intent(one, changes.get(place)) for place, one in enumerate(named) if changes.get(place, True)]
+    return intents[::-1]
+
+
+def _intent(one: Named, changed: tuple[str, ...] | None) -> EntryIntent:
+    entry = one.entry
+    digest = content_hash(entry.title, entry.link, entry.published, entry.text)
+    return EntryIntent(key=one.key, entry=entry, content_hash=digest, item_key=one.item_key, changed=changed)
+
+
+def _changed(entry: ParsedEntry, known: KnownEntry | None) -> tuple[str, ...]:
+    """Name the fields in which a known entry differs; empty if none."""
+    if known is None or known.content_hash == content_hash(entry.title, entry.link, entry.published, entry.text):
+        return ()
+    fields = []
+    if normal_title(entry.title) != normal_title(known.title):
+        fields.append("title")
+    if _canonical(entry.link) != _canonical(known.link):
+        fields.append("link")
+    if entry.published != known.published:
+        fields.append("published")
+    if known.content_hash != content_hash(known.title, known.link, known.published, entry.text):
+        fields.append("text")
+    return tuple(fields)
+
+
+def _canonical(link: str | None) -> str:
+    return canonical_link(link) if link else ""
+
+
+def next_state(  # noqa: PLR0913 - one decision, all of its grounds by name
+    source: Source, state: SourceState, visit: Visit, *, novel: bool, started: datetime, now: datetime
+) -> SourceState:
+    """Return a source's state after a visit; `started` is when the pass began, `novel` whether entries came or changed."""
+    after = _remember(state, visit, novel=novel, now=now)
+    diagnosis = diagnose(after, visit.outcome, visit.reading, had_validators=_asked(state), same_body=visit.same_body, now=now)
+    after = _count(after, diagnosis, now)
+    if visit.feed is not None or _unchanged(visit):
+        after = _follow_move(after, state, visit, now)
+    elif after.failures >= _MOVE_GIVEN_UP:
+        after = replace(after, moved_to=None)
+    interval, due = next_check(source, after, visit.outcome, novel=novel, started=started, now=now)
+    return replace(after, interval=interval, next_check_at=due)
+
+
+def _asked(state: SourceState) -> bool:
+    return state.validators.etag is not None or state.validators.last_modified is not None
+
+
+def _unchanged(visit: Visit) -> bool:
+    return visit.same_body or (isinstance(visit.outcome, Fetched) and visit.outcome.status == 304)  # noqa: PLR2004 - RFC 9110
+
+
+def _remember(state: SourceState, visit: Visit, *, novel: bool, now: datetime) -> SourceState:
+    """Take over what the answer and the feed say, and keep the rest."""
+    validators = kept_validators(state.validators, visit.outcome, visit.feed, same_body=visit.same_body)
+    after = replace(state, validators=validators, checked_at=now)
+    feed = visit.feed
+    if feed is None:
+        return after
+    times = sorted((time for entry in feed.entries if (time := entry.published or entry.updated) and time <= now), reverse=True)
+    first_import = state.succeeded_at is None
+    news = times[0] if first_import and times else now
+    return replace(
+        after,
+        body_hash=visit.body_hash if feed.complete else None,
+        entries=len(feed.entries) + feed.dropped,
+        ttl=feed.ttl,
+        skip_hours=feed.skip_hours,
+        gap=_usual_gap(times) or state.gap,
+        changed_at=news if novel else state.changed_at,
+    )
+
+
+def _usual_gap(times: Sequence[datetime]) -> int | None:
+    """Return the median time between the newest entries, seconds; None where they are too few to tell."""
+    recent = times[: _GAPS + 1]
+    gaps = [(later - earlier).total_seconds() for later, earlier in zip(recent, recent[1:], strict=False)]
+    return int(median(gaps)) if len(gaps) >= _ENOUGH_GAPS else None
+
+
+def _count(state: SourceState, diagnosis: Diagnosis, now: datetime) -> SourceState:
+    failed = diagnosis.health in FAILURES
+    return replace(
+        state,
+        health=diagnosis.health,
+        sentence=diagnosis.sentence,
+        next_step=diagnosis.next_step,
+        http_status=diagnosis.http_status,
+        failures=state.failures + 1 if failed else 0,
+        succeeded_at=state.succeeded_at if failed else now,
+    )
+
+
+def _follow_move(after: SourceState, before: SourceState, visit: Visit, now: datetime) -> SourceState:
+    """Store a permanent move (301, 308) at its second identical sighting; 302, 303 and 307 end the part that counts."""
+    target = permanent_target(visit.outcome)
+    if target is None or target == before.feed:
+        return replace(after, move_candidate=None, move_seen_at=None)
+    if before.move_candidate != target or before.move_seen_at is None:
+        return replace(after, move_candidate=target, move_seen_at=now)
+    if now - before.move_seen_at < MOVE_PROOF:
+        return after
+    return replace(after, moved_to=target, move_candidate=None, move_seen_at=None)
+
+
+def permanent_target(outcome: FetchOutcome) -> str | None:
+    """Return where the permanent beginning of a redirect chain leads (RFC 9110 §15.4), None if it does not begin so."""
+    target = None
+    for hop in outcome.redirects:
+        if not hop.permanent:
+            break
+        if hop.url.startswith("https:") and not hop.target.startswith("https:"):
+            return None  # a downgrade is followed, never remembered
+        target = hop.target
+    return target
+
+
+def is_due(source: Source, state: SourceState | None, now: datetime) -> bool:
+    """Say whether a source is to be fetched now of its own accord."""
+    found = current(source, state)
+    if found.health is SourceHealth.STOPPED:
+        return False
+    return found.next_check_at is None or found.next_check_at <= now
+
+
+def may_be_forced(source: Source, state: SourceState | None, now: datetime) -> bool:
+    """Say whether `--force` may fetch it: not what is gone for good (410), nor a host that asked for patience (429, 503)."""
+    found = current(source, state)
+    asked_to_wait = found.http_status in {429, 503} and found.next_check_at is not None and found.next_check_at > now
+    return found.health is not SourceHealth.STOPPED and not asked_to_wait
