@@ -7,7 +7,7 @@ Territory ids are data.gouv GeoZones: `fr:region:84`, `fr:departement:63`, `fr:e
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any, Literal
@@ -556,6 +556,8 @@ class Line:
     facts: tuple[str, ...] = ()
     #: « mardi 8 décembre », or empty.
     deadline: str = ""
+    #: « clôt », or empty for what takes place that day.
+    verb: str = ""
     #: « J-11 », « dernier jour », or empty.
     badge: str = ""
     #: « échéance reportée du 15 décembre au 15 janvier », or empty.
@@ -608,6 +610,26 @@ class Bulletin:
     def lines(self) -> tuple[Line, ...]:
         """Every line in reading order."""
         return tuple(line for section in self.sections for line in section.lines)
+
+    def as_data(self) -> dict[str, Any]:
+        """Return it as plain data, for JSON."""
+        return asdict(self)
+
+    @classmethod
+    def from_data(cls, data: Mapping[str, Any]) -> "Bulletin":
+        """Read back what `as_data` gave, JSON lists as tuples."""
+        sections = tuple(
+            Section(
+                kind=section["kind"],
+                title=section["title"],
+                lines=tuple(
+                    Line(**{key: tuple(value) if isinstance(value, list) else value for key, value in line.items()})
+                    for line in section["lines"]
+                ),
+            )
+            for section in data["sections"]
+        )
+        return cls(**{**data, "sections": sections})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,5 +1,6 @@
 """One subscriber's bulletin in words: every line ready for a template, nothing left to compute (pure)."""
 
+import re
 from collections.abc import Sequence
 from datetime import date
 from urllib.parse import urlsplit
@@ -21,6 +22,8 @@ _MAX_REASONS = 2
 #: Characters of an extract in a bulletin: a line is facts, the extract only helps where there are none.
 _EXTRACT = 160
 _COMMON = Reason(kind="common", text="pour tous les membres du réseau")
+#: Any white space but no-break spaces, which typography put there.
+_SPACES = re.compile(r"[^\S\u00a0\u202f]+")
 _EXTRACTED = frozenset({"understand", "network", "window"})
 
 
@@ -69,7 +72,7 @@ def selection(offers: Sequence[Offer]) -> tuple[Selected, ...]:
 
 def one_line(text: str, limit: int) -> str:
     """Return foreign text as one clean line, cut at a word with « … »."""
-    whole = " ".join(clean(text).split())
+    whole = wording.french_spaces(_SPACES.sub(" ", clean(text)).strip())
     if len(whole) <= limit:
         return whole
     return (whole[: limit - 1].rpartition(" ")[0] or whole[: limit - 1]) + "…"
@@ -95,6 +98,7 @@ def _line(one: Offer, day: date, zone: ZoneInfo, labels: Labels) -> Line:
         url=web_link(item.url),
         facts=tuple(one_line(fact, 60) for fact in wording.facts(item, labels)),
         deadline=wording.long_day(closes, day) if closes else "",
+        verb=wording.verb(item) if closes else "",
         badge=wording.badge(closes, day) if closes else "",
         change=wording.change(item, one.changed, one.seen.deadline if one.seen else None, day) if one.changed else "",
         reasons=tuple(one_line(reason.text, MAX_REASON) for reason in _reasons(one)[:_MAX_REASONS]),

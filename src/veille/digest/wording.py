@@ -1,5 +1,6 @@
 """French for facts: days, badges, amounts, changes (pure). No-break spaces where typography wants them."""
 
+import re
 from datetime import date
 
 from veille.model import Item, Scheme
@@ -21,6 +22,9 @@ _CLOSES = {
     "pret-garantie": "un prêt clôt", "accompagnement": "un accompagnement clôt", "evenement": "un rendez-vous",
     "export-salon": "un salon", "formation": "une formation",
 }  # fmt: skip
+#: Types whose day is when they take place, not when they close.
+_HAPPENS = frozenset({"evenement", "export-salon", "formation", "vie-du-cluster"})
+_BEFORE, _AFTER = re.compile(r" (?=[:;?!»])"), re.compile(r"(?<=«) ")
 #: Beyond this a deadline is no news in a subject, days.
 _SOON = 45
 #: Inbox lists show about that much after the subject (Gmail, Apple Mail, Orange).
@@ -61,6 +65,16 @@ def amount(value: float) -> str:
         if value >= size:
             return f"{value / size:.1f}".removesuffix(".0").replace(".", ",") + _NBSP + unit
     return f"{value:.0f}{_NBSP}€"
+
+
+def french_spaces(text: str) -> str:
+    """Return text whose spaces before « : ; ? ! » » and after « « » do not break."""
+    return _BEFORE.sub(_NBSP, _AFTER.sub(_NBSP, text))
+
+
+def verb(item: Item) -> str:
+    """Return « clôt », or nothing for what takes place on that day."""
+    return "" if any(tag.term in _HAPPENS for tag in item.of(Scheme.TYPE)[:1]) else "clôt"
 
 
 def facts(item: Item, labels: Labels) -> tuple[str, ...]:

@@ -1,0 +1,54 @@
+"""What a template may read: the bulletin, the issue's frame and the member's links. Values only."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from veille.model import Bulletin
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Frame:
+    """What every mail of an issue shares."""
+
+    #: « La veille de la semaine ».
+    title: str
+    #: « vendredi 27 novembre 2026 ».
+    day: str
+    cluster: str
+    postal_address: str
+    contact: str
+    #: « sélection automatique, non relue », or empty.
+    notice: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Links:
+    """The member's own signed links."""
+
+    unsubscribe: str
+    preferences: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """Everything that one rendering needs."""
+
+    bulletin: Bulletin
+    frame: Frame
+    links: Links
+
+    def as_data(self) -> dict[str, Any]:
+        """Return it as plain data, for the child process."""
+        return {"bulletin": self.bulletin.as_data(), "frame": asdict(self.frame), "links": asdict(self.links)}
+
+    def as_context(self) -> dict[str, Any]:
+        """Return the names that templates use."""
+        return {"bulletin": self.bulletin, "frame": self.frame, "links": self.links}
+
+
+def page_from(data: Mapping[str, Any]) -> Page:
+    """Read back what `as_data` gave."""
+    return Page(
+        bulletin=Bulletin.from_data(data["bulletin"]), frame=Frame(**data["frame"]), links=Links(**data["links"])
+    )

@@ -1,0 +1,148 @@
+"""Draw an issue's bulletins: the program's own templates here, staff's in a child process with limits."""
+
+import json
+import re
+import subprocess
+import sys
+import threading
+from html.parser import HTMLParser
+from typing import Protocol
+
+from veille.digest.context import Page
+from veille.digest.sandbox import Rendered, TemplateRenderer
+from veille.digest.templates import Compiled
+from veille.errors import TemplateError
+
+#: Gmail hides what comes after about 102 kB of HTML, unsubscribe link included (hteumeuleu/email-bugs#41).
+WARN_BYTES, MAX_BYTES = 80_000, 95_000
+#: One child draws that many bulletins, then a fresh one takes over: its processor limit is counted in seconds.
+_PER_CHILD = 1_000
+#: Seconds of wall time for one bulletin; a hundred times the slowest measured.
+_PATIENCE = 30.0
+
+
+class Renderer(Protocol):
+    """Draws bulletins one after the other."""
+
+    def render(self, page: Page) -> Rendered:
+        """Return subject, text and HTML; raises TemplateError naming template and line."""
+        ...
+
+    def close(self) -> None:
+        """Release the child process, if any."""
+        ...
+
+
+def renderer_for(compiled: Compiled) -> Renderer:
+    """Return the renderer that these templates deserve."""
+    return TemplateRenderer(compiled) if compiled.trusted else ChildRenderer(compiled)
+
+
+class ChildRenderer:
+    """Draws in a child process that limits its own memory and processor time; a bad template cannot hurt the parent."""
+
+    def __init__(self, compiled: Compiled) -> None:
+        self._compiled = compiled
+        self._child: subprocess.Popen[bytes] | None = None
+        self._drawn = 0
+
+    def render(self, page: Page) -> Rendered:
+        """Return subject, text and HTML; raises TemplateError naming template and line."""
+        if self._drawn >= _PER_CHILD:
+            self.close()
+        child = self._child or self._start()
+        self._drawn += 1
+        line = self._ask(child, page.as_data())
+        if not line.endswith(b"\n"):
+            self.close()
+            raise TemplateError(
+                "arrêté : trop de mémoire (512 Mo) ou de temps de calcul (20 s)",
+                template=self._compiled.entries["body.html.jinja"],
+                cure="retirez les boucles et les répétitions géantes de ce gabarit ou de ses voisins",
+            )
+        answer = json.loads(line)
+        if "error" in answer:
+            raise TemplateError(answer["error"], template=answer["template"], line=answer["line"], cure=answer["cure"])
+        return Rendered(answer["subject"], answer["text"], answer["html"])
+
+    def close(self) -> None:
+        """End the child."""
+        if self._child is not None:
+            self._child.kill()
+            self._child.communicate()
+            self._child = None
+        self._drawn = 0
+
+    def _start(self) -> subprocess.Popen[bytes]:
+        # -I: isolated from the environment and the current folder; the child gets no secret it could print.
+        child = subprocess.Popen(
+            [sys.executable, "-I", "-m", "veille.digest.sandbox"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            env={},
+        )
+        self._child = child
+        _write(child, self._compiled.as_data())
+        return child
+
+    def _ask(self, child: subprocess.Popen[bytes], data: object) -> bytes:
+        """Write one line, read one; a child that takes too long is killed, which ends the reading."""
+        watch = threading.Timer(_PATIENCE, child.kill)
+        watch.start()
+        try:
+            _write(child, data)
+            return child.stdout.readline() if child.stdout else b""
+        finally:
+            watch.cancel()
+
+
+def _write(child: subprocess.Popen[bytes], data: object) -> None:
+    if child.stdin is None:
+        raise RuntimeError("the child was started without a pipe")
+    try:
+        child.stdin.write(json.dumps(data).encode() + b"\n")
+        child.stdin.flush()
+    except BrokenPipeError:
+        return  # it died: reading its answer says so
+
+
+class _LinkCollector(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.links: list[str] = []
+        self.remote: list[str] = []
+        self.styles: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        for name, value in attrs:
+            if tag == "a" and name == "href" and value:
+                self.links.append(value)
+            elif name in {"src", "background", "srcset", "poster"} and value:
+                self.remote.append(value)
+            elif name == "style" and value:
+                self.styles.append(value)
+
+
+def problems(drawn: Rendered) -> list[str]:
+    """Return what forbids a rendering to leave, in French."""
+    collector = _LinkCollector()
+    collector.feed(drawn.html)
+    found = []
+    missing = [link for link in collector.links if link not in drawn.text]
+    if missing:
+        found.append(f"lien du HTML absent du texte : {missing[0]}")
+    if strange := [link for link in collector.links if not re.match(r"https?://|mailto:", link)]:
+        found.append(f"lien refusé : {strange[0]}")
+    if collector.remote:
+        found.append(f"image ou contenu distant : {collector.remote[0]}")
+    if re.search(r"<script\b", drawn.html, re.IGNORECASE) or any("url(" in style.lower() for style in collector.styles):
+        found.append("script ou url() dans le HTML")
+    if not re.search(r"<html[^>]*\blang=\"fr\"", drawn.html):
+        found.append('lang="fr" absent de <html>')
+    return found
+
+
+def too_big(drawn: Rendered) -> bool:
+    """Tell whether a mail client would clip it."""
+    return len(drawn.html.encode()) > MAX_BYTES

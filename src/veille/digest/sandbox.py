@@ -1,0 +1,164 @@
+"""Renders templates: immutable sandbox, strict undefined, nothing reachable but the bulletin.
+
+Run as a module it is the child process that draws staff's own templates: one JSON object per line in, one out, under
+limits on memory and processor time that it sets on itself before reading the first one.
+"""
+
+import json
+import resource
+import sys
+from collections.abc import Callable, Container, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from jinja2 import (
+    FunctionLoader,
+    StrictUndefined,
+    TemplateNotFound,
+    TemplateSyntaxError,
+    UndefinedError,
+    select_autoescape,
+)
+from jinja2 import TemplateError as JinjaError
+from jinja2.sandbox import ImmutableSandboxedEnvironment, SecurityError
+
+from veille.digest.context import Page, page_from
+from veille.digest.templates import Compiled, compiled_from, inline_page
+from veille.errors import TemplateError
+
+#: A template bug can ask for gigabytes (`'x'|center(500000000)`): measured 500–600 MB before it fails by itself.
+MEMORY = 512 * 1024 * 1024
+#: Seconds of processor for one issue's child; 2,000 bulletins take three.
+CPU = 20
+#: Characters of one rendered part: ten times what a mail client shows.
+MAX_PART = 1_000_000
+#: What a template, which is a program of the staff's, can raise.
+_MISTAKES = (
+    JinjaError, ArithmeticError, AttributeError, LookupError, MemoryError, RuntimeError, TypeError, ValueError,
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """One bulletin drawn."""
+
+    subject: str
+    text: str
+    html: str
+
+
+class TemplateRenderer:
+    """Draws bulletins in this process."""
+
+    def __init__(self, compiled: Compiled) -> None:
+        self._compiled = compiled
+        self._env = _environment({"subject": compiled.subject, "text": compiled.text, "html.html": compiled.html})
+        self._as_written = _environment(compiled.sources)
+
+    def render(self, page: Page) -> Rendered:
+        """Return subject, text and HTML; raises TemplateError naming template and line."""
+        context = page.as_context()
+        subject, text, html = (
+            self._draw(name, entry, context)
+            for name, entry in zip(("subject", "text", "html.html"), self._compiled.entries.values(), strict=True)
+        )
+        return Rendered(" ".join(subject.split()), text, inline_page(html) if self._compiled.late else html)
+
+    def close(self) -> None:
+        """Nothing to release."""
+
+    def _draw(self, name: str, entry: str, context: Mapping[str, Any]) -> str:
+        try:
+            return _bounded(self._env.get_template(name).render(context), entry)
+        except _MISTAKES as error:
+            raise self._explain(entry, context, error) from error
+
+    def _explain(self, entry: str, context: Mapping[str, Any], error: Exception) -> TemplateError:
+        """Draw the template as it was written, for the true file and line of the mistake."""
+        try:
+            self._as_written.get_template(entry).render(context)
+        except _MISTAKES as again:
+            error = again
+        template, line = _place(error, self._compiled.sources) or (entry, 0)
+        cause, cure = _in_french(error)
+        return TemplateError(cause, template=template, line=line, cure=cure)
+
+
+def _environment(sources: Mapping[str, str]) -> ImmutableSandboxedEnvironment:
+    env = ImmutableSandboxedEnvironment(
+        loader=FunctionLoader(lambda name: (sources[name], name, None) if name in sources else None),
+        autoescape=select_autoescape(["html", "html.jinja"], default_for_string=False),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+    )
+    env.globals.clear()
+    env.globals["range"] = _small_range
+    return env
+
+
+def _small_range(stop: int) -> range:
+    """Return a range a bulletin can need."""
+    return range(min(stop, 1_000))
+
+
+def _bounded(text: str, entry: str) -> str:
+    if len(text) > MAX_PART:
+        raise TemplateError(f"plus de {MAX_PART} caractères", template=entry, cure="retirez ce qui agrandit le texte")
+    return text
+
+
+def _place(error: BaseException, names: Container[str]) -> tuple[str, int] | None:
+    """Return template and line: a syntax error carries them, a run-time error has them in its traceback."""
+    if isinstance(error, TemplateSyntaxError):
+        return (error.name or "", error.lineno)
+    place, trace = None, error.__traceback__
+    while trace is not None:
+        if trace.tb_frame.f_code.co_filename in names:
+            place = (trace.tb_frame.f_code.co_filename, trace.tb_lineno)
+        trace = trace.tb_next
+    return place
+
+
+#: First match wins; `{}` is the library's own words.
+_FRENCH: tuple[tuple[type[BaseException], str, str], ...] = (
+    (TemplateSyntaxError, "syntaxe : {}", "vérifiez les accolades et les « end… »"),
+    (SecurityError, "accès interdit : {}", "un gabarit ne lit que bulletin, frame et links"),
+    (UndefinedError, "nom inconnu : {}", "un gabarit ne lit que bulletin, frame et links"),
+    (TemplateNotFound, "gabarit inclus introuvable : « {} »", "un gabarit n'inclut que ceux de digests/"),
+    (MemoryError, "mémoire dépassée{}", "retirez ce qui agrandit le texte"),
+)
+
+
+def _in_french(error: BaseException) -> tuple[str, str]:
+    words = str(error)[:300]
+    for kind, cause, cure in _FRENCH:
+        if isinstance(error, kind):
+            return cause.format(words), cure
+    return f"{type(error).__name__} : {words}", "corrigez cette ligne"
+
+
+def main() -> None:
+    """Serve one issue: compiled templates on the first line, then one context per line."""
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    resource.setrlimit(resource.RLIMIT_CPU, (CPU, CPU))
+    resource.setrlimit(resource.RLIMIT_NOFILE, (8, 8))
+    serve(sys.stdin.buffer.readline, sys.stdout.buffer.write, sys.stdout.buffer.flush)
+
+
+def serve(read: Callable[[], bytes], write: Callable[[bytes], Any], flush: Callable[[], None]) -> None:
+    """Answer each line until the input ends."""
+    renderer = TemplateRenderer(compiled_from(json.loads(read())))
+    while line := read():
+        try:
+            drawn = renderer.render(page_from(json.loads(line)))
+            answer: dict[str, Any] = {"subject": drawn.subject, "text": drawn.text, "html": drawn.html}
+        except TemplateError as error:
+            answer = {"error": error.message, "template": error.template, "line": error.line, "cure": error.cure}
+        write(json.dumps(answer).encode() + b"\n")
+        flush()
+
+
+if __name__ == "__main__":
+    main()
