@@ -27,7 +27,7 @@ class Finding:
 @click.command(cls=Command, name="doctor", short_help="Examiner l'installation et dire chaque remède.")
 @pass_instance
 def doctor(instance: Instance) -> None:
-    """Examiner réglages, sources, taxonomie, base, disque et courriel. Ne change rien ; code 2 ou 3 si quelque chose manque."""
+    """Examiner réglages, sources, taxonomie, base, disque et courriel, sans rien changer. Code 2 ou 3 s'il manque quelque chose."""
     worst = 0
     for finding in _examine(instance):
         mark = "✗" if finding.exit_code else "!" if finding.attention else "✓"
