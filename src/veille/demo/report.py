@@ -1,0 +1,105 @@
+"""What the demonstration did, as values: the console and the HTML index both read it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from veille.demo.corpus import PARIS
+from veille.digest.wording import full_day
+from veille.model import FAILURES, Bulletin, CrawlReport
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mail:
+    """One bulletin that left."""
+
+    person: str
+    #: French: size, trade and place of the organisation.
+    profile: str
+    email: str
+    bulletin: Bulletin
+    #: Files relative to the demonstration's folder.
+    html: str
+    text: str
+    eml: str
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """A subscriber without a bulletin, and why."""
+
+    organisation: str
+    person: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Edition:
+    """One week of the demonstration."""
+
+    crawled_at: datetime
+    sent_at: datetime
+    crawl: tuple[CrawlReport, ...]
+    #: Items tagged in this pass, and items in the store after it.
+    tagged: int
+    items: int
+    #: French label of each type → items in the store, most frequent first.
+    types: tuple[tuple[str, int], ...]
+    mails: tuple[Mail, ...]
+    left_out: tuple[LeftOut, ...]
+    approved_by: str
+
+    @property
+    def day(self) -> str:
+        """« vendredi 27 novembre 2026 »."""
+        return full_day(self.sent_at.astimezone(PARIS).date())
+
+    @property
+    def crawled_on(self) -> str:
+        """When the sources were asked."""
+        return _moment(self.crawled_at)
+
+    @property
+    def sent_on(self) -> str:
+        """When the mails left."""
+        return _moment(self.sent_at)
+
+    @property
+    def new(self) -> int:
+        """Entries seen for the first time."""
+        return sum(one.new for one in self.crawl)
+
+    @property
+    def changed(self) -> int:
+        """Entries whose publisher changed them."""
+        return sum(one.changed for one in self.crawl)
+
+    @property
+    def failed(self) -> tuple[CrawlReport, ...]:
+        """Sources that gave no feed."""
+        return tuple(one for one in self.crawl if one.state in FAILURES)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DemoReport:
+    """The whole demonstration."""
+
+    folder: Path
+    cluster: str
+    editions: tuple[Edition, ...]
+    #: Source id → (title, format).
+    sources: Mapping[str, tuple[str, str]]
+    index: Path
+    #: Real time it took.
+    seconds: float
+
+    @property
+    def last(self) -> Edition:
+        """The edition the demonstration is about."""
+        return self.editions[-1]
+
+
+def _moment(instant: datetime) -> str:
+    local = instant.astimezone(PARIS)
+    return f"{full_day(local.date())} à {local:%H:%M}"
