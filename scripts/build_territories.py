@@ -12,6 +12,7 @@ import argparse
 import gzip
 import json
 import re
+import unicodedata
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -28,6 +29,11 @@ def is_common(name: str, words: frozenset[str]) -> bool:
     if len(parts) > 2 or not full or full[0] in {"saint", "sainte"}:  # noqa: PLR2004 - longer names are telling
         return False
     return all(part in words for part in full)
+
+
+def bare(name: str) -> str:
+    """Return the name as capitals without accents may print it, in lower case."""
+    return unicodedata.normalize("NFD", name.lower()).encode("ascii", "ignore").decode()
 
 
 def read(folder: Path, name: str) -> list[dict[str, Any]]:
@@ -51,6 +57,7 @@ def compact(folder: Path, words: frozenset[str], version: str) -> dict[str, Any]
     today = [row for row in rows if row["type"] == "commune-actuelle"]
     epci = read(folder, "epci")
     seat = {member["code"]: number for number, row in enumerate(epci) for member in row["membres"]}
+    bare_words = frozenset(bare(word) for word in words)
     capitals = {row["chefLieu"] for row in read(folder, "departements")}
     old = sorted(set(former_names(rows)))
     return {
@@ -67,6 +74,7 @@ def compact(folder: Path, words: frozenset[str], version: str) -> dict[str, Any]
             "populations": [row.get("population", 0) for row in today],
             "capitals": [n for n, row in enumerate(today) if row["code"] in capitals],
             "common": [n for n, row in enumerate(today) if is_common(row["nom"], words)],
+            "common_in_capitals": [n for n, row in enumerate(today) if is_common(bare(row["nom"]), bare_words)],
         },
         "former": {
             "names": "\n".join(name for name, _ in old),

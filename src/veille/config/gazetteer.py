@@ -75,6 +75,8 @@ class Gazetteer:
         self.capitals = frozenset(self.communes[rank].insee for rank in communes["capitals"])
         #: INSEE codes of communes whose name is made of ordinary words (« Sens »).
         self.common = frozenset(self.communes[rank].insee for rank in communes["common"])
+        #: The same where accents are not printed (« VILLE » may be Villé).
+        self.common_in_capitals = frozenset(self.communes[rank].insee for rank in communes["common_in_capitals"])
         self.epci_codes: tuple[str, ...] = tuple(tables["epci"])
 
     # ── names ────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -71,10 +71,11 @@ PERIMETER = re.compile(
     r"\b(?:eligibles?|beneficiaires?|reserve[es]{0,2} aux?|destine[es]{0,2} aux?|territoires? (?:eligibles?|concernes?)|perimetres?"
     r"|(?:situe|implante|domicilie|installe|base|localise|etabli)(?:e|s|es)? (?:en|a|au|aux|dans|sur)|ayant (?:leur|son|un) (?:siege|etablissement)"
     r"|siege (?:social )?(?:en|a|dans)|etablissements? (?:en|dans|situe)|sur (?:le|son|leur|l'ensemble du) territoire|a l'echelle"
-    r"|porteurs? de projets?|entreprises? (?:de|du|des|d')|habitants?|residant|s'adresse|ouverts? aux|accompagne|soutien[st]?"
-    r"|soutient|lance|finance|propose|subventionne|dispositif|appels? a (?:projets?|candidatures?|manifestation)|programme|feder"
-    r"|commune (?:de|d')|communaute|metropole|agglomeration|region|departement)\b"
+    r"|porteurs? de projets? (?:de|du|des|d'|en)|entreprises? (?:de|du|des|d')|habitants?|residant|s'adresse|ouverts? aux)\b"
 )
+#: « Castres - rue … », « … - Catus »: a label at one end of a line.
+LABEL_BEFORE = re.compile(r"(?:^| [-|:] |\() ?$")
+LABEL_AFTER = re.compile(r" ?(?:$|[-|:)] ?|\n)")
 #: An address or a contact: the place is where a letter goes, not what the call is about.
 ADDRESS = re.compile(
     r"\b(?:rue|avenue|boulevard|bd|cedex|bp|cs|tel|telephone|contact(?:er|ez|s)?|courriel|siret|tribunal|adresse|place|quai|chemin)\b"

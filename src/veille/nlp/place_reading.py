@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 
-from veille.config.gazetteer import Gazetteer
+from veille.config.gazetteer import Commune, Gazetteer
 from veille.nlp import place_context as context
 from veille.nlp.places import SMALL, Mention, key
 
@@ -58,7 +58,8 @@ class PlaceReader:
         reading.address = mention.field == "text" and (
             context.POSTCODE.search(before) is not None or context.ADDRESS.search(nearby) is not None
         )
-        aimed = mention.field == "title" or context.PERIMETER.search(sentence) is not None
+        named = any(cue.search(before) for cue in (context.REGION, context.COUNTY, context.GROUPING, context.AUTHORITY))
+        aimed = named or mention.field == "title" or context.PERIMETER.search(sentence) is not None
         reading.main = aimed and not reading.address
         return reading
 
@@ -110,33 +111,56 @@ class PlaceReader:
         return Reading(mention, codes, _county_strength(mention, codes[0], before, after))
 
     def _commune(self, mention: Mention, text: str, before: str, after: str) -> Reading:
-        codes = mention.meaning.communes
+        towns = self._spelled_alike(mention)
         hint = _number(before, after)
-        if hint:
-            inside = [town.insee for town in self._gazetteer.communes_of(codes) if town.departement == hint]
-            if inside:
-                return Reading(mention, [f"fr:commune:{code}" for code in inside], STRONG)
-        strength = self._town_strength(mention, text, before, after)
-        return Reading(mention, [f"fr:commune:{code}" for code in codes], strength)
+        inside = [town for town in towns if hint and town.departement == hint]
+        strength = STRONG if inside else self._town_strength(mention, towns, text, before, after)
+        return Reading(mention, [f"fr:commune:{town.insee}" for town in inside or towns], strength)
 
-    def _town_strength(self, mention: Mention, text: str, before: str, after: str) -> int:
+    def _spelled_alike(self, mention: Mention) -> list[Commune]:
+        """Leave out « Villé » for « Ville »; capitals and first letters may lack their accents."""
+        towns = list(self._gazetteer.communes_of(mention.meaning.communes))
+        if mention.size > 1 or mention.printed.isupper():
+            return towns
+        return [
+            town for town in towns if key(town.name) != mention.key or town.name[1:].lower() == mention.printed[1:].lower()
+        ]
+
+    def _town_strength(self, mention: Mention, towns: list[Commune], text: str, before: str, after: str) -> int:
         if context.PERSON.search(before) or context.NAMED_AFTER.search(before):
             return 0
         if context.AUTHORITY.search(before):
             return STRONG
-        common = mention.meaning.common
-        if _line(mention, before, after):
-            return WEAK if common else STRONG
         if context.AT.search(before) and not mention.shouted:
             return FAIR
-        towns = self._gazetteer.communes_of(mention.meaning.communes)
-        known = any(town.population >= _KNOWN_TOWN and key(town.name) == mention.key for town in towns)
-        if common and not (known and not mention.shouted and before.strip()):
-            return WEAK if before.strip() else 0
-        if not known and (_after_a_name(text, mention) or len(mention.key) <= 3):  # noqa: PLR2004 - « Eu », « Oz », « Ham »
-            return WEAK
+        common = self._is_common(mention, towns)
+        if _line(mention, before, after):
+            return STRONG if not common else FAIR if _last_line(mention, after, text) else 0
         today = any(key(town.name) in mention.key for town in towns)
-        return FAIR if known or (today and mention.size > 1) or (today and context.OF.search(before)) else WEAK
+        known = today and any(town.population >= _KNOWN_TOWN for town in towns)
+        label = context.LABEL_BEFORE.search(before) and context.LABEL_AFTER.match(after)
+        if common:
+            return FAIR if known and not mention.shouted and before.strip() else WEAK if label else 0
+        return _bare_strength(mention, text, known=known, today=today, label=bool(label or context.OF.search(before)))
+
+    def _is_common(self, mention: Mention, towns: list[Commune]) -> bool:
+        if mention.printed.isupper():
+            return mention.meaning.common or any(town.insee in self._gazetteer.common_in_capitals for town in towns)
+        return mention.meaning.common
+
+
+def _bare_strength(mention: Mention, text: str, *, known: bool, today: bool, label: bool) -> int:
+    """Judge a name with nothing before it that says it is a place."""
+    if known:
+        return FAIR
+    if _after_a_name(text, mention) or len(mention.key) <= 3:  # noqa: PLR2004 - « Eu », « Oz », « Ham »
+        return WEAK
+    return FAIR if today and (mention.size > 1 or label) else WEAK
+
+
+def _last_line(mention: Mention, after: str, text: str) -> bool:
+    """Return True where the name in capitals closes the text, as a beneficiary does."""
+    return mention.printed.isupper() and not after.strip() and not text[mention.end :].strip()
 
 
 def _town_wins(before: str, area: Reading, commune: Reading) -> bool:

@@ -25,6 +25,8 @@ _TELLING = frozenset("communaute agglo agglomeration metropole agglopole euromet
 _JOINTS = " \t\u00a0\u202f'’-‑–"
 #: Characters between two words of one name, at most (« Faucigny - Glières »).
 _WIDEST = 4
+#: Words from which the name of an area is told by its first capital.
+_LENIENT = 2
 #: Characters around a name that tell a line in capitals.
 _NEAR = 60
 #: Words that open the name of a « pays » and no commune's.
@@ -204,7 +206,7 @@ def _check(tokens: list[tuple[str, int, int]], text: str, where: str, meaning: M
         return None  # a host name: « bretagne.fr »
     if any(_parted(text[before[2] : after[1]], before[0]) for before, after in pairwise(tokens)):
         return None
-    lower = not _capitalised(tokens, text)
+    lower = not _capitalised(tokens, text, lenient=bool(meaning.areas) and len(tokens) > _LENIENT)
     if lower and not _may_be_lower(meaning):
         return None
     return Mention(
@@ -227,9 +229,10 @@ def _parted(gap: str, before: str) -> bool:
     return len(gap) > _WIDEST or bool(gap.strip(_JOINTS))
 
 
-def _capitalised(tokens: list[tuple[str, int, int]], text: str) -> bool:
-    full = [start for word, start, _ in tokens if word not in SMALL]
-    return bool(full) and all(text[start].isupper() or text[start].isdigit() for start in full)
+def _capitalised(tokens: list[tuple[str, int, int]], text: str, *, lenient: bool) -> bool:
+    """Return True where the full words have capitals (the first one alone if lenient: « Côte d'or »)."""
+    full = [start for word, start, _ in tokens if word not in SMALL and word not in _TELLING]
+    return bool(full) and all(text[start].isupper() or text[start].isdigit() for start in full[: 1 if lenient else None])
 
 
 def _may_be_lower(meaning: Meaning) -> bool:

@@ -14,7 +14,9 @@ from veille.nlp.places import Meaning, Mention, PlaceIndex, key
 _READ = 30_000
 _SCORES = {WEAK: 0.55, FAIR: 0.75, STRONG: 0.9}
 #: One homonym must have this many times the people of the next to be taken without other sign.
-_DOMINANT = 8
+_DOMINANT = 5
+#: Weight of a place that contains both, below the région: what a weak reading needs to be believed.
+_NEAR = 10
 #: Inhabitants granted to a merged commune, whose own number is not in the tables.
 _MERGED = 300
 #: Evidence kept for one tag.
@@ -78,14 +80,27 @@ class TerritoryReader:
         kept = [reading for reading in readings if self._choose(reading, area)]
         area = self._area_of(kept, source_territory)
         sure = {reading.mention.key for reading in kept if reading.strength > WEAK}
+        together = self._neighbours(kept)
         return [
             reading
             for reading in kept
-            if reading.strength > WEAK or reading.mention.key in sure or self._weight(reading.codes[0], area)
+            if reading.strength > WEAK
+            or reading.mention.key in sure
+            or self._weight(reading.codes[0], area) >= _NEAR
+            or not together.isdisjoint(self._gazetteer.ancestors(reading.codes[0]))
         ]
 
+    def _neighbours(self, readings: list[Reading]) -> set[str]:
+        """EPCI where two weakly read communes or more lie: a list of neighbours supports itself."""
+        names: dict[str, set[str]] = {}
+        for reading in readings:
+            if reading.codes[0].startswith("fr:commune:") and len(reading.mention.key) > 3:  # noqa: PLR2004 - « Eu », « Ham »
+                for place in self._gazetteer.ancestors(reading.codes[0])[:1]:
+                    names.setdefault(place, set()).add(reading.mention.key)
+        return {place for place, keys in names.items() if place.startswith("fr:epci:") and len(keys) > 1}
+
     def _area_of(self, readings: list[Reading], source_territory: str | None) -> Counter[str]:
-        """Weigh the places that the text surely names, and what contains them up to the région."""
+        """Weigh the places that the text surely names, and what contains them."""
         area: Counter[str] = Counter()
         for reading in readings:
             if reading.strength > WEAK and (len(reading.codes) == 1 or reading.codes[0].startswith("fr:region:")):
@@ -95,11 +110,13 @@ class TerritoryReader:
         return area
 
     def _add_to(self, area: Counter[str], code: str) -> None:
-        if code.startswith("fr:"):
-            area[code] += 3
-            for place in self._gazetteer.ancestors(code):
-                if place.startswith("fr:"):
-                    area[place] += 1 if place.startswith("fr:region:") else 2
+        if not code.startswith("fr:"):
+            return
+        area[code] += 2 * _NEAR if not code.startswith("fr:region:") else 1
+        for place in self._gazetteer.ancestors(code):
+            # A commune says little of another one in its région: « Clermont » is not in Landes because Pau is named.
+            if place.startswith("fr:") and not place.startswith("fr:region:"):
+                area[place] += _NEAR
 
     def _weight(self, code: str, area: Counter[str]) -> int:
         return sum(area[place] for place in self._gazetteer.ancestors(code) if place in area)
