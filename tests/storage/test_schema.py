@@ -1,9 +1,242 @@
 """The schema's history: it makes the models' tables, refuses what is not ours, and survives a kill at any point."""
 
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import inspect, select, text
+
+from veille.errors import DatabaseMissing, SchemaMismatch
 from veille.storage import schema
 from veille.storage.db import Database
+from veille.storage.tables import Base, SuppressionRow
+
+NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
+
+#: Runs a function of `schema` and dies at the N-th statement that changes the schema.
+DIES = """if 1:
+    import os, re, signal, sys
+    from pathlib import Path
+    from sqlalchemy import Engine, event
+    from veille.storage import schema
+    from veille.storage.db import Database
+    url, what, dies_at, scripts = sys.argv[1:]
+    if scripts:
+        schema.SCRIPTS, schema.HEAD, schema.REVISIONS = scripts, "0002", ("0001", "0002")
+    seen = 0
+
+    @event.listens_for(Engine, "before_cursor_execute")
+    def _count(_c, _k, statement, *_rest):
+        global seen
+        if re.match(r"\\s*(CREATE|ALTER|DROP)", statement):
+            seen += 1
+            if seen == int(dies_at):
+                os.kill(os.getpid(), signal.SIGKILL)
+
+    getattr(schema, what)(Database(url))
+"""
+
+SECOND = '''"""A second revision, for tests."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0002"
+down_revision = "0001"
+branch_labels = None
+depends_on = None
 
 
-def test_fresh_database_is_current(database: Database) -> None:
-    assert schema.status(database).state is schema.SchemaState.CURRENT
+def upgrade() -> None:
+    op.create_table("first_new", sa.Column("id", sa.Integer(), primary_key=True))
+    with op.batch_alter_table("suppression") as batch:
+        batch.add_column(sa.Column("note", sa.Text(), nullable=False, server_default=""))
+        batch.alter_column("reason", existing_type=sa.String(length=32), type_=sa.Text(), existing_nullable=False)
+    op.create_table("second_new", sa.Column("id", sa.Integer(), primary_key=True))
+'''
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The URL of a database that has no table yet."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'new' / 'veille.sqlite'}"
+    make: Callable[[str], str] = request.getfixturevalue("new_postgres")
+    return make("template0")
+
+
+@pytest.fixture
+def two_revisions(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    """Make this program one revision newer; the folder of its scripts."""
+    folder = tmp_path / "migrations"
+    shutil.copytree(Path(schema.__file__).parent / "migrations", folder)
+    (folder / "versions" / "0002_second.py").write_text(SECOND)
+    monkeypatch.setattr(schema, "SCRIPTS", str(folder))
+    monkeypatch.setattr(schema, "HEAD", "0002")
+    monkeypatch.setattr(schema, "REVISIONS", ("0001", "0002"))
+    return str(folder)
+
+
+def differences(database: Database) -> list[object]:
+    with database.read() as session:
+        context = MigrationContext.configure(session.connection(), opts={"compare_type": True})
+        return list(compare_metadata(context, Base.metadata))
+
+
+def state(database: Database) -> schema.SchemaState:
+    return schema.status(database).state
+
+
+def add_row(database: Database) -> None:
+    with database.write() as session:
+        session.add(SuppressionRow(address_hash="0" * 64, reason="plainte", since=NOON))
+
+
+def tables(database: Database) -> set[str]:
+    with database.read() as session:
+        return set(inspect(session.connection()).get_table_names())
+
+
+def die(url: str, what: str, at: int, scripts: str = "") -> int:
+    return subprocess.run([sys.executable, "-c", DIES, url, what, str(at), scripts], check=False).returncode
+
+
+# ── what the history makes ──────────────────────────────────────────────────────────────────────────────────────────
+def test_migrations_make_exactly_the_models(database: Database) -> None:
+    assert differences(database) == []
+
+
+def test_list_of_revisions_is_the_folder(tmp_path: Path) -> None:
+    scripts = ScriptDirectory(Path(schema.__file__).parent / "migrations")
+    assert [found.revision for found in scripts.walk_revisions()][::-1] == list(schema.REVISIONS)
+
+
+def test_create_makes_the_folder_and_may_be_repeated(empty_url: str) -> None:
+    database = Database(empty_url)
+    assert schema.create(database) == schema.Upgraded(None, schema.HEAD)
+    add_row(database)
+    assert schema.create(database) == schema.Upgraded(schema.HEAD, schema.HEAD)
     schema.require_current(database)
+    assert schema.upgrade(database) == schema.Upgraded(schema.HEAD, schema.HEAD)
+    database.close()
+
+
+def test_sqlite_database_is_in_wal_mode(sqlite_database: Database) -> None:
+    with sqlite_database.read() as session:
+        assert session.scalar(text("PRAGMA journal_mode")) == "wal"
+
+
+# ── what is refused ─────────────────────────────────────────────────────────────────────────────────────────────────
+@pytest.mark.parametrize("act", [schema.require_current, schema.upgrade])
+def test_missing_database_is_not_made_by_other_commands(tmp_path: Path, act: Callable[[Database], object]) -> None:
+    with pytest.raises(DatabaseMissing, match="lancez veille init"):
+        act(Database(f"sqlite:///{tmp_path / 'veille.sqlite'}"))
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.usefixtures("two_revisions")
+def test_older_schema_is_refused_with_the_command_that_mends_it(database: Database) -> None:
+    assert state(database) is schema.SchemaState.OLDER
+    with pytest.raises(SchemaMismatch, match="lancez veille db upgrade") as refused:
+        schema.require_current(database)
+    assert refused.value.exit_code == 3
+    with pytest.raises(SchemaMismatch, match="lancez veille db upgrade"):
+        schema.create(database)
+
+
+def test_newer_schema_is_refused_by_everything(database: Database) -> None:
+    with database.write() as session:
+        session.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    for act in (schema.require_current, schema.upgrade, schema.create):
+        with pytest.raises(SchemaMismatch, match="version plus récente de veille"):
+            act(database)
+
+
+def test_tables_of_somebody_else_are_left_alone(empty_url: str) -> None:
+    database = Database(empty_url)
+    schema.create(database)
+    with database.write() as session:
+        session.execute(text("DROP TABLE alembic_version"))
+    for act in (schema.require_current, schema.upgrade, schema.create):
+        with pytest.raises(SchemaMismatch, match="étrangère"):
+            act(database)
+    database.close()
+
+
+# ── upgrades ────────────────────────────────────────────────────────────────────────────────────────────────────────
+@pytest.mark.usefixtures("two_revisions")
+def test_upgrade_keeps_the_rows(database: Database) -> None:
+    add_row(database)
+    assert schema.upgrade(database).before == "0001"
+    assert state(database) is schema.SchemaState.CURRENT
+    with database.read() as session:
+        assert session.execute(text("SELECT reason, note FROM suppression")).all() == [("plainte", "")]
+
+
+def test_upgrade_of_a_file_leaves_a_backup_that_can_be_restored(
+    sqlite_database: Database, two_revisions: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add_row(sqlite_database)
+    done = schema.upgrade(sqlite_database)
+    assert done.backup is not None
+    assert done.backup.name == "veille.sqlite.avant-0002"
+    restored = Database(f"sqlite:///{done.backup}")
+    with restored.read() as session:
+        assert session.scalar(select(SuppressionRow.reason)) == "plainte"
+    monkeypatch.undo()
+    assert state(restored) is schema.SchemaState.CURRENT
+    restored.close()
+
+
+def test_failing_migration_changes_nothing(database: Database, two_revisions: str) -> None:
+    script = Path(two_revisions, "versions", "0002_second.py")
+    script.write_text(SECOND + "    raise ZeroDivisionError\n")
+    before = tables(database)
+    with pytest.raises(ZeroDivisionError):
+        schema.upgrade(database)
+    assert tables(database) == before
+    assert state(database) is schema.SchemaState.OLDER
+
+
+@pytest.mark.parametrize("at", [1, 2, 9, 20])
+def test_killed_creation_is_done_by_the_next_one(empty_url: str, at: int) -> None:
+    assert die(empty_url, "create", at) == -signal.SIGKILL
+    database = Database(empty_url)
+    assert state(database) is schema.SchemaState.EMPTY
+    with pytest.raises(DatabaseMissing, match="lancez veille init"):
+        schema.require_current(database)
+    schema.create(database)
+    assert differences(database) == []
+    database.close()
+
+
+@pytest.mark.parametrize("at", [1, 2, 3, 4])
+def test_killed_upgrade_leaves_the_old_schema_and_is_done_by_the_next_one(
+    database: Database, two_revisions: str, at: int
+) -> None:
+    add_row(database)
+    before = tables(database)
+    assert die(database.url, "upgrade", at, two_revisions) == -signal.SIGKILL
+    assert state(database) is schema.SchemaState.OLDER
+    assert tables(database) == before
+    assert database.file is None or database.file.with_name("veille.sqlite.avant-0002").exists()
+    schema.upgrade(database)
+    assert state(database) is schema.SchemaState.CURRENT
+    assert tables(database) == before | {"first_new", "second_new"}
+    with database.read() as session:
+        assert session.scalar(text("SELECT count(*) FROM suppression")) == 1
+
+
+def test_two_upgrades_at_once_do_it_once(database: Database, two_revisions: str) -> None:
+    command = [sys.executable, "-c", DIES, database.url, "upgrade", "0", two_revisions]
+    children = [subprocess.Popen(command) for _ in range(2)]
+    assert [child.wait(60) for child in children] == [0, 0]
+    assert state(database) is schema.SchemaState.CURRENT

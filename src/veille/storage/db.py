@@ -36,8 +36,8 @@ class Database:
     def __init__(self, url: str, *, busy_timeout: float = BUSY_TIMEOUT) -> None:
         self.url = url
         parsed = _parse(url)
-        #: The file, for SQLite only.
-        self.file = Path(parsed.database or "") if parsed.get_backend_name() == "sqlite" else None
+        #: The file, for SQLite only; what follows sqlite:/// is the path to the letter, « ? » included.
+        self.file = Path(url.removeprefix("sqlite:///")) if parsed.get_backend_name() == "sqlite" else None
         #: What messages call it: never with a password.
         self.place = str(self.file) if self.file else parsed.render_as_string(hide_password=True)
         self._timeout = busy_timeout
@@ -78,18 +78,20 @@ class Database:
         """Copy the SQLite file as it stands to `target`, while others read and write; whole or not at all."""
         part = target.with_name(f"{target.name}.part")
         part.unlink(missing_ok=True)
-        with self.read() as session, closing(sqlite3.connect(part)) as copy:
-            source = session.connection().connection.driver_connection
-            if not isinstance(source, sqlite3.Connection):
-                raise TypeError("only a SQLite file is backed up here")
-            try:
+        try:
+            with self.read() as session, closing(sqlite3.connect(part)) as copy:
+                source = session.connection().connection.driver_connection
+                if not isinstance(source, sqlite3.Connection):
+                    raise TypeError("only a SQLite file is backed up here")
+                copy.execute("PRAGMA journal_mode=OFF")  # a copy cut short is thrown away, not repaired
                 source.backup(copy)
-            except sqlite3.Error as error:
-                part.unlink(missing_ok=True)
-                raise (faults.from_sqlite(error, str(part), part) or error) from error
-        with part.open("rb") as written:
-            os.fsync(written.fileno())
-        part.replace(target)
+            with part.open("rb") as written:
+                os.fsync(written.fileno())
+            part.replace(target)
+        except sqlite3.Error as error:
+            raise (faults.from_sqlite(error, str(target), target) or error) from error
+        finally:
+            part.unlink(missing_ok=True)
 
     def close(self) -> None:
         """Release every connection."""
@@ -171,7 +173,8 @@ def upsert(
         statement = statement.on_conflict_do_update(index_elements=keys, set_={name: new[name] for name in update})
     else:
         statement = statement.on_conflict_do_nothing(index_elements=keys)
-    result = cast("CursorResult[Any]", session.execute(statement, list(values)))
+    options = {"preserve_rowcount": True}
+    result = cast("CursorResult[Any]", session.execute(statement, list(values), execution_options=options))
     return max(result.rowcount, 0)
 
 

@@ -73,15 +73,16 @@ def unreadable(place: str, why: str) -> StoreError:
 
 def from_sqlite(cause: BaseException, place: str, file: Path, *, read_only: bool = False) -> VeilleError | None:
     """Return what a sqlite3 error means for a person, or None where it is a bug of ours."""
-    code = getattr(cause, "sqlite_errorcode", 0) & _PRIMARY
+    extended = getattr(cause, "sqlite_errorcode", 0)
+    code = extended & _PRIMARY
     if code in {_BUSY, _LOCKED}:
         return busy(place)
     if code == _FULL or (code == _IOERR and _no_room(file)):
         return full(place)
     if code in {_CORRUPT, _NOTADB}:
         return corrupt(place, str(cause))
-    if code == _READONLY and read_only:
-        return None  # a write through the reader is our own bug
+    if extended == _READONLY and read_only:
+        return None  # a write through the reader (query_only) is our own bug
     if code in {_PERM, _READONLY, _IOERR, _CANTOPEN}:
         return unreadable(place, str(cause))
     return None

@@ -17,6 +17,9 @@ from veille.storage.tables import Base
 REVISIONS = ("0001",)
 HEAD = REVISIONS[-1]
 
+#: Where Alembic finds them: « package:folder ».
+SCRIPTS = "veille.storage:migrations"
+
 _VERSION_TABLE = "alembic_version"
 
 
@@ -102,7 +105,7 @@ def _run_alembic(connection: Connection) -> None:
     from alembic.config import Config  # noqa: PLC0415 - as above
 
     config = Config()
-    config.set_main_option("script_location", "veille.storage:migrations")
+    config.set_main_option("script_location", SCRIPTS)
     config.set_main_option("path_separator", "os")
     config.attributes["connection"] = connection
     command.upgrade(config, "head")
