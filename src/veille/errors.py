@@ -11,6 +11,7 @@
     │   ├── DatabaseCorrupt         the file is not a database, or a page is damaged
     │   ├── SchemaMismatch          older or newer than this program
     │   └── DiskFull                no space left: committed rows are intact
+    ├── RelayUnavailable (1)        no mail relay answers, or it keeps hanging up: everything stays queued
     ├── StoreBusy (4)               another process holds the write lock for too long
     ├── LeaseHeld (5)               another process does this very work
     ├── LeaseLost (5)               our lease expired and somebody else took the work over
@@ -106,6 +107,10 @@ class SchemaMismatch(StoreError):
 
 class DiskFull(StoreError):
     """No space left on the device; what was committed is intact."""
+
+
+class RelayUnavailable(VeilleError):
+    """The mail relay cannot be reached or keeps hanging up; what was not sent stays queued."""
 
 
 class StoreBusy(VeilleError):

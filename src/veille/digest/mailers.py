@@ -1,0 +1,120 @@
+"""Ways out: a folder of `.eml` files, or a relay. Under `--now` only harmless ones may send."""
+
+import ipaddress
+import os
+import re
+import tempfile
+from collections.abc import Collection, Iterator, Sequence
+from pathlib import Path
+
+from veille.digest.smtp import SmtpMailer, parse_relay
+from veille.errors import InputError
+from veille.model import DeliveryState, OutgoingMail, SendOutcome
+from veille.protocols import Mailer
+
+#: A Message-ID inside a relay's log line, with or without brackets: Postfix writes `message-id=<…>`.
+_MESSAGE_ID = re.compile(rb"[A-Za-z0-9.!#$%&'*+/?^_`{|}~-]+@[A-Za-z0-9.-]+")
+
+
+class FileMailer:
+    """Writes each mail as a file named by its Message-ID: writing it again changes nothing.
+
+    It is its own accept log: a file that is there was sent, one that is not was not.
+    """
+
+    #: A rename is done or not done.
+    grace = 0.0
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def send(self, mails: Sequence[OutgoingMail]) -> Iterator[tuple[OutgoingMail, SendOutcome]]:
+        """Write each mail once, in order."""
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise InputError(f"{self.folder} : {error.strerror}", cure="choisissez un dossier inscriptible") from error
+        for mail in mails:
+            yield mail, self._one(mail)
+
+    def accepted(self, message_ids: Collection[str]) -> set[str]:
+        """Return those whose file is there."""
+        return {message_id for message_id in message_ids if self.path(message_id).exists()}
+
+    def close(self) -> None:
+        """Nothing to release."""
+
+    def path(self, message_id: str) -> Path:
+        """Return where the mail of that Message-ID is written."""
+        return self.folder / (re.sub(r"[^A-Za-z0-9.@_-]", "_", message_id.strip("<>")) + ".eml")
+
+    def _one(self, mail: OutgoingMail) -> SendOutcome:
+        path = self.path(mail.message_id)
+        if path.exists():
+            return SendOutcome(state=DeliveryState.SENT, reply=f"déjà écrit : {path.name}")
+        try:
+            _write_atomically(path, mail.raw)
+        except OSError as error:
+            return SendOutcome(state=DeliveryState.DEFERRED, reply=f"{path} : {error.strerror}")
+        return SendOutcome(state=DeliveryState.SENT, reply=f"écrit : {path.name}")
+
+
+class RelayLog:
+    """The file where a relay writes the Message-IDs that it takes, before it answers."""
+
+    #: Seconds. A local relay logs within milliseconds (50 ms measured); the kernel closes a dead sender's connection
+    #: at once, so what is not in the log by then was not taken.
+    grace = 10.0
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def accepted(self, message_ids: Collection[str]) -> set[str] | None:
+        """Return those that the log names, rotated copy included; None where there is no readable log."""
+        wanted = {message_id.strip("<>").encode(): message_id for message_id in message_ids}
+        found: set[str] = set()
+        readable = False
+        for path in (self._path, self._path.with_name(self._path.name + ".1")):
+            try:
+                with path.open("rb") as stream:
+                    for line in stream:
+                        found.update(wanted[mark] for mark in _MESSAGE_ID.findall(line) if mark in wanted)
+            except OSError:
+                continue  # absent or unreadable: the other one may do
+            readable = True
+        return found if readable else None
+
+
+def mailer_for(url: str, home: Path, *, moved_clock: bool) -> Mailer:
+    """Return the way out that `[mail] url` names; raises InputError where `--now` forbids it."""
+    if url.startswith("file:"):
+        return FileMailer(home / url.removeprefix("file:").removeprefix("//"))
+    relay = parse_relay(url)
+    if moved_clock and not _loopback(relay.host):
+        raise InputError(
+            f"sous --now, rien ne part vers {relay.host}",
+            cure="retirez --now, ou mettez VEILLE_MAIL_URL=file:var/mail (ou un relais sur 127.0.0.1)",
+        )
+    return SmtpMailer(relay)
+
+
+def _loopback(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _write_atomically(path: Path, raw: bytes) -> None:
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".veille-")
+    temporary = Path(name)
+    try:
+        with os.fdopen(handle, "wb") as stream:
+            stream.write(raw)
+            stream.flush()
+            os.fsync(stream.fileno())
+        temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)
