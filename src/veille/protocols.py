@@ -207,8 +207,12 @@ class SourceStore(Protocol):
 class TagStore(Protocol):
     """What nlp reads and writes: item_tag, item_fact. Their sole writer."""
 
-    def waiting(self, pipeline: str, limit: int) -> list[tuple[int, int, TextToTag]]:
-        """Return (item id, item version, text) of items not yet tagged by that pipeline at that version."""
+    def waiting(self, pipeline: str) -> list[int]:
+        """Return the items not yet tagged by that pipeline at their present version, newest first."""
+        ...
+
+    def texts(self, pipeline: str, item_ids: Sequence[int]) -> list[tuple[int, int, TextToTag]]:
+        """Return (item id, item version, text) of those that still wait, in any order."""
         ...
 
     def save(self, pipeline: str, results: Sequence[tuple[int, int, Tagged]], now: datetime) -> None:

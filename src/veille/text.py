@@ -18,7 +18,7 @@ _SPACES = re.compile(" {2,}")
 
 
 def printable(text: str) -> str:
-    """Return text that is safe on a terminal: controls shown as `\\x1b`, bidi controls dropped."""
+    r"""Return text that is safe on a terminal: controls shown as `\x1b`, bidi controls dropped."""
     return _CONTROLS.sub(lambda match: f"\\x{ord(match[0]):02x}", _BIDI.sub("", text))
 
 
@@ -122,10 +122,12 @@ def singular(folded: str) -> str:
 
 
 #: A full stop after these does not end a sentence.
-_ABBREVIATIONS = frozenset(
-    "m mm mme mlle dr pr me art al av bd bld cf ex env etc fig hab ht ttc inf max min n no num p pp par réf ref sq st ste "
-    "sté tél tel vol éd ed chap janv févr fevr sept oct nov déc dec i.e e.g c.-à-d p.ex".split()
-)
+_ABBREVIATIONS = frozenset({  # fmt: skip
+    "m", "mm", "mme", "mlle", "dr", "pr", "me", "art", "al", "av", "bd", "bld", "cf", "ex", "env", "etc", "fig",
+    "hab", "ht", "ttc", "inf", "max", "min", "n", "no", "num", "p", "pp", "par", "réf", "ref", "sq", "st", "ste",
+    "sté", "tél", "tel", "vol", "éd", "ed", "chap", "janv", "févr", "fevr", "sept", "oct", "nov", "déc", "dec",
+    "i.e", "e.g", "c.-à-d", "p.ex",
+})  # fmt: skip
 _STOP = re.compile(r"[.!?…]+[»\"”’)\]]*(?=\s+[«\"“(\[]?[A-ZÀ-ÖØ-Þ0-9])|\n\s*(?=[-–—•*▪◦·]|[A-ZÀ-ÖØ-Þ0-9«])|\n{2,}")
 _LAST_WORD = re.compile(r"([\w.-]*)\.$")
 

@@ -250,7 +250,8 @@ def _check(layered: Mapping[tuple[Scheme, str], _Layered]) -> None:
             for index, cue in enumerate(layer.values.get(key, ())):
                 _check_cue(cue, layer, key, index)
                 if key in _CUE_KEYS:
-                    _check_unique(owners, (scheme, "en" if key == "cues_en" else "fr", cue_key(cue)), term, layer, key, index)
+                    language = "en" if key == "cues_en" else "fr"
+                    _check_unique(owners, (scheme, language, cue_key(cue)), term, layer, key, index)
         for index, acronym in enumerate(layer.values.get("acronyms", ())):
             if not 2 <= len(acronym) <= 20:  # noqa: PLR2004 - « R&D » to « Euratom »; one letter is everywhere
                 raise layer.error(f"acronyme « {acronym} » trop court ou trop long", "acronyms", "2 à 20 signes", index)
@@ -290,9 +291,7 @@ def _check_cue(cue: str, layer: _Layered, key: str, index: int) -> None:
         )
 
 
-def _check_links(
-    layered: Mapping[tuple[Scheme, str], _Layered], scheme: Scheme, term: str, layer: _Layered
-) -> None:
+def _check_links(layered: Mapping[tuple[Scheme, str], _Layered], scheme: Scheme, term: str, layer: _Layered) -> None:
     horizon = layer.values.get("horizon")
     horizons = [name for kind, name in layered if kind is Scheme.HORIZON]
     if horizon is not None and horizon not in horizons:
@@ -326,4 +325,3 @@ def _fold_word(word: str) -> list[str]:
     if star and parts:
         return [*(singular(part) for part in parts[:-1]), parts[-1] + "*"]
     return [singular(part) for part in parts]
-

@@ -5,10 +5,10 @@ spaCy finds them through the entry points `spacy_factories`; `pipelines/veille/c
 
 from collections.abc import Callable
 
-from spacy import registry
 from spacy.language import Language
 from spacy.tokenizer import Tokenizer
 from spacy.tokens import Doc
+from spacy.util import registry
 
 from veille.model import Scheme
 from veille.nlp.knowledge import Knowledge, load_knowledge
@@ -27,7 +27,7 @@ for _name, _default in _EXTENSIONS.items():
         Doc.set_extension(_name, default=_default)
 
 
-@registry.tokenizers("veille.spaces.v1")
+@registry.tokenizers("veille.spaces.v1")  # type: ignore[untyped-decorator]  # catalogue has no types
 def create_tokenizer() -> Callable[[Language], Tokenizer]:
     """Return a tokenizer that splits on spaces only."""
     return lambda nlp: Tokenizer(nlp.vocab)

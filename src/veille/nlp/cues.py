@@ -16,7 +16,7 @@ from veille.text import Folded, Singular
 Owner = tuple[Scheme, str]
 
 #: Marks part cues: « eau. Potable » is not « eau potable ». One character for one, so that offsets hold.
-_MARKS = str.maketrans(dict.fromkeys(".,;:!?…()[]{}«»\"“”„<>=*#|~^\\%", " "))
+_MARKS = str.maketrans(dict.fromkeys('.,;:!?…()[]{}«»"“”„<>=*#|~^\\%', " "))
 #: Acronyms end where a letter, a digit or an inner dash would go on.
 _ACRONYM_EDGE = re.compile(r"[\w-]")
 

@@ -59,8 +59,7 @@ def _replace(temporary: Path, descriptor: int, path: Path, target: Path, lines: 
 
 
 def _pour(file: BinaryIO, lines: Iterable[str]) -> None:
-    for line in lines:
-        file.write(line.encode() + b"\n")
+    file.writelines(line.encode() + b"\n" for line in lines)
 
 
 def _umask() -> int:
@@ -70,4 +69,6 @@ def _umask() -> int:
 
 
 def _unwritable(path: Path, error: OSError) -> InputError:
-    return InputError(f"{path} : impossible d'écrire ({error.strerror})", cure="vérifiez le dossier, les droits, la place")
+    return InputError(
+        f"{path} : impossible d'écrire ({error.strerror})", cure="vérifiez le dossier, les droits, la place"
+    )

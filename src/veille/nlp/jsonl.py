@@ -17,7 +17,7 @@ _KEYS = {Scheme.SECTOR: "sectors", Scheme.TYPE: "types", Scheme.THEME: "themes",
 _AMOUNTS = {"amount_max": "max", "amount_total": "total", "rate": "rate"}
 
 
-class BadLine(InputError):
+class LineError(InputError):
     """A line that cannot be tagged; the message is its French cause."""
 
 
@@ -37,7 +37,7 @@ def _texts(lines: Iterable[bytes], ids: deque[Any], problems: list[tuple[int, st
         try:
             record = _object(line.removeprefix(b"\xef\xbb\xbf") if number == 1 else line)
             text = read_text(record)
-        except BadLine as error:
+        except LineError as error:
             problems.append((number, error.message))
             continue
         ids.append(record["id"])
@@ -48,19 +48,19 @@ def _object(line: bytes) -> dict[str, Any]:
     try:
         record = json.loads(line.decode())
     except UnicodeDecodeError as error:
-        raise BadLine("pas en UTF-8") from error
+        raise LineError("pas en UTF-8") from error
     except (ValueError, RecursionError) as error:  # ValueError also for a number of a million digits
-        raise BadLine("pas du JSON") from error
+        raise LineError("pas du JSON") from error
     if not isinstance(record, dict):
-        raise BadLine("un objet JSON est attendu")
+        raise LineError("un objet JSON est attendu")
     return record
 
 
 def read_text(record: Mapping[str, Any]) -> TextToTag:
-    """Read one input object; raises BadLine. Unknown keys are ignored, null means absent."""
+    """Read one input object; raises LineError. Unknown keys are ignored, null means absent."""
     identity = record.get("id")
     if not isinstance(identity, str | int) or isinstance(identity, bool) or identity == "":
-        raise BadLine("clé « id » absente ou sans texte")
+        raise LineError("clé « id » absente ou sans texte")
     source = _table(record, "source")
     return TextToTag(
         id=str(identity),
@@ -81,7 +81,7 @@ def _facts(table: Mapping[str, Any]) -> StructuredFacts:
     deadline = _instant(table, "deadline")
     amount = table.get("amount")
     if amount is not None and (not isinstance(amount, int | float) or isinstance(amount, bool)):
-        raise BadLine("« amount » : nombre attendu")
+        raise LineError("« amount » : nombre attendu")
     return StructuredFacts(
         cpv=_texts_of(table, "cpv"),
         naf=_texts_of(table, "naf"),
@@ -102,7 +102,7 @@ def _table(record: Mapping[str, Any], key: str) -> Mapping[str, Any]:
     if value is None:
         return {}
     if not isinstance(value, dict):
-        raise BadLine(f"« {key} » : objet attendu")
+        raise LineError(f"« {key} » : objet attendu")
     return value
 
 
@@ -110,7 +110,7 @@ def _text(record: Mapping[str, Any], key: str) -> str | None:
     value = record.get(key)
     if value is None or isinstance(value, str):
         return value
-    raise BadLine(f"« {key} » : texte attendu")
+    raise LineError(f"« {key} » : texte attendu")
 
 
 def _texts_of(record: Mapping[str, Any], key: str) -> tuple[str, ...]:
@@ -118,7 +118,7 @@ def _texts_of(record: Mapping[str, Any], key: str) -> tuple[str, ...]:
     if value is None:
         return ()
     if not isinstance(value, list) or not all(isinstance(part, str | int) for part in value):
-        raise BadLine(f"« {key} » : liste de textes attendue")
+        raise LineError(f"« {key} » : liste de textes attendue")
     return tuple(str(part) for part in value)
 
 
@@ -129,11 +129,11 @@ def _instant(record: Mapping[str, Any], key: str) -> datetime | None:
     try:
         instant = datetime.fromisoformat(value)
     except ValueError as error:
-        raise BadLine(f"« {key} » : date ISO 8601 attendue") from error
+        raise LineError(f"« {key} » : date ISO 8601 attendue") from error
     try:
         return instant if instant.tzinfo else instant.replace(tzinfo=UTC)
     except OverflowError as error:
-        raise BadLine(f"« {key} » : date hors du calendrier") from error
+        raise LineError(f"« {key} » : date hors du calendrier") from error
 
 
 def as_json(tagged: Tagged, gazetteer: Gazetteer) -> dict[str, Any]:

@@ -21,7 +21,7 @@ def opportunity_types(reading: Reading, taxonomy: Taxonomy) -> tuple[Tag, ...]:
     hits = dict(reading.of(Scheme.TYPE))
     raw = {term: raw_score(found) + _start_bonus(reading, found) for term, found in hits.items()}
     hint = reading.source.source_type
-    if hint in terms:
+    if hint is not None and hint in terms:
         raw[hint] = raw.get(hint, 0.0) + SOURCE_WEIGHT
     ranked = sorted(raw, key=lambda term: (-raw[term], terms[term].priority, term))
     if announces_results(hits.get(RESULTS, [])):
@@ -48,8 +48,6 @@ def _start_bonus(reading: Reading, hits: list[Hit]) -> float:
 
 def _tag(reading: Reading, term: str, raw: float, hits: list[Hit]) -> Tag:
     if hits:
-        return Tag(
-            scheme=Scheme.TYPE, term=term, score=squash(raw), origin=Origin.CUE, evidence=reading.evidence(hits)
-        )
+        return Tag(scheme=Scheme.TYPE, term=term, score=squash(raw), origin=Origin.CUE, evidence=reading.evidence(hits))
     said = Evidence(text=reading.source.source_title or "", where="source.type")
     return Tag(scheme=Scheme.TYPE, term=term, score=squash(raw), origin=Origin.SOURCE, evidence=(said,))

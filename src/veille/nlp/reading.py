@@ -67,7 +67,9 @@ class Reading:
         shown: dict[str, Hit] = {}
         for hit in sorted(hits, key=lambda one: (-hit_weight(one), one.where == "text", one.start)):
             shown.setdefault(hit.cue, hit)
-        return tuple((self.title if hit.where == "title" else self.body).evidence(hit) for hit in list(shown.values())[:_SHOWN])
+        return tuple(
+            (self.title if hit.where == "title" else self.body).evidence(hit) for hit in list(shown.values())[:_SHOWN]
+        )
 
 
 def hit_weight(hit: Hit) -> float:

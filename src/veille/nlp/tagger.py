@@ -9,12 +9,12 @@ from spacy.language import Language
 from spacy.tokens import Doc
 from spacy.util import load_config, load_model_from_config
 
+import veille.nlp.components  # noqa: F401 - registers the components even where entry points are not installed
 from veille import __version__
 from veille.config.gazetteer import Gazetteer
 from veille.config.taxonomy import Taxonomy
 from veille.errors import ConfigError
 from veille.model import Tagged, TextToTag
-import veille.nlp.components  # noqa: F401 - registers the components even where entry points are not installed
 from veille.nlp.knowledge import Knowledge, load_knowledge, seal
 from veille.nlp.reading import LONGEST_TEXT
 from veille.text import clean
@@ -75,7 +75,9 @@ def _assemble(folders: Sequence[Path], names: list[str], digest: str) -> Languag
         config = load_config(path, overrides={"paths.folders": names, "paths.digest": digest})
         return load_model_from_config(config, auto_fill=True, validate=False)
     except (ValueError, KeyError) as error:  # spaCy's and confection's refusals of a configuration are ValueErrors
-        raise ConfigError(f"chaîne d'analyse refusée : {error}", file=path, cure="corrigez ou retirez ce fichier") from error
+        raise ConfigError(
+            f"chaîne d'analyse refusée : {error}", file=path, cure="corrigez ou retirez ce fichier"
+        ) from error
 
 
 def _encodable(text: str) -> str:
@@ -94,4 +96,3 @@ def _encodes(text: str) -> bool:
 def _tagged(doc: Doc) -> Tagged:
     reading = doc._.veille_reading
     return Tagged(id=doc._.veille_source.id, lang=reading.lang, tags=doc._.veille_tags, facts=doc._.veille_facts)
-

@@ -1,0 +1,124 @@
+"""Items with their effective tags, facts and sources; reads only, four queries whatever the number of items."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any, Literal, cast
+
+from sqlalchemy import ColumnElement, Select, or_, select
+from sqlalchemy.orm import Session
+
+from veille.model import Evidence, Fact, Item, ItemSource, Licence, Origin, Scheme, Tag
+from veille.protocols import ItemStore
+from veille.storage.db import Database
+from veille.storage.tables import EntryRow, ItemFactRow, ItemRow, ItemTagRow, SourceStateRow, TaggingRow
+
+
+class SqlItemStore:
+    """Read access to tagged items."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def items(self, *, since: datetime | None = None) -> Sequence[Item]:
+        """Return tagged items, newest first; `since` limits to those first seen or changed after it."""
+        where = () if since is None else (or_(ItemRow.first_seen >= since, ItemRow.updated >= since),)
+        with self._database.read() as session:
+            return _load(session, where)
+
+    def item(self, item_id: int) -> Item | None:
+        """Return one tagged item."""
+        with self._database.read() as session:
+            return next(iter(_load(session, (ItemRow.id == item_id,))), None)
+
+
+def _load(session: Session, where: tuple[ColumnElement[bool], ...]) -> list[Item]:
+    tagged = select(ItemRow.id).join(TaggingRow, TaggingRow.item_id == ItemRow.id).where(*where)
+    rows = session.execute(
+        select(ItemRow, TaggingRow.lang)
+        .join(TaggingRow, TaggingRow.item_id == ItemRow.id)
+        .where(*where)
+        .order_by(ItemRow.first_seen.desc(), ItemRow.id.desc())
+    ).all()
+    if not rows:
+        return []
+    tags = _tags(session, tagged)
+    facts, previous = _facts(session, tagged)
+    sources = _sources(session, tagged)
+    return [
+        Item(
+            id=row.id,
+            version=row.version,
+            title=row.title,
+            text=row.text,
+            url=row.url,
+            lang=lang or row.lang,
+            published=row.published,
+            first_seen=row.first_seen,
+            updated=row.updated,
+            licence=Licence(row.licence),
+            sources=tuple(sources[row.id]),
+            tags=tuple(tags[row.id]),
+            facts=tuple(facts[row.id]),
+            previous=previous[row.id],
+        )
+        for row, lang in rows
+    ]
+
+
+def _tags(session: Session, tagged: Select[Any]) -> dict[int, list[Tag]]:
+    query = (
+        select(ItemTagRow)
+        .where(ItemTagRow.item_id.in_(tagged))
+        .order_by(ItemTagRow.item_id, ItemTagRow.scheme, ItemTagRow.rank)
+    )
+    found: dict[int, list[Tag]] = defaultdict(list)
+    for row in session.scalars(query):
+        found[row.item_id].append(
+            Tag(
+                scheme=Scheme(row.scheme),
+                term=row.term,
+                score=row.score,
+                origin=Origin(row.origin),
+                evidence=_evidence(row.evidence),
+                scope=cast("Literal['main', 'mentioned']", row.scope),
+            )
+        )
+    return found
+
+
+def _facts(session: Session, tagged: Select[Any]) -> tuple[dict[int, list[Fact]], dict[int, dict[str, str]]]:
+    query = select(ItemFactRow).where(ItemFactRow.item_id.in_(tagged)).order_by(ItemFactRow.item_id, ItemFactRow.name)
+    found: dict[int, list[Fact]] = defaultdict(list)
+    previous: dict[int, dict[str, str]] = defaultdict(dict)
+    for row in session.scalars(query):
+        found[row.item_id].append(
+            Fact(name=row.name, value=row.value, origin=Origin(row.origin), evidence=_evidence(row.evidence))
+        )
+        if row.previous is not None:
+            previous[row.item_id][row.name] = row.previous
+    return found, previous
+
+
+def _sources(session: Session, tagged: Select[Any]) -> dict[int, list[ItemSource]]:
+    """Return one line per source of each item, the first to have published it first."""
+    query = (
+        select(EntryRow, SourceStateRow.title)
+        .outerjoin(SourceStateRow, SourceStateRow.source_id == EntryRow.source_id)
+        .where(EntryRow.item_id.in_(tagged))
+        .order_by(EntryRow.item_id, EntryRow.first_seen, EntryRow.id)
+    )
+    found: dict[int, dict[str, ItemSource]] = defaultdict(dict)
+    for entry, title in session.execute(query):
+        source = ItemSource(
+            source_id=entry.source_id, title=title or entry.source_id, link=entry.link, published=entry.published
+        )
+        found[entry.item_id].setdefault(entry.source_id, source)
+    return defaultdict(list, {item_id: list(each.values()) for item_id, each in found.items()})
+
+
+def _evidence(stored: Iterable[Any]) -> tuple[Evidence, ...]:
+    return tuple(Evidence(**one) for one in stored)
+
+
+_store: type[ItemStore] = SqlItemStore

@@ -1,0 +1,180 @@
+"""What the machine said of items: sole writer of item_tag, item_fact and tagging."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import delete, insert, or_, select
+from sqlalchemy.orm import Session
+
+from veille.model import Evidence, Fact, Tag, Tagged, TextToTag
+from veille.protocols import TagStore
+from veille.storage.db import Database
+from veille.storage.tables import ItemFactRow, ItemRow, ItemTagRow, SourceStateRow, TaggingRow
+
+
+class SqlTagStore:
+    """Tags and facts in our database; saving twice changes nothing."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def waiting(self, pipeline: str) -> list[int]:
+        """Return the items not yet tagged by that pipeline at their present version, newest first."""
+        with self._database.read() as session:
+            query = _waiting(select(ItemRow.id), pipeline).order_by(ItemRow.first_seen.desc(), ItemRow.id.desc())
+            return list(session.scalars(query))
+
+    def texts(self, pipeline: str, item_ids: Sequence[int]) -> list[tuple[int, int, TextToTag]]:
+        """Return (item id, item version, text) of those that still wait, by id."""
+        query = (
+            _waiting(select(ItemRow, SourceStateRow), pipeline)
+            .outerjoin(SourceStateRow, SourceStateRow.source_id == ItemRow.source_id)
+            .where(ItemRow.id.in_(item_ids))
+            .order_by(ItemRow.id)
+        )
+        with self._database.read() as session:
+            return [(item.id, item.version, _text(item, source)) for item, source in session.execute(query)]
+
+    def save(self, pipeline: str, results: Sequence[tuple[int, int, Tagged]], now: datetime) -> None:
+        """Replace the machine tags and facts of these items, in one transaction.
+
+        A result already saved by that pipeline for that version, or for a later one, is left alone. Where a later
+        version of an item gives a fact another value, the earlier value stays in `previous`.
+        """
+        with self._database.write() as session:
+            fresh = _fresh(session, pipeline, results)
+            ids = [item_id for item_id, _, _ in fresh]
+            known = _facts(session, ids)
+            versions = _versions(session, ids)
+            for table in (ItemTagRow, ItemFactRow, TaggingRow):
+                session.execute(delete(table).where(table.item_id.in_(ids)))
+            for table, rows in (
+                (ItemTagRow, [row for item_id, _, tagged in fresh for row in _tag_rows(item_id, tagged)]),
+                (ItemFactRow, [row for result in fresh for row in _fact_rows(result, known, versions)]),
+                (TaggingRow, [_tagging(pipeline, result, now) for result in fresh]),
+            ):
+                if rows:
+                    session.execute(insert(table), rows)
+
+
+def _waiting(query: Any, pipeline: str) -> Any:  # a Select of one column or of two rows: typed for neither
+    return query.outerjoin(TaggingRow, TaggingRow.item_id == ItemRow.id).where(
+        or_(
+            TaggingRow.item_id.is_(None),
+            TaggingRow.pipeline != pipeline,
+            TaggingRow.item_version != ItemRow.version,
+        )
+    )
+
+
+def _text(item: ItemRow, source: SourceStateRow | None) -> TextToTag:
+    return TextToTag(
+        id=str(item.id),
+        title=item.title,
+        text=item.text,
+        url=item.url,
+        lang=item.lang or (source.language if source else None),
+        published=item.published,
+        source_title=source.title if source else None,
+        source_territory=source.territory if source else None,
+        source_type=source.default_type if source else None,
+        source_sectors=tuple(source.sectors) if source else (),
+    )
+
+
+def _fresh(
+    session: Session, pipeline: str, results: Sequence[tuple[int, int, Tagged]]
+) -> list[tuple[int, int, Tagged]]:
+    """Keep the results that say something new; the items are locked, so that two savers take turns."""
+    ids = sorted({item_id for item_id, _, _ in results})
+    present = set(session.scalars(select(ItemRow.id).where(ItemRow.id.in_(ids)).order_by(ItemRow.id).with_for_update()))
+    done = {
+        row.item_id: (row.item_version, row.pipeline)
+        for row in session.scalars(select(TaggingRow).where(TaggingRow.item_id.in_(ids)))
+    }
+    last = {item_id: (item_id, version, tagged) for item_id, version, tagged in results if item_id in present}
+    return [
+        result
+        for item_id, result in last.items()
+        if item_id not in done or (done[item_id][0] <= result[1] and done[item_id] != (result[1], pipeline))
+    ]
+
+
+def _facts(session: Session, ids: Sequence[int]) -> dict[tuple[int, str], ItemFactRow]:
+    rows = session.scalars(select(ItemFactRow).where(ItemFactRow.item_id.in_(ids))).all()
+    for row in rows:
+        session.expunge(row)  # deleted below, read after
+    return {(row.item_id, row.name): row for row in rows}
+
+
+def _versions(session: Session, ids: Sequence[int]) -> dict[int, int]:
+    query = select(TaggingRow.item_id, TaggingRow.item_version).where(TaggingRow.item_id.in_(ids))
+    return {item_id: version for item_id, version in session.execute(query)}  # noqa: C416 - rows are not pairs to mypy
+
+
+def _tag_rows(item_id: int, tagged: Tagged) -> list[dict[str, Any]]:
+    ranks: dict[str, int] = {}
+    rows: dict[tuple[str, str], dict[str, Any]] = {}
+    for tag in tagged.tags:
+        if (tag.scheme, tag.term) in rows:
+            continue
+        ranks[tag.scheme] = ranks.get(tag.scheme, 0) + 1
+        rows[tag.scheme, tag.term] = _tag_row(item_id, ranks[tag.scheme], tag)
+    return list(rows.values())
+
+
+def _tag_row(item_id: int, rank: int, tag: Tag) -> dict[str, Any]:
+    return {
+        "item_id": item_id,
+        "scheme": tag.scheme.value,
+        "term": tag.term,
+        "rank": rank,
+        "score": tag.score,
+        "origin": tag.origin.value,
+        "scope": tag.scope,
+        "evidence": [_evidence(one) for one in tag.evidence],
+    }
+
+
+def _fact_rows(
+    result: tuple[int, int, Tagged], known: Mapping[tuple[int, str], ItemFactRow], versions: Mapping[int, int]
+) -> list[dict[str, Any]]:
+    item_id, version, tagged = result
+    unique = {fact.name: fact for fact in reversed(tagged.facts)}
+    amended = version > versions.get(item_id, version)
+    return [
+        {
+            "item_id": item_id,
+            "name": fact.name,
+            "value": fact.value,
+            "previous": _previous(fact, known.get((item_id, fact.name)), amended=amended),
+            "origin": fact.origin.value,
+            "evidence": [_evidence(one) for one in fact.evidence],
+        }
+        for fact in unique.values()
+    ]
+
+
+def _previous(fact: Fact, before: ItemFactRow | None, *, amended: bool) -> str | None:
+    if before is None:
+        return None
+    return before.value if amended and before.value != fact.value else before.previous
+
+
+def _tagging(pipeline: str, result: tuple[int, int, Tagged], now: datetime) -> dict[str, Any]:
+    item_id, version, tagged = result
+    return {
+        "item_id": item_id,
+        "item_version": version,
+        "pipeline": pipeline,
+        "lang": tagged.lang,
+        "tagged_at": now,
+    }
+
+
+def _evidence(evidence: Evidence) -> dict[str, Any]:
+    return {"text": evidence.text, "where": evidence.where, "start": evidence.start, "end": evidence.end}
+
+
+_store: type[TagStore] = SqlTagStore
