@@ -1,0 +1,141 @@
+"""One item before one member: what gates and score both read, computed once and only when asked (pure)."""
+
+import re
+from dataclasses import dataclass
+from functools import cached_property
+
+from veille.matching.context import MatchContext, View
+from veille.matching.eligibility import SIZE_WORDS, judge
+from veille.matching.names import followed_name
+from veille.matching.profile import Profile
+from veille.matching.similarity import Hit, find_hits, topicality
+from veille.model import Eligibility, Item, Verdict
+from veille.text import fold
+
+#: Whoever sells may answer a tender, wherever it is; its title must name what the member makes.
+TENDER = "marche-public"
+#: Types whose money or place goes to a territory: one that does not hold the member is not for it.
+LOCAL_MONEY = frozenset(
+    {"appel-a-projets", "ami", "subvention-aide", "pret-garantie", "avantage-fiscal", "accompagnement"}
+)
+#: Types that are worth reading wherever they were written in France.
+KNOWLEDGE = frozenset({"innovation-techno", "tendance-prospective", "reglementation"})
+#: Types that can carry an idea from one trade to another.
+BRIDGES = frozenset({"innovation-techno", "tendance-prospective"})
+#: Lines of a profile that say how the member works: what crosses from one trade to another.
+TECHNIQUES = frozenset({"activity", "skill", "contribution"})
+
+_ALL_TRADES = re.compile(r"\btou(s|tes)( les)? (secteurs|filieres)|tout secteur|toute filiere")
+#: Calibrated on the open half of tests/data/judgements: how much must be said of the profile's own words.
+_BAR_SAME_SECTOR, _BAR_NO_SECTOR, _BAR_OTHER_SECTOR = 0.5, 0.6, 0.95
+
+
+@dataclass(frozen=True)
+class Case:
+    """An item before a member."""
+
+    view: View
+    profile: Profile
+    context: MatchContext
+
+    @property
+    def item(self) -> Item:
+        """The item."""
+        return self.view.item
+
+    @property
+    def kind(self) -> str:
+        """Slug of its type, "" where it has none."""
+        return self.view.kind.id
+
+    @cached_property
+    def hits(self) -> list[Hit]:
+        """Words of the profile that it speaks of, strongest first."""
+        found = find_hits(self.profile, self.view, self.context)
+        # A tender buys what one makes, not what one lends.
+        return [hit for hit in found if hit.kind != "contribution"] if self.kind == TENDER else found
+
+    @cached_property
+    def topic(self) -> float:
+        """How much it speaks of the profile's own words; 0 and up."""
+        return topicality(self.hits)
+
+    @cached_property
+    def followed(self) -> str | None:
+        """A followed name that it names."""
+        return followed_name(self.profile.member, self.view, self.context)
+
+    @cached_property
+    def eligibility(self) -> Eligibility | None:
+        """Verdict for what can be seized, None for what is only read."""
+        return judge(self.item, self.profile) if self.view.kind.actionable else None
+
+    @cached_property
+    def same_sector(self) -> bool:
+        """Whether item and member share a filière."""
+        return not self.view.sectors.isdisjoint(self.profile.member.sectors)
+
+    @cached_property
+    def country(self) -> str | None:
+        """A country of interest that it is aimed at, in capitals."""
+        found = next((place for place in self.view.places if place in self.profile.countries), None)
+        return found.removeprefix("country:").upper() if found else None
+
+    def holds_member(self, place: str) -> bool:
+        """Tell whether a territory contains the member."""
+        return place in self.profile.chain
+
+    def near_member(self, place: str) -> bool:
+        """Tell whether a territory lies in the member's region."""
+        return self.profile.region is not None and self.profile.region in self.context.places.ancestors(place)
+
+    @cached_property
+    def on_topic(self) -> bool:
+        """Whether the profile's own words make it the member's business: a shared filière alone never does."""
+        if self.kind == TENDER and not self.names_product:
+            return False
+        if not any(hit.central or hit.phrase for hit in self.hits):
+            return False
+        if self.same_sector:
+            return self.topic >= _BAR_SAME_SECTOR
+        if not self.view.sectors:
+            return self.topic >= _BAR_NO_SECTOR
+        several = len(frozenset[str]().union(*(hit.specific for hit in self.hits))) > 1
+        return several and self.topic >= _BAR_OTHER_SECTOR
+
+    @cached_property
+    def names_product(self) -> bool:
+        """Whether a title, or a whole expression, names what the member does."""
+        return any(hit.specific and (hit.in_title or hit.phrase) for hit in self.hits)
+
+    @cached_property
+    def bridge(self) -> Hit | None:
+        """Words of the profile at work in another trade, one window per bulletin."""
+        if self.kind not in BRIDGES or self.same_sector:
+            return None
+        return next(
+            (hit for hit in self.hits if hit.in_title and hit.specific and hit.whole and hit.kind in TECHNIQUES), None
+        )
+
+    @cached_property
+    def for_abroad(self) -> bool:
+        """Whether it opens a country of interest in the member's own filière."""
+        return self.country is not None and self.same_sector
+
+    @cached_property
+    def open_to_size(self) -> str | None:
+        """French words for the member's kind where a call of no particular trade is open to it."""
+        verdict = self.eligibility
+        sizes = self.item.fact("eligible_sizes")
+        size = self.profile.member.size
+        if verdict is None or verdict.verdict is Verdict.NO or sizes is None or size is None:
+            return None
+        allowed = set(sizes.value.split("|"))
+        named = size if size in allowed else "pme" if size == "tpe" and "pme" in allowed else None
+        if named is None or not (self._any_trade or (self.same_sector and named in {"collectivite", "association"})):
+            return None
+        return SIZE_WORDS[named]
+
+    @cached_property
+    def _any_trade(self) -> bool:
+        return not self.view.sectors or bool(_ALL_TRADES.search(fold(f"{self.item.title} {self.item.text[:2000]}")))

@@ -1,0 +1,124 @@
+"""What one ranking knows of all items: their words, how rare each word is, the day, the places (pure)."""
+
+import math
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cached_property
+
+from veille.config.taxonomy import Taxonomy, Term
+from veille.matching.profile import Profile, prepare_profile
+from veille.matching.words import Words, stems
+from veille.model import Item, Member, Scheme
+from veille.protocols import Places
+from veille.text import fold
+
+#: Characters of text that are compared; what an item is about stands well before.
+LONGEST_TEXT = 8_000
+#: A kind of item that the taxonomy does not know.
+_UNKNOWN = Term(scheme=Scheme.TYPE, id="", label="")
+#: Documents assumed beside those at hand, so that a handful of items does not make every word common.
+_BACKGROUND = 20
+#: Weight of a word that stands in every item.
+_FLOOR = 0.2
+
+
+@dataclass(frozen=True)
+class View:
+    """An item, prepared once for many members."""
+
+    item: Item
+    kind: Term
+    #: Stems of the title, "" as a wall, stems of the text; English words are brought to French ones where known.
+    stems: tuple[str, ...]
+    #: How many of them are the title's.
+    title: int
+    sectors: frozenset[str]
+    #: GeoZones ids it is aimed at.
+    places: tuple[str, ...]
+
+    @property
+    def english(self) -> bool:
+        """Whether its words are English."""
+        return self.item.lang == "en"
+
+    @cached_property
+    def terms(self) -> frozenset[str]:
+        """Every stem, once."""
+        return frozenset(self.stems)
+
+    @cached_property
+    def positions(self) -> Mapping[str, list[int]]:
+        """Where each stem stands."""
+        found: dict[str, list[int]] = {}
+        for place, term in enumerate(self.stems):
+            found.setdefault(term, []).append(place)
+        return found
+
+    @cached_property
+    def folded_title(self) -> str:
+        """The title, folded."""
+        return fold(self.item.title)
+
+    @cached_property
+    def _words(self) -> tuple[Words, Words]:
+        return Words(self.item.title, self.english), Words(self.item.text[:LONGEST_TEXT], self.english)
+
+    def quote(self, first: int, last: int) -> str:
+        """Return the printed words from stem `first` to `last`; both stand on the same side of the wall."""
+        if first < self.title:
+            return self._words[0].quote(first, last)
+        return self._words[1].quote(first - self.title - 1, last - self.title - 1)
+
+
+@dataclass(frozen=True)
+class MatchContext:
+    """What `match` needs besides item and member; build it with `prepare`."""
+
+    today: date
+    places: Places
+    taxonomy: Taxonomy
+    views: Mapping[int, View]
+    #: Stem → in how many items it stands.
+    frequency: Mapping[str, int]
+    _profiles: dict[Member, Profile] = field(default_factory=dict)
+
+    def view(self, item: Item) -> View:
+        """Return the prepared form of an item, also of one that was not among those prepared."""
+        known = self.views.get(item.id)
+        return known if known is not None and known.item is item else _view(item, self.taxonomy)
+
+    def profile(self, member: Member) -> Profile:
+        """Return the prepared form of a member."""
+        if member not in self._profiles:
+            self._profiles[member] = prepare_profile(member, self.places)
+        return self._profiles[member]
+
+    def rarity(self, term: str) -> float:
+        """Return 0.2 for a word that stands everywhere to 1 for one that stands hardly anywhere (scaled IDF)."""
+        total = len(self.views) + _BACKGROUND
+        idf = math.log(total / (1 + self.frequency.get(term, 0)))
+        return max(_FLOOR, min(1.0, idf / math.log(total / 3)))
+
+
+def prepare(items: Iterable[Item], *, today: date, places: Places, taxonomy: Taxonomy) -> MatchContext:
+    """Prepare these items for any number of members, as of `today` (the cluster's calendar)."""
+    views = {item.id: _view(item, taxonomy) for item in items}
+    frequency = Counter(term for view in views.values() for term in view.terms)
+    return MatchContext(today=today, places=places, taxonomy=taxonomy, views=views, frequency=frequency)
+
+
+def _view(item: Item, taxonomy: Taxonomy) -> View:
+    english = item.lang == "en"
+    title = stems(fold(item.title), english=english)
+    text = stems(fold(item.text[:LONGEST_TEXT]), english=english)
+    kinds = item.of(Scheme.TYPE)
+    return View(
+        item=item,
+        kind=taxonomy.of(Scheme.TYPE).get(kinds[0].term, _UNKNOWN) if kinds else _UNKNOWN,
+        stems=(*title, "", *text),
+        title=len(title),
+        sectors=frozenset(tag.term for tag in item.of(Scheme.SECTOR)),
+        places=tuple(tag.term for tag in item.of(Scheme.TERRITORY) if tag.scope == "main"),
+    )

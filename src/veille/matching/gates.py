@@ -1,0 +1,136 @@
+"""Hard gates in a fixed order; the first that fails is the answer to « pourquoi pas ? » (pure)."""
+
+import re
+from collections.abc import Callable
+from datetime import date, timedelta
+
+from veille.matching.case import KNOWLEDGE, LOCAL_MONEY, TENDER, Case
+from veille.model import Reason, Verdict
+
+#: News older than this many half-lives of its type is worth less than 1/16.
+_STALE_HALF_LIVES = 4
+#: A call without a date is believed open for two years at most.
+_STALE_CALL = timedelta(days=730)
+#: How much more a distant tender must say of the member's own words than a near one.
+_DISTANT_TENDER = 1.0
+_YEAR = re.compile(r"\b20\d\d\b")
+#: Folded beginnings that announce results of a call, whatever its tags.
+_RESULTS = re.compile(r"\blaureat(s|es|e)?\b|\bpalmares\b|\bresultats de l appel\b|\bavis d attribution\b")
+_MONTHS = (
+    *("janvier", "février", "mars", "avril", "mai", "juin"),
+    *("juillet", "août", "septembre", "octobre", "novembre", "décembre"),
+)
+
+
+def first_refusal(case: Case) -> Reason | None:
+    """Return the first gate that refuses, or None."""
+    for name, gate in GATES.items():
+        sentence = gate(case)
+        if sentence is not None:
+            return Reason(kind=f"gate:{name}", text=sentence)
+    return None
+
+
+def french_day(day: date) -> str:
+    """Write « 1er décembre 2026 »."""
+    number = "1er" if day.day == 1 else str(day.day)
+    return f"{number} {_MONTHS[day.month - 1]} {day.year}"
+
+
+def _expired(case: Case) -> str | None:
+    deadline = case.item.deadline
+    binding = case.view.kind.actionable or not case.kind or "consultation" in case.view.item.title.lower()
+    if deadline is not None and binding and deadline < case.context.today:
+        return f"clos depuis le {french_day(deadline)}"
+    return None
+
+
+def _territory(case: Case) -> str | None:
+    places = case.view.places
+    if not places or not case.profile.chain or case.followed or any(_reaches(case, place) for place in places):
+        return None
+    names = ", ".join(case.context.places.name(place) for place in places[:3])
+    return f"hors de votre territoire : vise {names}"
+
+
+def _reaches(case: Case, place: str) -> bool:
+    if case.holds_member(place) or place in case.profile.countries:
+        return True
+    if case.kind in LOCAL_MONEY:
+        return False
+    if case.near_member(place):
+        return True
+    if case.kind == TENDER:
+        return place.startswith("fr:") and case.names_product and case.topic >= _DISTANT_TENDER
+    return case.kind in KNOWLEDGE and place.startswith("fr:")
+
+
+def _eligibility(case: Case) -> str | None:
+    judged = case.eligibility
+    return f"non éligible : {judged.note}" if judged is not None and judged.verdict is Verdict.NO else None
+
+
+def _muted(case: Case) -> str | None:
+    for printed, parts in case.profile.muted:
+        if parts and case.view.terms.issuperset(parts) and _in_order(parts, case.view.stems):
+            return f"terme que vous avez coupé : « {printed} »"
+    return None
+
+
+def _in_order(parts: list[str], stems: tuple[str, ...]) -> bool:
+    size = len(parts)
+    return any(list(stems[place : place + size]) == parts for place in range(len(stems) - size + 1))
+
+
+def _noise(case: Case) -> str | None:
+    if case.followed:
+        return None
+    return _results(case) or _other_year(case) or _stale(case)
+
+
+def _results(case: Case) -> str | None:
+    from_type = case.kind == "laureats-attributions"
+    if from_type or (case.item.deadline is None and _RESULTS.search(case.view.folded_title)):
+        return "résultats : il n'y a plus rien à saisir"
+    return None
+
+
+def _other_year(case: Case) -> str | None:
+    if not case.view.kind.actionable or case.item.deadline is not None:
+        return None
+    years = [int(year) for year in _YEAR.findall(case.item.title)]
+    if years and max(years) < case.context.today.year:
+        return f"appel d'une autre année ({max(years)})"
+    return None
+
+
+def _stale(case: Case) -> str | None:
+    if case.item.published is None or case.item.deadline is not None:
+        return None
+    day = case.item.published.date()
+    news = timedelta(days=case.view.kind.half_life_days * _STALE_HALF_LIVES)
+    if case.context.today - day > (_STALE_CALL if case.view.kind.actionable else news):
+        return f"trop ancien : publié le {french_day(day)}"
+    return None
+
+
+def _off_topic(case: Case) -> str | None:
+    if case.on_topic or case.followed or case.for_abroad or case.open_to_size or case.bridge:
+        return None
+    weak = next((hit.said for hit in case.hits if hit.specific), None)
+    if weak is not None:
+        return f"hors sujet : « {weak} » ne suffit pas à en faire votre métier"
+    if case.same_sector:
+        return "hors sujet : même filière, mais aucun mot de votre profil"
+    return "hors sujet : aucun mot de votre profil"
+
+
+#: In the order in which they are asked.
+GATES: dict[str, Callable[[Case], str | None]] = {
+    "expired": _expired,
+    "territory": _territory,
+    "eligibility": _eligibility,
+    "muted": _muted,
+    "noise": _noise,
+    "off-topic": _off_topic,
+}

@@ -1,0 +1,83 @@
+"""A member's profile as the matcher reads it: phrases cut into segments of stems (pure)."""
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from veille.matching.words import COGNATE, Words, generic_stems
+from veille.model import Member
+from veille.protocols import Places
+
+#: How much a phrase counts by the line of the profile it stands in.
+KIND_WEIGHT: Mapping[str, float] = {"need": 1.3, "axis": 1.15, "activity": 1.0, "skill": 0.7, "contribution": 0.5}
+_FIELDS = {"need": "needs", "axis": "axes", "activity": "activity", "skill": "skills", "contribution": "contributions"}
+#: A phrase names several things when it enumerates.
+_ENUMERATION = re.compile(r"[,;:/()]|\s(?:et|ou|and|or)\s", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Segment:
+    """One thing that a profile line names."""
+
+    kind: str
+    words: Words
+    #: Stems that say something of the trade, in order.
+    specific: tuple[str, ...]
+
+    @property
+    def stems(self) -> list[str]:
+        """Stems of content words, in order."""
+        return self.words.stems
+
+
+@dataclass(frozen=True)
+class Profile:
+    """A member, prepared once for many items."""
+
+    member: Member
+    segments: tuple[Segment, ...]
+    #: Stem → in how many segments it stands.
+    terms: Mapping[str, int]
+    #: First letters of long specific stems → stem, for texts in English.
+    cognates: Mapping[str, str]
+    #: The commune and what contains it, nearest first.
+    chain: frozenset[str]
+    region: str | None
+    #: GeoZones ids of countries of interest.
+    countries: frozenset[str]
+    muted: tuple[tuple[str, list[str]], ...]
+
+
+def prepare_profile(member: Member, places: Places) -> Profile:
+    """Cut the profile's phrases and place the member."""
+    segments = tuple(_segments(member))
+    generic = generic_stems()
+    terms = Counter(term for segment in segments for term in set(segment.stems))
+    chain = member.territories or _chain(member, places)
+    return Profile(
+        member=member,
+        segments=segments,
+        terms=terms,
+        cognates={term[:COGNATE]: term for term in terms if len(term) >= COGNATE and term not in generic},
+        chain=frozenset(chain),
+        region=next((code for code in chain if code.startswith("fr:region:")), None),
+        countries=frozenset(f"country:{code.lower()}" for code in member.countries),
+        muted=tuple((term, Words(term).stems) for term in member.muted),
+    )
+
+
+def _chain(member: Member, places: Places) -> tuple[str, ...]:
+    place = places.commune(member.commune) if member.commune else None
+    return (place, *places.ancestors(place)) if place else ()
+
+
+def _segments(member: Member) -> Iterator[Segment]:
+    generic = generic_stems()
+    for kind, field in _FIELDS.items():
+        for phrase in getattr(member, field):
+            for part in _ENUMERATION.split(phrase):
+                words = Words(part.strip())
+                if words.stems:
+                    specific = tuple(dict.fromkeys(term for term in words.stems if term not in generic))
+                    yield Segment(kind, words, specific)

@@ -1,0 +1,181 @@
+"""Relevance of an item for a member: gates, then a score whose every part is a reason (pure)."""
+
+import math
+from collections.abc import Iterator, Sequence
+from datetime import date
+
+from veille.matching.case import Case
+from veille.matching.context import MatchContext
+from veille.matching.gates import first_refusal
+from veille.matching.similarity import Hit
+from veille.matching.words import same_print
+from veille.model import Item, Licence, Match, Member, Reason, Scheme, Verdict
+from veille.protocols import Matcher
+
+#: Shares of the score, calibrated on the open half of tests/data/judgements; together at most about 1.3.
+_TOPIC, _SECTOR, _FOLLOW, _COUNTRY, _NEAR, _REGION, _ELIGIBLE = 0.7, 0.08, 0.45, 0.2, 0.08, 0.05, 0.06
+_OPEN_TO_ALL, _BRIDGE, _URGENT, _COVERAGE = 0.12, 0.05, 0.06, 0.02
+#: How fast more words of the profile stop adding.
+_SATURATION = 1.3
+#: What can only be read, beside what can be seized.
+_READ_ONLY = 0.8
+#: Old news keeps this share.
+_OLDEST = 0.5
+#: Days before the deadline: urgency rises from the first, is whole between the next two (design: J-30, J-10, J-3).
+_URGENCY_FROM, _URGENCY_PEAK, _URGENCY_END = 30, 10, 3
+#: Press reports on a call; whoever runs it says it first-hand.
+_TRUST = {Licence.PRESS: 0.95}
+#: More reasons than this is noise on a phone.
+_SHOWN = 4
+
+#: How each kind of profile line is said; « {} » are the words.
+_SAYINGS = {
+    "need": "votre besoin « {} » est {}",
+    "axis": "votre axe « {} » est {}",
+    "activity": "« {} » = votre activité",
+    "skill": "« {} » = votre savoir-faire",
+    "contribution": "« {} » = ce que vous apportez",
+}
+_PLACES = {
+    "appel-a-projets": "dans l'appel",
+    "ami": "dans l'appel",
+    "marche-public": "dans le marché",
+    "subvention-aide": "dans l'aide",
+    "evenement": "au programme",
+    "formation": "au programme",
+}
+
+
+def matcher(context: MatchContext) -> Matcher:
+    """Return the judge of one item for one member, as digests ask for it."""
+    return lambda item, member: match(item, member, context)
+
+
+def match(item: Item, member: Member, context: MatchContext) -> Match:
+    """Judge one item for one member: a score with its reasons, or the first gate that refused it."""
+    case = Case(context.view(item), context.profile(member), context)
+    refusal = first_refusal(case)
+    if refusal is not None:
+        return Match(
+            item_id=item.id,
+            member_id=member.id,
+            score=None,
+            reasons=(),
+            gate=refusal,
+            eligibility=case.eligibility,
+        )
+    reasons = sorted(_reasons(case), key=lambda reason: -reason.weight)
+    score = sum(reason.weight for reason in reasons) * _freshness(case) * _standing(case)
+    return Match(
+        item_id=item.id,
+        member_id=member.id,
+        score=round(score, 4),
+        reasons=tuple(reasons),
+        eligibility=case.eligibility,
+    )
+
+
+def rank(items: Sequence[Item], member: Member, context: MatchContext) -> list[Match]:
+    """Return what passes the gates for a member, best first; ties by item id."""
+    judged = (match(item, member, context) for item in items)
+    passed = [one for one in judged if one.score is not None]
+    return sorted(passed, key=lambda one: (-(one.score or 0.0), one.item_id))
+
+
+def _reasons(case: Case) -> Iterator[Reason]:
+    yield from _topic_reasons(case)
+    if case.followed:
+        yield Reason(kind="follow", text=f"nom suivi : {case.followed}", weight=_FOLLOW)
+    yield from _place_reasons(case)
+    yield from _audience_reasons(case)
+    if case.same_sector:
+        yield Reason(kind="sector", text=_sector_words(case), weight=_SECTOR)
+    days = _days_left(case)
+    urgency = _urgency(days) if days is not None else 0.0
+    if urgency:
+        yield Reason(kind="deadline", text=f"clôt dans {days} jours", weight=_URGENT * urgency)
+    if len(case.item.sources) > 1:
+        extra = min(len(case.item.sources) - 1, 3)
+        yield Reason(kind="source", text=f"{len(case.item.sources)} sources", weight=_COVERAGE * extra)
+
+
+def _topic_reasons(case: Case) -> Iterator[Reason]:
+    whole = _TOPIC * (1 - math.exp(-case.topic / _SATURATION))
+    if not case.on_topic and case.bridge:
+        hit = case.bridge
+        yield Reason(kind="bridge", text=f"pont : « {hit.said} » dans votre profil", weight=_BRIDGE)
+        return
+    shown = list(_fresh([hit for hit in case.hits if hit.central or hit.phrase]))
+    total = sum(hit.strength for hit in shown) or 1.0
+    for hit in shown[:_SHOWN]:
+        yield Reason(kind=hit.kind, text=_say(hit, case), weight=whole * hit.strength / total)
+
+
+def _fresh(hits: Sequence[Hit]) -> Iterator[Hit]:
+    """Leave out hits whose words a stronger one already showed."""
+    said: set[str] = set()
+    for hit in hits:
+        if hit.specific and not hit.terms <= said:
+            yield hit
+        said |= hit.terms
+
+
+def _say(hit: Hit, case: Case) -> str:
+    where = _PLACES.get(case.kind, "dans le texte")
+    printed = "" if same_print(hit.said, hit.found) else f" (« {hit.found} »)"
+    return _SAYINGS[hit.kind].format(hit.said, where) + printed
+
+
+def _place_reasons(case: Case) -> Iterator[Reason]:
+    name = case.context.places.name
+    if case.country:
+        yield Reason(kind="country", text=f"pays {case.country}", weight=_COUNTRY)
+    mine = [place for place in case.view.places if case.holds_member(place) and place.startswith("fr:")]
+    if mine:
+        near = min(mine, key=lambda place: place.startswith("fr:region:"))
+        weight = _REGION if near.startswith("fr:region:") else _NEAR
+        yield Reason(kind="territory", text=f"votre territoire : {name(near)}", weight=weight)
+    elif near := next((place for place in case.view.places if case.near_member(place)), ""):
+        yield Reason(kind="territory", text=f"dans votre région : {name(near)}", weight=_REGION)
+
+
+def _audience_reasons(case: Case) -> Iterator[Reason]:
+    judged = case.eligibility
+    if judged is not None and judged.verdict is Verdict.YES:
+        yield Reason(kind="eligible", text=f"éligible : {judged.note}", weight=_ELIGIBLE)
+    if case.open_to_size and not case.on_topic:
+        yield Reason(kind="audience", text=f"ouvert aux {case.open_to_size}, tous métiers", weight=_OPEN_TO_ALL)
+
+
+def _sector_words(case: Case) -> str:
+    slug = next(tag.term for tag in case.item.of(Scheme.SECTOR) if tag.term in case.profile.member.sectors)
+    return f"filière {case.context.taxonomy.label(Scheme.SECTOR, slug)}"
+
+
+def _days_left(case: Case) -> int | None:
+    deadline: date | None = case.item.deadline
+    return (deadline - case.context.today).days if deadline and case.view.kind.actionable else None
+
+
+def _urgency(days: int) -> float:
+    """Return 0 to 1: rises from J-30, whole from J-10 to J-3, half at the very end."""
+    if days > _URGENCY_FROM:
+        return 0.0
+    if days > _URGENCY_PEAK:
+        return (_URGENCY_FROM - days) / (_URGENCY_FROM - _URGENCY_PEAK)
+    return 1.0 if days >= _URGENCY_END else 0.5
+
+
+def _freshness(case: Case) -> float:
+    """Return 1 for what is open, less and less for news: half of what may be lost at each half-life of its type."""
+    if case.view.kind.actionable and _days_left(case) is not None:
+        return 1.0
+    if case.item.published is None:
+        return (1 + _OLDEST) / 2
+    age = max(0, (case.context.today - case.item.published.date()).days)
+    return float(_OLDEST + (1 - _OLDEST) * 0.5 ** (age / case.view.kind.half_life_days))
+
+
+def _standing(case: Case) -> float:
+    """Weigh what can be seized above what is read, first-hand above reported."""
+    return (1.0 if case.view.kind.actionable else _READ_ONLY) * _TRUST.get(case.item.licence, 1.0)

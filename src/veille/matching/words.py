@@ -1,0 +1,93 @@
+"""Words as profile and items are compared: folded, stemmed, without grammar (pure)."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache, cached_property
+from importlib import resources
+from threading import Lock
+
+import snowballstemmer
+
+from veille.text import Folded, fold
+
+#: Folded tokens; one letter is an elision (« l », « d ») or noise.
+_TOKEN = re.compile(r"[a-z0-9]{2,}")
+
+
+def _lexicon(name: str) -> list[str]:
+    """Return the lines of a word list of this package."""
+    text = resources.files("veille.matching").joinpath("lexicon", name).read_text(encoding="utf-8")
+    return [line for line in text.splitlines() if line and not line.startswith("#")]
+
+
+_GRAMMAR = frozenset(" ".join(_lexicon("grammar.txt")).split())
+
+#: Letters shared by the French and the English form of a learned word (« sarcopénie », « sarcopenia »).
+COGNATE = 7
+
+_STEMMER = snowballstemmer.stemmer("french")
+#: The stemmer keeps the word it works on in itself.
+_STEMMING = Lock()
+
+
+@cache
+def stem(word: str) -> str:
+    """Return the Snowball stem of a folded French word; digits stay whole."""
+    if not word.isalpha():
+        return word
+    with _STEMMING:
+        found: str = _STEMMER.stemWord(word)
+    return found
+
+
+@cache
+def generic_stems() -> frozenset[str]:
+    """Return the stems of words that say nothing of a trade alone."""
+    return frozenset(stem(word) for line in _lexicon("generic.txt") for word in line.split())
+
+
+@cache
+def _english_stems() -> Mapping[str, str]:
+    """Return English words of calls → stems of the French words that profiles use."""
+    pairs = (line.split() for line in _lexicon("english.txt"))
+    return {english: stem(french) for english, french in pairs}
+
+
+def stems(folded: str, *, english: bool = False) -> list[str]:
+    """Return the stems of a folded text's content words, in order."""
+    tokens = [token for token in _TOKEN.findall(folded) if token not in _GRAMMAR]
+    if english:
+        known = _english_stems()
+        return [known.get(token) or stem(token) for token in tokens]
+    return [stem(token) for token in tokens]
+
+
+@dataclass(frozen=True)
+class Words:
+    """A text's content words with the way back to what is printed."""
+
+    text: str
+    english: bool = False
+
+    @cached_property
+    def _folded(self) -> Folded:
+        return Folded(self.text)
+
+    @cached_property
+    def stems(self) -> list[str]:
+        """Stems of content words, in order."""
+        return stems(self._folded.text, english=self.english)
+
+    @cached_property
+    def _places(self) -> list[tuple[int, int]]:
+        return [match.span() for match in _TOKEN.finditer(self._folded.text) if match[0] not in _GRAMMAR]
+
+    def quote(self, first: int, last: int) -> str:
+        """Return the printed words from content word `first` to `last`, both included."""
+        return self._folded.quote(self._places[first][0], self._places[last][1])
+
+
+def same_print(one: str, other: str) -> bool:
+    """Return True where two quotes differ at most by case, accents, punctuation and simple plurals."""
+    return [word.rstrip("sx") for word in fold(one).split()] == [word.rstrip("sx") for word in fold(other).split()]
