@@ -7,12 +7,16 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from sqlalchemy import Engine, event
 
 from tests.postgres import cluster
+from tests.storage import writers
 from veille.storage import schema
 from veille.storage.db import Database
 
 _numbers = itertools.count()
+
+event.listen(Engine, "before_cursor_execute", writers.check)
 
 
 @pytest.fixture(scope="session")

@@ -1,0 +1,57 @@
+"""Who may write which table. Checked twice: on the code as written, and on every statement the tests execute."""
+
+import re
+import sys
+from pathlib import Path
+from typing import Any
+
+import veille.storage
+
+#: Table → module of veille.storage that holds its sole writer.
+WRITERS = {
+    "instance": "instance",
+    "work": "ledger",
+    "source_state": "source_store",
+    "item": "source_store",
+    "entry": "source_store",
+    "entry_version": "source_store",
+    "item_tag": "tag_store",
+    "item_fact": "tag_store",
+    "tagging": "tag_store",
+    "member": "member_store",
+    "interest": "member_store",
+    "subscriber": "member_store",
+    "suppression": "member_store",
+    "issue": "digest_store",
+    "bulletin": "digest_store",
+    "selection": "digest_store",
+    "delivery": "digest_store",
+    "attempt": "digest_store",
+    "seen": "digest_store",
+}
+
+STORAGE = Path(veille.storage.__file__).parent
+#: They carry the statements of others, or make tables.
+_CARRIERS = {"db", "schema", "faults", "tables", "__init__"}
+_WRITE = re.compile(r"\s*(?:INSERT (?:OR \w+ )?INTO|UPDATE|DELETE FROM)\s+\"?(\w+)\"?", re.IGNORECASE)
+
+
+def check(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+    """Refuse a write to a table by a storage module that is not its writer; tests themselves may write anything."""
+    found = _WRITE.match(statement)
+    if found is None or found[1].lower() not in WRITERS:
+        return
+    module = _caller()
+    if module is not None and module != WRITERS[found[1].lower()]:
+        raise AssertionError(f"table {found[1]} is written by {module}, its writer is {WRITERS[found[1].lower()]}")
+
+
+def _caller() -> str | None:
+    """Return the innermost storage module on the stack that is not a carrier."""
+    frame = sys._getframe(1)
+    while frame is not None:
+        path = Path(frame.f_code.co_filename)
+        if path.parent == STORAGE and path.stem not in _CARRIERS:
+            return path.stem
+        frame = frame.f_back  # type: ignore[assignment]
+    return None
