@@ -1,4 +1,7 @@
-"""Typed tables. One store class is the sole writer of each (`tests/test_architecture.py` checks it).
+"""Typed tables. One store class is the sole writer of each (`tests/storage/test_writers.py` checks it).
+
+What people or sources wrote is Text, without a limit: only PostgreSQL would enforce one. String(n) is for values of
+our own making, or checked where they come in.
 
 Items, entries and tags are shared by all clusters of an installation; members, subscribers, issues and deliveries
 carry `cluster_id` (a single-cluster install has exactly one).
@@ -102,7 +105,7 @@ class SourceStateRow(Base):
     title: Mapped[str]
     feed: Mapped[str]
     territory: Mapped[str | None] = mapped_column(String(64))
-    default_type: Mapped[str | None] = mapped_column(String(64))
+    default_type: Mapped[str | None] = mapped_column(String(128))
     sectors: Mapped[list[Any]]
     language: Mapped[str | None] = mapped_column(String(8))
     licence: Mapped[str] = mapped_column(String(16))
@@ -236,15 +239,15 @@ class MemberRow(Base):
     __tablename__ = "member"
     id: Mapped[int] = mapped_column(Key, primary_key=True)
     cluster_id: Mapped[str] = mapped_column(String(64))
-    organisation: Mapped[str] = mapped_column(String(255))
-    siren: Mapped[str | None] = mapped_column(String(9))
-    naf: Mapped[str | None] = mapped_column(String(8))
-    naf_version: Mapped[str | None] = mapped_column(String(16))
-    size: Mapped[str | None] = mapped_column(String(16))
+    organisation: Mapped[str]
+    siren: Mapped[str | None]
+    naf: Mapped[str | None]
+    naf_version: Mapped[str | None]
+    size: Mapped[str | None]
     staff: Mapped[int | None]
     turnover_eur: Mapped[float | None] = mapped_column(Float)
     legal_form: Mapped[str | None]
-    commune: Mapped[str | None] = mapped_column(String(5))
+    commune: Mapped[str | None]
     updated: Mapped[datetime]
     __table_args__ = (UniqueConstraint("cluster_id", "organisation"),)
 
@@ -256,7 +259,7 @@ class InterestRow(Base):
     id: Mapped[int] = mapped_column(Key, primary_key=True)
     member_id: Mapped[int] = mapped_column(ForeignKey("member.id"))
     kind: Mapped[str] = mapped_column(String(16))
-    value: Mapped[str] = mapped_column(String(512))
+    value: Mapped[str]
     position: Mapped[int]
     __table_args__ = (UniqueConstraint("member_id", "kind", "value"),)
 
