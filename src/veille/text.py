@@ -121,13 +121,15 @@ def singular(folded: str) -> str:
     return _PLURAL.sub("", folded)
 
 
+# fmt: off
 #: A full stop after these does not end a sentence.
-_ABBREVIATIONS = frozenset({  # fmt: skip
+_ABBREVIATIONS = frozenset({
     "m", "mm", "mme", "mlle", "dr", "pr", "me", "art", "al", "av", "bd", "bld", "cf", "ex", "env", "etc", "fig",
     "hab", "ht", "ttc", "inf", "max", "min", "n", "no", "num", "p", "pp", "par", "réf", "ref", "sq", "st", "ste",
     "sté", "tél", "tel", "vol", "éd", "ed", "chap", "janv", "févr", "fevr", "sept", "oct", "nov", "déc", "dec",
     "i.e", "e.g", "c.-à-d", "p.ex",
-})  # fmt: skip
+})
+# fmt: on
 _STOP = re.compile(r"[.!?…]+[»\"”’)\]]*(?=\s+[«\"“(\[]?[A-ZÀ-ÖØ-Þ0-9])|\n\s*(?=[-–—•*▪◦·]|[A-ZÀ-ÖØ-Þ0-9«])|\n{2,}")
 _LAST_WORD = re.compile(r"([\w.-]*)\.$")
 

@@ -9,8 +9,8 @@ import re
 #: Function words of each language, as folded text prints them, shared ones left out.
 _WORDS = {
     "fr": "le la les des du une un et est dans pour par sur avec au aux ce cette ces son ses leur leurs qui que dont "
-    "ou nous vous ils elle sont etre ete votre vos notre nos pas plus mais comme entre afin ainsi chez vers sans sous l d "
-    "qu s n jusqu appel projets entreprises",
+    "ou nous vous ils elle sont ete votre vos notre nos pas plus mais comme entre afin ainsi chez vers sans sous l "
+    "d qu s n jusqu appel projets entreprises",
     "en": "the of and to in for with from by this that these those are was were will be been has have at an as its "
     "their your our which who how what not or into through between more under than call companies projects new",
     "de": "der die das und den dem des fur mit von zu im ist sind wird werden auf eine einer einem nicht auch bei nach "
