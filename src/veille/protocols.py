@@ -234,8 +234,8 @@ class ItemStore(Protocol):
 
 #: Judges one item for one member.
 Matcher = Callable[[Item, Member], Match]
-#: Gives the matcher as of a day: gates on deadlines and recency need it.
-MatcherAt = Callable[[date], Matcher]
+#: Gives the matcher over these items as of a day: rarity of words, gates on deadlines and recency need both.
+MatcherFor = Callable[[Sequence[Item], date], Matcher]
 
 
 class Labels(Protocol):

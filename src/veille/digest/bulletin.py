@@ -21,6 +21,8 @@ _MAX_QUOTE = 140
 _MAX_REASONS = 2
 #: Characters of an extract in a bulletin: a line is facts, the extract only helps where there are none.
 _EXTRACT = 160
+#: Parts of the score that the line already shows in another place.
+_SHOWN_ELSEWHERE = frozenset({"deadline", "source", "eligible"})
 _COMMON = Reason(kind="common", text="pour tous les membres du réseau")
 #: Any white space but no-break spaces, which typography put there.
 _SPACES = re.compile(r"[^\S\u00a0\u202f]+")
@@ -116,7 +118,8 @@ def _line(one: Offer, day: date, zone: ZoneInfo, labels: Labels) -> Line:
 
 def _reasons(one: Offer) -> tuple[Reason, ...]:
     """Return why this item is here, at least one reason, best first."""
-    said = tuple(reason for reason in one.match.reasons if reason.text and not reason.kind.startswith("gate:"))
+    every = tuple(reason for reason in one.match.reasons if reason.text)
+    said = tuple(reason for reason in every if reason.kind not in _SHOWN_ELSEWHERE) or every
     if one.recall:
         said = (Reason(kind="deadline", text="dernier rappel"), *said)
     return (*said[: _MAX_REASONS - 1], _COMMON) if one.common else said or (_COMMON,)

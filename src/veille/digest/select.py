@@ -17,9 +17,7 @@ from veille.model import Item, Licence, Match, Scheme, SeenItem
 
 #: Gates that say « not your trade », as against « wrong place », « closed » or « not eligible »: the network's own news
 #: passes them.
-SOFT_GATES = frozenset({"gate:relevance", "gate:sector"})
-#: Reasons by which an item from another sector still touches a profile: the bridge of the inter-sector window.
-_BRIDGES = frozenset({"need", "activity", "skill", "axis", "contribution"})
+SOFT_GATES = frozenset({"gate:off-topic"})
 #: Facts whose change is worth a second line to the same reader.
 _CHANGES = ("deadline", "amount_max", "amount_total", "rate")
 
@@ -141,15 +139,9 @@ def _section(digest: Digest, item: Item, match: Match) -> SectionPlan | None:
     term = types[0].term
     home = next((s for s in digest.sections if term in s.types and s.kind != "window"), None)
     window = digest.section("window")
-    if window is not None and term in window.types and _foreign(item, match):
+    if window is not None and term in window.types and any(reason.kind == "bridge" for reason in match.reasons):
         return window
     return home
-
-
-def _foreign(item: Item, match: Match) -> bool:
-    """Tell whether an item of another sector touches the profile by its own words only."""
-    kinds = {reason.kind for reason in match.reasons}
-    return bool(item.of(Scheme.SECTOR)) and "sector" not in kinds and bool(kinds & _BRIDGES)
 
 
 def _admitted(item: Item, match: Match, section: SectionPlan) -> bool:

@@ -1,7 +1,7 @@
 """SMTP, phase by phase, so that the outcome of each mail is exact.
 
 `smtplib.SMTP.sendmail` does not say whether a lost connection was lost before or after the final dot. Before it, the
-server cannot have taken the mail: « deferred ». After it, nobody knows: « uncertain », and nothing here ever tries again.
+server cannot have taken the mail: « deferred ». After it, nobody knows: « uncertain », and nothing here tries again.
 """
 
 import contextlib

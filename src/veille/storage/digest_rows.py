@@ -1,0 +1,121 @@
+"""Rows of issues as values, and back; the hash that approval signs."""
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from veille.model import (
+    Bulletin,
+    Delivery,
+    DeliveryState,
+    Drafted,
+    Issue,
+    IssueState,
+    Reason,
+    Selected,
+    Subscriber,
+)
+from veille.storage.tables import BulletinRow, DeliveryRow, IssueRow, SelectionRow, SubscriberRow
+
+
+def content_hash(frame: Mapping[str, Any], drafted: Sequence[Drafted]) -> str:
+    """Return the SHA-256 of all that the bytes of an issue are made from."""
+    bulletins = [
+        {"to": one.subscriber.id, "bulletin": one.bulletin.as_data()} for one in drafted if one.bulletin is not None
+    ]
+    whole = json.dumps({"frame": frame, "bulletins": bulletins}, sort_keys=True, ensure_ascii=True)
+    return hashlib.sha256(whole.encode()).hexdigest()
+
+
+def read_issue(row: IssueRow) -> Issue:
+    return Issue(
+        id=row.id,
+        digest=row.digest,
+        period=row.period,
+        state=IssueState(row.state),
+        built_at=row.built_at,
+        approved_at=row.approved_at,
+        approved_by=row.approved_by,
+        content_sha256=row.content_sha256,
+        send_at=row.send_at,
+        stale_at=row.stale_at,
+        frame=row.frame,
+    )
+
+
+def read_delivery(row: DeliveryRow) -> Delivery:
+    return Delivery(
+        issue_id=row.issue_id,
+        subscriber_id=row.subscriber_id,
+        email=row.email,
+        state=DeliveryState(row.state),
+        message_id=row.message_id,
+        tries=row.tries,
+        reply=row.reply,
+        token=row.token,
+    )
+
+
+def bulletin_values(issue_id: int, one: Drafted) -> dict[str, Any]:
+    return {
+        "issue_id": issue_id,
+        "subscriber_id": one.subscriber.id,
+        "content": one.bulletin.as_data() if one.bulletin else None,
+        "skipped": one.skipped or None,
+    }
+
+
+def selection_values(issue_id: int, subscriber_id: int, line: Selected) -> dict[str, Any]:
+    reasons = [{"kind": reason.kind, "text": reason.text, "weight": reason.weight} for reason in line.reasons]
+    return {
+        "issue_id": issue_id,
+        "subscriber_id": subscriber_id,
+        "item_id": line.item_id,
+        "item_version": line.item_version,
+        "section": line.section,
+        "rank": line.rank,
+        "score": line.score,
+        "reasons": reasons,
+    }
+
+
+def read_drafted(session: Session, issue_id: int) -> list[Drafted]:
+    lines: dict[int, list[Selected]] = {}
+    chosen = select(SelectionRow).where(SelectionRow.issue_id == issue_id)
+    for row in session.scalars(chosen.order_by(SelectionRow.subscriber_id, SelectionRow.rank)):
+        lines.setdefault(row.subscriber_id, []).append(
+            Selected(
+                item_id=row.item_id,
+                item_version=row.item_version,
+                section=row.section,
+                rank=row.rank,
+                score=row.score,
+                reasons=tuple(Reason(**reason) for reason in row.reasons),
+            )
+        )
+    bulletins = (
+        select(BulletinRow, SubscriberRow)
+        .join(SubscriberRow, SubscriberRow.id == BulletinRow.subscriber_id)
+        .where(BulletinRow.issue_id == issue_id)
+        .order_by(BulletinRow.subscriber_id)
+    )
+    return [
+        Drafted(
+            subscriber=Subscriber(
+                id=person.id,
+                member_id=person.member_id,
+                email=person.email,
+                first_name=person.first_name,
+                last_name=person.last_name,
+                rhythm=person.rhythm,
+            ),
+            bulletin=Bulletin.from_data(row.content) if row.content else None,
+            skipped=row.skipped or "",
+            selection=tuple(lines.get(person.id, ())),
+        )
+        for row, person in session.execute(bulletins).tuples()
+    ]
