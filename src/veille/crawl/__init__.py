@@ -1,1 +1,1 @@
-"""Crawl: what is due → fetched bytes → parsed entries → pure decisions → rows. A failing source is a state, not an exception."""
+"""Crawl: what is due → bytes → entries → pure decisions → rows. A failing source is a state, not an exception."""

@@ -36,7 +36,9 @@ _TIME = (
     r"\s*(?P<half>[ap]\.?m\.?)?)?"
 )
 _ZONE = r"\s*\(?(?P<zone>[a-z]{1,5}(?![a-z]))?\s*(?P<offset>[+-]\s?\d{1,2}(?::?\d{2})?)?\)?(?:\s*\([^)]{0,40}\))?\s*$"
-_DAY_FIRST = r"(?P<day>\d{1,2})(?:er|st|nd|rd|th)?[\s.-]*(?:de\s+)?(?P<month>[a-z]{3,10})\.?[\s,.-]*(?P<year>\d{4}|\d{2})"
+_DAY_FIRST = (
+    r"(?P<day>\d{1,2})(?:er|st|nd|rd|th)?[\s.-]*(?:de\s+)?(?P<month>[a-z]{3,10})\.?[\s,.-]*(?P<year>\d{4}|\d{2})"
+)
 _MONTH_FIRST = r"(?P<month>[a-z]{3,10})\.?\s*(?P<day>\d{1,2})(?:st|nd|rd|th)?,?\s+(?P<year>\d{4})"
 _WEEKDAY = r"^\s*(?:le\s+)?(?:[a-z]{2,9}(?:\.?\s*,\s*|\.\s*|\s+))?"
 _SHAPES = tuple(

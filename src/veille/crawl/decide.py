@@ -1,8 +1,9 @@
-"""New, changed or same, per entry; state and next check, per source. Pure: `now` is passed in, nothing is read or written."""
+"""New, changed or same, per entry; state and next check, per source (pure: `now` is passed in)."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from itertools import pairwise
 from statistics import median
 
 from veille.crawl.health import Diagnosis, diagnose
@@ -22,6 +23,7 @@ from veille.model import (
     Source,
     SourceHealth,
     SourceState,
+    Validators,
 )
 
 #: A permanent move is believed when seen again, unchanged, this long after (flameeyes 2017: servers err for minutes).
@@ -98,12 +100,13 @@ def _canonical(link: str | None) -> str:
     return canonical_link(link) if link else ""
 
 
-def next_state(  # noqa: PLR0913 - one decision, all of its grounds by name
+def next_state(
     source: Source, state: SourceState, visit: Visit, *, novel: bool, started: datetime, now: datetime
 ) -> SourceState:
-    """Return a source's state after a visit; `started` is when the pass began, `novel` whether entries came or changed."""
+    """Return the state after a visit; `started` is when the pass began, `novel` says that entries came or changed."""
     after = _remember(state, visit, novel=novel, now=now)
-    diagnosis = diagnose(after, visit.outcome, visit.reading, had_validators=_asked(state), same_body=visit.same_body, now=now)
+    asked = state.validators != Validators()
+    diagnosis = diagnose(after, visit.outcome, visit.reading, had_validators=asked, same_body=visit.same_body, now=now)
     after = _count(after, diagnosis, now)
     if visit.feed is not None or _unchanged(visit):
         after = _follow_move(after, state, visit, now)
@@ -113,12 +116,9 @@ def next_state(  # noqa: PLR0913 - one decision, all of its grounds by name
     return replace(after, interval=interval, next_check_at=due)
 
 
-def _asked(state: SourceState) -> bool:
-    return state.validators.etag is not None or state.validators.last_modified is not None
-
-
 def _unchanged(visit: Visit) -> bool:
-    return visit.same_body or (isinstance(visit.outcome, Fetched) and visit.outcome.status == 304)  # noqa: PLR2004 - RFC 9110
+    not_modified = isinstance(visit.outcome, Fetched) and visit.outcome.status == 304  # noqa: PLR2004 - RFC 9110
+    return visit.same_body or not_modified
 
 
 def _remember(state: SourceState, visit: Visit, *, novel: bool, now: datetime) -> SourceState:
@@ -128,7 +128,9 @@ def _remember(state: SourceState, visit: Visit, *, novel: bool, now: datetime) -
     feed = visit.feed
     if feed is None:
         return after
-    times = sorted((time for entry in feed.entries if (time := entry.published or entry.updated) and time <= now), reverse=True)
+    times = sorted(
+        (time for entry in feed.entries if (time := entry.published or entry.updated) and time <= now), reverse=True
+    )
     first_import = state.succeeded_at is None
     news = times[0] if first_import and times else now
     return replace(
@@ -145,7 +147,7 @@ def _remember(state: SourceState, visit: Visit, *, novel: bool, now: datetime) -
 def _usual_gap(times: Sequence[datetime]) -> int | None:
     """Return the median time between the newest entries, seconds; None where they are too few to tell."""
     recent = times[: _GAPS + 1]
-    gaps = [(later - earlier).total_seconds() for later, earlier in zip(recent, recent[1:], strict=False)]
+    gaps = [(later - earlier).total_seconds() for later, earlier in pairwise(recent)]
     return int(median(gaps)) if len(gaps) >= _ENOUGH_GAPS else None
 
 
@@ -195,7 +197,7 @@ def is_due(source: Source, state: SourceState | None, now: datetime) -> bool:
 
 
 def may_be_forced(source: Source, state: SourceState | None, now: datetime) -> bool:
-    """Say whether `--force` may fetch it: not what is gone for good (410), nor a host that asked for patience (429, 503)."""
+    """Say whether `--force` may fetch it: not what is gone for good (410), nor what asked for patience (429, 503)."""
     found = current(source, state)
     asked_to_wait = found.http_status in {429, 503} and found.next_check_at is not None and found.next_check_at > now
     return found.health is not SourceHealth.STOPPED and not asked_to_wait

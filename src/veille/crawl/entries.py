@@ -107,7 +107,7 @@ def _categories(terms: Iterable[str | None]) -> tuple[str, ...]:
 
 
 def newest(things: Sequence[T], when: Callable[[T], datetime | None]) -> tuple[list[T], int]:
-    """Keep the MAX_ENTRIES newest, in the feed's own order; undated ones count as oldest. Return them and how many fell."""
+    """Return the MAX_ENTRIES newest, in the feed's own order, and how many fell; undated ones count as oldest."""
     if len(things) <= MAX_ENTRIES:
         return list(things), 0
     ranked = sorted(range(len(things)), key=lambda place: when(things[place]) or _NEVER, reverse=True)

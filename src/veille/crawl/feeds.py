@@ -1,14 +1,14 @@
 """A feed's bytes to ParsedFeed: RSS 0.9x, 1.0, 2.0, Atom, RDF through feedparser, JSON Feed by our own reader; no I/O.
 
 Charset, links, dates and text are ours: feedparser's own choices there are dated (text/xml as us-ascii, UTC for naive
-dates, a sanitiser that lets `java&#x09;script:` through). It gets UTF-8 bytes in a BytesIO: a str would be opened as a path.
+dates, a sanitiser that lets `java&#x09;script:` through). It gets bytes in a BytesIO: it would open a str as a path.
 """
 
 import io
 import re
 from collections.abc import Mapping
 from datetime import datetime, tzinfo
-from typing import Any
+from typing import Any, cast
 from zoneinfo import ZoneInfo
 
 import feedparser
@@ -105,7 +105,7 @@ def _feed(found: Any, document: str, entries: list[Any], url: str, zone: tzinfo)
 
 
 def _base(found: Any, url: str) -> str:
-    """Return what links that are still relative are relative to: the address, or the site's link for a bare document."""
+    """Return what links that are still relative are relative to: the address, else the site's own link."""
     return url or safe_link(_string(found.feed, "link")) or ""
 
 
@@ -145,7 +145,8 @@ def _skip_hours(document: str) -> frozenset[int]:
 
 def _string(raw: Mapping[str, Any], key: str) -> str:
     """Return a text field: feedparser gives dicts where an unknown element had attributes."""
-    value = dict.get(raw, key)  # type: ignore[arg-type]  # plain dict access: FeedParserDict.get warns on « updated »
+    plain = cast("dict[str, Any]", raw)
+    value = dict.get(plain, key)  # FeedParserDict.get answers « updated » with « published » and a warning
     return value if isinstance(value, str) else ""
 
 

@@ -42,9 +42,17 @@ _STATUSES = {
         "demandez au site d'autoriser cette veille, ou cherchez son API ou sa lettre d'information",
     ),
     404: (SourceHealth.FAILING, "cette adresse n'existe pas", "cherchez la nouvelle adresse du flux sur le site"),
-    407: (SourceHealth.BLOCKED, "un serveur mandataire demande un mot de passe", "vérifiez l'accès de cette machine au web"),
+    407: (
+        SourceHealth.BLOCKED,
+        "un serveur mandataire demande un mot de passe",
+        "vérifiez l'accès de cette machine au web",
+    ),
     410: (SourceHealth.STOPPED, "le site a supprimé ce flux pour toujours", _ADDRESS + " ; elle n'est plus relevée"),
-    429: (SourceHealth.BLOCKED, "le site trouve nos demandes trop fréquentes", "rien à faire : la relève ralentit d'elle-même"),
+    429: (
+        SourceHealth.BLOCKED,
+        "le site trouve nos demandes trop fréquentes",
+        "rien à faire : la relève ralentit d'elle-même",
+    ),
     451: (SourceHealth.BLOCKED, "le site ne peut répondre pour une raison légale", _ADDRESS),
     503: (SourceHealth.FAILING, "le site est momentanément indisponible", _WAIT),
 }

@@ -109,14 +109,17 @@ class _Identification:
 
 
 def _names(entry: ParsedEntry) -> _Names:
-    day = (entry.published or entry.updated)
+    day = entry.published or entry.updated
     return _Names(
-        canonical_guid(entry.guid), identifying_link(entry.link), normal_title(entry.title), day.date().isoformat() if day else ""
+        canonical_guid(entry.guid),
+        identifying_link(entry.link),
+        normal_title(entry.title),
+        day.date().isoformat() if day else "",
     )
 
 
 def _distinct(pairs: Sequence[tuple[ParsedEntry, _Names]]) -> list[tuple[ParsedEntry, _Names]]:
-    """Drop what a feed says twice: same id and link, or same link and title (variants of one address); keep the first."""
+    """Drop what a feed says twice, same id and link or same link and title; keep the first."""
     seen: set[tuple[str, ...]] = set()
     kept = []
     for entry, names in pairs:

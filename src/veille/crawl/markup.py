@@ -7,7 +7,7 @@ import nh3
 
 from veille.text import clean
 
-#: A call's full text rarely passes 30,000 characters; the tagger reads 100,000 at most (spaCy E088 guards at a million).
+#: A call's full text rarely passes 30,000 characters; the tagger reads 100,000 (spaCy E088 guards at a million).
 TEXT_LIMIT = 100_000
 #: Longer than any headline; a « title » of a megabyte is an attack or a body in the wrong element.
 TITLE_LIMIT = 500
@@ -25,10 +25,12 @@ _BLOCK_TAG = re.compile(_BLOCK + r"[^<>]*>", re.IGNORECASE)
 _MANY_TAGS, _TOO_MANY_TAGS = 2_000, 10_000
 #: Elements whose content is not for readers.
 _SILENT = {"script", "style", "title", "noscript", "template", "iframe", "object", "svg", "math"}
-_TAG_LEFT = re.compile(r"</?(?:a|abbr|b|br|div|em|font|h[1-6]|i|img|li|ol|p|small|span|strong|sub|sup|u|ul)\b[^<>]*>", re.I)
+_TAG_LEFT = re.compile(
+    r"</?(?:a|abbr|b|br|div|em|font|h[1-6]|i|img|li|ol|p|small|span|strong|sub|sup|u|ul)\b[^<>]*>", re.IGNORECASE
+)
 #: Marks put on top of a letter; more than a few in a row are drawn over the neighbouring lines.
-_MARKS = re.compile("([\u0300-\u036f\u0483-\u0489\u064b-\u065f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]{3})"
-                    "[\u0300-\u036f\u0483-\u0489\u064b-\u065f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]+")  # fmt: skip
+_MARK = "[\u0300-\u036f\u0483-\u0489\u064b-\u065f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]"
+_MARKS = re.compile(f"({_MARK}{{3}}){_MARK}+")
 #: Soft hyphens, zero-width spaces and byte-order marks: nothing to see, and two equal titles would differ.
 _INVISIBLE = re.compile("[\u00ad\u200b\u2060\ufeff]")
 _LINE_ENDS = re.compile("\r\n?|[\u0085\u2028\u2029\v\f]")
@@ -37,7 +39,7 @@ _NEWLINES = re.compile(r"\s*\n\s*")
 
 
 def plain_text(markup: str, limit: int = TEXT_LIMIT) -> str:
-    """Return what a reader would see: no tags, no entities, one line break between blocks, at most `limit` characters."""
+    """Return what a reader would see: no tags, no entities, one line break between blocks, cut at `limit`."""
     return cut(_tidy(_without_tags(markup[:_MARKUP_LIMIT])), limit)
 
 

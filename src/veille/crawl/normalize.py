@@ -85,7 +85,7 @@ def key(*parts: str) -> str:
 
 
 def content_hash(title: str, link: str | None, published: datetime | None, text: str) -> str:
-    """Return the hash by which an edit is seen: blind to spacing and tracking, and to « updated », which moves by itself."""
+    """Return the hash by which an edit is seen: blind to spacing, tracking and « updated », which moves by itself."""
     return key(
         normal_title(title),
         canonical_link(link) if link else "",

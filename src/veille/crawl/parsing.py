@@ -1,9 +1,9 @@
 """Parse in a small process pool: one hostile body may kill its worker, never the run.
 
-Every body goes to the pool, small ones too. Measured on 334 real feeds (35 MB, 2 cores): parsing takes 26 ms of CPU on average and holds the
-GIL throughout, the way to a worker and back 0.6 ms; a body parsed in this process would stall every connection meanwhile,
-and a hostile one would take the run down with it. The pool starts with the first changed body (0.3 s): a pass in which
-nothing changed never pays for it.
+Every body goes to the pool, small ones too. Measured on 334 real feeds (35 MB, 2 cores): parsing takes 26 ms of CPU on
+average and holds the GIL throughout; the way to a worker and back takes 0.6 ms. A body parsed in this process would
+stall every connection meanwhile, and a hostile one would take the run down with it. The pool starts with the first
+changed body (0.2 s): a pass in which nothing changed never pays for it.
 """
 
 import asyncio
@@ -67,7 +67,9 @@ def parse_body(body: Body) -> ParsedFeed | ParseError:
     except ParseError as error:
         return ParseError(error.message, cure=error.cure)
     except _TooLong:
-        return ParseError(f"lecture arrêtée après {CPU} secondes de calcul : ce document n'est pas raisonnable", cure=_CURE)
+        return ParseError(
+            f"lecture arrêtée après {CPU} secondes de calcul : ce document n'est pas raisonnable", cure=_CURE
+        )
     except MemoryError:
         return ParseError("lecture arrêtée : ce document demande trop de mémoire", cure=_CURE)
     finally:
@@ -94,13 +96,11 @@ class FeedParsers:
     async def parse(self, body: Body) -> ParsedFeed | ParseError:
         """Parse a body; one whose worker dies is retried alone, and a second death is its own fault."""
         async with self._slots:
-            try:
-                return await self._submit(body)
-            except BrokenProcessPool:
-                pass  # perhaps a neighbour's doing: the next try is in a pool of its own
-        return await self._parse_alone(body)
+            read = await self._parse_beside_others(body)
+        return read or await self._parse_alone(body)
 
-    async def _submit(self, body: Body) -> ParsedFeed | ParseError:
+    async def _parse_beside_others(self, body: Body) -> ParsedFeed | ParseError | None:
+        """Parse in the shared pool; None where a worker died, perhaps by a neighbour's doing."""
         pool = self._pool or self._start()
         try:
             return await asyncio.wrap_future(_submitted(pool, body))
@@ -108,7 +108,7 @@ class FeedParsers:
             if self._pool is pool:
                 self._pool = None
                 pool.shutdown(wait=False, cancel_futures=True)
-            raise
+            return None
 
     async def _parse_alone(self, body: Body) -> ParsedFeed | ParseError:
         async with self._alone:
@@ -127,7 +127,9 @@ class FeedParsers:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         if self._pool is not None:
             self._pool.shutdown(wait=kind is None, cancel_futures=True)
             self._pool = None
@@ -138,7 +140,7 @@ def _submitted(pool: ProcessPoolExecutor, body: Body) -> "Future[ParsedFeed | Pa
 
 
 def _pool(workers: int) -> ProcessPoolExecutor:
-    """Fork from a small server process that has the parsers loaded, never from this one with its threads and connections."""
+    """Fork from a small server that has the parsers loaded, never from this process with its threads and sockets."""
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(["veille.crawl.feeds"])
     return ProcessPoolExecutor(workers, mp_context=context, initializer=prepare_worker)

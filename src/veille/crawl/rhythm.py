@@ -37,7 +37,7 @@ def next_check(
     The interval counts from the beginning of the pass, so that a source asked for every hour is due at each hourly
     pass, however late in the last one its turn came. What the server asks counts from its answer.
     """
-    interval = _interval(source, state, outcome, novel=novel)
+    interval = _interval(source, state, novel=novel)
     if state.health is SourceHealth.STOPPED:
         return interval, None
     doubled = interval * 2 ** min(max(state.failures - 1, 0), _DOUBLINGS)
@@ -50,7 +50,7 @@ def next_check(
     return interval, _outside(state.skip_hours, max(wishes))
 
 
-def _interval(source: Source, state: SourceState, outcome: FetchOutcome, *, novel: bool) -> int:
+def _interval(source: Source, state: SourceState, *, novel: bool) -> int:
     if source.every is not None:
         return int(source.every.total_seconds())
     if state.health in FAILURES:
@@ -96,7 +96,7 @@ def _seconds(text: str) -> int:
 
 
 def retry_after(outcome: FetchOutcome, now: datetime) -> datetime | None:
-    """Return when a 429 or 503 asks to come back (RFC 9110 §10.2.3), clamped to [now, now + 7 d]; None if it does not."""
+    """Return when a 429 or 503 asks to come back (RFC 9110 §10.2.3), within a week; None if it does not."""
     if not isinstance(outcome, Fetched) or outcome.status not in {429, 503}:
         return None
     asked = outcome.headers.get("retry-after", "").strip()
@@ -111,7 +111,7 @@ def retry_after(outcome: FetchOutcome, now: datetime) -> datetime | None:
 
 
 def _outside(skipped: frozenset[int], due: datetime) -> datetime:
-    """Move a check out of the hours in which a feed asks for peace (UTC); a feed that skips them all is not believed."""
+    """Move a check out of the hours in which a feed asks for peace (UTC); one that skips them all is not believed."""
     if len(skipped) >= 24:  # noqa: PLR2004 - hours of a day
         return due
     moved = due

@@ -1,4 +1,4 @@
-"""Validators are opaque bytes: echoed as they came, and only those of a whole, good answer are kept (RFC 9110 §8.8; pure)."""
+"""Validators are opaque: echoed as they came, and only those of a whole, good answer are kept (RFC 9110 §8.8; pure)."""
 
 import re
 from collections.abc import Mapping

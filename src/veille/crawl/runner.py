@@ -1,0 +1,239 @@
+"""The crawl stage: one piece of work is one host; it owns `asyncio.run` and a single thread for the store.
+
+Fetching runs on the event loop, parsing in other processes, reading and writing the store in one thread: nothing waits
+for anything but its own turn. Each source is recorded in its own transaction as its answer comes; a host's lease is
+finished only after that.
+"""
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from veille.crawl.decide import current, is_due, may_be_forced
+from veille.crawl.parsing import FeedParsers
+from veille.crawl.politeness import Pace, by_host
+from veille.crawl.rhythm import retry_after
+from veille.crawl.visiting import Visitor
+from veille.errors import StoreBusy, StoreError
+from veille.model import CrawlReport, Source, SourceHealth, SourceState, Work
+from veille.protocols import Clock, CrawlOptions, Engine, Fetcher, Progress, SourceStore
+
+#: Kinds of source that this stage reads.
+KINDS = frozenset({"feed"})
+#: Hosts leased at once: enough that a slow one leaves nobody waiting, few enough to renew all leases in a second.
+_BATCH = 200
+_ELSEWHERE = "relevée par un autre processus"
+
+
+@dataclass(frozen=True, slots=True)
+class _Limits:
+    host_delay: float
+    concurrency: int
+
+
+@dataclass(slots=True)
+class _Pass:
+    """What one pass is asked to fetch and what came of it."""
+
+    started: datetime
+    #: Host → its sources of this pass, in the order of their turn.
+    hosts: dict[str, list[Source]]
+    #: Ids to fetch whatever their due time, with when they had been checked last.
+    forced: Mapping[str, datetime | None]
+    advance: Callable[[int], None]
+    reports: dict[str, CrawlReport] = field(default_factory=dict)
+
+    def report(self, report: CrawlReport) -> None:
+        self.reports[report.id] = report
+        self.advance(1)
+
+    def wants(self, source: Source, state: SourceState | None) -> bool:
+        """Say whether a source is still to be fetched: another process may have done it since the pass was planned."""
+        if source.id in self.forced:
+            return (state.checked_at if state else None) == self.forced[source.id]
+        return is_due(source, state, self.started)
+
+
+class FeedCrawler:
+    """Crawls the feeds of an instance; implements `protocols.Crawler`."""
+
+    def __init__(
+        self,
+        *,
+        sources: Sequence[Source],
+        store: SourceStore,
+        fetcher: Fetcher,
+        engine: Engine,
+        clock: Clock,
+        host_delay: float = 1.0,
+        concurrency: int = 20,
+        progress: Progress | None = None,
+    ) -> None:
+        self._sources = tuple(source for source in sources if source.kind in KINDS)
+        self._store = store
+        self._fetcher = fetcher
+        self._engine = engine
+        self._clock = clock
+        self._limits = _Limits(host_delay, concurrency)
+        self._progress = progress
+
+    def crawl(self, options: CrawlOptions = CrawlOptions()) -> Sequence[CrawlReport]:  # noqa: B008 - frozen
+        """Fetch what is due, one pass; one report a source of the pass, in the order of sources.yaml."""
+        started = self._clock.now()
+        states = self._renamed(self._store.states())
+        wanted = self._wanted(options, states, started)
+        checked = {source.id: state.checked_at if (state := states.get(source.id)) else None for source in wanted}
+        task = self._progress.task("Relève", len(wanted)) if self._progress else nullcontext(lambda _: None)
+        with task as advance:
+            forced = checked if options.force or options.only else {}
+            reports = self._run(_Pass(started, by_host(wanted, states), forced, advance))
+        missing = [source for source in wanted if source.id not in reports]
+        after = self._store.states() if missing else {}
+        return [reports.get(source.id) or _unasked(source, after.get(source.id), _ELSEWHERE) for source in wanted]
+
+    def _run(self, this_pass: _Pass) -> Mapping[str, CrawlReport]:
+        stage = CrawlStage(self._sources, self._store, self._fetcher, self._clock, self._limits, this_pass)
+        self._engine.deposit(stage.name, this_pass.hosts)
+        self._engine.run(stage)
+        return this_pass.reports
+
+    def _renamed(self, states: Mapping[str, SourceState]) -> Mapping[str, SourceState]:
+        """Give the history of former ids to the sources that name them in `formerly`."""
+        renames = [
+            (old, source.id)
+            for source in self._sources
+            for old in source.formerly
+            if old in states and source.id not in states
+        ]
+        for old, new in renames:
+            self._store.rename(old, new)
+        return self._store.states() if renames else states
+
+    def _wanted(self, options: CrawlOptions, states: Mapping[str, SourceState], now: datetime) -> list[Source]:
+        """Return the sources of this pass: those named, else those due (or all that may be asked, with `force`)."""
+        if options.only:
+            return [source for source in self._sources if source.id in options.only]
+        due = may_be_forced if options.force else is_due
+        return [source for source in self._sources if source.enabled and due(source, states.get(source.id), now)]
+
+
+class CrawlStage:
+    """One pass as the engine sees it: given hosts, it fetches what is due there."""
+
+    name = "crawl"
+    batch = _BATCH
+
+    def __init__(
+        self,
+        sources: Sequence[Source],
+        store: SourceStore,
+        fetcher: Fetcher,
+        clock: Clock,
+        limits: _Limits,
+        this_pass: _Pass,
+    ) -> None:
+        self._sources = sources
+        self._store = store
+        self._fetcher = fetcher
+        self._clock = clock
+        self._limits = limits
+        self._pass = this_pass
+
+    def execute(self, work: Sequence[Work], finish: Callable[[Work], None]) -> None:
+        """Fetch the due sources of each host; a host is finished once all of them are recorded."""
+        states = self._store.states()  # read again: the leases are ours only since now
+        with ThreadPoolExecutor(1, thread_name_prefix="store") as thread:
+            asyncio.run(self._hosts(work, finish, states, thread))
+
+    async def _hosts(
+        self,
+        work: Sequence[Work],
+        finish: Callable[[Work], None],
+        states: Mapping[str, SourceState],
+        thread: ThreadPoolExecutor,
+    ) -> None:
+        everywhere = by_host((source for source in self._sources if source.enabled), states)
+        gate = asyncio.Semaphore(self._limits.concurrency)
+        with FeedParsers() as parsers:
+            visitor = Visitor(
+                fetcher=self._fetcher, store=self._store, clock=self._clock, parsers=parsers, thread=thread
+            )
+
+            async def host(piece: Work) -> None:
+                async with gate:
+                    known_there = everywhere.get(piece.key, [])
+                    await self._host(visitor, self._due(piece.key, known_there, states), known_there)
+                    await visitor.stored(finish, piece)
+
+            try:
+                await _all_of([asyncio.create_task(host(piece)) for piece in work])
+            finally:
+                await self._fetcher.aclose()
+
+    def _due(
+        self, host: str, known_there: Sequence[Source], states: Mapping[str, SourceState]
+    ) -> list[tuple[Source, SourceState]]:
+        """Return what to fetch on a host: this pass's share, or what is due where a dead process left the work."""
+        mine = self._pass.hosts.get(host, known_there)
+        wanted = [source for source in mine if self._pass.wants(source, states.get(source.id))]
+        return [(source, current(source, states.get(source.id))) for source in wanted]
+
+    async def _host(
+        self, visitor: Visitor, due: Sequence[tuple[Source, SourceState]], known_there: Sequence[Source]
+    ) -> None:
+        """Visit the sources of one host one after the other; stop when it asks for patience."""
+        pace = Pace(self._limits.host_delay)
+        for source, state in due:
+            await asyncio.sleep(pace.wait(self._clock.monotonic()))
+            pace.start(self._clock.monotonic())
+            report, outcome = await visitor.visit(source, state, self._pass.started)
+            self._pass.report(report)
+            patience = retry_after(outcome, self._clock.now())
+            if patience is not None:
+                await self._be_patient(visitor, due, known_there, patience)
+                return
+
+    async def _be_patient(
+        self,
+        visitor: Visitor,
+        due: Sequence[tuple[Source, SourceState]],
+        known_there: Sequence[Source],
+        until: datetime,
+    ) -> None:
+        """Put off every source of a host that answered Retry-After; those still due in this pass are not asked."""
+        await visitor.stored(self._store.postpone, [source.id for source in known_there], until)
+        for source, state in due:
+            if source.id not in self._pass.reports:
+                self._pass.report(await visitor.stored(self._put_off, source, state, until))
+
+    def _put_off(self, source: Source, state: SourceState, until: datetime) -> CrawlReport:
+        """Remember the patience asked for a source that was due, even one never fetched, which has no row yet."""
+        sentence = "reportée : son site demande d'attendre"
+        if state.checked_at is None:
+            self._store.record(source, replace(state, sentence=sentence, next_check_at=until), [], self._clock.now())
+        return _unasked(source, state, sentence)
+
+
+def _unasked(source: Source, state: SourceState | None, sentence: str) -> CrawlReport:
+    health = state.health if state else SourceHealth.WAITING
+    return CrawlReport(id=source.id, state=health, sentence=sentence, http_status=None, new=0, changed=0, seconds=0.0)
+
+
+async def _all_of(tasks: Sequence["asyncio.Task[None]"]) -> None:
+    """Let every host end, then raise the first mistake any met; a database that refuses stops them all."""
+    pending = set(tasks)
+    try:
+        while pending:
+            done, pending = await asyncio.wait(pending, return_when=asyncio.FIRST_EXCEPTION)
+            if any(isinstance(task.exception(), StoreError | StoreBusy) for task in done):
+                break
+    finally:
+        for task in pending:
+            task.cancel()
+        results = await asyncio.gather(*tasks, return_exceptions=True)
+    mistakes = [result for result in results if isinstance(result, Exception)]
+    if mistakes:
+        raise mistakes[0]

@@ -1,0 +1,303 @@
+"""What crawl remembers: source_state, entry, entry_version, item. Sole writer of these tables; deletes nothing."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session
+
+from veille.model import (
+    EntryIntent,
+    ExportedEntry,
+    KnownEntry,
+    ParsedEntry,
+    Source,
+    SourceHealth,
+    SourceState,
+    Validators,
+)
+from veille.storage.db import Database, upsert
+from veille.storage.tables import EntryRow, EntryVersionRow, ItemRow, SourceStateRow
+
+#: Entries of one source that identity is decided on, newest first. Feeds show a few dozen; the unique key
+#: (source_id, key) still recognises older ones.
+KNOWN_LIMIT = 5_000
+#: Rows fetched at once while exporting.
+_PAGE = 1_000
+
+
+class SqlSourceStore:
+    """Sources, entries and items in the database."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def states(self) -> Mapping[str, SourceState]:
+        """Return the state of every source ever fetched, by id."""
+        with self._database.read() as session:
+            return {row.source_id: _state(row) for row in session.scalars(select(SourceStateRow))}
+
+    def known(self, source_id: str) -> Mapping[str, KnownEntry]:
+        """Return the newest entries of a source by key."""
+        columns = (
+            EntryRow.key,
+            EntryRow.link,
+            EntryRow.title,
+            EntryRow.content_hash,
+            EntryRow.guid,
+            EntryRow.published,
+        )
+        newest = select(*columns).where(EntryRow.source_id == source_id).order_by(EntryRow.id.desc()).limit(KNOWN_LIMIT)
+        with self._database.read() as session:
+            return {row.key: KnownEntry(**row._mapping) for row in session.execute(newest)}  # noqa: SLF001 - public name of SQLAlchemy
+
+    def record(
+        self, source: Source, state: SourceState, intents: Sequence[EntryIntent], now: datetime
+    ) -> tuple[int, int]:
+        """Write one fetch of one source in one transaction; return (new entries, changed entries).
+
+        Idempotent: an intent whose entry is already stored with that content writes nothing.
+        """
+        with self._database.write() as session:
+            new, changed = _Recording(session, source, now).entries(intents) if intents else (0, 0)
+            values = _state_values(source, state)
+            upsert(session, SourceStateRow, [values], keys=["source_id"], update=[*values][1:])
+        return new, changed
+
+    def postpone(self, source_ids: Sequence[str], until: datetime) -> None:
+        """Put off the next check of these sources to `until` at the earliest."""
+        row = SourceStateRow
+        sooner = (row.next_check_at.is_(None)) | (row.next_check_at < until)
+        stopped = row.health == SourceHealth.STOPPED
+        with self._database.write() as session:
+            session.execute(
+                update(row).where(row.source_id.in_(source_ids), sooner, ~stopped).values(next_check_at=until)
+            )
+
+    def rename(self, old: str, new: str) -> None:
+        """Give a source's history to its new id; an id that already has its own history keeps it."""
+        with self._database.write() as session:
+            if session.get(SourceStateRow, new) is not None:
+                return
+            for table in (SourceStateRow, EntryRow, ItemRow):
+                session.execute(update(table).where(table.source_id == old).values(source_id=new))
+
+    def export(self) -> Iterator[ExportedEntry]:
+        """Yield every entry, oldest first seen first; a page at a time, so that a reader may take its time."""
+        last = 0
+        while True:
+            page = self._page(last)
+            yield from (entry for _, entry in page)
+            if len(page) < _PAGE:
+                return
+            last = page[-1][0]
+
+    def _page(self, after: int) -> list[tuple[int, ExportedEntry]]:
+        rows = (
+            select(
+                EntryRow.id,
+                EntryRow.source_id,
+                func.coalesce(SourceStateRow.feed, ""),
+                EntryRow.title,
+                EntryRow.link,
+                EntryRow.published,
+                EntryRow.updated,
+                EntryRow.first_seen,
+                EntryRow.item_id,
+            )
+            .outerjoin(SourceStateRow, SourceStateRow.source_id == EntryRow.source_id)
+            .where(EntryRow.id > after)
+            .order_by(EntryRow.id)
+            .limit(_PAGE)
+        )
+        with self._database.read() as session:
+            return [(row[0], _exported(*row[1:])) for row in session.execute(rows)]
+
+
+class _Recording:
+    """The entries of one fetch, inside its transaction."""
+
+    def __init__(self, session: Session, source: Source, now: datetime) -> None:
+        self._session = session
+        self._source = source
+        self._now = now
+
+    def entries(self, intents: Sequence[EntryIntent]) -> tuple[int, int]:
+        """Insert the new ones, keep the changed ones' earlier version; return how many of each."""
+        keys = [intent.key for intent in intents]
+        mine = (EntryRow.source_id == self._source.id, EntryRow.key.in_(keys))
+        stored = {row.key: row for row in self._session.scalars(select(EntryRow).where(*mine))}
+        new = [intent for intent in intents if intent.key not in stored]
+        changed = [
+            (stored[intent.key], intent)
+            for intent in intents
+            if intent.key in stored and stored[intent.key].content_hash != intent.content_hash
+        ]
+        self._insert(new)
+        for row, intent in changed:
+            self._change(row, intent)
+        return len(new), len(changed)
+
+    def _insert(self, intents: Sequence[EntryIntent]) -> None:
+        """Add entries to the items they belong to; an item that another source opened first is joined."""
+        if not intents:
+            return
+        items = {intent.item_key: self._item_values(intent) for intent in reversed(intents)}
+        upsert(self._session, ItemRow, list(items.values())[::-1], keys=["identity"])
+        found = select(ItemRow.identity, ItemRow.id).where(ItemRow.identity.in_(items))
+        ids = dict(self._session.execute(found).tuples().all())
+        rows = [self._entry_values(intent, ids[intent.item_key]) for intent in intents]
+        upsert(self._session, EntryRow, rows, keys=["source_id", "key"])
+
+    def _item_values(self, intent: EntryIntent) -> dict[str, Any]:
+        entry = intent.entry
+        return {
+            "identity": intent.item_key,
+            "version": 1,
+            "first_seen": self._now,
+            "updated": self._now,
+            "source_id": self._source.id,
+            "licence": self._source.licence.value,
+            **self._shown(entry),
+            "content_hash": intent.content_hash,
+        }
+
+    def _shown(self, entry: ParsedEntry) -> dict[str, Any]:
+        """Return what an item takes from the entry that represents it; a date in the future does not pin it on top."""
+        published = entry.published or entry.updated
+        return {
+            "title": entry.title,
+            "text": entry.text,
+            "url": entry.link,
+            "lang": entry.language or self._source.language,
+            "published": min(published, self._now) if published else None,
+        }
+
+    def _entry_values(self, intent: EntryIntent, item_id: int) -> dict[str, Any]:
+        return {
+            "source_id": self._source.id,
+            "key": intent.key,
+            "item_id": item_id,
+            "version": 1,
+            "first_seen": self._now,
+            "last_changed": self._now,
+            **_published(intent),
+        }
+
+    def _change(self, row: EntryRow, intent: EntryIntent) -> None:
+        """Keep what the entry said, write what it says; its item follows where this entry represents it."""
+        earlier = {
+            "entry_id": row.id,
+            "version": row.version,
+            "seen": row.last_changed,
+            "title": row.title,
+            "link": row.link,
+            "text": row.text,
+            "published": row.published,
+            "content_hash": row.content_hash,
+            "changed": list(intent.changed or ()),
+        }
+        upsert(self._session, EntryVersionRow, [earlier], keys=["entry_id", "version"])
+        item = self._session.get(ItemRow, row.item_id)
+        if item is not None and item.source_id == self._source.id and item.content_hash == row.content_hash:
+            for name, value in {**self._shown(intent.entry), "content_hash": intent.content_hash}.items():
+                setattr(item, name, value)
+            item.version += 1
+            item.updated = self._now
+        for name, value in _published(intent).items():
+            setattr(row, name, value)
+        row.version += 1
+        row.last_changed = self._now
+        self._session.flush()
+
+
+def _published(intent: EntryIntent) -> dict[str, Any]:
+    """Return the columns of an entry that its source wrote."""
+    entry = intent.entry
+    return {
+        "guid": entry.guid,
+        "title": entry.title,
+        "link": entry.link,
+        "text": entry.text,
+        "author": entry.author,
+        "categories": list(entry.categories),
+        "published": entry.published,
+        "updated": entry.updated,
+        "content_hash": intent.content_hash,
+    }
+
+
+def _exported(
+    source: str,
+    feed: str,
+    title: str,
+    link: str | None,
+    published: datetime | None,
+    updated: datetime | None,
+    seen: datetime,
+    item: int,
+) -> ExportedEntry:
+    return ExportedEntry(
+        source=source, feed=feed, title=title, link=link, date=published or updated, seen=seen, item=item
+    )
+
+
+def _state(row: SourceStateRow) -> SourceState:
+    return SourceState(
+        source_id=row.source_id,
+        health=SourceHealth(row.health),
+        sentence=row.sentence,
+        next_step=row.next_step,
+        http_status=row.http_status,
+        validators=Validators(row.etag, row.last_modified),
+        body_hash=row.body_hash,
+        checked_at=row.checked_at,
+        succeeded_at=row.succeeded_at,
+        changed_at=row.changed_at,
+        next_check_at=row.next_check_at,
+        failures=row.failures,
+        interval=row.interval,
+        moved_to=row.moved_to,
+        move_candidate=row.move_candidate,
+        move_seen_at=row.move_seen_at,
+        entries=row.entries,
+        feed=row.feed,
+        ttl=row.ttl,
+        skip_hours=frozenset(row.skip_hours),
+        gap=row.gap,
+    )
+
+
+def _state_values(source: Source, state: SourceState) -> dict[str, Any]:
+    """Return a row: the source as it is defined now, and its state."""
+    return {
+        "source_id": source.id,
+        "title": source.title,
+        "feed": source.url,
+        "territory": source.territory,
+        "default_type": source.type,
+        "sectors": list(source.sectors),
+        "language": source.language,
+        "licence": source.licence.value,
+        "health": state.health.value,
+        "sentence": state.sentence,
+        "next_step": state.next_step,
+        "http_status": state.http_status,
+        "etag": state.validators.etag,
+        "last_modified": state.validators.last_modified,
+        "body_hash": state.body_hash,
+        "checked_at": state.checked_at,
+        "succeeded_at": state.succeeded_at,
+        "changed_at": state.changed_at,
+        "next_check_at": state.next_check_at,
+        "failures": state.failures,
+        "interval": state.interval,
+        "moved_to": state.moved_to,
+        "move_candidate": state.move_candidate,
+        "move_seen_at": state.move_seen_at,
+        "entries": state.entries,
+        "ttl": state.ttl,
+        "skip_hours": sorted(state.skip_hours),
+        "gap": state.gap,
+    }
