@@ -129,7 +129,7 @@ class SqlLedger:
     def expire(self, owner: str) -> int:
         """End the leases of an owner known to be dead; return how many. Its work can be claimed at once."""
         ended = update(WorkRow).where(WorkRow.state == RUNNING, WorkRow.owner == owner)
-        with self._database.write(concurrent=True) as session:
+        with self._database.write() as session:
             return _count(session, ended.values(lease_until=self._clock.now()))
 
     def quarantined(self) -> list[tuple[str, str, str]]:
