@@ -27,7 +27,7 @@ class Finding:
 @click.command(cls=Command, name="doctor", short_help="Examiner l'installation et dire chaque remède.")
 @pass_instance
 def doctor(instance: Instance) -> None:
-    """Examiner réglages, sources, taxonomie, base, disque et courriel, sans rien changer. Code 2 ou 3 s'il manque quelque chose."""
+    """Examiner réglages, sources, taxonomie, base, disque et courriel ; ne change rien. Code 2 ou 3 si faute."""
     worst = 0
     for finding in _examine(instance):
         mark = "✗" if finding.exit_code else "!" if finding.attention else "✓"

@@ -23,6 +23,6 @@ def init(instance: Instance, directory: Path | None, upgrade: bool) -> None:
         echo(f"{change.path} : {change.verdict}")
         if change.diff:
             echo(change.diff)
-    echo(prepare_database(load_settings(home)))
+    echo(prepare_database(load_settings(home), upgrade=upgrade))
     if not upgrade:
         echo(f"Instance prête dans {home}. Ensuite : veille --home {home} crawl")

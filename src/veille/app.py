@@ -1,0 +1,276 @@
+"""Composition root: the only place where rooms are wired to each other. Everything is made on first use.
+
+A command that needs only the store never loads the tagger; one that needs no database never opens it.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from veille.clock import SystemClock
+from veille.config.instance import SOURCES, definitions
+from veille.config.settings import Settings
+from veille.model import CrawlReport, Item
+from veille.protocols import Clock, Crawler, Fetcher, ItemStore, Matcher, Progress, Tagger
+from veille.storage import schema
+from veille.storage.db import Database
+from veille.storage.instance import InstanceGuard
+
+if TYPE_CHECKING:
+    from veille.config.gazetteer import Gazetteer
+    from veille.config.taxonomy import Taxonomy
+    from veille.digest.runner import Digests
+    from veille.engine.direct import DirectEngine
+    from veille.members.importing import ImportReport
+    from veille.storage.digest_store import SqlDigestStore
+    from veille.storage.ledger import SqlLedger
+    from veille.storage.member_store import SqlMemberStore
+    from veille.storage.source_store import SqlSourceStore
+    from veille.storage.tag_store import SqlTagStore
+
+
+@dataclass(frozen=True, slots=True)
+class RunReport:
+    """What one pass of everything due did."""
+
+    crawled: Sequence[CrawlReport]
+    tagged: int
+    digests: Sequence[str]
+
+    def sentences(self) -> Iterator[str]:
+        """Say it in French, one line a stage."""
+        new = sum(report.new for report in self.crawled)
+        yield f"relève : {len(self.crawled)} sources dues, {new} entrées nouvelles"
+        yield f"étiquetage : {self.tagged} articles"
+        yield from self.digests
+
+
+class App:
+    """One opened instance."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        clock: Clock | None = None,
+        now: datetime | None = None,
+        fetcher: Fetcher | None = None,
+        progress: Progress | None = None,
+    ) -> None:
+        self.settings = settings
+        self.clock: Clock = clock or SystemClock(now)
+        #: True under `--now`: only harmless mailers may send.
+        self.moved = now is not None
+        self.progress = progress
+        self._fetcher = fetcher
+        self.folders = definitions(settings.home)
+        self.database = Database(settings.database)
+        try:
+            schema.require_current(self.database)
+            InstanceGuard(self.database).observe(self.clock.now(), given=self.moved)
+        except BaseException:
+            self.database.close()
+            raise
+
+    # ── definitions ─────────────────────────────────────────────────────────────────────────────────────────────────
+    @cached_property
+    def taxonomy(self) -> "Taxonomy":
+        """The terms of every scheme."""
+        from veille.config.taxonomy import load_taxonomy
+
+        return load_taxonomy(self.folders)
+
+    @cached_property
+    def gazetteer(self) -> "Gazetteer":
+        """The territories of France."""
+        from veille.config.gazetteer import load_gazetteer
+
+        return load_gazetteer(self.folders)
+
+    @cached_property
+    def tagger(self) -> Tagger:
+        """The NLP pipeline; loading it takes most of a second."""
+        from veille.nlp.tagger import load_tagger
+
+        return load_tagger(self.folders)
+
+    # ── stores ──────────────────────────────────────────────────────────────────────────────────────────────────────
+    @cached_property
+    def engine(self) -> "DirectEngine":
+        """What drives stages over the ledger."""
+        from veille.engine.direct import DirectEngine
+
+        return DirectEngine(self._ledger, self.clock)
+
+    @cached_property
+    def source_store(self) -> "SqlSourceStore":
+        """Writer of source_state, entry, entry_version, item."""
+        from veille.storage.source_store import SqlSourceStore
+
+        return SqlSourceStore(self.database)
+
+    @cached_property
+    def tag_store(self) -> "SqlTagStore":
+        """Writer of item_tag, item_fact, tagging."""
+        from veille.storage.tag_store import SqlTagStore
+
+        return SqlTagStore(self.database)
+
+    @cached_property
+    def item_store(self) -> ItemStore:
+        """Reader of items."""
+        from veille.storage.item_store import SqlItemStore
+
+        return SqlItemStore(self.database)
+
+    @cached_property
+    def member_store(self) -> "SqlMemberStore":
+        """Writer of member, subscriber, interest, suppression."""
+        from veille.storage.member_store import SqlMemberStore
+
+        return SqlMemberStore(self.database, self.settings.cluster.id, self.gazetteer)
+
+    @cached_property
+    def digest_store(self) -> "SqlDigestStore":
+        """Writer of issue, bulletin, selection, delivery, attempt, seen."""
+        from veille.digest.message import make_message_id
+        from veille.storage.digest_store import SqlDigestStore
+
+        return SqlDigestStore(
+            self.database,
+            self.settings.cluster.id,
+            suppressed=self.member_store.suppressed,
+            message_id=make_message_id,
+        )
+
+    # ── stages ──────────────────────────────────────────────────────────────────────────────────────────────────────
+    @cached_property
+    def fetcher(self) -> Fetcher:
+        """The only way out."""
+        from veille.net.fetcher import GuardedFetcher
+
+        if self._fetcher is not None:
+            return self._fetcher
+        contact = self.settings.cluster.contact or self.settings.site.url
+        return GuardedFetcher(self.settings.fetch, contact=contact, clock=self.clock)
+
+    @cached_property
+    def crawler(self) -> Crawler:
+        """The crawl stage."""
+        from veille.config.sources import load_sources
+        from veille.crawl.runner import FeedCrawler
+
+        return FeedCrawler(
+            sources=load_sources(self.settings.home / SOURCES).sources,
+            store=self.source_store,
+            fetcher=self.fetcher,
+            engine=self.engine,
+            clock=self.clock,
+            host_delay=self.settings.fetch.host_delay,
+            concurrency=self.settings.fetch.concurrency,
+            progress=self.progress,
+        )
+
+    def crawl(self, *, only: Sequence[str] = (), force: bool = False) -> Sequence[CrawlReport]:
+        """Fetch what is due (or the named sources, or everything with `force`), one pass."""
+        from veille.protocols import CrawlOptions
+
+        return self.crawler.crawl(CrawlOptions(force=force, only=tuple(only)))
+
+    def tag(self) -> int:
+        """Tag what waits; return how many items were done."""
+        from veille.nlp.runner import tag_waiting
+
+        return tag_waiting(self.tag_store, self.engine, self.tagger, self.clock)
+
+    def items(self, *, since: datetime | None = None) -> Sequence[Item]:
+        """Return tagged items, newest first."""
+        return self.item_store.items(since=since)
+
+    def import_members(self, path: Path, *, dry_run: bool = False) -> "ImportReport":
+        """Read a list of members as a difference with what is known."""
+        from veille.members.importing import import_members
+
+        return import_members(
+            path,
+            store=self.member_store,
+            taxonomy=self.taxonomy,
+            gazetteer=self.gazetteer,
+            now=self.clock.now(),
+            dry_run=dry_run,
+        )
+
+    def matcher_at(self, items: Sequence[Item]) -> Callable[[date], Matcher]:
+        """Return what gives the judge of these items as of a day of the cluster's calendar."""
+        from veille.matching.context import prepare
+        from veille.matching.relevance import matcher
+
+        return lambda today: matcher(prepare(items, today=today, places=self.gazetteer, taxonomy=self.taxonomy))
+
+    @cached_property
+    def digest(self) -> "Digests":
+        """Making, approving and sending issues."""
+        from veille.digest.runner import Digests
+
+        raise NotImplementedError(Digests)
+
+    # ── the whole ───────────────────────────────────────────────────────────────────────────────────────────────────
+    def run_due(self) -> RunReport:
+        """Do all that is due, once: crawl, tag, draft, send what is approved; two at once share the work."""
+        crawled = self.crawl()
+        tagged = self.tag()
+        return RunReport(crawled, tagged, self.digest.run_due())
+
+    def leadership(self) -> AbstractContextManager[object]:
+        """Be the only daemon of this database; raises LeaseHeld."""
+        from veille.engine.leader import leader
+
+        return leader(self._ledger, "daemon")
+
+    def stop(self) -> None:
+        """Claim no further work; what is under way ends. Safe in a signal handler."""
+        self.engine.stop()
+
+    def close(self) -> None:
+        """Release the database."""
+        self.database.close()
+
+    @cached_property
+    def _ledger(self) -> "SqlLedger":
+        from veille.storage.ledger import SqlLedger
+
+        return SqlLedger(self.database, self.clock)
+
+
+def make_app(settings: Settings, *, now: datetime | None = None, progress: Progress | None = None) -> App:
+    """Open an instance; raises StoreError where the database is absent, damaged or of another version."""
+    return App(settings, now=now, progress=progress)
+
+
+def prepare_database(settings: Settings, *, upgrade: bool = False) -> str:
+    """Make the database of an instance where there is none (or bring it up to date); return one French sentence."""
+    database = Database(settings.database)
+    try:
+        made = schema.upgrade(database) if upgrade else schema.create(database)
+    finally:
+        database.close()
+    if made.before is None:
+        return f"base créée : {database.place}"
+    if made.before == made.after:
+        return f"base à jour : {database.place}"
+    return f"base mise à niveau de {made.before} à {made.after} : {database.place}"
+
+
+@contextmanager
+def open_database(settings: Settings) -> Iterator[str]:
+    """Open and check the database; the value is what messages may call it."""
+    database = Database(settings.database)
+    try:
+        schema.require_current(database)
+        yield database.place
+    finally:
+        database.close()
