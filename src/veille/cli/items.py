@@ -1,0 +1,64 @@
+"""`veille items`: what was collected, as a table or as JSON lines."""
+
+import json
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from veille.cli.base import Group, Instance, echo, pass_instance
+
+if TYPE_CHECKING:
+    from veille.model import ExportedEntry
+
+
+@click.group(cls=Group, name="items", short_help="Voir et exporter ce qui a été relevé.")
+def items() -> None:
+    """Voir et exporter ce qui a été relevé."""
+
+
+@items.command("list")
+@click.option(
+    "--since", type=click.DateTime(["%Y-%m-%d"]), metavar="AAAA-MM-JJ", help="Vus ou modifiés depuis ce jour."
+)
+@click.option("--limit", type=click.IntRange(1), default=50, show_default="50", metavar="N", help="Au plus N articles.")
+@pass_instance
+def list_(instance: Instance, since: datetime | None, limit: int) -> None:
+    """Lister les articles, les plus récents d'abord."""
+    app = instance.open()
+    found = app.items(since=since.replace(tzinfo=app.settings.cluster.zone).astimezone(UTC) if since else None)
+    for item in found[:limit]:
+        when = (item.published or item.first_seen).astimezone(app.settings.cluster.zone)
+        others = len(item.sources) - 1
+        more = f" (+{others})" if others > 0 else ""
+        source = item.sources[0].title if item.sources else "—"
+        echo(f"{item.id:>6}  {when:%d/%m/%Y}  {_column(source, 24)}  {item.title}{more}")
+    left = len(found) - limit
+    echo(f"{len(found)} articles" + (f", {left} non affichés (--limit)" if left > 0 else ""))
+
+
+def _column(text: str, width: int) -> str:
+    return (text if len(text) <= width else text[: width - 1] + "…").ljust(width)
+
+
+@items.command("export")
+@click.option("--jsonl", "as_jsonl", is_flag=True, help="Une ligne JSON par entrée (seul format pour l'instant).")
+@pass_instance
+def export(instance: Instance, as_jsonl: bool) -> None:
+    """Exporter chaque entrée telle que sa source l'a publiée, au fil de la lecture."""
+    if not as_jsonl:
+        raise click.UsageError("précisez le format : --jsonl")
+    for entry in instance.open().source_store.export():
+        click.echo(json.dumps(_exported(entry), ensure_ascii=False))
+
+
+def _exported(entry: "ExportedEntry") -> dict[str, Any]:
+    return {
+        "source": entry.source,
+        "feed": entry.feed,
+        "title": entry.title,
+        "link": entry.link,
+        "date": entry.date.isoformat() if entry.date else None,
+        "seen": entry.seen.isoformat(),
+        "item": entry.item,
+    }
