@@ -1,10 +1,10 @@
 """Test doubles that implement the real protocols; mypy refuses one that drifts."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 
-from veille.model import Fetched, FetchOutcome, Validators
-from veille.protocols import Clock, Fetcher
+from veille.model import Evidence, Fetched, FetchOutcome, Origin, Scheme, Tag, Tagged, TextToTag, Validators
+from veille.protocols import Clock, Fetcher, Tagger
 
 
 class FrozenClock:
@@ -62,3 +62,25 @@ def answer(url: str, body: bytes = b"", *, status: int = 200, headers: Mapping[s
 
 
 _fetcher: Fetcher = FakeFetcher({})
+
+
+class FakeTagger:
+    """Gives every text the sector it was told to, quoting the first word of the title."""
+
+    def __init__(self, sector: str = "eau", pipeline: str = "fake@1") -> None:
+        self.sector = sector
+        self.pipeline = pipeline
+        #: Ids of the texts tagged, in order.
+        self.tagged: list[str] = []
+
+    def tag(self, texts: Iterable[TextToTag]) -> Iterator[Tagged]:
+        """Tag each text, in order."""
+        for text in texts:
+            self.tagged.append(text.id)
+            word = text.title.split(" ")[0]
+            said = Evidence(text=word, where="title", start=0, end=len(word))
+            tag = Tag(scheme=Scheme.SECTOR, term=self.sector, score=1.0, origin=Origin.CUE, evidence=(said,))
+            yield Tagged(id=text.id, lang=text.lang or "fr", tags=(tag,))
+
+
+_tagger: Tagger = FakeTagger()
