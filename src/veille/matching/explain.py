@@ -1,0 +1,47 @@
+"""« Pourquoi ? » and « pourquoi pas ? »: one match in French lines (pure)."""
+
+from collections.abc import Iterator, Sequence
+
+from veille.config.problems import nearest
+from veille.errors import InputError
+from veille.model import Item, Match, Member, Subscriber
+from veille.text import fold
+
+
+def explain(item: Item, member: Member, match: Match) -> Iterator[str]:
+    """Yield the lines that say why an item suits a member, or which gate refused it."""
+    yield f"{item.title}"
+    if match.gate is not None:
+        yield f"{member.organisation} : non — {match.gate.text} ({match.gate.kind.removeprefix('gate:')})"
+    else:
+        yield f"{member.organisation} : oui — score {match.score:.2f}".replace(".", ",")
+    for reason in match.reasons:
+        yield f"  +{reason.weight:.2f}  {reason.text}".replace(".", ",", 1)
+    if match.eligibility is not None:
+        quote = f" « {match.eligibility.quote} »" if match.eligibility.quote else ""
+        note = f" : {match.eligibility.note}" if match.eligibility.note else ""
+        yield f"éligibilité : {match.eligibility.verdict}{note}{quote}"
+
+
+def find_item(wanted: str, items: Sequence[Item]) -> Item:
+    """Return the item of that id or URL; raises InputError with the nearest one."""
+    for item in items:
+        if wanted in {str(item.id), item.url} or any(source.link == wanted for source in item.sources):
+            return item
+    urls = {item.url: item for item in items if item.url}
+    near = urls.get(nearest(wanted, urls)) if "/" in wanted else None
+    cure = f"le plus proche : {near.id} ({near.url})" if near else "« veille items list » donne les numéros"
+    raise InputError(f"élément inconnu « {wanted} »", cure=cure)
+
+
+def find_member(wanted: str, members: Sequence[Member], people: Sequence[Subscriber]) -> Member:
+    """Return the member of that organisation's name, or of that person's address; raises InputError with the nearest."""
+    by_id = {member.id: member for member in members}
+    keys = {fold(member.organisation): member for member in members}
+    keys |= {fold(person.email): by_id[person.member_id] for person in people if person.member_id in by_id}
+    found = keys.get(fold(wanted))
+    if found is not None:
+        return found
+    near = keys.get(nearest(fold(wanted), keys))
+    cure = f"vouliez-vous « {near.organisation} » ?" if near else "« veille members list » donne les noms"
+    raise InputError(f"membre inconnu « {wanted} »", cure=cure)

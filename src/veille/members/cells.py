@@ -1,0 +1,215 @@
+"""What each cell of a list of members may hold: pure readers that return a value or raise `BadCell` with its cure."""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from veille.addresses import address_problem, parse_address
+from veille.config.gazetteer import Gazetteer
+from veille.config.problems import nearest
+from veille.config.taxonomy import Taxonomy
+from veille.model import RHYTHMS, SIZES, Scheme
+from veille.text import clean, fold
+
+#: Characters; the columns of the store.
+LONGEST_NAME, LONGEST_PHRASE = 255, 512
+_NAF = re.compile(r"(\d{2})\.?(\d{2})([A-Z])|\d{2}(\.\d{1,2})?")
+_NAF_VERSIONS = {"nafrev2": "NAFRev2", "rev2": "NAFRev2", "nafrev 2": "NAFRev2", "naf rev 2": "NAFRev2"}
+_NAF_2025 = {"naf2025": "NAF2025", "2025": "NAF2025", "naf 2025": "NAF2025"}
+#: Municipal districts carry codes of their own; the commune is the city (official geographic code).
+_DISTRICTS = ((75101, 75120, "75056"), (69381, 69389, "69123"), (13201, 13216, "13055"))
+_RHYTHMS = {
+    "hebdomadaire": "weekly",
+    "hebdo": "weekly",
+    "quotidien": "daily",
+    "mensuel": "monthly",
+    "pause": "paused",
+    "en pause": "paused",
+}
+_SIZES = {
+    "micro entreprise": "tpe",
+    "laboratoire": "labo",
+    "universite": "labo",
+    "commune": "collectivite",
+    "grande entreprise": "ge",
+    "grand groupe": "ge",
+}
+
+
+class BadCell(Exception):  # noqa: N818 - it is a cell that is bad, as `BadLines` are lines
+    """A cell that cannot be read; the message is French and says the cure."""
+
+
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """What cells are checked against."""
+
+    taxonomy: Taxonomy
+    gazetteer: Gazetteer
+
+
+def read_name(cell: str, _: Vocabulary) -> str:
+    """Read a short text on one line."""
+    text = clean(cell).replace("\n", " ").replace("\t", " ").strip()
+    if len(text) > LONGEST_NAME:
+        raise BadCell(f"plus de {LONGEST_NAME} caractères")
+    return text
+
+
+def read_email(cell: str, _: Vocabulary) -> str:
+    """Read one address."""
+    problem = address_problem(cell)
+    if problem is not None:
+        raise BadCell(f"adresse refusée « {cell[:80]} » : {problem[0]} ; {problem[1]}")
+    return parse_address(cell)
+
+
+def read_siren(cell: str, _: Vocabulary) -> str:
+    """Read a SIREN with its check digit (Luhn)."""
+    digits = re.sub(r"[\s.]", "", cell)
+    if len(digits) == 14 and digits.isdigit():  # noqa: PLR2004 - a SIRET
+        raise BadCell(f"« {cell} » est un SIRET ; gardez les neuf premiers chiffres ({digits[:9]})")
+    if not re.fullmatch(r"[0-9]{9}", digits):
+        raise BadCell(f"SIREN « {cell[:40]} » : neuf chiffres attendus (un zéro de tête perdu par le tableur ?)")
+    doubled = (int(digit) * (2 if place % 2 else 1) for place, digit in enumerate(digits))
+    if sum(value - 9 if value > 9 else value for value in doubled) % 10:  # noqa: PLR2004 - Luhn's own
+        raise BadCell(f"SIREN « {cell} » : la clé de contrôle est fausse, vérifiez les chiffres")
+    return digits
+
+
+def read_naf(cell: str, _: Vocabulary) -> str:
+    """Read a NAF code, or the division or class alone."""
+    found = _NAF.fullmatch(cell.strip().upper())
+    if found is None:
+        raise BadCell(f"NAF « {cell[:40]} » : forme attendue 10.89Z (colonne au format texte)")
+    return f"{found[1]}.{found[2]}{found[3]}" if found[3] else found[0]
+
+
+def read_naf_version(cell: str, _: Vocabulary) -> str:
+    """Read which nomenclature the code is of."""
+    version = (_NAF_VERSIONS | _NAF_2025).get(fold(cell))
+    if version is None:
+        raise BadCell(f"naf_version « {cell[:40]} » : NAFRev2 ou NAF2025")
+    return version
+
+
+def read_size(cell: str, _: Vocabulary) -> str:
+    """Read a size class."""
+    return _one_of("size", cell, SIZES, _SIZES)
+
+
+def read_rhythm(cell: str, _: Vocabulary) -> str:
+    """Read how often a person wants mail."""
+    return _one_of("rhythm", cell, RHYTHMS, _RHYTHMS)
+
+
+def _one_of(column: str, cell: str, admitted: tuple[str, ...], usual: Mapping[str, str]) -> str:
+    value = fold(cell)
+    if value in admitted:
+        return value
+    near = usual.get(value) or nearest(value, admitted)
+    hint = f", vouliez-vous « {near} » ?" if near else ""
+    raise BadCell(f"{column} « {cell[:40]} » inconnu{hint} (admis : {', '.join(admitted)})")
+
+
+def read_staff(cell: str, _: Vocabulary) -> int:
+    """Read a number of persons."""
+    digits = re.sub(r"\s", "", cell)
+    if not re.fullmatch(r"[0-9]{1,7}", digits):
+        raise BadCell(f"staff « {cell[:40]} » : un nombre entier de personnes")
+    return int(digits)
+
+
+def read_turnover(cell: str, _: Vocabulary) -> float:
+    """Read euros a year."""
+    digits = re.sub(r"\s", "", cell).removesuffix("€").replace(",", ".")
+    if not re.fullmatch(r"[0-9]{1,13}(\.[0-9]{1,2})?", digits):
+        raise BadCell(f"turnover_eur « {cell[:40]} » : des euros en chiffres, par exemple 1500000")
+    return float(digits)
+
+
+def read_commune(cell: str, words: Vocabulary) -> str:
+    """Read the INSEE code of a commune of today."""
+    code = cell.strip().upper()
+    if code.isdigit():
+        code = next((city for low, high, city in _DISTRICTS if low <= int(code) <= high), code)
+    if words.gazetteer.commune(code):
+        return code
+    if re.fullmatch(r"[0-9]{4}", code) and words.gazetteer.commune(f"0{code}"):
+        raise BadCell(
+            f"commune « {cell} » : zéro de tête perdu par le tableur ? écrivez 0{code} (colonne au format texte)"
+        )
+    raise BadCell(f"commune « {cell[:60]} » : code INSEE inconnu{_commune_cure(cell, code, words.gazetteer)}")
+
+
+def _commune_cure(cell: str, code: str, gazetteer: Gazetteer) -> str:
+    if re.fullmatch(r"[0-9AB]{5}", code):
+        return " ; un code postal n'est pas un code INSEE, et une commune fusionnée a changé de code"
+    wanted = fold(cell)
+    same = [commune.insee for commune in gazetteer.communes if fold(commune.name) == wanted]
+    return f" ; « {cell[:60]} » a pour code {' ou '.join(same[:4])}" if same else " ; écrivez le code à cinq caractères"
+
+
+def read_list(cell: str, _: Vocabulary) -> tuple[str, ...]:
+    """Read phrases separated by |, each once."""
+    phrases = [clean(part).replace("\n", " ").strip() for part in cell.split("|")]
+    for phrase in phrases:
+        if len(phrase) > LONGEST_PHRASE:
+            raise BadCell(f"« {phrase[:40]}… » : plus de {LONGEST_PHRASE} caractères, coupez avec |")
+    return tuple(dict.fromkeys(phrase for phrase in phrases if phrase))
+
+
+def read_sectors(cell: str, words: Vocabulary) -> tuple[str, ...]:
+    """Read slugs of filières."""
+    known = words.taxonomy.of(Scheme.SECTOR)
+    labels = {fold(term.label): slug for slug, term in known.items()}
+    for slug in read_list(cell, words):
+        if slug not in known:
+            near = labels.get(fold(slug)) or nearest(fold(slug).replace(" ", "-"), known)
+            near = near or labels.get(nearest(fold(slug), labels), "")
+            hint = f", vouliez-vous « {near} » ?" if near else f" (admises : {', '.join(known)})"
+            raise BadCell(f"filière inconnue « {slug[:60]} »{hint}")
+    return read_list(cell, words)
+
+
+def read_countries(cell: str, words: Vocabulary) -> tuple[str, ...]:
+    """Read ISO 3166-1 alpha-2 codes."""
+    codes = tuple(code.upper() for code in read_list(cell, words))
+    for code in codes:
+        if not re.fullmatch(r"[A-Z]{2}", code):
+            raise BadCell(f"pays « {code[:40]} » : deux lettres attendues (DE, MA…), séparées par |")
+        if code in {"UK", "EL"}:
+            raise BadCell(f"pays « {code} » : le code ISO est {'GB' if code == 'UK' else 'GR'}")
+    return tuple(dict.fromkeys(codes))
+
+
+Reader = Callable[[str, Vocabulary], Any]
+#: Columns of an organisation that hold one value.
+SCALARS: Mapping[str, Reader] = {
+    "siren": read_siren,
+    "naf": read_naf,
+    "naf_version": read_naf_version,
+    "size": read_size,
+    "staff": read_staff,
+    "turnover_eur": read_turnover,
+    "legal_form": read_name,
+    "commune": read_commune,
+}
+#: Columns of an organisation that hold a list.
+LISTS: Mapping[str, Reader] = {
+    "sectors": read_sectors,
+    "axes": read_list,
+    "activity": read_list,
+    "skills": read_list,
+    "needs": read_list,
+    "contributions": read_list,
+    "countries": read_countries,
+    "follows": read_list,
+    "muted": read_list,
+}
+#: Columns of a person besides the address.
+PERSON: Mapping[str, Reader] = {"first_name": read_name, "last_name": read_name, "rhythm": read_rhythm}
+#: Every column, in the order of the documented header.
+COLUMNS = ("organisation", *SCALARS, *LISTS, "email", *PERSON)
+REQUIRED = ("organisation", "email")

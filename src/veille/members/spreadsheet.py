@@ -1,0 +1,209 @@
+"""A list of members as numbered rows: bytes → text → cells. Nothing is guessed about the cells: 01000 stays text."""
+
+import csv
+import io
+import stat
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from veille.config.problems import nearest
+from veille.errors import ConfigError, InputError
+from veille.text import fold
+
+#: Bytes; a list of 80,000 persons with long profiles stays below.
+LARGEST = 100_000_000
+#: Characters of one cell; more is an unclosed quotation mark.
+LONGEST_CELL = 20_000
+_DELIMITERS = ",;\t"
+#: French headings that people write → our columns.
+_ALIASES = {
+    "entreprise": "organisation",
+    "societe": "organisation",
+    "raison sociale": "organisation",
+    "structure": "organisation",
+    "nom de l organisation": "organisation",
+    "taille": "size",
+    "effectif": "staff",
+    "effectifs": "staff",
+    "chiffre d affaires": "turnover_eur",
+    "ca": "turnover_eur",
+    "forme juridique": "legal_form",
+    "code insee": "commune",
+    "insee": "commune",
+    "ville": "commune",
+    "filiere": "sectors",
+    "filieres": "sectors",
+    "secteur": "sectors",
+    "secteurs": "sectors",
+    "axe": "axes",
+    "activite": "activity",
+    "activites": "activity",
+    "competences": "skills",
+    "savoir faire": "skills",
+    "besoin": "needs",
+    "besoins": "needs",
+    "apports": "contributions",
+    "pays": "countries",
+    "noms suivis": "follows",
+    "suivis": "follows",
+    "concurrents": "follows",
+    "exclusions": "muted",
+    "courriel": "email",
+    "e mail": "email",
+    "mail": "email",
+    "adresse electronique": "email",
+    "prenom": "first_name",
+    "nom": "last_name",
+    "nom de famille": "last_name",
+    "rythme": "rhythm",
+    "frequence": "rhythm",
+    "code naf": "naf",
+    "ape": "naf",
+    "siret": "siren",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of the list, cells by column, trimmed."""
+
+    #: 1-based line of the file where it starts.
+    line: int
+    cells: dict[str, str]
+    #: French; what is wrong with the line as a whole, empty if nothing.
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A list of members, header checked."""
+
+    columns: tuple[str, ...]
+    rows: tuple[Row, ...]
+    #: French remarks that are no errors.
+    remarks: tuple[str, ...] = ()
+
+
+def read_sheet(path: Path, known: Collection[str], required: Collection[str]) -> Sheet:
+    """Read a CSV file; raises InputError where the file or its header cannot be used at all."""
+    text, remarks = _decode(_read(path), path)
+    header, _, _ = text.lstrip("\r\n").partition("\n")
+    delimiter = _sniff(header, known)
+    rows = _numbered(text, delimiter, path)
+    first = next(rows, None)
+    if first is None:
+        raise InputError(f"{path} : la liste est vide", cure="mettez une ligne d'en-tête puis une ligne par personne")
+    columns = _header([cell.strip() for cell in first[1]], known, required, path, first[0])
+    return Sheet(columns, tuple(_row(line, cells, columns) for line, cells in rows), remarks)
+
+
+def _read(path: Path) -> bytes:
+    try:
+        found = path.stat()
+        if not stat.S_ISREG(found.st_mode):
+            raise InputError(f"{path} n'est pas un fichier ordinaire", cure="donnez un fichier .csv")
+        if found.st_size > LARGEST:
+            raise InputError(f"{path} dépasse {LARGEST // 1_000_000} Mo", cure="coupez la liste en plusieurs fichiers")
+        return path.read_bytes()
+    except OSError as error:
+        raise InputError(f"{path} : illisible ({error.strerror})", cure="vérifiez le chemin et les droits") from error
+
+
+def _decode(data: bytes, path: Path) -> tuple[str, tuple[str, ...]]:
+    if data.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
+        raise InputError(f"{path} est un classeur de tableur", cure="enregistrez la feuille en « CSV UTF-8 »")
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        try:
+            return data.decode("utf-16"), ()
+        except UnicodeDecodeError as error:
+            raise InputError(f"{path} : texte illisible", cure="enregistrez-le en « CSV UTF-8 »") from error
+    if b"\x00" in data:
+        raise InputError(f"{path} n'est pas un fichier texte", cure="enregistrez la liste en « CSV UTF-8 »")
+    try:
+        return data.decode("utf-8-sig"), ()
+    except UnicodeDecodeError:
+        return _from_windows(data, path)
+
+
+def _from_windows(data: bytes, path: Path) -> tuple[str, tuple[str, ...]]:
+    try:
+        text = data.decode("cp1252")
+    except UnicodeDecodeError as error:
+        line = data[: error.start].count(b"\n") + 1
+        raise InputError(
+            f"{path}, ligne {line} : ni UTF-8 ni Windows-1252", cure="enregistrez-le en « CSV UTF-8 »"
+        ) from error
+    return text, ("fichier lu en Windows-1252 : vérifiez les accents ci-dessous, ou enregistrez-le en « CSV UTF-8 »",)
+
+
+def _sniff(header: str, known: Collection[str]) -> str:
+    """Return the delimiter that gives the most known columns."""
+
+    def found(delimiter: str) -> tuple[int, int]:
+        cells = [_canonical(cell.strip(' "\r')) for cell in header.split(delimiter)]
+        return sum(cell in known for cell in cells), len(cells)
+
+    return max(_DELIMITERS, key=found)
+
+
+def _canonical(heading: str) -> str:
+    return fold(heading).replace(" ", "_")
+
+
+def _numbered(text: str, delimiter: str, path: Path) -> Iterator[tuple[int, list[str]]]:
+    """Yield (first line, cells) of every line that has something in it."""
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+    line = 1
+    try:
+        for cells in reader:
+            if any(cell.strip() for cell in cells):
+                yield line, cells
+            line = reader.line_num + 1
+    except csv.Error as error:
+        raise InputError(f"{path}, ligne {line} : {_csv_cause(error)}", cure="corrigez cette ligne") from error
+
+
+def _csv_cause(error: csv.Error) -> str:
+    return "cellule démesurée : un guillemet n'est pas fermé ?" if "limit" in str(error) else "ligne illisible"
+
+
+def _header(
+    cells: list[str], known: Collection[str], required: Collection[str], path: Path, line: int
+) -> tuple[str, ...]:
+    columns = tuple(_canonical(cell) for cell in cells)
+    unknown = [cell for cell, name in zip(cells, columns, strict=True) if name not in known]
+    if unknown:
+        causes = " ; ".join(_unknown(cell, known) for cell in unknown)
+        raise ConfigError(causes, file=path, line=line, cure=f"colonnes admises : {', '.join(known)}")
+    for name in columns:
+        if columns.count(name) > 1:
+            raise ConfigError(f"colonne « {name} » en double", file=path, line=line, cure="gardez-en une seule")
+    for name in required:
+        if name not in columns:
+            raise ConfigError(f"colonne « {name} » absente", file=path, line=line, cure="elle est obligatoire")
+    return columns
+
+
+def _unknown(cell: str, known: Collection[str]) -> str:
+    if not cell:
+        return "colonne sans nom"
+    near = _ALIASES.get(fold(cell)) or nearest(_canonical(cell), known)
+    if not near:
+        alias = nearest(fold(cell), _ALIASES)
+        near = _ALIASES.get(alias, "")
+    return f"colonne inconnue « {cell[:60]} »" + (f", vouliez-vous « {near} » ?" if near else "")
+
+
+def _row(line: int, cells: list[str], columns: tuple[str, ...]) -> Row:
+    while len(cells) > len(columns) and not cells[-1].strip():
+        cells = cells[:-1]
+    problem = ""
+    if len(cells) > len(columns):
+        problem = (
+            f"{len(cells)} cellules pour {len(columns)} colonnes : un séparateur de trop, ou des guillemets absents ?"
+        )
+    elif any(len(cell) > LONGEST_CELL for cell in cells):
+        problem = "cellule démesurée : un guillemet n'est pas fermé ?"
+    padded = [*cells, *([""] * (len(columns) - len(cells)))]
+    return Row(line, {name: cell.strip() for name, cell in zip(columns, padded, strict=False)}, problem)
