@@ -12,6 +12,8 @@ from veille.cli.base import Group, Instance, echo, pass_instance
 if TYPE_CHECKING:
     from veille.members.importing import Change, ImportPlan
 
+#: What fits a screen; `BadLines` shows as many lines.
+_SCREEN = 10
 _SIGNS = {"ajouté": "+", "changé": "~", "inchangé": "="}
 
 
@@ -54,9 +56,11 @@ def _show(plan: "ImportPlan", *, dry_run: bool) -> None:
     for remark in plan.remarks:
         echo(f"remarque : {remark}")
     if plan.absent:
-        shown = ", ".join(plan.absent[:10]) + (f" et {len(plan.absent) - 10} autres" if len(plan.absent) > 10 else "")
+        shown = ", ".join(plan.absent[:_SCREEN]) + (
+            f" et {len(plan.absent) - _SCREEN} autres" if len(plan.absent) > _SCREEN else ""
+        )
         echo(f"absents de la liste, gardés : {shown}")
-    for line, cause in plan.problems[10:]:
+    for line, cause in plan.problems[_SCREEN:]:
         echo(f"ligne {line} : {cause}", err=True)
     echo(f"organisations : {_count(plan.members)} · personnes : {_count(plan.people)}")
     if dry_run:
@@ -82,8 +86,7 @@ def list_(instance: Instance, as_json: bool) -> None:
             click.echo(json.dumps(row, ensure_ascii=False))
         else:
             who = ", ".join(person.email + (" (en pause)" if person.rhythm == "paused" else "") for person in own)
-            echo(
-                f"{member.organisation} · {member.size or '—'} · {', '.join(member.sectors) or '—'} · {who or 'personne'}"
-            )
+            cells = (member.organisation, member.size, ", ".join(member.sectors), who or "personne")
+            echo(" · ".join(cell or "—" for cell in cells))
     if not found and not as_json:
         echo("aucun membre : « veille members import LISTE.csv »")

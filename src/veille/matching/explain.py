@@ -35,7 +35,7 @@ def find_item(wanted: str, items: Sequence[Item]) -> Item:
 
 
 def find_member(wanted: str, members: Sequence[Member], people: Sequence[Subscriber]) -> Member:
-    """Return the member of that organisation's name, or of that person's address; raises InputError with the nearest."""
+    """Return the member of that name or of that person's address; raises InputError with the nearest."""
     by_id = {member.id: member for member in members}
     keys = {fold(member.organisation): member for member in members}
     keys |= {fold(person.email): by_id[person.member_id] for person in people if person.member_id in by_id}
