@@ -1,0 +1,318 @@
+"""Until when: the deadline, opening and kind of a call, from structured facts or from the dates printed and their cues.
+
+A date is never made up: it is printed in the text (its year may come from the day of publication), and where two dates
+contradict each other there is none.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from zoneinfo import ZoneInfo
+
+from veille.model import Evidence, Fact, Origin, TextToTag
+from veille.nlp import deadline_cues as cues
+from veille.nlp.french_dates import WEEKDAY, PrintedDate, find_dates, hour_beside, masked
+from veille.nlp.levelled import level
+from veille.text import sentence_around
+
+_PARIS = ZoneInfo("Europe/Paris")
+#: Characters of the text that are read.
+_READ = 30_000
+#: Characters of context before and after a date.
+_LEFT, _RIGHT = 220, 70
+#: How far up a list of dates is followed to its heading.
+_HEADING = 500
+#: A clause ends here; « art. 5 » or « 12 h. » do no harm, they only shorten the context.
+_BOUNDARY = re.compile(r"[.!?;]\s|\n|•|\s[–-]\s(?=\D{0,40}:)")
+_ONLY_DATES = re.compile(r"(?:[\s¤,;:.•*()\[\]0-9°-]|\b(?:h|le|et|puis|ou|e|eme|er|ere|re|date|session|phase|a|inclus|midi)\b)*")
+#: Scores: a scheme's last day < « jusqu'au » beside a word of handing in < « date limite » < a postponed date.
+_SCHEME, _UNTIL, _CLOSING, _MOVED = 1, 2, 3, 4
+
+
+@dataclass(frozen=True, slots=True)
+class _Candidate:
+    """A date that may end the call."""
+
+    where: str
+    printed: PrintedDate
+    day: date
+    score: int
+    #: Its clause or heading speaks of several dates or steps.
+    several: bool
+    opens: date | None = None
+    opens_at: int = 0
+
+
+def read(text: TextToTag) -> tuple[Fact, ...]:
+    """Return `deadline` (ISO date), `deadline_time` (HH:MM), `opening` and `deadline_kind`: rolling, single or several.
+
+    Each fact's first evidence is the sentence, the second the date as printed.
+    """
+    published = text.published.astimezone(_PARIS).date() if text.published else None
+    fields = [_Field("title", text.title), _Field("text", text.text[:_READ])]
+    candidates = [candidate for content in fields for candidate in content.candidates(published)]
+    opening = next((fact for content in fields for fact in content.openings(published)), None)
+    rolling = next((fact for content in fields for fact in content.rolling()), None)
+    if text.facts.deadline:
+        closing = list(_stated(text.facts.deadline))
+    else:
+        closing = _closing(candidates, fields, published, rolling)
+    chosen = opening or _range_opening(candidates, fields, closing)
+    return (*closing, *((chosen,) if chosen else ()))
+
+
+def _stated(day: date) -> Iterator[Fact]:
+    evidence = (Evidence(text=day.isoformat(), where="deadline"),)
+    yield Fact(name="deadline", value=day.isoformat(), origin=Origin.FACT, evidence=evidence)
+    yield Fact(name="deadline_kind", value="single", origin=Origin.FACT, evidence=evidence)
+
+
+def _closing(
+    candidates: Sequence[_Candidate], fields: Sequence["_Field"], published: date | None, rolling: Fact | None
+) -> list[Fact]:
+    best = [item for item in candidates if item.score == max(other.score for other in candidates)]
+    if best and best[0].score == _CLOSING:  # « avant le » beside « dépôt » is as sure as « date limite »
+        best = [item for item in candidates if item.score >= _UNTIL]
+    days = sorted({item.day for item in best})
+    if not days or (len(days) > 1 and not _go_together(best)):
+        return [rolling] if rolling else []
+    ahead = [day for day in days if published is None or day >= published]
+    # Without a day of publication the last cut-off is when the call is over.
+    day = ahead[0] if ahead and published else days[-1]
+    chosen = next(item for item in best if item.day == day)
+    kind = "rolling" if rolling else "single" if len(days) == 1 else "several"
+    return list(_facts(chosen, fields, kind))
+
+
+def _go_together(items: Sequence[_Candidate]) -> bool:
+    """Return True where different dates are cut-offs or steps of one call, not a contradiction."""
+    return len({item.day for item in items}) > 2 or any(item.several for item in items)  # noqa: PLR2004 - three dates are a calendar
+
+
+def _facts(chosen: _Candidate, fields: Sequence["_Field"], kind: str) -> Iterator[Fact]:
+    content = next(item for item in fields if item.where == chosen.where)
+    printed = chosen.printed
+    evidence = content.evidence(printed.start, printed.end)
+    yield Fact(name="deadline", value=chosen.day.isoformat(), origin=Origin.CUE, evidence=evidence)
+    yield Fact(name="deadline_kind", value=kind, origin=Origin.CUE, evidence=evidence[:1])
+    if hour := hour_beside(content.folded, printed.start, printed.end):
+        until = content.evidence(printed.start, hour[1])
+        yield Fact(name="deadline_time", value=hour[0], origin=Origin.CUE, evidence=until)
+
+
+def _range_opening(
+    candidates: Sequence[_Candidate], fields: Sequence["_Field"], closing: Sequence[Fact]
+) -> Fact | None:
+    day = next((fact.value for fact in closing if fact.name == "deadline"), None)
+    for item in candidates:
+        if item.opens and item.day.isoformat() == day and item.opens <= item.day:
+            content = next(field for field in fields if field.where == item.where)
+            evidence = content.evidence(item.opens_at, item.printed.end)
+            return Fact(name="opening", value=item.opens.isoformat(), origin=Origin.CUE, evidence=evidence)
+    return None
+
+
+class _Field:
+    """Title or text, with its dates."""
+
+    def __init__(self, where: str, original: str) -> None:
+        self.where = where
+        self.original = original
+        self.folded = level(original)
+        self.dates = find_dates(self.folded)
+        self._masked = _unbroken("".join(masked(self.folded, self.dates)), original) if self.dates else ""
+
+    def evidence(self, start: int, end: int) -> tuple[Evidence, Evidence]:
+        """Return the sentence, then the printed words."""
+        first, last = sentence_around(self.original, start, end)
+        first, last = min(first, start), max(last, end)
+        return (
+            Evidence(text=self.original[first:last], where=self.where, start=first, end=last),
+            Evidence(text=self.original[start:end], where=self.where, start=start, end=end),
+        )
+
+    # ── context ──────────────────────────────────────────────────────────────────────────────────────────────────
+    def _left(self, printed: PrintedDate) -> str:
+        """Return the clause before a date; for a list of dates, its heading too."""
+        start = printed.opens[2] if printed.opens else printed.start
+        low = max(0, start - _LEFT)
+        left = self._masked[low:start]
+        cut = max((match.end() for match in _BOUNDARY.finditer(left)), default=0)
+        while _ONLY_DATES.fullmatch(left, cut) and low + cut > max(0, start - _HEADING):
+            top = low + cut
+            low = max(0, start - _HEADING)
+            left = self._masked[low:start]
+            cut = max((m.end() for m in _BOUNDARY.finditer(left) if low + m.end() < top), default=0)
+        return left[cut:]
+
+    def _right(self, printed: PrintedDate) -> str:
+        right = self._masked[printed.end : printed.end + _RIGHT]
+        stop = _BOUNDARY.search(right)
+        return right[: stop.start()] if stop else right
+
+    # ── readings ─────────────────────────────────────────────────────────────────────────────────────────────────
+    def candidates(self, published: date | None) -> Iterator[_Candidate]:
+        """Yield the dates that may end the call."""
+        for rank, printed in enumerate(self.dates):
+            day = printed.resolve(published)
+            if day is None:
+                continue
+            left, right = self._left(printed), self._right(printed)
+            opens = self._opens(rank, published)
+            if rank + 1 < len(self.dates) and self._opens_next(rank):
+                continue
+            if opens and _MOVING.search(left):
+                left, opens = left + "jusqu'au ", None
+            score = _score(left, right, ranged=opens is not None, title=self.where == "title")
+            if score:
+                several = cues.SEVERAL.search(left) is not None or left.count("¤¤") > 0
+                yield _Candidate(
+                    where=self.where, printed=printed, day=day, score=score, several=several,
+                    opens=opens[0] if opens else None, opens_at=opens[1] if opens else 0,
+                )  # fmt: skip
+
+    def _opens(self, rank: int, published: date | None) -> tuple[date, int] | None:
+        """Return the first day of the range that this date ends, and where it is printed."""
+        printed = self.dates[rank]
+        end = printed.resolve(published)
+        if end is None:
+            return None
+        if printed.opens:
+            day, month, place = printed.opens
+            return _first_day(day, month, end, place)
+        before = self.dates[rank - 1] if rank else None
+        if before is None or before.start == printed.start or not self._joined(before, printed):
+            return None
+        if before.year is not None:
+            first = before.resolve(None)
+            return (first, before.start) if first else None
+        return _first_day(before.day, before.month, end, before.start)
+
+    def _opens_next(self, rank: int) -> bool:
+        """Return True where a date is the first of « du … au … »."""
+        printed, after = self.dates[rank], self.dates[rank + 1]
+        return bool(after.opens and after.opens[2] <= printed.start) or self._joined(printed, after)
+
+    def _joined(self, before: PrintedDate, printed: PrintedDate) -> bool:
+        between = self.folded[before.end : printed.start]
+        lead = self.folded[max(0, before.start - 24) : before.start]
+        return any(to.fullmatch(between) and since.search(lead) for since, to in _RANGES)
+
+    def openings(self, published: date | None) -> Iterator[Fact]:
+        """Yield the dates from which candidates may apply."""
+        for rank, printed in enumerate(self.dates):
+            left = self._left(printed)
+            day = printed.resolve(published)
+            if printed.opens or day is None or not cues.SINCE.search(left) or not cues.DEPOSIT.search(left + " " + self._right(printed)):
+                continue
+            if cues.OTHER.search(left) or cues.DOING.search(left) or (rank and "¤" in left):
+                continue
+            evidence = self.evidence(printed.start, printed.end)
+            yield Fact(name="opening", value=day.isoformat(), origin=Origin.CUE, evidence=evidence)
+
+    def rolling(self) -> Iterator[Fact]:
+        """Yield « au fil de l'eau »."""
+        for found in cues.ROLLING.finditer(self.folded):
+            near = self.folded[max(0, found.start() - 120) : found.end() + 120]
+            if cues.DEPOSIT.search(near):
+                evidence = self.evidence(found.start(), found.end())
+                yield Fact(name="deadline_kind", value="rolling", origin=Origin.CUE, evidence=evidence)
+
+
+#: A line end inside a sentence, or between a label and what it announces.
+_BROKEN = re.compile(r"\n(?=\s*[a-zà-ÿ(])|(?<=:)[ \u00a0]*\n|(?<=: )\n")
+
+
+def _unbroken(text: str, original: str) -> str:
+    """Replace by a space the line ends that end no sentence."""
+    parts, place = [], 0
+    for found in _BROKEN.finditer(original):
+        parts.append(text[place : found.start()] + " " * len(found[0]))
+        place = found.end()
+    return "".join(parts) + text[place:]
+
+
+_ON = rf"(?: {WEEKDAY},?)? ?"
+_AT = r"(?: ?,? ?(?:\(?a?t? ?[0-9]{1,2} ?(?:h|:) ?[0-9]{0,2}\)?|inclus))? ?"
+#: « du … au … », « entre le … et le … »: what stands before the first day and between the two.
+_RANGES = (
+    (re.compile(rf"(?:\b(?:du|from|de|le)|:){_ON}$|^$"), re.compile(rf"{_AT}(?:au|jusqu'au|et jusqu'au|to|until|-){_ON}")),
+    (re.compile(rf"\b(?:entre le|between|entre){_ON}$"), re.compile(rf"{_AT}(?:et|et le|and){_ON}")),
+)
+
+
+def _first_day(day: int, month: int, end: date, place: int) -> tuple[date, int] | None:
+    """Borrow the year of the end; « du 15 décembre au 15 janvier 2027 » opens the year before."""
+    try:
+        first = date(end.year, month, day)
+        return (first if first <= end else date(end.year - 1, month, day)), place
+    except ValueError:
+        return None
+
+
+#: Words of its own from which a date no longer shares the cue of the date before it.
+_OWN_WORDS = 3
+
+
+def _own(left: str) -> str:
+    """Drop « remise des candidatures (¤), » before « envoi du dossier aux candidats »: each date has its label."""
+    last = left.rfind("¤") + 1
+    own = left[last:]
+    if last and len(re.findall(r"[a-z]{2,}", own)) >= _OWN_WORDS and not cues.MOVED.search(own) and not cues.UNTIL.search(own):
+        return own
+    return left
+
+
+#: A bracket says more about a word, not about the date: « clôture (phase de travaux) : ».
+_ASIDE = re.compile(r"\([^()]*\)")
+#: « date prévisionnelle de remise »: not sure, so not said.
+_EXPECTED = re.compile(r"\bdates? previsionnelles? (?:de|d')[^¤]*$")
+#: « reportée du … au … »: not a period.
+_MOVING = re.compile(r"\b(?:report|repousse|prolong|decale|proroge)[a-z]* ?$")
+#: « 6 novembre : comité de sélection »: the label comes after.
+_OTHER_AFTER = re.compile(r" ?[:–-] ?(?:(?:le|la|les|l') ?)?" + cues.OTHER.pattern)
+
+
+def _score(left: str, right: str, *, ranged: bool, title: bool) -> int:
+    """Say how surely a date ends the call; 0 where it is something else."""
+    left = _ASIDE.sub(lambda found: " " * len(found[0]), _own(left))
+    tail = left[-120:]
+    if cues.REPLACED.search(tail) or _moved_to_another(right):
+        return 0
+    if cues.QUESTIONS.search(left) or _OTHER_AFTER.match(right) or _EXPECTED.search(left):
+        return 0
+    moved = cues.MOVED.search(tail)
+    closing, deposit = _last(cues.CLOSING, left), _last(cues.DEPOSIT, left)
+    other, doing = _last(cues.OTHER, left), _last(cues.DOING, left)
+    if moved and (closing >= 0 or deposit >= 0) and other < moved.start():
+        return _MOVED
+    if cues.CLOSING_AFTER.match(right):
+        return _CLOSING
+    until = cues.UNTIL.search(left) is not None or ranged
+    if until and cues.SCHEME.search(left) and not re.search(r"\boffres?\b", left):
+        return _SCHEME
+    if cues.SINCE.search(left) and not ranged:
+        return 0
+    if closing >= 0 and closing > other and (doing < closing or deposit > doing):
+        return _CLOSING
+    if until and _deposit_wins(left, right, deposit, other, doing):
+        return _UNTIL
+    return _UNTIL if until and title and other < 0 and doing < 0 else 0
+
+
+def _deposit_wins(left: str, right: str, deposit: int, other: int, doing: int) -> bool:
+    if deposit >= 0:
+        return deposit > other and (doing < 0 or deposit > doing)
+    nothing_else = other < 0 and doing < 0 and not cues.OTHER.search(right) and not cues.DOING.search(right)
+    return nothing_else and cues.DEPOSIT.search(right) is not None
+
+
+def _last(pattern: re.Pattern[str], text: str) -> int:
+    """Return where the last match of a cue starts, -1 if none."""
+    return max((match.start() for match in pattern.finditer(text)), default=-1)
+
+
+def _moved_to_another(right: str) -> bool:
+    """« 15 décembre, reportée au 15 janvier »: this date was replaced by the next."""
+    return re.match(r"[ ,()a-z]{0,20}\b(?:reporte|repousse|prolonge|decale|proroge)[a-z]* (?:jusqu'au|au|a) ?¤", right) is not None

@@ -1,0 +1,115 @@
+"""Deadlines: our own sentences, and what no text may do."""
+
+from datetime import UTC, date, datetime, time
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from hypothesis import given
+from hypothesis import strategies as st
+
+from veille.model import Fact, Origin, StructuredFacts, TextToTag
+from veille.nlp import deadline
+
+_SENTENCES: list[dict[str, Any]] = yaml.safe_load(
+    (Path(__file__).parents[1] / "data" / "dates.yaml").read_text(encoding="utf-8")
+)["sentences"]
+_NOW = date(2026, 11, 20)
+
+
+def read(text: str, published: date | None = _NOW, title: str = "", **facts: Any) -> dict[str, Fact]:
+    when = datetime.combine(published, time(9), tzinfo=UTC) if published else None
+    found = deadline.read(
+        TextToTag(id="x", title=title, text=text, published=when, facts=StructuredFacts(**facts))
+    )
+    return {fact.name: fact for fact in found}
+
+
+def value(facts: dict[str, Fact], name: str) -> str | None:
+    return facts[name].value if name in facts else None
+
+
+def test_our_sentences_are_read_right_and_nothing_is_invented() -> None:
+    wrong, invented = [], []
+    for row in _SENTENCES:
+        expected = row["d"].isoformat() if row["d"] else None
+        got = value(read(row["s"], row.get("p", _NOW)), "deadline")
+        if got != expected:
+            (invented if expected is None else wrong).append((row["s"], expected, got))
+    assert len(_SENTENCES) >= 300
+    assert not invented
+    assert len(wrong) <= 0.03 * len(_SENTENCES), wrong
+
+
+@pytest.mark.parametrize(("key", "name"), [("t", "deadline_time"), ("o", "opening"), ("k", "deadline_kind")])
+def test_hour_opening_and_kind_are_read_where_expected(key: str, name: str) -> None:
+    rows = [row for row in _SENTENCES if key in row]
+    wrong = [
+        (row["s"], str(row[key]), got)
+        for row in rows
+        if (got := value(read(row["s"], row.get("p", _NOW)), name)) != str(row[key])
+    ]
+    assert len(wrong) <= 0.05 * len(rows), wrong
+
+
+def test_half_of_the_sentences_are_traps() -> None:
+    traps = sum(row["d"] is None for row in _SENTENCES)
+    assert 0.45 <= traps / len(_SENTENCES) <= 0.6
+
+
+def test_a_structured_deadline_wins_over_the_text() -> None:
+    facts = read("Date limite de dépôt : 15 mars 2027.", deadline=date(2027, 4, 1))
+    assert facts["deadline"].value == "2027-04-01"
+    assert facts["deadline"].origin is Origin.FACT
+
+
+def test_the_quote_is_the_sentence_and_the_printed_date_with_right_offsets() -> None:
+    text = "Un appel. Les PME déposent leur dossier jusqu’au 15 mars 2027 à 12h. Contact : la Région."
+    sentence, printed = read(text)["deadline"].evidence
+    assert sentence.text == "Les PME déposent leur dossier jusqu’au 15 mars 2027 à 12h."
+    assert printed.text == "15 mars 2027"
+    assert text[printed.start : printed.end] == printed.text
+    assert text[sentence.start : sentence.end] == sentence.text
+
+
+def test_the_next_cut_off_is_taken_once_one_is_past() -> None:
+    text = "Dates limites de dépôt : 15 janvier 2027, 15 mai 2027 et 15 septembre 2027."
+    assert value(read(text, date(2027, 2, 1)), "deadline") == "2027-05-15"
+    assert value(read(text, date(2028, 2, 1)), "deadline") == "2027-09-15"
+
+
+def test_a_weekday_that_contradicts_the_borrowed_year_gives_no_date() -> None:
+    assert "deadline" not in read("Dépôt des dossiers avant le lundi 16 décembre.")
+    assert value(read("Dépôt des dossiers avant le mercredi 16 décembre."), "deadline") == "2026-12-16"
+
+
+def test_the_day_of_publication_is_taken_in_paris() -> None:
+    late = datetime(2026, 12, 31, 23, 30, tzinfo=UTC)
+    found = deadline.read(TextToTag(id="x", title="", text="Clôture le 31 décembre.", published=late))
+    assert "deadline" not in {fact.name for fact in found}
+
+
+_WORDS = st.sampled_from(
+    "date limite de dépôt : clôture avant le jusqu'au 15 31 2027 mars février fin juin 12/01/2027 2027-02-30 29 à 12h du au et "
+    "« . ; \n ( ) reportée publié webinaire offres dossiers 1er lundi 32/13/2026 \u00a0 é œ ² ½".split(" ")
+)
+
+
+@given(text=st.lists(_WORDS, max_size=40).map(" ".join) | st.text(max_size=200), year=st.integers(2000, 2090) | st.none())
+def test_any_text_gives_only_dates_that_are_printed(text: str, year: int | None) -> None:
+    published = date(year, 6, 1) if year else None
+    for name, fact in read(text, published, title=text[:40]).items():
+        for piece in fact.evidence:
+            source = text if piece.where == "text" else text[:40]
+            assert source[piece.start : piece.end] == piece.text
+        if name == "deadline":
+            day = date.fromisoformat(fact.value)
+            printed = fact.evidence[1].text.lower()
+            assert str(day.day) in printed or "1er" in printed or "premier" in printed or "fin" in printed
+            assert str(day.year) in printed or str(day.year)[2:] in printed or published is not None
+
+
+@pytest.mark.parametrize("text", ["", "🙂🙂", "a" * 1_000_000, "1 " * 100_000, "12/" * 50_000, "avant le " * 20_000])
+def test_hostile_texts_are_read_quickly(text: str) -> None:
+    assert read(text) == {}
