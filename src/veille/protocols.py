@@ -305,6 +305,10 @@ class IssueStore(Protocol):
         """Return the newest issue in one of these states (any state if empty)."""
         ...
 
+    def verify(self, issue: Issue) -> bool:
+        """Tell whether the content is still the one that was approved."""
+        ...
+
     def drafted(self, issue_id: int) -> Sequence[Drafted]:
         """Return what an issue holds, one per subscriber, in a fixed order."""
         ...
@@ -317,16 +321,16 @@ class IssueStore(Protocol):
         """Return the journal: subscriber → item → what was sent."""
         ...
 
-    def deliveries(self, issue_id: int) -> Sequence[Delivery]:
-        """Return every delivery of an issue, in a fixed order."""
-        ...
-
 
 class MailLedger(Protocol):
     """What sending needs of the digest store: claims and results."""
 
-    def begin(self, issue_id: int) -> None:
-        """Mark an approved issue as being sent."""
+    def begin(self, issue_id: int, now: datetime) -> Issue:
+        """Mark an approved issue as being sent; the first time fixes the date that its mails bear."""
+        ...
+
+    def deliveries(self, issue_id: int) -> Sequence[Delivery]:
+        """Return every delivery of an issue, in a fixed order."""
         ...
 
     def claim(self, issue_id: int, *, limit: int, now: datetime, lease: timedelta) -> list[Delivery]:
@@ -367,6 +371,12 @@ class MailLedger(Protocol):
 
 class AcceptLog(Protocol):
     """What says which mails the first server took, read after a crash."""
+
+    #: True where absence alone proves that a mail was not taken; else the log must first show one of the issue's mails.
+    @property
+    def certain(self) -> bool:
+        """Tell whether the log cannot be the wrong one."""
+        ...
 
     #: Seconds after which a mail in a dead sender's hands is in the log, or was never taken.
     @property

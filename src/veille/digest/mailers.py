@@ -10,7 +10,7 @@ from pathlib import Path
 from veille.digest.smtp import SmtpMailer, parse_relay
 from veille.errors import InputError
 from veille.model import DeliveryState, OutgoingMail, SendOutcome
-from veille.protocols import Mailer
+from veille.protocols import AcceptLog, Mailer
 
 #: A Message-ID inside a relay's log line, with or without brackets: Postfix writes `message-id=<…>`.
 _MESSAGE_ID = re.compile(rb"[A-Za-z0-9.!#$%&'*+/?^_`{|}~-]+@[A-Za-z0-9.-]+")
@@ -23,7 +23,7 @@ class FileMailer:
     """
 
     #: A rename is done or not done.
-    grace = 0.0
+    certain, grace = True, 0.0
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -62,6 +62,7 @@ class FileMailer:
 class RelayLog:
     """The file where a relay writes the Message-IDs that it takes, before it answers."""
 
+    certain = False
     #: Seconds. A local relay logs within milliseconds (50 ms measured); the kernel closes a dead sender's connection
     #: at once, so what is not in the log by then was not taken.
     grace = 10.0
@@ -118,3 +119,8 @@ def _write_atomically(path: Path, raw: bytes) -> None:
         temporary.replace(path)
     finally:
         temporary.unlink(missing_ok=True)
+
+
+_log: AcceptLog = RelayLog(Path())
+_files: AcceptLog = FileMailer(Path())
+_out: Mailer = FileMailer(Path())

@@ -20,7 +20,8 @@ from jinja2 import (
     select_autoescape,
 )
 from jinja2 import TemplateError as JinjaError
-from jinja2.sandbox import ImmutableSandboxedEnvironment, SecurityError
+from jinja2.exceptions import SecurityError
+from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from veille.digest.context import Page, page_from
 from veille.digest.templates import Compiled, compiled_from, inline_page

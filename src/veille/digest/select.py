@@ -112,7 +112,7 @@ class _Tray:
 
     def __init__(self, digest: Digest) -> None:
         self._room = digest.max_items
-        self._quota = {section.kind: section.max for section in digest.sections}
+        self._quota: dict[str, int] = {section.kind: section.max for section in digest.sections}
         self.chosen: dict[str, list[Offer]] = {kind: [] for kind in self._quota}
         self.of_source: Counter[str] = Counter()
 

@@ -27,11 +27,13 @@ def content_hash(frame: Mapping[str, Any], drafted: Sequence[Drafted]) -> str:
     bulletins = [
         {"to": one.subscriber.id, "bulletin": one.bulletin.as_data()} for one in drafted if one.bulletin is not None
     ]
-    whole = json.dumps({"frame": frame, "bulletins": bulletins}, sort_keys=True, ensure_ascii=True)
+    frozen = {key: value for key, value in frame.items() if key != "date"}  # written when sending begins
+    whole = json.dumps({"frame": frozen, "bulletins": bulletins}, sort_keys=True, ensure_ascii=True)
     return hashlib.sha256(whole.encode()).hexdigest()
 
 
 def read_issue(row: IssueRow) -> Issue:
+    """Read an issue."""
     return Issue(
         id=row.id,
         digest=row.digest,
@@ -48,6 +50,7 @@ def read_issue(row: IssueRow) -> Issue:
 
 
 def read_delivery(row: DeliveryRow) -> Delivery:
+    """Read a delivery."""
     return Delivery(
         issue_id=row.issue_id,
         subscriber_id=row.subscriber_id,
@@ -61,6 +64,7 @@ def read_delivery(row: DeliveryRow) -> Delivery:
 
 
 def bulletin_values(issue_id: int, one: Drafted) -> dict[str, Any]:
+    """Return the row of one bulletin."""
     return {
         "issue_id": issue_id,
         "subscriber_id": one.subscriber.id,
@@ -70,6 +74,7 @@ def bulletin_values(issue_id: int, one: Drafted) -> dict[str, Any]:
 
 
 def selection_values(issue_id: int, subscriber_id: int, line: Selected) -> dict[str, Any]:
+    """Return the row of one chosen item."""
     reasons = [{"kind": reason.kind, "text": reason.text, "weight": reason.weight} for reason in line.reasons]
     return {
         "issue_id": issue_id,
@@ -84,6 +89,7 @@ def selection_values(issue_id: int, subscriber_id: int, line: Selected) -> dict[
 
 
 def read_drafted(session: Session, issue_id: int) -> list[Drafted]:
+    """Read what an issue holds, one per subscriber, in a fixed order."""
     lines: dict[int, list[Selected]] = {}
     chosen = select(SelectionRow).where(SelectionRow.issue_id == issue_id)
     for row in session.scalars(chosen.order_by(SelectionRow.subscriber_id, SelectionRow.rank)):

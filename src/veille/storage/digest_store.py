@@ -187,14 +187,13 @@ class SqlDigestStore:
             return [read_delivery(row) for row in session.scalars(query)]
 
     # ── the ledger of mails ─────────────────────────────────────────────────────────────────────────────────────────
-    def begin(self, issue_id: int) -> None:
-        """Mark an approved issue as being sent."""
+    def begin(self, issue_id: int, now: datetime) -> Issue:
+        """Mark an approved issue as being sent; the first time fixes the date that its mails bear."""
         with self._database.write(durable=True) as session:
-            session.execute(
-                update(IssueRow)
-                .where(IssueRow.id == issue_id, IssueRow.state == IssueState.APPROVED)
-                .values(state=IssueState.SENDING)
-            )
+            row = session.get_one(IssueRow, issue_id)
+            if row.state == IssueState.APPROVED:
+                row.state, row.frame = IssueState.SENDING, {**row.frame, "date": now.isoformat()}
+            return read_issue(row)
 
     def claim(self, issue_id: int, *, limit: int, now: datetime, lease: timedelta) -> list[Delivery]:
         """Move queued (or due deferred) deliveries to sending, in one durable commit; suppressed ones step aside."""

@@ -1,0 +1,114 @@
+"""From a frozen issue to the bytes of each mail: the same at each try."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
+
+from veille.addresses import parse_address
+from veille.config.digests import Definition
+from veille.config.settings import Settings
+from veille.digest import wording
+from veille.digest.context import Frame, Links, Page
+from veille.digest.message import Letter, build
+from veille.digest.render import problems, renderer_for, too_big
+from veille.digest.sandbox import Rendered
+from veille.digest.templates import compile_templates, compiled_from
+from veille.errors import InputError
+from veille.model import Bulletin, OutgoingMail
+from veille.tokens import Keys
+
+#: What a signed link is for; a token of one purpose is worth nothing for another.
+UNSUBSCRIBE, PREFERENCES = "unsubscribe", "preferences"
+NOT_REVIEWED = "Sélection automatique, non relue"
+
+
+def make_frame(definition: Definition, settings: Settings, day: date, key_id: str) -> dict[str, Any]:
+    """Return what every mail of an issue shares, as plain data to be frozen with it."""
+    sender = parse_address(settings.mail.sender)
+    return {
+        "title": definition.digest.title,
+        "day": day.isoformat(),
+        "cluster": settings.cluster.name,
+        "postal_address": settings.cluster.postal_address,
+        "contact": settings.cluster.contact,
+        "notice": "",
+        "sender": sender,
+        "reply_to": settings.mail.reply_to or settings.cluster.contact,
+        "site_url": settings.site.url.rstrip("/"),
+        "list_id": f"{definition.name}.{sender.rpartition('@')[2]}",
+        "key_id": key_id,
+        "templates": compile_templates(definition).as_data(),
+    }
+
+
+class Composer:
+    """Draws and assembles the mails of one issue; close it to end its child process."""
+
+    def __init__(self, frame: Mapping[str, Any], keys: Keys) -> None:
+        self._frame = frame
+        self._keys = keys
+        self._renderer = renderer_for(compiled_from(frame["templates"]))
+
+    def close(self) -> None:
+        """End the child process, if any."""
+        self._renderer.close()
+
+    def render(self, bulletin: Bulletin) -> Rendered:
+        """Draw one bulletin; raises TemplateError naming template and line."""
+        frame = self._frame
+        shown = Frame(
+            title=frame["title"],
+            day=wording.full_day(self._day),
+            cluster=frame["cluster"],
+            postal_address=frame["postal_address"],
+            contact=frame["contact"],
+            notice=frame["notice"],
+        )
+        links = Links(
+            unsubscribe=f"{frame['site_url']}/m/desinscription/{self._token(UNSUBSCRIBE, bulletin)}",
+            preferences=f"{frame['site_url']}/m/preferences/{self._token(PREFERENCES, bulletin)}",
+        )
+        return self._renderer.render(Page(bulletin=bulletin, frame=shown, links=links))
+
+    def mail(self, bulletin: Bulletin, *, email: str, message_id: str, sent: datetime) -> OutgoingMail:
+        """Return the final bytes of one mail; raises InputError for what no mail may carry."""
+        frame, drawn = self._frame, self.render(bulletin)
+        token = self._token(UNSUBSCRIBE, bulletin)
+        letter = Letter(
+            sender=frame["sender"],
+            sender_name=frame["cluster"],
+            recipient=email,
+            reply_to=frame["reply_to"],
+            subject=drawn.subject,
+            text=drawn.text,
+            html=drawn.html,
+            message_id=message_id,
+            date=sent,
+            list_name=f"{frame['title']} ({frame['cluster']})",
+            list_id=frame["list_id"],
+            unsubscribe_url=f"{frame['site_url']}/m/desinscription/{token}",
+            unsubscribe_mailto=f"{frame['reply_to'] or frame['sender']}?subject=desinscription%20{token}",
+        )
+        return build(letter)
+
+    def fits(self, bulletin: Bulletin) -> bool:
+        """Tell whether mail clients show the whole of it."""
+        return not too_big(self.render(bulletin))
+
+    def check(self, bulletin: Bulletin, *, email: str, message_id: str, sent: datetime) -> None:
+        """Refuse what must not leave: raises InputError naming the reader and the fault."""
+        drawn = self.render(bulletin)
+        found = problems(drawn) + (["plus de 95 ko de HTML : Gmail couperait"] if too_big(drawn) else [])
+        if found:
+            raise InputError(
+                f"bulletin de {bulletin.organisation} ({email}) : {' ; '.join(found)}",
+                cure="corrigez le gabarit, puis refaites l'édition avec « veille digest build »",
+            )
+        self.mail(bulletin, email=email, message_id=message_id, sent=sent)
+
+    @property
+    def _day(self) -> date:
+        return date.fromisoformat(self._frame["day"])
+
+    def _token(self, purpose: str, bulletin: Bulletin) -> str:
+        return self._keys.sign(purpose, str(bulletin.subscriber_id), self._day, key_id=self._frame["key_id"])
