@@ -41,7 +41,7 @@ def digest() -> None:
 @pass_instance
 def build(instance: Instance, name: str | None, as_json: bool) -> None:
     """Faire (ou refaire) le brouillon de la période en cours."""
-    for built in instance.open().digests.build(name):
+    for built in instance.open().digest.build(name):
         if as_json:
             for row in _drafted_rows(built):
                 click.echo(json.dumps(row, ensure_ascii=False))
@@ -60,7 +60,7 @@ def preview(instance: Instance, member: str, name: str | None, html: Path | None
     """Montrer le bulletin d'un membre (organisation ou adresse), sans rien changer."""
     from veille.errors import InputError
 
-    rendered, mail = instance.open().digests.preview(member, name)
+    rendered, mail = instance.open().digest.preview(member, name)
     if html is not None:
         try:
             html.write_text(rendered.html, encoding="utf-8")
@@ -84,7 +84,7 @@ def approve(instance: Instance, name: str | None, by: str) -> None:
     """Approuver le dernier brouillon : il est figé, et chaque mail est vérifié puis mis en attente d'envoi."""
     import getpass
 
-    for issue in instance.open().digests.approve(by=by or getpass.getuser(), name=name):
+    for issue in instance.open().digest.approve(by=by or getpass.getuser(), name=name):
         echo(f"{_title(issue)} approuvée par {issue.approved_by} ; empreinte {(issue.content_sha256 or '')[:12]}")
     echo("Envoyez avec « veille digest send ».")
 
@@ -95,7 +95,7 @@ def approve(instance: Instance, name: str | None, by: str) -> None:
 @pass_instance
 def send(instance: Instance, name: str | None, as_json: bool) -> None:
     """Envoyer l'édition approuvée ; relancée, la commande reprend où elle en était."""
-    sent = instance.open().digests.send(name)
+    sent = instance.open().digest.send(name)
     if as_json:
         for one in sent.deliveries:
             row = {"subscriber": one.email, "state": one.state.value, "message_id": one.message_id}
@@ -110,7 +110,7 @@ def send(instance: Instance, name: str | None, as_json: bool) -> None:
 @pass_instance
 def status(instance: Instance, name: str | None, as_json: bool) -> None:
     """Dire où en est la dernière édition de chaque bulletin."""
-    found = instance.open().digests.status(name)
+    found = instance.open().digest.status(name)
     if as_json:
         for one in found:
             click.echo(json.dumps(_status_row(one), ensure_ascii=False))
@@ -153,7 +153,7 @@ def _status_row(one: "Sent") -> dict[str, Any]:
         "digest": one.issue.digest,
         "period": one.issue.period,
         "state": one.state.value,
-        "mails": {state: number for state, number in _count(one)},
+        "mails": dict(_count(one)),
         "doubtful": [mail.email for mail in one.doubtful],
     }
 

@@ -33,6 +33,7 @@ from veille.protocols import (
 )
 from veille.tokens import Keys
 
+_WAITING = (DeliveryState.QUEUED, DeliveryState.DEFERRED, DeliveryState.SENDING)
 _OPEN = (IssueState.APPROVED, IssueState.SENDING)
 
 
@@ -84,7 +85,7 @@ class Sent:
         return [one for one in self.deliveries if one.state is DeliveryState.UNCERTAIN]
 
 
-class DigestRunner:
+class Digests:
     """Makes, freezes and sends issues."""
 
     def __init__(self, desk: Desk) -> None:
@@ -94,26 +95,9 @@ class DigestRunner:
         """Make (or make again) the draft of the current period, of one digest or of each."""
         return [self._build(definition) for definition in self._chosen(name)]
 
-    def build_due(self) -> list[Built]:
-        """Make the drafts whose hour has come and that do not exist yet: what the daemon asks each minute."""
-        due = []
-        for definition in self._chosen(None):
-            when = self._edition(definition)
-            missing = self._desk.issues.find(definition.name, when.period) is None
-            if missing and when.build_at <= self._desk.clock.now():
-                due.append(self._build(definition))
-        return due
-
-    def send_due(self) -> list[Sent]:
-        """Send the approved issues whose hour has come, the fallback's too: what the daemon asks each minute."""
-        now, sent = self._desk.clock.now(), []
-        for definition in self._chosen(None):
-            issue = self._desk.issues.latest(definition.name, (*_OPEN, IssueState.DRAFT))
-            if issue is None or _needed(issue.send_at) > now or now > _needed(issue.stale_at):
-                continue
-            if issue.state in _OPEN or definition.digest.fallback == "automatic":
-                sent.append(self.send(definition.name))
-        return sent
+    def run_due(self) -> list[str]:
+        """Draft and send what the clock asks for, once; return French sentences, none where nothing was due."""
+        return [*self._draft_due(), *self._send_due()]
 
     def preview(self, who: str, name: str | None = None) -> tuple[Rendered, OutgoingMail]:
         """Draw one reader's bulletin of the latest issue (or of a draft made now), changing no state."""
@@ -167,6 +151,39 @@ class DigestRunner:
             if issue is not None:
                 found.append(Sent(issue=issue, state=issue.state, deliveries=self._desk.mails.deliveries(issue.id)))
         return found
+
+    # ── what the clock asks for ─────────────────────────────────────────────────────────────────────────────────────
+    def _draft_due(self) -> Iterator[str]:
+        """Make the drafts whose hour has come and that do not exist yet."""
+        for definition in self._chosen(None):
+            when = self._edition(definition)
+            missing = self._desk.issues.find(definition.name, when.period) is None
+            if missing and when.build_at <= self._desk.clock.now():
+                built = self._build(definition)
+                count = sum(one.bulletin is not None for one in built.drafted)
+                yield f"brouillon {definition.name} {when.period} : {count} bulletins sur {len(built.drafted)} abonnés"
+
+    def _send_due(self) -> Iterator[str]:
+        """Send what is approved (or released by the fallback) and whose hour has come; end what is stale."""
+        now = self._desk.clock.now()
+        for definition in self._chosen(None):
+            issue = self._desk.issues.latest(definition.name, (*_OPEN, IssueState.DRAFT))
+            if issue is None or now < _needed(issue.send_at):
+                continue
+            if issue.state in _OPEN and not self._waiting(issue):
+                continue
+            if now > _needed(issue.stale_at):
+                if issue.state in _OPEN:
+                    self._desk.mails.close(issue.id, now)
+                    yield f"édition {issue.digest} {issue.period} périmée : ce qui n'est pas parti ne partira plus"
+            elif issue.state in _OPEN or definition.digest.fallback == "automatic":
+                sent = self.send(definition.name)
+                count = sum(one.state is DeliveryState.SENT for one in sent.deliveries)
+                yield f"édition {issue.digest} {issue.period} : {count} mails remis sur {len(sent.deliveries)}"
+
+    def _waiting(self, issue: Issue) -> bool:
+        counts = self._desk.mails.counts(issue.id)
+        return any(counts.get(state) for state in _WAITING)
 
     # ── steps ───────────────────────────────────────────────────────────────────────────────────────────────────────
     def _build(self, definition: Definition) -> Built:
