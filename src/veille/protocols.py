@@ -57,7 +57,7 @@ class Fetcher(Protocol):
         ...
 
     async def aclose(self) -> None:
-        """Close idle connections before the event loop ends; a later fetch opens new ones."""
+        """Leave the event loop with nothing open; a later fetch may run in another one."""
         ...
 
 

@@ -2,7 +2,9 @@
 
 import asyncio
 import errno
+import ssl
 from collections.abc import Iterable
+from typing import Any
 
 import httpcore
 
@@ -47,7 +49,8 @@ class GuardedBackend(httpcore.AsyncNetworkBackend):
         problem: Exception | None = None
         for address in addresses[:MAX_ADDRESSES]:
             try:
-                return await self._dial.connect_tcp(str(address), port, timeout, local_address, socket_options)
+                stream = await self._dial.connect_tcp(str(address), port, timeout, local_address, socket_options)
+                return _Stream(stream)
             except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
                 problem = problem or error
         raise Stopped(FetchFault.CONNECT, f"{host} : {_cause(problem)}") from problem
@@ -63,6 +66,37 @@ class GuardedBackend(httpcore.AsyncNetworkBackend):
         addresses = await self._resolve(host) if address is None else (address,)
         self._guard.vet(host, port, addresses)
         return addresses
+
+
+class _Stream(httpcore.AsyncNetworkStream):
+    """httpcore's own, closed also where our deadline cancels the handshake: httpcore 1.0.9 closes it on errors only."""
+
+    def __init__(self, stream: httpcore.AsyncNetworkStream) -> None:
+        self._stream = stream
+
+    async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:  # noqa: ASYNC109 - httpcore's signature
+        return await self._stream.read(max_bytes, timeout)
+
+    async def write(self, buffer: bytes, timeout: float | None = None) -> None:  # noqa: ASYNC109 - httpcore's signature
+        await self._stream.write(buffer, timeout)
+
+    async def aclose(self) -> None:
+        await self._stream.aclose()
+
+    async def start_tls(
+        self,
+        ssl_context: ssl.SSLContext,
+        server_hostname: str | None = None,
+        timeout: float | None = None,  # noqa: ASYNC109 - httpcore's signature
+    ) -> httpcore.AsyncNetworkStream:
+        try:
+            return await self._stream.start_tls(ssl_context, server_hostname, timeout)
+        except asyncio.CancelledError:
+            await self._stream.aclose()
+            raise
+
+    def get_extra_info(self, info: str) -> Any:
+        return self._stream.get_extra_info(info)
 
 
 def _cause(problem: BaseException | None) -> str:

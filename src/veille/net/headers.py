@@ -20,7 +20,8 @@ MAX_FIELDS = 100
 MAX_HEADER_BYTES = 65_536
 #: Longest validator kept: servers send 30 to 80 bytes; a longer one would only fill the store and the request.
 MAX_VALIDATOR_BYTES = 1024
-_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+#: A tab may stand inside a field value (RFC 9110 §5.5).
+_CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
 
 Fields = list[tuple[bytes, bytes]]
 

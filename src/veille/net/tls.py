@@ -36,6 +36,6 @@ def describe(error: BaseException) -> str:
     for cause in chain(error):
         if isinstance(cause, ssl.SSLCertVerificationError):
             return f"connexion chiffrée refusée : {_CERTIFICATE.get(cause.verify_code, cause.verify_message)}"
-        if isinstance(cause, ssl.SSLError) and cause.reason:
+        if isinstance(cause, ssl.SSLError) and not isinstance(cause, ssl.SSLEOFError) and cause.reason:
             return f"connexion chiffrée impossible ({cause.reason.replace('_', ' ').lower()})"
     return "connexion chiffrée impossible : le serveur a coupé pendant la poignée de main TLS"
