@@ -79,14 +79,23 @@ def test_a_name_reserved_for_private_networks_is_refused_before_any_lookup(name:
 def test_an_allowed_network_is_exempt_from_the_rules_on_addresses_ports_and_names() -> None:
     guard = Guard((ip_network("127.0.0.0/8"),))
     guard.before_lookup("localhost", 9999)
-    guard.vet("localhost", 9999, [ip_address("127.0.0.1"), ip_address("::ffff:127.0.0.9")])
+    addresses = (ip_address("127.0.0.1"), ip_address("::ffff:127.0.0.9"))
+    assert guard.vet("localhost", 9999, addresses) == addresses
+
+
+def test_only_the_allowed_addresses_of_a_host_are_used() -> None:
+    guard = Guard((ip_network("127.0.0.0/8"),))
+    mixed = [ip_address(text) for text in ("::1", "10.0.0.5", "93.184.216.34", "127.0.0.1")]
+    assert guard.vet("localhost", 9999, mixed) == (ip_address("127.0.0.1"),)
 
 
 def test_an_allowed_network_does_not_open_the_door_to_others() -> None:
     guard = Guard((ip_network("127.0.0.0/8"),))
-    with pytest.raises(Stopped):
-        guard.vet("feeds.example", 80, [ip_address("127.0.0.1"), ip_address("10.0.0.5")])
+    with pytest.raises(Stopped, match="cette machine"):
+        guard.vet("::1", 80, [ip_address("::1")])
+    with pytest.raises(Stopped, match="réseau privé"):
+        guard.vet("feeds.example", 80, [ip_address("93.184.216.34"), ip_address("10.0.0.5")])
     with pytest.raises(Stopped, match="le port 9999"):
-        guard.vet("feeds.example", 9999, [ip_address("127.0.0.1"), ip_address("93.184.216.34")])
+        guard.vet("feeds.example", 9999, [ip_address("93.184.216.34")])
     with pytest.raises(Stopped, match="réseaux privés"):
         guard.vet("metadata.google.internal", 80, [ip_address("93.184.216.34")])

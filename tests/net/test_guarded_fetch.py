@@ -196,3 +196,11 @@ def test_cancelling_a_fetch_is_not_swallowed() -> None:
                 await task
 
     run(scenario())
+
+
+def test_localhost_is_reached_where_loopback_is_allowed() -> None:
+    async def scenario() -> FetchOutcome:
+        async with hostile(reply(b"x")) as server, fetcher() as client:
+            return await client.fetch(f"http://localhost:{server.port}/")
+
+    assert isinstance(run(scenario()), Fetched)

@@ -90,10 +90,15 @@ class Guard:
             self._check_name(host)
             self._check_port(port)
 
-    def vet(self, host: str, port: int, addresses: Sequence[Address]) -> None:
-        """Refuse the host if any one of its addresses is refused; raises Stopped."""
-        public = [address for address in addresses if not self._exempt(address)]
-        for address in public:
+    def vet(self, host: str, port: int, addresses: Sequence[Address]) -> tuple[Address, ...]:
+        """Return the addresses to connect to; raises Stopped if any one of them is refused.
+
+        Where some are exempt only those are used: « localhost » is often ::1 too, and 127.0.0.0/8 alone was allowed.
+        """
+        exempt = tuple(address for address in addresses if self._exempt(address))
+        if exempt:
+            return exempt
+        for address in addresses:
             rule = forbidden(address)
             if rule is not None:
                 where = host if host == str(address) else f"{host} mène à {address}"
@@ -101,9 +106,9 @@ class Guard:
                     FetchFault.REFUSED_ADDRESS,
                     f"adresse refusée : {where}, {rule} ; si c'est voulu, ajoutez ce réseau à fetch.allow",
                 )
-        if public:
-            self._check_name(host)
-            self._check_port(port)
+        self._check_name(host)
+        self._check_port(port)
+        return tuple(addresses)
 
     def _exempt(self, address: Address) -> bool:
         inner = unwrap(address)

@@ -64,8 +64,7 @@ class GuardedBackend(httpcore.AsyncNetworkBackend):
         if address is None:
             self._guard.before_lookup(host, port)
         addresses = await self._resolve(host) if address is None else (address,)
-        self._guard.vet(host, port, addresses)
-        return addresses
+        return self._guard.vet(host, port, addresses)
 
 
 class _Stream(httpcore.AsyncNetworkStream):
