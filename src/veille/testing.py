@@ -1,10 +1,23 @@
 """Test doubles that implement the real protocols; mypy refuses one that drifts."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
-from veille.model import Evidence, Fetched, FetchOutcome, Origin, Scheme, Tag, Tagged, TextToTag, Validators
-from veille.protocols import Clock, Fetcher, Tagger
+from veille.model import (
+    DeliveryState,
+    Evidence,
+    Fetched,
+    FetchOutcome,
+    Origin,
+    OutgoingMail,
+    Scheme,
+    SendOutcome,
+    Tag,
+    Tagged,
+    TextToTag,
+    Validators,
+)
+from veille.protocols import Clock, Fetcher, Mailer, Tagger
 
 
 class FrozenClock:
@@ -84,3 +97,24 @@ class FakeTagger:
 
 
 _tagger: Tagger = FakeTagger()
+
+
+class MemoryMailer:
+    """Keeps what it is given; `outcomes` maps recipients to what becomes of them, « sent » by default."""
+
+    def __init__(self, outcomes: Mapping[str, SendOutcome] | None = None) -> None:
+        self.outcomes = dict(outcomes or {})
+        #: What was handed over, in order.
+        self.mails: list[OutgoingMail] = []
+
+    def send(self, mails: Sequence[OutgoingMail]) -> Iterator[tuple[OutgoingMail, SendOutcome]]:
+        """Keep each mail, in order."""
+        for mail in mails:
+            self.mails.append(mail)
+            yield mail, self.outcomes.get(mail.recipient, SendOutcome(state=DeliveryState.SENT, reply="250 ok"))
+
+    def close(self) -> None:
+        """Hold nothing, so release nothing."""
+
+
+_mailer: Mailer = MemoryMailer()
