@@ -17,6 +17,10 @@ _KEYS = {Scheme.SECTOR: "sectors", Scheme.TYPE: "types", Scheme.THEME: "themes",
 _AMOUNTS = {"amount_max": "max", "amount_total": "total", "rate": "rate"}
 
 
+#: A year outside is a mistake, and the ends of the calendar cannot change time zone.
+_YEARS = (1900, 2200)
+
+
 class LineError(InputError):
     """A line that cannot be tagged; the message is its French cause."""
 
@@ -130,10 +134,9 @@ def _instant(record: Mapping[str, Any], key: str) -> datetime | None:
         instant = datetime.fromisoformat(value)
     except ValueError as error:
         raise LineError(f"« {key} » : date ISO 8601 attendue") from error
-    try:
-        return instant if instant.tzinfo else instant.replace(tzinfo=UTC)
-    except OverflowError as error:
-        raise LineError(f"« {key} » : date hors du calendrier") from error
+    if not _YEARS[0] <= instant.year <= _YEARS[1]:
+        raise LineError(f"« {key} » : année {instant.year} improbable")
+    return instant if instant.tzinfo else instant.replace(tzinfo=UTC)
 
 
 def as_json(tagged: Tagged, gazetteer: Gazetteer) -> dict[str, Any]:

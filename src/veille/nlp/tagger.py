@@ -1,13 +1,14 @@
 """The engine of the NLP stage: a spaCy pipeline assembled from the definitions, behind the `Tagger` protocol."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 
 from spacy.language import Language
 from spacy.tokens import Doc
 from spacy.util import load_config, load_model_from_config
+from thinc.api import Config
 
 import veille.nlp.components  # noqa: F401 - registers the components even where entry points are not installed
 from veille import __version__
@@ -21,8 +22,10 @@ from veille.text import clean
 
 #: Below a definitions folder.
 CONFIG = Path("pipelines") / "veille" / "configs" / "config.cfg"
-#: Texts whose words spaCy may forget together: its vocabulary would otherwise grow for ever.
+#: Texts whose words spaCy may forget together.
 _ZONE = 256
+#: spaCy forgets strings but not the slots of their lexemes (3.8): past that many the pipeline is assembled anew, 0.1 s.
+_LEXEMES = 300_000
 
 
 class SpacyTagger:
@@ -31,7 +34,8 @@ class SpacyTagger:
     def __init__(self, folders: Sequence[Path]) -> None:
         digest = seal(folders)
         names = [str(folder) for folder in folders]
-        self._nlp = _assemble(folders, names, digest)
+        self._config = _config(folders, names, digest)
+        self._nlp = _assemble(self._config)
         self._knowledge: Knowledge = load_knowledge(tuple(names), digest)
         #: `name@version`, stored with every tag.
         self.pipeline = f"veille@{__version__}+{digest}"
@@ -53,6 +57,8 @@ class SpacyTagger:
             with self._nlp.memory_zone():
                 tagged = [_tagged(doc) for doc in self._nlp.pipe(map(self._doc, batch))]
             yield from tagged
+            if len(self._nlp.vocab) > _LEXEMES:
+                self._nlp = _assemble(self._config)
 
     def _doc(self, text: TextToTag) -> Doc:
         whole = replace(text, title=_encodable(text.title), text=_encodable(text.text))
@@ -66,18 +72,35 @@ def load_tagger(folders: Sequence[Path]) -> SpacyTagger:
     return SpacyTagger(folders)
 
 
-def _assemble(folders: Sequence[Path], names: list[str], digest: str) -> Language:
+@dataclass(frozen=True)
+class _Config:
+    """A configuration with its definitions filled in, and where it was read."""
+
+    path: Path
+    values: Config
+
+
+def _config(folders: Sequence[Path], names: list[str], digest: str) -> _Config:
     path = next((folder / CONFIG for folder in folders if (folder / CONFIG).is_file()), None)
     if path is None:
         where = folders[0] / CONFIG if folders else CONFIG
         raise ConfigError("chaîne d'analyse absente", file=where, cure="lancez « veille init DOSSIER » ou réinstallez")
     try:
-        config = load_config(path, overrides={"paths.folders": names, "paths.digest": digest})
-        return load_model_from_config(config, auto_fill=True, validate=False)
-    except (ValueError, KeyError) as error:  # spaCy's and confection's refusals of a configuration are ValueErrors
-        raise ConfigError(
-            f"chaîne d'analyse refusée : {error}", file=path, cure="corrigez ou retirez ce fichier"
-        ) from error
+        return _Config(path, load_config(path, overrides={"paths.folders": names, "paths.digest": digest}))
+    except (ValueError, KeyError) as error:  # confection's refusals are ValueErrors
+        raise _refused(path, error) from error
+
+
+def _assemble(config: _Config) -> Language:
+    try:
+        return load_model_from_config(config.values, auto_fill=True, validate=False)
+    except (ValueError, KeyError) as error:  # spaCy's refusals are ValueErrors
+        raise _refused(config.path, error) from error
+
+
+def _refused(path: Path, error: Exception) -> ConfigError:
+    cause = " ".join(str(error).split())[:300]
+    return ConfigError(f"chaîne d'analyse refusée : {cause}", file=path, cure="corrigez ou retirez ce fichier")
 
 
 def _encodable(text: str) -> str:
