@@ -96,7 +96,7 @@ def _fold(text: str) -> str:
 def _instant(found: re.Match[str], zone: tzinfo) -> datetime | None:
     parts = found.groupdict()
     year, month, day = _year(parts["year"]), _month(parts["month"]), int(parts["day"] or 1)
-    if month is not None and month > 12 >= day:  # noqa: PLR2004 - twelve months: an American 02/25/2026
+    if found.re is _SHAPES[-1] and month is not None and month > 12 >= day:  # noqa: PLR2004 - an American 02/25/2026
         month, day = day, month
     hour, minute, second = _time(parts)
     if month is None or not _FIRST_YEAR <= year <= _LAST_YEAR:

@@ -77,7 +77,7 @@ def entry(
         guid=bounded_guid(guid),
         title=plain_line(title) or _headline(text) or link or _UNTITLED,
         link=link,
-        published=published or updated,
+        published=published,
         updated=updated,
         text=text,
         author=plain_line(author or "", _CATEGORY_LIMIT) or None,

@@ -43,6 +43,10 @@ _SKIP_HOURS = re.compile(r"<skipHours\b[^>]*>(.{0,2000}?)</skipHours>", re.IGNOR
 #: Where the end of a document and its early elements are looked for.
 _MARGIN = 65_536
 
+# An id is opaque: resolved like a link, it would change with every redirect.
+for _parser in (feedparser.api.StrictFeedParser, feedparser.api.LooseFeedParser):
+    _parser.can_be_relative_uri = _parser.can_be_relative_uri - {"id"}
+
 
 def parse_feed(body: bytes, *, content_type: str = "", url: str = "", zone: tzinfo = SOURCE_ZONE) -> ParsedFeed:
     """Read a feed's bytes; raises ParseError, with a French sentence and cure, for anything that is not a feed."""
@@ -180,6 +184,8 @@ def _link(raw: Mapping[str, Any], base: str) -> str | None:
     alternates.sort(key=lambda link: "html" not in str(link.get("type", "html")))
     others = {link.get("href") for link in links if link.get("rel", "alternate") != "alternate"}
     main = _string(raw, "link")
+    if raw.get("guidislink"):  # then « link » is the id: a page only where it is an address
+        main = main if main.lower().startswith(("http://", "https://")) else ""
     candidates = [*(link.get("href") for link in alternates), main if main not in others else None]
     return next((safe for link in candidates if (safe := safe_link(link, base))), None)
 
