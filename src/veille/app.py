@@ -4,7 +4,7 @@ A command that needs only the store never loads the tagger; one that needs no da
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from veille.config.taxonomy import Taxonomy
     from veille.digest.runner import Digests
     from veille.engine.direct import DirectEngine
-    from veille.members.importing import ImportReport
+    from veille.members.importing import ImportPlan
     from veille.storage.digest_store import SqlDigestStore
     from veille.storage.ledger import SqlLedger
     from veille.storage.member_store import SqlMemberStore
@@ -46,7 +46,12 @@ class RunReport:
         new = sum(report.new for report in self.crawled)
         yield f"relève : {len(self.crawled)} sources dues, {new} entrées nouvelles"
         yield f"étiquetage : {self.tagged} articles"
-        yield from self.digests
+        yield from self.digests or ["bulletins : rien n'était dû"]
+
+    def news(self) -> Iterator[str]:
+        """Say it only where something was done: most ticks of a daemon have nothing to tell."""
+        if self.crawled or self.tagged or self.digests:
+            yield from self.sentences()
 
 
 class App:
@@ -128,7 +133,7 @@ class App:
         return SqlItemStore(self.database)
 
     @cached_property
-    def member_store(self) -> "SqlMemberStore":
+    def members(self) -> "SqlMemberStore":
         """Writer of member, subscriber, interest, suppression."""
         from veille.storage.member_store import SqlMemberStore
 
@@ -143,7 +148,7 @@ class App:
         return SqlDigestStore(
             self.database,
             self.settings.cluster.id,
-            suppressed=self.member_store.suppressed,
+            suppressed=self.members.suppressed,
             message_id=make_message_id,
         )
 
@@ -191,32 +196,46 @@ class App:
         """Return tagged items, newest first."""
         return self.item_store.items(since=since)
 
-    def import_members(self, path: Path, *, dry_run: bool = False) -> "ImportReport":
-        """Read a list of members as a difference with what is known."""
-        from veille.members.importing import import_members
+    def import_members(self, path: Path) -> "ImportPlan":
+        """Read a list of members as a difference with what is known, and write what it adds or changes."""
+        from veille.members.cells import Vocabulary
+        from veille.members.importing import apply_import, plan_import
 
-        return import_members(
-            path,
-            store=self.member_store,
-            taxonomy=self.taxonomy,
-            gazetteer=self.gazetteer,
-            now=self.clock.now(),
-            dry_run=dry_run,
-        )
+        plan = plan_import(path, self.members, Vocabulary(self.taxonomy, self.gazetteer))
+        apply_import(plan, self.members, self.clock.now())
+        return plan
 
-    def matcher_at(self, items: Sequence[Item]) -> Callable[[date], Matcher]:
-        """Return what gives the judge of these items as of a day of the cluster's calendar."""
+    def matcher(self, items: Sequence[Item], today: date) -> Matcher:
+        """Return the judge of these items as of a day of the cluster's calendar."""
         from veille.matching.context import prepare
         from veille.matching.relevance import matcher
 
-        return lambda today: matcher(prepare(items, today=today, places=self.gazetteer, taxonomy=self.taxonomy))
+        return matcher(prepare(items, today=today, places=self.gazetteer, taxonomy=self.taxonomy))
 
     @cached_property
     def digest(self) -> "Digests":
         """Making, approving and sending issues."""
-        from veille.digest.runner import Digests
+        from veille.config.digests import load_digests
+        from veille.digest.labels import ShortLabels
+        from veille.digest.runner import Desk, Digests
+        from veille.tokens import Keys
 
-        raise NotImplementedError(Digests)
+        return Digests(
+            Desk(
+                settings=self.settings,
+                definitions=lambda: load_digests([folder / "digests" for folder in self.folders]),
+                items=self.item_store,
+                audience=self.members,
+                matcher=self.matcher,
+                labels=ShortLabels(self.taxonomy, self.gazetteer),
+                issues=self.digest_store,
+                mails=self.digest_store,
+                keys=Keys(self.settings.var / "keys"),
+                clock=self.clock,
+                moved_clock=self.moved,
+                shared_store=self.database.file is None,
+            )
+        )
 
     # ── the whole ───────────────────────────────────────────────────────────────────────────────────────────────────
     def run_due(self) -> RunReport:
@@ -225,11 +244,18 @@ class App:
         tagged = self.tag()
         return RunReport(crawled, tagged, self.digest.run_due())
 
-    def leadership(self) -> AbstractContextManager[object]:
-        """Be the only daemon of this database; raises LeaseHeld."""
+    @contextmanager
+    def leadership(self) -> Iterator[Callable[[], None]]:
+        """Be the only daemon of this database; raises LeaseHeld. Call the value at each tick: LeaseLost if no longer."""
+        from veille.engine.direct import LEASE
         from veille.engine.leader import leader
 
-        return leader(self._ledger, "daemon")
+        with leader(self._ledger, "daemon") as held:
+
+            def confirm() -> None:
+                self._ledger.renew(held, lease=LEASE)
+
+            yield confirm
 
     def stop(self) -> None:
         """Claim no further work; what is under way ends. Safe in a signal handler."""

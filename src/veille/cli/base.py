@@ -34,9 +34,10 @@ class Instance:
     def open(self) -> "App":
         """Return the wired application, checked against schema and clock; closed when the command ends."""
         from veille.app import make_app
+        from veille.observability import progress
 
         if not self._opened:
-            self._opened.append(make_app(self.settings(), now=self.now))
+            self._opened.append(make_app(self.settings(), now=self.now, progress=progress()))
         app: App = self._opened[0]
         return app
 

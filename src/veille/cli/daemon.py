@@ -9,10 +9,23 @@ from veille.cli.base import Command, Instance, echo, pass_instance
 @pass_instance
 def daemon(instance: Instance) -> None:
     """Faire « run » chaque minute. Un seul par base : un second refuse (code 5). SIGTERM ou Ctrl-C : arrêt propre."""
-    from veille.daemon.ticking import serve, stop_on_signals
+    from veille.daemon.ticking import Daemon, on_signals
 
     app = instance.open()
-    with stop_on_signals() as stop, app.leadership():
-        echo("démon en marche : un tour par minute, Ctrl-C pour arrêter")
-        serve(lambda: app.run_due(stop=stop.is_set), stop)
+    with app.leadership() as still_leader:
+
+        def tick() -> None:
+            still_leader()
+            for line in app.run_due().news():
+                echo(line)
+
+        clock = Daemon(tick)
+
+        def stop() -> None:
+            clock.stop()
+            app.stop()
+
+        with on_signals(stop):
+            echo("démon en marche : un tour par minute, Ctrl-C pour arrêter")
+            clock.serve()
     echo("arrêt propre")

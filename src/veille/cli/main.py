@@ -22,7 +22,7 @@ from veille.cli.tag import tag
 from veille.cli.why import why
 
 
-class Instant(click.ParamType):
+class Instant(click.ParamType):  # type: ignore[type-arg]  # not generic at run time
     """An ISO 8601 instant; a naive one is read in Europe/Paris."""
 
     name = "ISO"

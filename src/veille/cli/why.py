@@ -27,7 +27,7 @@ def why(instance: Instance, item: str, member: str, as_json: bool) -> None:
 
     app = instance.open()
     who = find_member(member, app.members.members(), app.members.subscribers())
-    items = app.items.items()
+    items = app.items()
     what = find_item(item, items)
     folders = definitions(instance.home)
     today = app.clock.now().astimezone(app.settings.cluster.zone).date()

@@ -172,8 +172,8 @@ def _compare_overrides(home: Path) -> list[FileChange]:
             if local == new:
                 changes.append(FileChange(relative, "identique à la version livrée : vous pouvez le retirer"))
             else:
-                texts = (part.decode("utf-8", "replace") for part in (local, new))
-                changes.append(FileChange(relative, "gardé : remplace la version livrée", _diff(*texts, relative)))
+                diff = _diff(local.decode("utf-8", "replace"), new.decode("utf-8", "replace"), relative)
+                changes.append(FileChange(relative, "gardé : remplace la version livrée", diff))
     return changes
 
 
