@@ -13,6 +13,8 @@ from veille.errors import InputError
 MARKER = ".veille-demo"
 MEMBERS = "members.csv"
 
+#: Keys of links that lead nowhere (`.example`): known to all, so that every run signs the same bytes.
+_KEYS = {"links": [{"id": "demo", "secret": "00" * 32}], "suppression": "00" * 32}
 _MARKER_TEXT = "Ce dossier a été fait par « veille demo », qui l'efface avant de recommencer.\n"
 _SETTINGS = """\
 # Réglages de la démonstration : tout reste sur cette machine.
@@ -48,6 +50,7 @@ def prepare(target: Path) -> None:
             f"{error.filename or target} : {error.strerror}", cure="choisissez un dossier où vous pouvez écrire"
         ) from error
     folders.create(target)
+    folders.write_atomically(target / "var" / "keys", json.dumps(_KEYS))
 
 
 def write_sources(target: Path, sources: tuple[CorpusSource, ...], base: str) -> None:

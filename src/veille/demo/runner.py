@@ -1,0 +1,172 @@
+"""Run the whole job on the corpus: three editions of one cluster's bulletin, with the clock held at their dates."""
+
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from veille.app import App, prepare_database
+from veille.config.settings import Settings
+from veille.demo import instance
+from veille.demo.corpus import PARIS, corpus
+from veille.demo.feeds import pages
+from veille.demo.index import render_index
+from veille.demo.mails import by_message_id, file_name, lay_open
+from veille.demo.report import DemoReport, Edition, LeftOut, Mail
+from veille.demo.server import ReplayServer
+from veille.members.importing import refuse_bad_lines
+from veille.model import Bulletin, CrawlReport, Drafted, Item, Member, Scheme
+from veille.protocols import Progress
+
+#: Who approves, as the issue remembers it: nothing leaves unread.
+OFFICER = "Maud Varenne, chargée de veille"
+INDEX = "index.html"
+_SIZES = {
+    "tpe": "TPE", "pme": "PME", "eti": "ETI", "ge": "grande entreprise", "labo": "laboratoire",
+    "collectivite": "collectivité", "association": "association",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Week:
+    """When the sources are asked and when the mails leave."""
+
+    crawl_at: datetime
+    send_at: datetime
+
+
+def _week(evening: tuple[int, int], morning: tuple[int, int]) -> Week:
+    return Week(datetime(2026, *evening, 18, 0, tzinfo=PARIS), datetime(2026, *morning, 7, 30, tzinfo=PARIS))
+
+
+#: Thursday evening, then Friday morning. The last one is the edition that the demonstration is about; the earlier ones
+#: give it a past: calls already seen, a deadline moved since, one last recall.
+WEEKS = (_week((10, 22), (10, 23)), _week((11, 5), (11, 6)), _week((11, 26), (11, 27)))
+
+
+class HeldClock:
+    """Wall time held at one instant, so that every run writes the same bytes; monotonic time is real."""
+
+    def __init__(self, at: datetime) -> None:
+        self._at = at.astimezone(UTC)
+
+    def now(self) -> datetime:
+        """Return the instant held."""
+        return self._at
+
+    def monotonic(self) -> float:
+        """Return seconds from an arbitrary origin."""
+        return time.monotonic()
+
+
+def run_demo(target: Path, progress: Progress) -> DemoReport:
+    """Make an instance at `target`, replay the editions and leave everything there; raises InputError for a taken one."""
+    started = time.monotonic()
+    instance.prepare(target)
+    settings = instance.settings(target)
+    prepare_database(settings)
+    with ReplayServer(pages(WEEKS[0].crawl_at)) as server, progress.task("Démonstration", len(WEEKS) * 4) as advance:
+        instance.write_sources(target, corpus(), server.url)
+        editions = []
+        for week in WEEKS:
+            server.documents = pages(week.crawl_at)
+            editions.append(_edition(settings, week, advance))
+    report = DemoReport(
+        folder=target,
+        cluster=settings.cluster.name,
+        editions=tuple(editions),
+        sources={source.id: (source.title, source.format) for source in corpus()},
+        index=target / INDEX,
+        seconds=time.monotonic() - started,
+    )
+    report.index.write_text(render_index(report), encoding="utf-8")
+    return report
+
+
+def _edition(settings: Settings, week: Week, advance: Callable[[int], None]) -> Edition:
+    with _opened(settings, week.crawl_at) as app:
+        crawl = app.crawl(force=True)
+        advance(1)
+        tagged = app.tag()
+        advance(1)
+        refuse_bad_lines(app.import_members(settings.home / instance.MEMBERS), dry_run=False)
+        [built] = app.digest.build()
+        advance(1)
+    with _opened(settings, week.send_at) as app:
+        app.digest.approve(by=OFFICER)
+        sent = app.digest.send()
+        ids = {one.subscriber_id: one.message_id for one in sent.deliveries}
+        mails, left_out = _told(app, settings, week, built.drafted, ids)
+        items = app.items()
+        advance(1)
+    return Edition(
+        crawled_at=week.crawl_at,
+        sent_at=week.send_at,
+        crawl=tuple(_in_file_order(crawl)),
+        tagged=tagged,
+        items=len(items),
+        types=_types(app, items),
+        mails=tuple(mails),
+        left_out=tuple(left_out),
+        approved_by=OFFICER,
+    )
+
+
+@contextmanager
+def _opened(settings: Settings, at: datetime) -> Iterator[App]:
+    with closing(App(settings, clock=HeldClock(at), now=at)) as app:
+        yield app
+
+
+def _told(
+    app: App, settings: Settings, week: Week, drafted: Sequence[Drafted], ids: dict[int, str]
+) -> tuple[list[Mail], list[LeftOut]]:
+    """Lay each mail open and say who got none."""
+    written = by_message_id(settings.var / "mail")
+    members = {member.id: member for member in app.members.members()}
+    mails: list[Mail] = []
+    left_out: list[LeftOut] = []
+    for one in drafted:
+        member = members[one.subscriber.member_id]
+        person = f"{one.subscriber.first_name} {one.subscriber.last_name}".strip() or one.subscriber.email
+        if one.bulletin is None:
+            left_out.append(LeftOut(member.organisation, person, one.skipped))
+            continue
+        folder = f"bulletins/{week.send_at:%Y-%m-%d}"
+        opened = lay_open(written[ids[one.subscriber.id]], settings.home, folder, file_name(member.organisation))
+        mails.append(
+            _mail(app, member, person, one.subscriber.email, one.bulletin, opened.html, opened.text, opened.eml)
+        )
+    return mails, left_out
+
+
+def _mail(
+    app: App, member: Member, person: str, email: str, bulletin: Bulletin, html: str, text: str, eml: str
+) -> Mail:
+    staff = f"{member.staff} personnes" if member.staff else ""
+    place = app.gazetteer.name(f"fr:commune:{member.commune}") if member.commune else ""
+    profile = (_SIZES.get(member.size or "", ""), staff, place, "; ".join(member.activity))
+    return Mail(
+        person=person,
+        profile=", ".join(part for part in profile if part),
+        email=email,
+        bulletin=bulletin,
+        html=html,
+        text=text,
+        eml=eml,
+    )
+
+
+def _in_file_order(crawl: Sequence[CrawlReport]) -> list[CrawlReport]:
+    order = {source.id: rank for rank, source in enumerate(corpus())}
+    return sorted(crawl, key=lambda one: order[one.id])
+
+
+def _types(app: App, items: Sequence[Item]) -> tuple[tuple[str, int], ...]:
+    """Count the items of each type, most frequent first."""
+    found = Counter(next((tag.term for tag in item.of(Scheme.TYPE)), "") for item in items)
+    labels = {term: app.taxonomy.label(Scheme.TYPE, term) if term else "sans type" for term in found}
+    return tuple(sorted(((labels[term], count) for term, count in found.items()), key=lambda row: (-row[1], row[0])))
