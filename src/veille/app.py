@@ -246,7 +246,7 @@ class App:
 
     @contextmanager
     def leadership(self) -> Iterator[Callable[[], None]]:
-        """Be the only daemon of this database; raises LeaseHeld. Call the value at each tick: LeaseLost if no longer."""
+        """Be the only daemon of this database (LeaseHeld if not); the value, called at each tick, raises LeaseLost."""
         from veille.engine.direct import LEASE
         from veille.engine.leader import leader
 
