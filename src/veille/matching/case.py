@@ -100,8 +100,15 @@ class Case:
             return self.topic >= _BAR_SAME_SECTOR
         if not self.view.sectors:
             return self.topic >= _BAR_NO_SECTOR
-        several = len(frozenset[str]().union(*(hit.specific for hit in self.hits))) > 1
-        return several and self.topic >= _BAR_OTHER_SECTOR
+        return self.topic >= _BAR_OTHER_SECTOR and self._said_twice
+
+    @property
+    def _said_twice(self) -> bool:
+        """Whether two words of the trade stand there, in the title or in two lines of the profile."""
+        telling = [hit for hit in self.hits if hit.specific]
+        words = frozenset[str]().union(*(hit.specific for hit in telling))
+        lines = {hit.specific for hit in telling}
+        return (len(words) > 1 and any(hit.in_title for hit in telling)) or len(lines) > 2  # noqa: PLR2004 - thrice in passing
 
     @cached_property
     def names_product(self) -> bool:

@@ -15,11 +15,15 @@ from veille.protocols import Places
 from veille.text import fold
 
 #: Characters of text that are compared; what an item is about stands well before.
-LONGEST_TEXT = 8_000
+LONGEST_TEXT = 5_000
 #: A kind of item that the taxonomy does not know.
 _UNKNOWN = Term(scheme=Scheme.TYPE, id="", label="")
 #: Documents assumed beside those at hand, so that a handful of items does not make every word common.
 _BACKGROUND = 20
+#: Filières of an item that count, best first: the third is a word in passing.
+_CHIEF_SECTORS = 2
+_MONEY = frozenset({"financement-capital", "subvention-aide", "pret-garantie", "avantage-fiscal"})
+_MONEY_SECTOR = "finance-assurance"
 #: Weight of a word that stands in every item.
 _FLOOR = 0.2
 
@@ -34,6 +38,7 @@ class View:
     stems: tuple[str, ...]
     #: How many of them are the title's.
     title: int
+    #: The filières it is chiefly about.
     sectors: frozenset[str]
     #: GeoZones ids it is aimed at.
     places: tuple[str, ...]
@@ -83,6 +88,7 @@ class MatchContext:
     #: Stem → in how many items it stands.
     frequency: Mapping[str, int]
     _profiles: dict[Member, Profile] = field(default_factory=dict)
+    _rarities: dict[str, float] = field(default_factory=dict)
 
     def view(self, item: Item) -> View:
         """Return the prepared form of an item, also of one that was not among those prepared."""
@@ -97,9 +103,11 @@ class MatchContext:
 
     def rarity(self, term: str) -> float:
         """Return 0.2 for a word that stands everywhere to 1 for one that stands hardly anywhere (scaled IDF)."""
-        total = len(self.views) + _BACKGROUND
-        idf = math.log(total / (1 + self.frequency.get(term, 0)))
-        return max(_FLOOR, min(1.0, idf / math.log(total / 3)))
+        if term not in self._rarities:
+            total = len(self.views) + _BACKGROUND
+            idf = math.log(total / (1 + self.frequency.get(term, 0)))
+            self._rarities[term] = max(_FLOOR, min(1.0, idf / math.log(total / 3)))
+        return self._rarities[term]
 
 
 def prepare(items: Iterable[Item], *, today: date, places: Places, taxonomy: Taxonomy) -> MatchContext:
@@ -119,6 +127,12 @@ def _view(item: Item, taxonomy: Taxonomy) -> View:
         kind=taxonomy.of(Scheme.TYPE).get(kinds[0].term, _UNKNOWN) if kinds else _UNKNOWN,
         stems=(*title, "", *text),
         title=len(title),
-        sectors=frozenset(tag.term for tag in item.of(Scheme.SECTOR)),
+        sectors=_sectors(item, kinds[0].term if kinds else ""),
         places=tuple(tag.term for tag in item.of(Scheme.TERRITORY) if tag.scope == "main"),
     )
+
+
+def _sectors(item: Item, kind: str) -> frozenset[str]:
+    """Return the first filières; who gives money is not what the money is for."""
+    chief = [tag.term for tag in item.of(Scheme.SECTOR)][:_CHIEF_SECTORS]
+    return frozenset(term for term in chief if not (kind in _MONEY and term == _MONEY_SECTOR))

@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from veille.matching.words import COGNATE, Words, generic_stems
 from veille.model import Member
@@ -15,6 +16,9 @@ _FIELDS = {"need": "needs", "axis": "axes", "activity": "activity", "skill": "sk
 #: A phrase names several things when it enumerates.
 _ENUMERATION = re.compile(r"[,;:/()]|\s(?:et|ou|and|or)\s", re.IGNORECASE)
 
+#: Endings of French adjectives that classify what a noun before them names.
+_QUALIFIES = re.compile(r"(aire|al|ale|aux|ique|el|elle|if|ive|ien|ienne|eux|euse)s?$")
+
 
 @dataclass(frozen=True)
 class Segment:
@@ -24,6 +28,28 @@ class Segment:
     words: Words
     #: Stems that say something of the trade, in order.
     specific: tuple[str, ...]
+
+    @cached_property
+    def terms(self) -> frozenset[str]:
+        """Every stem, once."""
+        return frozenset(self.words.stems)
+
+    @cached_property
+    def trade(self) -> frozenset[str]:
+        """Stems that say something of the trade, once."""
+        return frozenset(self.specific)
+
+    @cached_property
+    def centre(self) -> str | None:
+        """The first word of the trade, unless it only qualifies trade talk (« compléments alimentaires »)."""
+        first = self.specific[0] if self.specific else None
+        if (
+            first is None
+            or self.stems[0] == first
+            or not _QUALIFIES.search(self.words.folded_word(self.stems.index(first)))
+        ):
+            return first
+        return None
 
     @property
     def stems(self) -> list[str]:

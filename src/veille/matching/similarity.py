@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from veille.matching.context import MatchContext, View
 from veille.matching.profile import KIND_WEIGHT, Profile, Segment
@@ -15,37 +16,12 @@ _PHRASE = 1.2
 _LOOSE = 0.8
 #: A word of trade talk beside one that says the trade.
 _GENERIC = 0.35
-#: The whole of what a line names; the head of the expression; a word further in it.
-_WHOLE, _HEAD, _INNER = 1.0, 0.75, 0.4
+#: One word alone: all that a line names; the head of an expression; what is left of it beside trade talk; a word in it.
+_WHOLE, _HEAD, _PART, _INNER = 1.0, 0.55, 0.45, 0.3
 #: A word that several lines of the profile repeat is what the member does.
 _REPEATED = 0.15
 #: A second line that says the same words again.
 _ECHO = 0.2
-
-
-@dataclass(frozen=True)
-class Hit:
-    """Words that stand in a profile line and in an item."""
-
-    kind: str
-    #: As the profile prints them.
-    said: str
-    #: As the item prints them.
-    found: str
-    in_title: bool
-    terms: frozenset[str]
-    #: Terms that say something of the trade.
-    specific: frozenset[str]
-    #: The word that says what the line is about is there, not only one that narrows it.
-    central: bool
-    #: Everything of the trade that its profile line names is there.
-    whole: bool
-    strength: float
-
-    @property
-    def phrase(self) -> bool:
-        """More than one word, one of them of the trade."""
-        return len(self.terms) > 1 and bool(self.specific)
 
 
 @dataclass(frozen=True)
@@ -57,6 +33,77 @@ class Run:
     terms: frozenset[str]
     #: Other words stand in between.
     loose: bool
+
+
+@dataclass(frozen=True)
+class Hit:
+    """Words that stand in a profile line and in an item; what is printed is looked up only when asked."""
+
+    segment: Segment
+    run: Run
+    view: View
+    #: Terms that say something of the trade.
+    specific: frozenset[str]
+    strength: float
+
+    @property
+    def kind(self) -> str:
+        """Which line of the profile."""
+        return self.segment.kind
+
+    @property
+    def terms(self) -> frozenset[str]:
+        """Every stem in common."""
+        return self.run.terms
+
+    @property
+    def in_title(self) -> bool:
+        """Whether it stands in the item's title."""
+        return self.run.first < self.view.title
+
+    @property
+    def phrase(self) -> bool:
+        """More than one word, one of them of the trade."""
+        return len(self.run.terms) > 1 and bool(self.specific)
+
+    @property
+    def central(self) -> bool:
+        """The word that says what the line is about is there, not only one that narrows it."""
+        return self.segment.centre is not None and self.segment.centre in self.specific
+
+    @property
+    def whole(self) -> bool:
+        """Everything of the trade that the line names is there."""
+        return self.specific.issuperset(self.segment.specific)
+
+    @cached_property
+    def said(self) -> str:
+        """As the profile prints them."""
+        return self.segment.words.quote(*self._block)
+
+    @cached_property
+    def found(self) -> str:
+        """As the item prints them."""
+        first, last = self._block
+        shown = set(self.segment.stems[first : last + 1])
+        places = [place for place in range(self.run.first, self.run.last + 1) if self.view.stems[place] in shown]
+        return self.view.quote(places[0], places[-1] if last > first else places[0])
+
+    @cached_property
+    def _block(self) -> tuple[int, int]:
+        """The stretch of the profile line that the run holds whole: most words of the trade, then the longest."""
+        blocks: list[tuple[int, int]] = []
+        for place, term in enumerate(self.segment.stems):
+            if term not in self.run.terms:
+                continue
+            if blocks and blocks[-1][1] == place - 1:
+                blocks[-1] = (blocks[-1][0], place)
+            else:
+                blocks.append((place, place))
+        return max(blocks, key=lambda block: (self._specific_in(*block), block[1] - block[0]))
+
+    def _specific_in(self, first: int, last: int) -> int:
+        return len(self.specific.intersection(self.segment.stems[first : last + 1]))
 
 
 def find_hits(profile: Profile, view: View, context: MatchContext) -> list[Hit]:
@@ -87,11 +134,20 @@ def _cognate_view(profile: Profile, view: View) -> View:
 
 
 def _best(segment: Segment, profile: Profile, view: View, context: MatchContext) -> Hit | None:
-    wanted = view.terms.intersection(segment.stems)
+    wanted = view.terms & segment.terms
     if not wanted:
         return None
-    hits = (_hit(run, segment, profile, view, context) for run in _runs(wanted, view))
-    return max((hit for hit in hits if hit.strength > 0), key=lambda hit: hit.strength, default=None)
+    best: Hit | None = None
+    known: set[tuple[frozenset[str], bool, bool]] = set()
+    for run in _runs(wanted, view):
+        # A long text says the same again and again: only what differs in kind can be stronger.
+        shape = (run.terms, run.loose, run.first < view.title)
+        if shape not in known:
+            known.add(shape)
+            hit = _hit(run, segment, profile, view, context)
+            if hit.strength > (best.strength if best else 0.0):
+                best = hit
+    return best
 
 
 def _runs(wanted: frozenset[str], view: View) -> Iterator[Run]:
@@ -108,56 +164,31 @@ def _runs(wanted: frozenset[str], view: View) -> Iterator[Run]:
 
 
 def _hit(run: Run, segment: Segment, profile: Profile, view: View, context: MatchContext) -> Hit:
-    specific = frozenset(run.terms.intersection(segment.specific))
-    in_title = run.first < view.title
+    specific = run.terms & segment.trade
+    if run.loose and len(specific) == 1:
+        # Trade talk at a distance is chance: « capteurs miniaturisés pour une qualité … ».
+        place = next(place for place in range(run.first, run.last + 1) if view.stems[place] in specific)
+        run = Run(place, place, specific, loose=False)
     strength = _strength(run, segment, specific, profile, context) * KIND_WEIGHT[segment.kind]
-    first, last = _block(segment, run, specific)
-    shown = set(segment.stems[first : last + 1])
-    places = [place for place in range(run.first, run.last + 1) if view.stems[place] in shown]
-    return Hit(
-        kind=segment.kind,
-        said=segment.words.quote(first, last),
-        found=view.quote(places[0], places[-1] if last > first else places[0]),
-        in_title=in_title,
-        terms=run.terms,
-        specific=specific,
-        central=bool(segment.specific) and segment.specific[0] in specific,
-        whole=specific.issuperset(segment.specific),
-        strength=strength * (_IN_TITLE if in_title else 1.0),
-    )
-
-
-def _block(segment: Segment, run: Run, specific: frozenset[str]) -> tuple[int, int]:
-    """Return the stretch of the profile line that the run holds whole: most words of the trade, then the longest."""
-    blocks: list[tuple[int, int]] = []
-    for place, term in enumerate(segment.stems):
-        if term not in run.terms:
-            continue
-        if blocks and blocks[-1][1] == place - 1:
-            blocks[-1] = (blocks[-1][0], place)
-        else:
-            blocks.append((place, place))
-    return max(
-        blocks,
-        key=lambda block: (len(specific.intersection(segment.stems[block[0] : block[1] + 1])), block[1] - block[0]),
-    )
+    return Hit(segment, run, view, specific, strength * (_IN_TITLE if run.first < view.title else 1.0))
 
 
 def _strength(run: Run, segment: Segment, specific: frozenset[str], profile: Profile, context: MatchContext) -> float:
-    generic = generic_stems()
     if not specific:
         # « collectivité pilote »: trade talk counts only as a whole expression, and little.
-        return _GENERIC if len(run.terms) > 1 and run.terms.issuperset(segment.stems) else 0.0
-    if run.loose and len(specific) < 2:  # noqa: PLR2004 - trade talk at a distance is chance
-        return _single(next(iter(specific)), segment, profile, context)
-    weights = [context.rarity(term) * (_GENERIC if term in generic else 1.0) for term in run.terms]
+        return _GENERIC if len(run.terms) > 1 and run.terms.issuperset(segment.terms) else 0.0
     if len(run.terms) > 1:
+        generic = generic_stems()
+        weights = (context.rarity(term) * (_GENERIC if term in generic else 1.0) for term in run.terms)
         return sum(weights) * _PHRASE * (_LOOSE if run.loose else 1.0)
-    return _single(next(iter(specific)), segment, profile, context)
+    (term,) = specific
+    return context.rarity(term) * _share(term, segment) * (1.0 + _REPEATED * (profile.terms[term] - 1))
 
 
-def _single(term: str, segment: Segment, profile: Profile, context: MatchContext) -> float:
-    share = _HEAD if segment.specific[0] == term else _INNER
-    if segment.specific == (term,):
-        share = _WHOLE
-    return context.rarity(term) * share * (1.0 + _REPEATED * (profile.terms[term] - 1))
+def _share(term: str, segment: Segment) -> float:
+    """Return how much of a profile line one of its words says."""
+    if segment.terms == {term}:
+        return _WHOLE
+    if segment.stems[0] == term:
+        return _HEAD
+    return _PART if segment.centre == term else _INNER

@@ -83,6 +83,11 @@ class Words:
     def _places(self) -> list[tuple[int, int]]:
         return [match.span() for match in _TOKEN.finditer(self._folded.text) if match[0] not in _GRAMMAR]
 
+    def folded_word(self, place: int) -> str:
+        """Return a content word, folded."""
+        start, end = self._places[place]
+        return self._folded.text[start:end]
+
     def quote(self, first: int, last: int) -> str:
         """Return the printed words from content word `first` to `last`, both included."""
         return self._folded.quote(self._places[first][0], self._places[last][1])
