@@ -14,7 +14,7 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import inspect, select, text
 
-from veille.errors import DatabaseMissing, SchemaMismatch
+from veille.errors import DatabaseMissing, SchemaMismatch, StoreError
 from veille.storage import schema
 from veille.storage.db import Database
 from veille.storage.tables import Base, SuppressionRow
@@ -127,6 +127,15 @@ def test_create_makes_the_folder_and_may_be_repeated(empty_url: str) -> None:
     schema.require_current(database)
     assert schema.upgrade(database) == schema.Upgraded(schema.HEAD, schema.HEAD)
     database.close()
+
+
+@pytest.mark.parametrize("place", ["file/veille.sqlite", "folder"], ids=["under a file", "a folder"])
+def test_database_that_cannot_be_made_is_named_with_the_cure(tmp_path: Path, place: str) -> None:
+    (tmp_path / "file").touch()
+    (tmp_path / "folder").mkdir()
+    with pytest.raises(StoreError, match="vérifiez les droits") as refused:
+        schema.create(Database(f"sqlite:///{tmp_path / place}"))
+    assert place in str(refused.value)
 
 
 def test_sqlite_database_is_in_wal_mode(sqlite_database: Database) -> None:

@@ -59,19 +59,20 @@ class Database:
             yield session
 
     @contextmanager
-    def write(self, *, durable: bool = False, concurrent: bool = False) -> Iterator[Session]:
+    def write(self, *, durable: bool = False, concurrent: bool = False, wait: float | None = None) -> Iterator[Session]:
         """Open the one write transaction; commit on success, roll back on any exception.
 
         The lock is taken at once: StoreBusy comes before any work is done. `durable` survives a power cut, not only a
-        crash (deliveries).
+        crash (deliveries). `wait` is in seconds, the database's own busy timeout if None.
         """
-        with self._transaction(veille_durable=durable, veille_concurrent=concurrent) as session:
+        seconds = self._timeout if wait is None else wait
+        with self._transaction(seconds, veille_durable=durable, veille_concurrent=concurrent) as session:
             yield session
 
     @contextmanager
     def migrate(self) -> Iterator[Connection]:
         """Open a durable write transaction in which the schema may change; foreign keys are not enforced."""
-        with self._transaction(veille_durable=True, veille_migrating=True) as session:
+        with self._transaction(self._timeout, veille_durable=True, veille_migrating=True) as session:
             yield session.connection()
 
     def back_up(self, target: Path) -> None:
@@ -99,24 +100,24 @@ class Database:
         self.writer.dispose()
 
     @contextmanager
-    def _transaction(self, **options: bool) -> Iterator[Session]:
+    def _transaction(self, wait: float, **options: bool) -> Iterator[Session]:
         self._guard_fork()
         with (
-            self._alone(),
+            self._alone(wait),
             self._translated(),
             Session(self.writer, expire_on_commit=False) as session,
             session.begin(),
         ):
-            session.connection(execution_options=options)
+            session.connection(execution_options={"veille_wait": max(1, int(wait * 1000)), **options})
             yield session
 
     @contextmanager
-    def _alone(self) -> Iterator[None]:
+    def _alone(self, wait: float) -> Iterator[None]:
         """Queue the threads of this process: the writer engine has one connection."""
         me = threading.get_ident()
         if self._writing == me:
             raise RuntimeError("a write transaction is already open in this thread")
-        if not self._lock.acquire(timeout=self._timeout):
+        if not self._lock.acquire(timeout=wait):
             raise faults.busy(self.place)
         self._writing = me
         try:
@@ -142,12 +143,14 @@ class Database:
 
 def create_file(file: Path) -> None:
     """Make an empty SQLite file in WAL mode, ready for its first migration; the one place that may."""
-    file.parent.mkdir(parents=True, exist_ok=True)
-    connection = sqlite3.connect(file, timeout=BUSY_TIMEOUT, isolation_level=None)
     try:
-        connection.execute("PRAGMA journal_mode=WAL")
-    finally:
-        connection.close()
+        file.parent.mkdir(parents=True, exist_ok=True)
+        with closing(sqlite3.connect(file, timeout=BUSY_TIMEOUT, isolation_level=None)) as connection:
+            connection.execute("PRAGMA journal_mode=WAL")
+    except OSError as error:
+        raise faults.unreadable(str(file), error.strerror or str(error)) from error
+    except sqlite3.Error as error:
+        raise (faults.from_sqlite(error, str(file), file) or error) from error
 
 
 def upsert(
@@ -229,8 +232,9 @@ def _begin_read(connection: Connection) -> None:
 
 
 def _begin_immediate(connection: Connection) -> None:
-    """Neither pragma may change inside a transaction, so they come before it."""
+    """Take the write lock; these pragmas do nothing inside a transaction, so they come before it."""
     options = connection.get_execution_options()
+    connection.exec_driver_sql(f"PRAGMA busy_timeout={options['veille_wait']}")
     connection.exec_driver_sql(f"PRAGMA synchronous={'FULL' if options.get('veille_durable') else 'NORMAL'}")
     connection.exec_driver_sql(f"PRAGMA foreign_keys={'OFF' if options.get('veille_migrating') else 'ON'}")
     connection.exec_driver_sql("BEGIN IMMEDIATE")
@@ -254,17 +258,13 @@ def _postgres_engine(url: URL, timeout: float, *, read_only: bool) -> Engine:
             cure="installez veille[postgres], ou laissez database_url vide",
         ) from error
     if not read_only:
-
-        @event.listens_for(engine, "begin")
-        def _begin(connection: Connection) -> None:
-            _begin_postgres(connection, timeout)
-
+        event.listen(engine, "begin", _begin_postgres)
     return engine
 
 
-def _begin_postgres(connection: Connection, timeout: float) -> None:
+def _begin_postgres(connection: Connection) -> None:
     options = connection.get_execution_options()
-    connection.exec_driver_sql(f"SET LOCAL lock_timeout = {int(timeout * 1000)}")
+    connection.exec_driver_sql(f"SET LOCAL lock_timeout = {options['veille_wait']}")
     if options.get("veille_durable"):
         connection.exec_driver_sql("SET LOCAL synchronous_commit = on")
     if not options.get("veille_concurrent"):

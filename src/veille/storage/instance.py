@@ -15,6 +15,8 @@ from veille.storage.tables import InstanceRow
 SLACK = timedelta(minutes=5)
 
 _ONLY = 1
+#: Seconds: not worth more, the next command will record it.
+_WAIT = 0.2
 _PARIS = ZoneInfo("Europe/Paris")
 
 _log = logging.getLogger(__name__)
@@ -51,7 +53,7 @@ class InstanceGuard:
     def _record(self, now: datetime) -> None:
         """Write it unless the database cannot be written just now: the next command will."""
         try:
-            with self._database.write() as session:
+            with self._database.write(wait=_WAIT) as session:
                 known = session.scalar(select(InstanceRow.latest_seen).where(InstanceRow.id == _ONLY))
                 if known is None or known < now:
                     row = {"id": _ONLY, "latest_seen": now}

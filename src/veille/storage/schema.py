@@ -69,7 +69,7 @@ def require_current(database: Database) -> None:
 
 def create(database: Database) -> Upgraded:
     """Make the database where there is none, else check it; safe to repeat after an interruption."""
-    if database.file is not None and (not database.file.exists() or database.file.stat().st_size == 0):
+    if database.file is not None and (not database.file.is_file() or database.file.stat().st_size == 0):
         create_file(database.file)
     if status(database).state is SchemaState.EMPTY:
         return _migrate(database)
