@@ -40,7 +40,7 @@ def test_a_dead_dns_ends_at_the_deadline_and_holds_nobody_back(monkeypatch: pyte
     outcome = run(scenario())
     release.set()
     assert outcome.fault is FetchFault.TIMEOUT
-    assert time.monotonic() - start < 5
+    assert time.monotonic() - start < 10
 
 
 def test_lookups_under_way_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
