@@ -14,11 +14,9 @@ from veille.model import Evidence, Fact, Origin, TextToTag
 from veille.nlp import deadline_cues as cues
 from veille.nlp.french_dates import WEEKDAY, PrintedDate, find_dates, hour_beside, masked
 from veille.nlp.levelled import level
-from veille.text import sentence_around
+from veille.nlp.quoting import READ, quoted
 
 _PARIS = ZoneInfo("Europe/Paris")
-#: Characters of the text that are read.
-_READ = 30_000
 #: Characters of context before and after a date.
 _LEFT, _RIGHT = 220, 70
 #: How far up a list of dates is followed to its heading.
@@ -50,7 +48,7 @@ def read(text: TextToTag) -> tuple[Fact, ...]:
     Each fact's first evidence is the sentence, the second the date as printed.
     """
     published = text.published.astimezone(_PARIS).date() if text.published else None
-    fields = [_Field("title", text.title), _Field("text", text.text[:_READ])]
+    fields = [_Field("title", text.title), _Field("text", text.text[:READ])]
     candidates = [candidate for content in fields for candidate in content.candidates(published)]
     opening = next((fact for content in fields for fact in content.openings(published)), None)
     rolling = next((fact for content in fields for fact in content.rolling()), None)
@@ -125,12 +123,7 @@ class _Field:
 
     def evidence(self, start: int, end: int) -> tuple[Evidence, Evidence]:
         """Return the sentence, then the printed words."""
-        first, last = sentence_around(self.original, start, end)
-        first, last = min(first, start), max(last, end)
-        return (
-            Evidence(text=self.original[first:last], where=self.where, start=first, end=last),
-            Evidence(text=self.original[start:end], where=self.where, start=start, end=end),
-        )
+        return quoted(self.original, self.where, start, end)
 
     # ── context ──────────────────────────────────────────────────────────────────────────────────────────────────
     def _left(self, printed: PrintedDate) -> str:

@@ -45,6 +45,14 @@ _END_OF = re.compile(
 )
 _PATTERNS = (_ISO, _NUMERIC, _SHORT_NUMERIC, _END_OF, _ENGLISH, _WORDS)
 
+#: A date has a day beside a month (« 15 mars », « march 15 »), or two numbers with a mark between them.
+_TRIGGER = re.compile(
+    rf"[0-9] ?(?:[/.-] ?[0-9]|(?:er|ere|st|nd|rd|th|°)?[ -](?:of |de |du mois de )?(?:jan|fe[bv]|mar|a[pv]r|ma[iy]|jui|jun|jul|ao?ug?|sep|oct|nov|dec))"
+    rf"|\b(?:fin|end|premier) |\b{_MONTH} [0-3]?[0-9]"
+)
+#: Characters before and after a trigger that may belong to its date.
+_BEFORE, _AFTER = 20, 40
+
 #: « du 3 » before « au 28 février 2027 »: a first day that borrows its month and year.
 _BORROWING = re.compile(
     rf"\b(?:du|entre le|from) (?:{WEEKDAY} )?(?P<day>{_DAY})(?: (?P<month>{_MONTH}))?(?:,? a? ?[0-9]{{1,2}} ?h(?: ?[0-9]{{2}})?)?"
@@ -99,21 +107,36 @@ def _calendar_day(year: int, month: int, day: int) -> date | None:
         return None
 
 
+def _windows(folded: str) -> list[tuple[int, int]]:
+    """Return the stretches that may hold a date: the patterns are costly, most of a text has no digit."""
+    windows: list[tuple[int, int]] = []
+    for trigger in _TRIGGER.finditer(folded):
+        start, end = max(0, trigger.start() - _BEFORE), trigger.end() + _AFTER
+        if windows and start <= windows[-1][1]:
+            windows[-1] = (windows[-1][0], end)
+        else:
+            windows.append((start, end))
+    return windows
+
+
 def find_dates(folded: str) -> list[PrintedDate]:
     """Return the dates of a levelled text, left to right; impossible days (31 février) are left out."""
-    if not any(map(str.isdigit, folded)) and "fin " not in folded:
-        return []
-    taken: list[tuple[int, int]] = []
     found: list[PrintedDate] = []
+    for start, end in _windows(folded):
+        found += _dates_in(folded, start, end)
+    return sorted(found, key=lambda printed: printed.start)
+
+
+def _dates_in(folded: str, start: int, end: int) -> Iterator[PrintedDate]:
+    taken: list[tuple[int, int]] = []
     for pattern in _PATTERNS:
-        for match in pattern.finditer(folded):
-            if any(match.start() < end and start < match.end() for start, end in taken):
+        for match in pattern.finditer(folded, start, end):
+            if any(match.start() < last and first < match.end() for first, last in taken):
                 continue
             taken.append(match.span())
             printed = _read(match, folded)
             if printed is not None:
-                found.append(printed)
-    return sorted(found, key=lambda printed: printed.start)
+                yield printed
 
 
 def _read(match: re.Match[str], folded: str) -> PrintedDate | None:

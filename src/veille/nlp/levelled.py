@@ -5,6 +5,7 @@ and place names wants hyphens, line ends and untouched offsets.
 """
 
 import unicodedata
+from functools import lru_cache
 
 _APOSTROPHES = frozenset("'`´’‘ʼ′‛")
 #: Kept as they are: NFKD would make several characters of them.
@@ -40,6 +41,7 @@ def _level_character(character: str) -> str:
 _TABLE = _LevelTable()
 
 
+@lru_cache(maxsize=16)  # several readers ask for the same title and text in a row
 def level(text: str) -> str:
     """Return text in lower case, without accents, plain spaces, hyphens and apostrophes; as long as it came (NFC)."""
     return text.translate(_TABLE)

@@ -33,20 +33,29 @@ _NEAR = 60
 _OPENERS = frozenset("pays grand vallee vallees val coteaux monts".split())
 
 
-def words(text: str) -> list[tuple[str, int, int]]:
-    """Return (word, start, end) of each word, without accents, abbreviations of saints spelled out."""
-    found = []
-    for match in _WORD.finditer(level(text)):
-        word = match[0]
-        if "œ" in word or "æ" in word:
-            word = word.replace("œ", "oe").replace("æ", "ae")
-        found.append((_SPELLED.get(word, word), match.start(), match.end()))
-    return found
+class _FlatTable(dict[int, str]):
+    """Keeps letters and digits of a levelled text, makes a space of the rest."""
+
+    def __missing__(self, point: int) -> str:
+        kept = chr(point) if _WORD.fullmatch(chr(point)) else " "
+        self[point] = kept
+        return kept
+
+
+_FLAT = _FlatTable()
+
+
+def _joined(folded: str) -> str:
+    """Return the words of a levelled text apart by one space, a space at both ends, abbreviations spelled out."""
+    joined = f" {' '.join(folded.translate(_FLAT).split())} ".replace("œ", "oe").replace("æ", "ae")
+    for short, long in _SPELLED.items():
+        joined = joined.replace(f" {short} ", f" {long} ")
+    return joined
 
 
 def key(name: str) -> str:
     """Return a name as the automaton holds it."""
-    return " ".join(word for word, _, _ in words(name))
+    return _joined(level(name)).strip()
 
 
 @dataclass(slots=True)
@@ -162,26 +171,22 @@ class PlaceIndex:
 
     def find(self, text: str, where: str) -> list[Mention]:
         """Return the place names of one field, left to right, longest first, none inside another."""
-        tokens = words(text)
-        if not tokens:
-            return []
-        joined = " " + " ".join(word for word, _, _ in tokens) + " "
-        starts: dict[int, int] = {}
-        place = 0
-        for rank, (word, _, _) in enumerate(tokens):
-            starts[place] = rank
-            place += len(word) + 1
+        folded = level(text)
+        joined = _joined(folded)
         found: list[tuple[int, int, Meaning]] = []
         for end, (size, meaning) in self._automaton.iter(joined):
-            last = starts.get(end)
-            rank = (last if last is not None else len(tokens)) - size
-            found.append((rank, size, meaning))
-        mentions = self._choose(found, tokens, text, where)
+            # The match ends on the space after its last word: as many words stand before it as spaces, less the first.
+            found.append((joined.count(" ", 0, end + 1) - 1 - size, size, meaning))
+        if not found:
+            return []
+        spans = [match.span() for match in _WORD.finditer(folded)]
+        spelled = joined.split()
+        mentions = self._choose(found, _Words(spelled, spans), text, where)
         return sorted(mentions, key=lambda mention: mention.start)
 
     @staticmethod
     def _choose(
-        found: list[tuple[int, int, Meaning]], tokens: list[tuple[str, int, int]], text: str, where: str
+        found: list[tuple[int, int, Meaning]], tokens: "_Words", text: str, where: str
     ) -> Iterator[Mention]:
         found.sort(key=lambda row: (-row[1], row[0]))
         taken: set[int] = set()
@@ -189,10 +194,22 @@ class PlaceIndex:
             covered = range(rank, rank + size)
             if not taken.isdisjoint(covered):
                 continue
-            mention = _check(tokens[rank : rank + size], text, where, meaning)
+            mention = _check(tokens.take(rank, size), text, where, meaning)
             if mention is not None:
                 taken.update(covered)
                 yield mention
+
+
+@dataclass(frozen=True, slots=True)
+class _Words:
+    """The words of a text with their offsets."""
+
+    spelled: list[str]
+    spans: list[tuple[int, int]]
+
+    def take(self, rank: int, size: int) -> list[tuple[str, int, int]]:
+        """Return (word, start, end) of `size` words from `rank`."""
+        return [(self.spelled[place], *self.spans[place]) for place in range(rank, rank + size)]
 
 
 def _check(tokens: list[tuple[str, int, int]], text: str, where: str, meaning: Meaning) -> Mention | None:

@@ -9,9 +9,8 @@ from veille.nlp import place_context as context
 from veille.nlp.levelled import level
 from veille.nlp.place_reading import FAIR, STRONG, WEAK, PlaceReader, Reading
 from veille.nlp.places import Meaning, Mention, PlaceIndex, key
+from veille.nlp.quoting import READ
 
-#: Characters of the text that are read: a page with more is a list or a dump.
-_READ = 30_000
 _SCORES = {WEAK: 0.55, FAIR: 0.75, STRONG: 0.9}
 #: One homonym must have this many times the people of the next to be taken without other sign.
 _DOMINANT = 5
@@ -54,7 +53,7 @@ class TerritoryReader:
 
     # ── readings ─────────────────────────────────────────────────────────────────────────────────────────────────
     def _readings(self, text: TextToTag) -> Iterable[Reading]:
-        fields = [("title", text.title), ("text", text.text[:_READ])]
+        fields = [("title", text.title), ("text", text.text[:READ])]
         for where, content in fields:
             folded = level(content)
             for mention in self._index.find(content, where):
@@ -64,6 +63,8 @@ class TerritoryReader:
             yield from self._numbered(content, folded, where)
 
     def _numbered(self, content: str, folded: str, where: str) -> Iterable[Reading]:
+        if "departement" not in folded and "dans le " not in folded:
+            return
         for found in context.NUMBERED.finditer(folded):
             for number in context.ONE_NUMBER.finditer(folded, found.start(1), found.end(1)):
                 code = self._gazetteer.departement(number[0])
@@ -192,7 +193,7 @@ def _from_source(code: str) -> Tag:
 def _wide(text: TextToTag) -> Iterable[Tag]:
     """France and the Union, where the text says so in full words."""
     for code, pattern in ((FRANCE, context.NATIONAL), (EUROPE, context.UNION)):
-        for where, content in (("title", text.title), ("text", text.text[:_READ])):
+        for where, content in (("title", text.title), ("text", text.text[:READ])):
             found = pattern.search(level(content))
             if found:
                 printed = content[found.start() : found.end()]

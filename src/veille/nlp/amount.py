@@ -1,0 +1,178 @@
+"""How much: the most a project may get, the whole envelope, the rate of aid."""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+
+from veille.model import Evidence, Fact, Origin, TextToTag
+from veille.nlp.quoting import Printed, printed_fields
+
+_SCALES = {
+    "k": 1_000, "mille": 1_000, "m": 1_000_000, "mio": 1_000_000, "million": 1_000_000, "millions": 1_000_000,
+    "md": 10**9, "mds": 10**9, "mrd": 10**9, "milliard": 10**9, "milliards": 10**9, "billion": 10**9, "bn": 10**9,
+}  # fmt: skip
+_NUMBER = r"[0-9]{1,3}(?:[ .][0-9]{3})+(?:,[0-9]{1,2})?|[0-9]+(?:[.,][0-9]{1,3})?"
+_SCALE = "|".join(sorted(_SCALES, key=len, reverse=True))
+#: « 2,5 M€ », « 300 k€ », « 1 500 000 euros », « 10 millions d'euros », « EUR 3 million ».
+MONEY = re.compile(
+    rf"(?<![0-9.,])(?:(?P<before>€|eur) ?)?(?P<number>{_NUMBER})(?![0-9]) ?(?P<scale>(?:{_SCALE})(?![a-df-z0-9]))?"
+    r" ?(?:d'|de |d |of )?(?P<currency>€|euros?\b|eur\b)?"
+)
+_RATE = re.compile(r"(?<![0-9.,])(?P<number>[0-9]{1,3}(?:[.,][0-9]{1,2})?) ?(?:%|pour ?cent\b|percent\b)")
+
+#: The most that one project gets.
+_MOST = re.compile(
+    r"\b(?:jusqu'a|plafond[a-z]*|plafonnee?s?|maxim[a-z]*|max\.?|dans la limite de|limitee?s? a|limite de|n'excede(?:ra)? pas|ne (?:peut|peuvent|pourra|doit)"
+    r" (?:pas )?(?:exceder|depasser)|sans (?:exceder|depasser)|up to|no more than|at most)\b[^.;\n]{0,45}$|[≤<] ?$"
+)
+_MOST_AFTER = re.compile(
+    r"^[ ,(]*(?:ht |ttc |h\.t\. )?\(?(?:maxim[a-z]*|max\b|au plus|par (?:projet|laureat|entreprise|dossier|beneficiaire|candidat|porteur|structure|an et par)"
+    r"|per (?:project|beneficiary|grant)|pour chaque)"
+)
+#: « une subvention de 20 000 € ».
+_GRANT = re.compile(
+    r"\b(?:subventions?|aides?|primes?|bourses?|cheques?|dotations?|prets?|avances?(?: recuperables?| remboursables?)?|financements?|soutien|grants?|funding|forfait|prix)"
+    r"(?: [a-z'-]+){0,3} (?:de|of|d'un montant de|a hauteur de|s'eleve a|est de|allant de|comprise? entre|entre)[^.;\n]{0,25}$"
+)
+#: The whole envelope, or the value of a contract.
+_TOTAL = re.compile(
+    r"\b(?:enveloppe|budget(?: total| global| previsionnel| indicatif)?|dotation (?:globale|totale|budgetaire|de l'appel)|dotee?s? d(?:e|')|montant (?:total|global)|total budget"
+    r"|indicative budget|credits|valeur (?:totale )?(?:estimee|du marche|hors)|montant estime|estimated (?:total )?value|mobilise[es]*|fonds (?:de|dote)|somme totale|au total)\b[^.;\n]{0,50}$"
+)
+_TOTAL_AFTER = re.compile(r"^ ?(?:ht )?(?:sont |est |seront |sera )?(?:mobilise|d'enveloppe|de budget|au total|consacre|alloue|in total|sur (?:cinq|trois|[0-9]) ans)")
+#: Money that is not the aid.
+_NOT_AID = re.compile(
+    r"\b(?:chiffres? d'affaires|c\.?a\.?|bilan|turnover|capital|leve|levent|levee de fonds|valorisation|amende|loyer|prix de vente|tarif|cotisation"
+    r"|plancher|minim[a-z]*|au moins|superieure?s? a|plus de|at least|a partir de|seuil|salaire|revenus?|ressources|quotient|penalites?|caution|inscription)\b[^.;\n]{0,40}$"
+)
+#: A ceiling on what counts, not on what is paid.
+_BASIS = re.compile(r"\b(?:depenses?|assiette|couts?|investissements?|travaux|frais|montant du projet|projets? (?:de|dont|d'un))\b[^.;\n]{0,40}$")
+_LISTED = re.compile(r"(?:\b(?:de|entre)|[:(]) ?$")
+_SHARE = re.compile(
+    r"\b(?:taux|subvention[a-z]*|aides?|financ[a-z]*|cofinanc[a-z]*|prise en charge|prend en charge|pris en charge|a hauteur de|intensite|plafond[a-z]*|jusqu'a|soutien|intervention"
+    r"|funding rate|reimbursement|co-?funding|rembours[a-z]*|couvr[a-z]*)\b[^.;\n]{0,70}$"
+)
+_SHARE_AFTER = re.compile(
+    r"^ ?(?:maxim[a-z]* |max\.? |au maximum )?\(?(?:des? (?:depenses|couts?|frais|investissements?|montant|l'assiette|la depense)|du (?:cout|montant|budget|projet|prix)|de (?:subvention|aide|financement|l'investissement)"
+    r"|of (?:the )?(?:eligible )?costs?|d'aide|d'aides|de prise en charge|pour les (?:pme|tpe|petites|moyennes|eti|grandes))"
+)
+_NOT_SHARE = re.compile(
+    r"\b(?:baisse|hausse|augment[a-z]*|reduction|reduire|croissance|part de marche|emissions?|recycl[a-z]*|capital|detenu[es]*|moins|gain|economies?|taux de (?:chomage|croissance|retour|marge|tva)"
+    r"|tva|interet|remise|efficacite|plus de|au moins|objectif|rendement|humidite|biologique)\b[^.;\n]{0,40}$"
+)
+#: Characters of context.
+_LEFT, _RIGHT = 110, 50
+#: A rate of aid is at most the whole.
+_WHOLE = 100
+
+
+@dataclass(frozen=True, slots=True)
+class _Sum:
+    """A sum of money where it stands."""
+
+    field: Printed
+    start: int
+    end: int
+    euros: Decimal
+    name: str
+    #: 2 = said in so many words, 1 = likely.
+    sure: int
+
+
+def euros(match: re.Match[str]) -> Decimal | None:
+    """Return the value of a MONEY match, None where no currency is printed."""
+    scale = match["scale"]
+    if not (match["currency"] or match["before"]):
+        return None
+    digits = match["number"]
+    if re.fullmatch(r"[0-9]{1,3}(?:[ .][0-9]{3})+(?:,[0-9]+)?", digits) and not (scale and "." in digits):
+        digits = digits.replace(" ", "").replace(".", "")
+    return Decimal(digits.replace(" ", "").replace(",", ".")) * _SCALES.get(scale or "", 1)
+
+
+def read(text: TextToTag) -> tuple[Fact, ...]:
+    """Return `amount_max`, `amount_total` (plain euros) and `rate` (plain percent), each with its sentence."""
+    fields = printed_fields(text)
+    sums = [found for field in fields for found in _sums(field)]
+    facts = [fact for name in ("amount_max", "amount_total") if (fact := _best(sums, name))]
+    if text.facts.amount is not None:
+        facts = [fact for fact in facts if fact.name != "amount_total"] + [_stated(text.facts.amount)]
+    rate = _best([found for field in fields for found in _rates(field)], "rate")
+    return (*facts, rate) if rate else tuple(facts)
+
+
+def _stated(amount: float) -> Fact:
+    value = _plain(Decimal(str(amount)))
+    return Fact(
+        name="amount_total", value=value, origin=Origin.FACT, evidence=(Evidence(text=value, where="amount"),)
+    )
+
+
+def _best(sums: Iterable[_Sum], name: str) -> Fact | None:
+    """Keep the surest, then the largest: a ladder of ceilings ends at the one that nobody may exceed."""
+    named = [found for found in sums if found.name == name]
+    if not named:
+        return None
+    best = max(named, key=lambda found: (found.sure, found.euros))
+    return Fact(
+        name=name, value=_plain(best.euros), origin=Origin.CUE, evidence=best.field.quote(best.start, best.end)
+    )
+
+
+def _plain(value: Decimal) -> str:
+    return f"{value.normalize():f}"
+
+
+def _sums(field: Printed) -> Iterator[_Sum]:
+    folded = field.folded
+    if "€" not in folded and "eur" not in folded:
+        return
+    for match in MONEY.finditer(folded):
+        value = euros(match)
+        if value is None or value <= 0:
+            continue
+        left, right = _around(folded, match.start(), match.end())
+        named = _name(left, right)
+        if named:
+            yield _Sum(field, match.start(), match.start() + len(match[0].rstrip()), value, *named)
+
+
+def _around(folded: str, start: int, end: int) -> tuple[str, str]:
+    left = folded[max(0, start - _LEFT) : start]
+    return left[left.rfind("\n") + 1 :], folded[end : end + _RIGHT].split("\n", 1)[0]
+
+
+def _name(left: str, right: str) -> tuple[str, int] | None:
+    """Tell what a sum is from the words around it."""
+    total, most = _TOTAL.search(left), _MOST.search(left)
+    refused = _NOT_AID.search(left)
+    if refused and not (most and most.start() > refused.start()):
+        return None
+    if _MOST_AFTER.match(right):
+        return "amount_max", 2
+    if total and (not most or total.start() > most.start()) or (not most and _TOTAL_AFTER.match(right)):
+        return "amount_total", 2
+    basis, grant = _BASIS.search(left), _GRANT.search(left)
+    if basis and not (grant and grant.start() > basis.start()):
+        return ("amount_max", 1) if most and _aided(left, basis, most) else None
+    if most:
+        return "amount_max", 2
+    return ("amount_max", 1) if grant else None
+
+
+def _aided(left: str, basis: re.Match[str], most: re.Match[str]) -> bool:
+    """« 40 % des dépenses éligibles, plafonnée à 300 k€ »: what is capped is the aid."""
+    return most.start() > basis.start() and re.search(r"%|\b(?:aide|subvention|pret)s?\b", left[: basis.start()]) is not None
+
+
+def _rates(field: Printed) -> Iterator[_Sum]:
+    folded = field.folded
+    for match in _RATE.finditer(folded):
+        left, right = _around(folded, match.start(), match.end())
+        value = Decimal(match["number"].replace(",", "."))
+        if not 0 < value <= _WHOLE or _NOT_SHARE.search(left):
+            continue
+        after = _SHARE_AFTER.match(right) is not None
+        if after or _SHARE.search(left):
+            yield _Sum(field, match.start(), match.end(), value, "rate", 2 if after else 1)
