@@ -11,9 +11,9 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
+from veille.demo.runner import run_demo
 
 from veille.demo.instance import MARKER
-from veille.demo.runner import run_demo
 from veille.errors import InputError
 from veille.model import FAILURES
 from veille.observability import QuietProgress
@@ -84,7 +84,8 @@ def test_broken_sources_are_named_and_stop_nobody(demo):
 
 
 def test_the_amended_call_is_seen_as_changed(demo):
-    assert {one.id for one in demo.last.crawl if one.changed} == {"banque-innovation", "observatoire-appels"}
+    changed = {one.id for each in demo.last.passes for one in each.crawl if one.changed}
+    assert changed == {"banque-innovation", "observatoire-appels"}
 
 
 def test_each_mail_is_whole_and_lies_open(demo):

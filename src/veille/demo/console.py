@@ -23,14 +23,18 @@ def tell(report: DemoReport, console: Console) -> None:
 
 
 def _stages(number: int, edition: Edition, console: Console) -> None:
+    steps = {
+        "relève": f"{edition.crawled_on} : {len(edition.crawl)} sources, {edition.new} nouveautés, "
+        f"{edition.changed} modifiées, {len(edition.failed)} en défaut",
+        "étiquetage": f"{edition.tagged} contenus",
+        "bulletins": f"{len(edition.mails)} faits, approuvés par {edition.approved_by}",
+        "envoi": f"{edition.sent_on} : {len(edition.mails)} remis, {len(edition.left_out)} sans bulletin",
+    }
     console.print(f"\n[bold]{number}. Édition du {edition.day}[/bold]")
-    console.print(
-        f"   relève   {edition.crawled_on} : {len(edition.crawl)} sources, {edition.new} nouveautés, "
-        f"{edition.changed} modifiées, {len(edition.failed)} en défaut"
-    )
-    console.print(f"   étiquetage  {edition.tagged} contenus")
-    console.print(f"   bulletins   {len(edition.mails)} faits, approuvés par {edition.approved_by}")
-    console.print(f"   envoi    {edition.sent_on} : {len(edition.mails)} remis, {len(edition.left_out)} sans bulletin")
+    table = Table.grid(padding=(0, 2))
+    for step, said in steps.items():
+        table.add_row(f"   {step}", said)
+    console.print(table)
 
 
 def _sources(report: DemoReport, console: Console) -> None:

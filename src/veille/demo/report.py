@@ -35,14 +35,22 @@ class LeftOut:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Edition:
-    """One week of the demonstration."""
+class Pass:
+    """One time that every source was asked."""
 
-    crawled_at: datetime
-    sent_at: datetime
+    at: datetime
     crawl: tuple[CrawlReport, ...]
-    #: Items tagged in this pass, and items in the store after it.
+    #: Items tagged after it.
     tagged: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Edition:
+    """One issue of the demonstration, with the passes since the one before."""
+
+    passes: tuple[Pass, ...]
+    sent_at: datetime
+    #: Items in the store.
     items: int
     #: French label of each type → items in the store, most frequent first.
     types: tuple[tuple[str, int], ...]
@@ -56,9 +64,15 @@ class Edition:
         return full_day(self.sent_at.astimezone(PARIS).date())
 
     @property
+    def crawl(self) -> tuple[CrawlReport, ...]:
+        """What the last pass says of each source."""
+        return self.passes[-1].crawl
+
+    @property
     def crawled_on(self) -> str:
-        """When the sources were asked."""
-        return _moment(self.crawled_at)
+        """How often and until when the sources were asked."""
+        last = _moment(self.passes[-1].at)
+        return f"une relève, {last}" if len(self.passes) == 1 else f"{len(self.passes)} relèves, la dernière {last}"
 
     @property
     def sent_on(self) -> str:
@@ -68,16 +82,21 @@ class Edition:
     @property
     def new(self) -> int:
         """Entries seen for the first time."""
-        return sum(one.new for one in self.crawl)
+        return sum(one.new for each in self.passes for one in each.crawl)
 
     @property
     def changed(self) -> int:
         """Entries whose publisher changed them."""
-        return sum(one.changed for one in self.crawl)
+        return sum(one.changed for each in self.passes for one in each.crawl)
+
+    @property
+    def tagged(self) -> int:
+        """Items tagged."""
+        return sum(each.tagged for each in self.passes)
 
     @property
     def failed(self) -> tuple[CrawlReport, ...]:
-        """Sources that gave no feed."""
+        """Sources that gave no feed at the last pass."""
         return tuple(one for one in self.crawl if one.state in FAILURES)
 
 

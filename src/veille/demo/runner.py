@@ -15,7 +15,7 @@ from veille.demo.corpus import PARIS, corpus
 from veille.demo.feeds import pages
 from veille.demo.index import render_index
 from veille.demo.mails import by_message_id, file_name, lay_open
-from veille.demo.report import DemoReport, Edition, LeftOut, Mail
+from veille.demo.report import DemoReport, Edition, LeftOut, Mail, Pass
 from veille.demo.server import ReplayServer
 from veille.members.importing import refuse_bad_lines
 from veille.model import Bulletin, CrawlReport, Drafted, Item, Member, Scheme
@@ -32,19 +32,26 @@ _SIZES = {
 
 @dataclass(frozen=True, slots=True)
 class Week:
-    """When the sources are asked and when the mails leave."""
+    """When the sources are asked, and when the mails leave after the last pass."""
 
-    crawl_at: datetime
+    passes: tuple[datetime, ...]
     send_at: datetime
 
 
-def _week(evening: tuple[int, int], morning: tuple[int, int]) -> Week:
-    return Week(datetime(2026, *evening, 18, 0, tzinfo=PARIS), datetime(2026, *morning, 7, 30, tzinfo=PARIS))
+def _week(*evenings: tuple[int, int], morning: tuple[int, int]) -> Week:
+    passes = tuple(datetime(2026, month, day, 18, 0, tzinfo=PARIS) for month, day in evenings)
+    return Week(passes, datetime(2026, *morning, 7, 30, tzinfo=PARIS))
 
 
-#: Thursday evening, then Friday morning. The last one is the edition that the demonstration is about; the earlier ones
-#: give it a past: calls already seen, a deadline moved since, one last recall.
-WEEKS = (_week((10, 22), (10, 23)), _week((11, 5), (11, 6)), _week((11, 26), (11, 27)))
+#: Thursday evenings, then a Friday morning. The last edition is the one that the demonstration is about; the earlier
+#: ones give it a past: calls already seen, a deadline moved since, one last recall.
+WEEKS = (
+    _week((10, 22), morning=(10, 23)),
+    _week((10, 29), (11, 5), morning=(11, 6)),
+    _week((11, 12), (11, 19), (11, 26), morning=(11, 27)),
+)
+#: Steps that progress counts: crawl and tag per pass, build and send per edition.
+_STEPS = sum(2 * len(week.passes) + 2 for week in WEEKS)
 
 
 class HeldClock:
@@ -63,17 +70,14 @@ class HeldClock:
 
 
 def run_demo(target: Path, progress: Progress) -> DemoReport:
-    """Make an instance at `target`, replay the editions and leave everything there; raises InputError for a taken one."""
+    """Make an instance at `target`, replay the editions and leave everything there; InputError where taken."""
     started = time.monotonic()
     instance.prepare(target)
     settings = instance.settings(target)
     prepare_database(settings)
-    with ReplayServer(pages(WEEKS[0].crawl_at)) as server, progress.task("Démonstration", len(WEEKS) * 4) as advance:
+    with ReplayServer(pages(WEEKS[0].passes[0])) as server, progress.task("Démonstration", _STEPS) as advance:
         instance.write_sources(target, corpus(), server.url)
-        editions = []
-        for week in WEEKS:
-            server.documents = pages(week.crawl_at)
-            editions.append(_edition(settings, week, advance))
+        editions = [_edition(settings, week, server, advance) for week in WEEKS]
     report = DemoReport(
         folder=target,
         cluster=settings.cluster.name,
@@ -86,33 +90,39 @@ def run_demo(target: Path, progress: Progress) -> DemoReport:
     return report
 
 
-def _edition(settings: Settings, week: Week, advance: Callable[[int], None]) -> Edition:
-    with _opened(settings, week.crawl_at) as app:
-        crawl = app.crawl(force=True)
-        advance(1)
-        tagged = app.tag()
-        advance(1)
+def _edition(settings: Settings, week: Week, server: ReplayServer, advance: Callable[[int], None]) -> Edition:
+    passes = tuple(_pass(settings, at, server, advance) for at in week.passes)
+    with _opened(settings, week.passes[-1]) as app:
         refuse_bad_lines(app.import_members(settings.home / instance.MEMBERS), dry_run=False)
         [built] = app.digest.build()
         advance(1)
     with _opened(settings, week.send_at) as app:
         app.digest.approve(by=OFFICER)
         sent = app.digest.send()
+        advance(1)
         ids = {one.subscriber_id: one.message_id for one in sent.deliveries}
         mails, left_out = _told(app, settings, week, built.drafted, ids)
         items = app.items()
-        advance(1)
+        types = _types(app, items)
     return Edition(
-        crawled_at=week.crawl_at,
+        passes=passes,
         sent_at=week.send_at,
-        crawl=tuple(_in_file_order(crawl)),
-        tagged=tagged,
         items=len(items),
-        types=_types(app, items),
+        types=types,
         mails=tuple(mails),
         left_out=tuple(left_out),
         approved_by=OFFICER,
     )
+
+
+def _pass(settings: Settings, at: datetime, server: ReplayServer, advance: Callable[[int], None]) -> Pass:
+    server.documents = pages(at)
+    with _opened(settings, at) as app:
+        crawl = app.crawl(force=True)
+        advance(1)
+        tagged = app.tag()
+        advance(1)
+    return Pass(at=at, crawl=tuple(_in_file_order(crawl)), tagged=tagged)
 
 
 @contextmanager
