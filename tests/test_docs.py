@@ -25,14 +25,21 @@ def test_every_exit_code_of_the_error_tree_is_documented():
     assert {code for code in codes if isinstance(code, int)} <= documented
 
 
+def code_of(text: str) -> str:
+    """What stands in code blocks and between backticks."""
+    blocks = re.findall(r"^```\w*\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
+    return "\n".join([*blocks, *re.findall(r"`([^`\n]+)`", text)])
+
+
 def test_every_command_that_the_texts_name_exists():
     known = {path for path, _ in commands(cli, "veille")}
-    texts = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
     named = set()
-    for path in texts:
-        for line in re.findall(r"(?:^|`|\$ |&& |bin/)(veille [a-z][a-z -]*)", path.read_text(encoding="utf-8"), re.MULTILINE):
-            words = line.split()
+    for path in (ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))):
+        code = code_of(path.read_text(encoding="utf-8"))
+        for line in re.findall(r"(?:^|&& |bin/)(veille (?:--?\w+ \S+ )*[a-z][a-z -]*)", code, re.MULTILINE):
+            words = re.sub(r" --?\w+ \S+", "", line).split()
             named.add((path.name, " ".join(words[:3]), " ".join(words[:2])))
+    assert len(named) > 20
     assert {row for row in named if row[1] not in known and row[2] not in known} == set()
 
 
