@@ -11,7 +11,7 @@ from spacy.tokens import Doc
 from spacy.util import registry
 
 from veille.model import Scheme
-from veille.nlp import deadline
+from veille.nlp import amount, deadline, eligibility_facts
 from veille.nlp.knowledge import Knowledge, load_knowledge
 from veille.nlp.opportunity_type import opportunity_types
 from veille.nlp.reading import Reading
@@ -104,7 +104,12 @@ def create_territory(nlp: Language, name: str, folders: list[str] | None, digest
 @Language.component("veille_facts")
 def read_facts(doc: Doc) -> Doc:
     """Read deadline, amounts and eligibility."""
-    doc._.veille_facts += deadline.read(doc._.veille_source)
+    text = doc._.veille_source
+    doc._.veille_facts += (
+        *deadline.read(text),
+        *amount.read(text),
+        *eligibility_facts.read(text, doc._.veille_tags),
+    )
     return doc
 
 

@@ -14,10 +14,11 @@ from veille.nlp.quoting import Printed, printed_fields
 from veille.text import sentence_around
 
 _COMPANIES = ("tpe", "pme", "eti", "ge")
-#: Words for a size → sizes. « PME » holds the very small ones too (Recommendation 2003/361/EC, annex, art. 2).
+#: Words for a size → sizes as printed; that an SME may be very small is for whoever compares.
 _SIZE_WORDS: tuple[tuple[re.Pattern[str], tuple[str, ...]], ...] = (
     (re.compile(r"\b(?:tpe|tres petites? entreprises?|micro-?entreprises?|artisans?|independants?|auto-?entrepreneurs?)\b"), ("tpe",)),
-    (re.compile(r"\b(?:pme|petites? et moyennes? entreprises?|smes?|pmi|small and medium|start-?ups?|jeunes pousses|jeunes entreprises)\b"), ("tpe", "pme")),
+    (re.compile(r"\b(?:pme|petites? et moyennes? entreprises?|smes?|pmi|small and medium)\b"), ("pme",)),
+    (re.compile(r"\b(?:start-?ups?|jeunes pousses|jeunes entreprises)\b"), ("tpe", "pme")),
     (re.compile(r"\b(?:eti|entreprises? de taille intermediaire|mid-?caps?)\b"), ("eti",)),
     (re.compile(r"\b(?:grandes? entreprises?|grands? groupes?|large (?:companies|enterprises))\b"), ("ge",)),
     (re.compile(r"\b(?:laboratoires?|organismes? de recherche|etablissements? de recherche|universites?|etablissements? d'enseignement superieur|research organi[sz]ations?)\b"), ("labo",)),
