@@ -2,14 +2,13 @@
 
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing, contextmanager
+from collections.abc import Callable, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 from veille.app import App, prepare_database
-from veille.config.settings import Settings
 from veille.demo import instance
 from veille.demo.corpus import PARIS, corpus
 from veille.demo.feeds import pages
@@ -55,7 +54,7 @@ _STEPS = sum(2 * len(week.passes) + 2 for week in WEEKS)
 
 
 class HeldClock:
-    """Wall time held at one instant, so that every run writes the same bytes; monotonic time is real."""
+    """Wall time held until moved, so that every run writes the same bytes; monotonic time is real."""
 
     def __init__(self, at: datetime) -> None:
         self._at = at.astimezone(UTC)
@@ -63,6 +62,10 @@ class HeldClock:
     def now(self) -> datetime:
         """Return the instant held."""
         return self._at
+
+    def move(self, to: datetime) -> None:
+        """Hold another instant."""
+        self._at = to.astimezone(UTC)
 
     def monotonic(self) -> float:
         """Return seconds from an arbitrary origin."""
@@ -75,9 +78,15 @@ def run_demo(target: Path, progress: Progress) -> DemoReport:
     instance.prepare(target)
     settings = instance.settings(target)
     prepare_database(settings)
-    with ReplayServer(pages(WEEKS[0].passes[0])) as server, progress.task("Démonstration", _STEPS) as advance:
+    clock = HeldClock(WEEKS[0].passes[0])
+    with (
+        ReplayServer(pages(clock.now())) as server,
+        closing(App(settings, clock=clock, now=clock.now())) as app,
+        progress.task("Démonstration", _STEPS) as advance,
+    ):
         instance.write_sources(target, corpus(), server.url)
-        editions = [_edition(settings, week, server, advance) for week in WEEKS]
+        stage = _Stage(app, clock, server, advance)
+        editions = [stage.edition(week) for week in WEEKS]
     report = DemoReport(
         folder=target,
         cluster=settings.cluster.name,
@@ -90,52 +99,53 @@ def run_demo(target: Path, progress: Progress) -> DemoReport:
     return report
 
 
-def _edition(settings: Settings, week: Week, server: ReplayServer, advance: Callable[[int], None]) -> Edition:
-    passes = tuple(_pass(settings, at, server, advance) for at in week.passes)
-    with _opened(settings, week.passes[-1]) as app:
-        refuse_bad_lines(app.import_members(settings.home / instance.MEMBERS), dry_run=False)
+@dataclass(frozen=True, slots=True)
+class _Stage:
+    """What every step acts on."""
+
+    app: App
+    clock: HeldClock
+    server: ReplayServer
+    advance: Callable[[int], None]
+
+    def edition(self, week: Week) -> Edition:
+        """Crawl, tag, import, build, approve and send one issue."""
+        passes = tuple(self._pass(at) for at in week.passes)
+        app = self.app
+        refuse_bad_lines(app.import_members(app.settings.home / instance.MEMBERS), dry_run=False)
         [built] = app.digest.build()
-        advance(1)
-    with _opened(settings, week.send_at) as app:
+        self.advance(1)
+        self.clock.move(week.send_at)
         app.digest.approve(by=OFFICER)
         sent = app.digest.send()
-        advance(1)
-        ids = {one.subscriber_id: one.message_id for one in sent.deliveries}
-        mails, left_out = _told(app, settings, week, built.drafted, ids)
+        self.advance(1)
         items = app.items()
-        types = _types(app, items)
-    return Edition(
-        passes=passes,
-        sent_at=week.send_at,
-        items=len(items),
-        types=types,
-        mails=tuple(mails),
-        left_out=tuple(left_out),
-        approved_by=OFFICER,
-    )
+        mails, left_out = _told(
+            app, week, built.drafted, {one.subscriber_id: one.message_id for one in sent.deliveries}
+        )
+        return Edition(
+            passes=passes,
+            sent_at=week.send_at,
+            items=len(items),
+            types=_types(app, items),
+            mails=tuple(mails),
+            left_out=tuple(left_out),
+            approved_by=OFFICER,
+        )
+
+    def _pass(self, at: datetime) -> Pass:
+        self.clock.move(at)
+        self.server.documents = pages(at)
+        crawl = self.app.crawl(force=True)
+        self.advance(1)
+        tagged = self.app.tag()
+        self.advance(1)
+        return Pass(at=at, crawl=tuple(_in_file_order(crawl)), tagged=tagged)
 
 
-def _pass(settings: Settings, at: datetime, server: ReplayServer, advance: Callable[[int], None]) -> Pass:
-    server.documents = pages(at)
-    with _opened(settings, at) as app:
-        crawl = app.crawl(force=True)
-        advance(1)
-        tagged = app.tag()
-        advance(1)
-    return Pass(at=at, crawl=tuple(_in_file_order(crawl)), tagged=tagged)
-
-
-@contextmanager
-def _opened(settings: Settings, at: datetime) -> Iterator[App]:
-    with closing(App(settings, clock=HeldClock(at), now=at)) as app:
-        yield app
-
-
-def _told(
-    app: App, settings: Settings, week: Week, drafted: Sequence[Drafted], ids: dict[int, str]
-) -> tuple[list[Mail], list[LeftOut]]:
+def _told(app: App, week: Week, drafted: Sequence[Drafted], ids: dict[int, str]) -> tuple[list[Mail], list[LeftOut]]:
     """Lay each mail open and say who got none."""
-    written = by_message_id(settings.var / "mail")
+    written = by_message_id(app.settings.var / "mail")
     members = {member.id: member for member in app.members.members()}
     mails: list[Mail] = []
     left_out: list[LeftOut] = []
@@ -146,7 +156,7 @@ def _told(
             left_out.append(LeftOut(member.organisation, person, one.skipped))
             continue
         folder = f"bulletins/{week.send_at:%Y-%m-%d}"
-        opened = lay_open(written[ids[one.subscriber.id]], settings.home, folder, file_name(member.organisation))
+        opened = lay_open(written[ids[one.subscriber.id]], app.settings.home, folder, file_name(member.organisation))
         mails.append(
             _mail(app, member, person, one.subscriber.email, one.bulletin, opened.html, opened.text, opened.eml)
         )
