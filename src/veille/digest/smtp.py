@@ -5,6 +5,7 @@ server cannot have taken the mail: « deferred ». After it, nobody knows: « un
 """
 
 import contextlib
+import select
 import smtplib
 import socket
 import ssl
@@ -101,6 +102,8 @@ class SmtpMailer:
             if refusal is not None:
                 return refusal
             smtp.send(_stuffed(mail.raw))
+            if _answered(smtp):
+                return self._cut(DeliveryState.DEFERRED, "le relais a coupé ou parlé avant la fin du message")
         except (smtplib.SMTPException, OSError) as error:
             return self._cut(DeliveryState.DEFERRED, f"connexion coupée avant la fin : {_said(error)}")
         return self._finish(smtp)
@@ -202,6 +205,11 @@ class SmtpMailer:
             f"relais {self.relay} injoignable : {cause}",
             cure=cure or "vérifiez [mail] url et le réseau ; tout reste en attente, rien n'est perdu",
         )
+
+
+def _answered(smtp: smtplib.SMTP) -> bool:
+    """Tell whether the server hung up or spoke before the final dot: it has not taken the mail then."""
+    return smtp.sock is not None and bool(select.select([smtp.sock], [], [], 0)[0])
 
 
 def _stuffed(raw: bytes) -> bytes:

@@ -26,6 +26,8 @@ _MARKUP = re.compile(
     re.DOTALL,
 )
 _HIDDEN = re.compile(r"<!--jinja(\d+)x-->|jinja(\d+)x")
+#: A class that a template chooses: its rules are known only once it is drawn.
+_CHOSEN_CLASS = re.compile(r"""\bclass\s*=\s*(?:"[^"]*|'[^']*|)jinja\d+x""")
 _ORDER = re.compile(r"<!--jinja\d+x-->|jinja\d+x|</?[a-zA-Z][a-zA-Z0-9]*")
 
 
@@ -76,6 +78,8 @@ def inline(html: str) -> tuple[str, bool]:
     if "{% extends" in html or "<html" not in html:
         return html, True
     hidden, tags = _hide(html)
+    if _CHOSEN_CLASS.search(hidden):
+        return html, True
     inlined = inline_page(hidden)
     if _ORDER.findall(inlined) != _ORDER.findall(_without_inlined_styles(hidden)):
         return html, True
