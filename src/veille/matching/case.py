@@ -77,9 +77,18 @@ class Case:
 
     @cached_property
     def country(self) -> str | None:
-        """A country of interest that it is aimed at, in capitals."""
-        found = next((place for place in self.view.places if place in self.profile.countries), None)
-        return found.removeprefix("country:").upper() if found else None
+        """A country of interest that it is aimed at (GeoZones id)."""
+        return next((place for place in self.view.places if place in self.profile.countries), None)
+
+    @cached_property
+    def named_country(self) -> str | None:
+        """A country of interest that it names, in passing or not."""
+        return self.country or next((p for p in self.view.mentioned if p in self.profile.countries), None)
+
+    @cached_property
+    def title_names_product(self) -> bool:
+        """Whether the title itself names what the member does."""
+        return any(hit.specific and hit.in_title for hit in self.hits)
 
     def holds_member(self, place: str) -> bool:
         """Tell whether a territory contains the member."""
@@ -100,15 +109,22 @@ class Case:
             return self.topic >= _BAR_SAME_SECTOR
         if not self.view.sectors:
             return self.topic >= _BAR_NO_SECTOR
+        if any(self._answers(hit) for hit in self.hits):
+            return self.topic >= _BAR_NO_SECTOR
         return self.topic >= _BAR_OTHER_SECTOR and self._said_twice
+
+    def _answers(self, hit: Hit) -> bool:
+        """Tell whether it is a whole need, word for word, with the title about it."""
+        title = self.view.stems[: self.view.title]
+        return hit.kind == "need" and hit.phrase and hit.whole and hit.specific.issubset(title)
 
     @property
     def _said_twice(self) -> bool:
-        """Whether two words of the trade stand there, in the title or in two lines of the profile."""
+        """Whether two words of the trade stand there, one in the title, a whole expression or line among them."""
         telling = [hit for hit in self.hits if hit.specific]
         words = frozenset[str]().union(*(hit.specific for hit in telling))
-        lines = {hit.specific for hit in telling}
-        return (len(words) > 1 and any(hit.in_title for hit in telling)) or len(lines) > 2  # noqa: PLR2004 - thrice in passing
+        sure = any(hit.phrase or hit.complete for hit in telling)
+        return len(words) > 1 and sure and any(hit.in_title for hit in telling)
 
     @cached_property
     def names_product(self) -> bool:

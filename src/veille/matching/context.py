@@ -1,6 +1,7 @@
 """What one ranking knows of all items: their words, how rare each word is, the day, the places (pure)."""
 
 import math
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -22,8 +23,12 @@ _UNKNOWN = Term(scheme=Scheme.TYPE, id="", label="")
 _BACKGROUND = 20
 #: Filières of an item that count, best first: the third is a word in passing.
 _CHIEF_SECTORS = 2
-_MONEY = frozenset({"financement-capital", "subvention-aide", "pret-garantie", "avantage-fiscal"})
-_MONEY_SECTOR = "finance-assurance"
+_MONEY = frozenset({"financement-capital", "subvention-aide", "pret-garantie", "avantage-fiscal", "accompagnement"})
+#: Filières that any aid to companies seems to speak of → folded words that prove it.
+_WEAK_SECTORS = {
+    "finance-assurance": re.compile(r"\b(fintech|assureur|mutuelle|assurtech|insurtech)"),
+    "commerce-services": re.compile(r"\b(commerc(e|es|ant|ants)|artisan|boutique|magasin|vitrine)"),
+}
 #: Weight of a word that stands in every item.
 _FLOOR = 0.2
 
@@ -42,6 +47,8 @@ class View:
     sectors: frozenset[str]
     #: GeoZones ids it is aimed at.
     places: tuple[str, ...]
+    #: GeoZones ids that it names in passing.
+    mentioned: tuple[str, ...] = ()
 
     @property
     def english(self) -> bool:
@@ -98,7 +105,7 @@ class MatchContext:
     def profile(self, member: Member) -> Profile:
         """Return the prepared form of a member."""
         if member not in self._profiles:
-            self._profiles[member] = prepare_profile(member, self.places)
+            self._profiles[member] = prepare_profile(member, self.places, self.taxonomy)
         return self._profiles[member]
 
     def rarity(self, term: str) -> float:
@@ -119,20 +126,23 @@ def prepare(items: Iterable[Item], *, today: date, places: Places, taxonomy: Tax
 
 def _view(item: Item, taxonomy: Taxonomy) -> View:
     english = item.lang == "en"
-    title = stems(fold(item.title), english=english)
-    text = stems(fold(item.text[:LONGEST_TEXT]), english=english)
+    head, body = fold(item.title), fold(item.text[:LONGEST_TEXT])
+    title, text = stems(head, english=english), stems(body, english=english)
     kinds = item.of(Scheme.TYPE)
     return View(
         item=item,
         kind=taxonomy.of(Scheme.TYPE).get(kinds[0].term, _UNKNOWN) if kinds else _UNKNOWN,
         stems=(*title, "", *text),
         title=len(title),
-        sectors=_sectors(item, kinds[0].term if kinds else ""),
+        sectors=_sectors(item, kinds[0].term if kinds else "", f"{head} {body}"),
         places=tuple(tag.term for tag in item.of(Scheme.TERRITORY) if tag.scope == "main"),
+        mentioned=tuple(tag.term for tag in item.of(Scheme.TERRITORY) if tag.scope == "mentioned"),
     )
 
 
-def _sectors(item: Item, kind: str) -> frozenset[str]:
-    """Return the first filières; who gives money is not what the money is for."""
+def _sectors(item: Item, kind: str, folded: str) -> frozenset[str]:
+    """Return the first filières; who gives money, and whom any aid names, are not what it is for."""
     chief = [tag.term for tag in item.of(Scheme.SECTOR)][:_CHIEF_SECTORS]
-    return frozenset(term for term in chief if not (kind in _MONEY and term == _MONEY_SECTOR))
+    if kind in _MONEY:
+        chief = [term for term in chief if term not in _WEAK_SECTORS or _WEAK_SECTORS[term].search(folded)]
+    return frozenset(chief)

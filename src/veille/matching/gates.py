@@ -61,7 +61,7 @@ def _reaches(case: Case, place: str) -> bool:
     if case.near_member(place):
         return True
     if case.kind == TENDER:
-        return place.startswith("fr:") and case.names_product and case.topic >= _DISTANT_TENDER
+        return place.startswith("fr:") and case.title_names_product and case.topic >= _DISTANT_TENDER
     return case.kind in KNOWLEDGE and place.startswith("fr:")
 
 

@@ -6,8 +6,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
+from veille.config.taxonomy import Taxonomy
 from veille.matching.words import COGNATE, Words, generic_stems
-from veille.model import Member
+from veille.model import Member, Scheme
 from veille.protocols import Places
 
 #: How much a phrase counts by the line of the profile it stands in.
@@ -70,12 +71,14 @@ class Profile:
     #: The commune and what contains it, nearest first.
     chain: frozenset[str]
     region: str | None
+    #: Stems of the names of its filières: said alone, they say no more than the filière.
+    filiere: frozenset[str]
     #: GeoZones ids of countries of interest.
     countries: frozenset[str]
     muted: tuple[tuple[str, list[str]], ...]
 
 
-def prepare_profile(member: Member, places: Places) -> Profile:
+def prepare_profile(member: Member, places: Places, taxonomy: Taxonomy) -> Profile:
     """Cut the profile's phrases and place the member."""
     segments = tuple(_segments(member))
     generic = generic_stems()
@@ -88,6 +91,7 @@ def prepare_profile(member: Member, places: Places) -> Profile:
         cognates={term[:COGNATE]: term for term in terms if len(term) >= COGNATE and term not in generic},
         chain=frozenset(chain),
         region=next((code for code in chain if code.startswith("fr:region:")), None),
+        filiere=frozenset(term for slug in member.sectors for term in Words(taxonomy.label(Scheme.SECTOR, slug)).stems),
         countries=frozenset(f"country:{code.lower()}" for code in member.countries),
         muted=tuple((term, Words(term).stems) for term in member.muted),
     )

@@ -14,7 +14,7 @@ from veille.protocols import Matcher
 
 #: Shares of the score, calibrated on the open half of tests/data/judgements; together at most about 1.3.
 _TOPIC, _SECTOR, _FOLLOW, _COUNTRY, _NEAR, _REGION, _ELIGIBLE = 0.7, 0.08, 0.45, 0.2, 0.08, 0.05, 0.06
-_OPEN_TO_ALL, _BRIDGE, _URGENT, _COVERAGE = 0.12, 0.05, 0.06, 0.02
+_OPEN_TO_ALL, _BRIDGE, _URGENT, _COVERAGE, _NAMED_COUNTRY = 0.12, 0.05, 0.06, 0.02, 0.1
 #: How fast more words of the profile stop adding.
 _SATURATION = 1.3
 #: What can only be read, beside what can be seized.
@@ -28,19 +28,17 @@ _TRUST = {Licence.PRESS: 0.95}
 #: More reasons than this is noise on a phone.
 _SHOWN = 4
 
-#: How each kind of profile line is said; « {} » are the words.
+#: How each kind of profile line is said of one expression and of several; « {} » are the words, then where they stand.
 _SAYINGS = {
-    "need": "votre besoin « {} » est {}",
-    "axis": "votre axe « {} » est {}",
-    "activity": "« {} » = votre activité",
-    "skill": "« {} » = votre savoir-faire",
-    "contribution": "« {} » = ce que vous apportez",
+    "need": ("votre besoin {} est {}", "vos besoins {} sont {}"),
+    "axis": ("votre axe {} est {}", "vos axes {} sont {}"),
+    "activity": ("{} = votre activité", "{} = votre activité"),
+    "skill": ("{} = votre savoir-faire", "{} = votre savoir-faire"),
+    "contribution": ("{} = ce que vous apportez", "{} = ce que vous apportez"),
 }
 _PLACES = {
     "appel-a-projets": "dans l'appel",
     "ami": "dans l'appel",
-    "marche-public": "dans le marché",
-    "subvention-aide": "dans l'aide",
     "evenement": "au programme",
     "formation": "au programme",
 }
@@ -105,10 +103,15 @@ def _topic_reasons(case: Case) -> Iterator[Reason]:
         hit = case.bridge
         yield Reason(kind="bridge", text=f"pont : « {hit.said} » dans votre profil", weight=_BRIDGE)
         return
-    shown = list(_fresh([hit for hit in case.hits if hit.central or hit.phrase]))
+    shown = list(_fresh([hit for hit in case.hits if hit.central or hit.phrase]))[:_SHOWN]
     total = sum(hit.strength for hit in shown) or 1.0
-    for hit in shown[:_SHOWN]:
-        yield Reason(kind=hit.kind, text=_say(hit, case), weight=whole * hit.strength / total)
+    where = _PLACES.get(case.kind, "dans le texte")
+    for kind in dict.fromkeys(hit.kind for hit in shown):
+        own = [hit for hit in shown if hit.kind == kind]
+        one, several = _SAYINGS[kind]
+        words = _enumerate([_quoted(hit) for hit in own])
+        said = (one if len(own) == 1 else several).format(words, where)
+        yield Reason(kind=kind, text=said, weight=whole * sum(hit.strength for hit in own) / total)
 
 
 def _fresh(hits: Sequence[Hit]) -> Iterator[Hit]:
@@ -120,16 +123,20 @@ def _fresh(hits: Sequence[Hit]) -> Iterator[Hit]:
         said |= hit.terms
 
 
-def _say(hit: Hit, case: Case) -> str:
-    where = _PLACES.get(case.kind, "dans le texte")
-    printed = "" if same_print(hit.said, hit.found) else f" (« {hit.found} »)"
-    return _SAYINGS[hit.kind].format(hit.said, where) + printed
+def _quoted(hit: Hit) -> str:
+    """Quote the profile, and the item too where it prints otherwise."""
+    return f"« {hit.said} »" if same_print(hit.said, hit.found) else f"« {hit.said} » (ici « {hit.found} »)"
+
+
+def _enumerate(words: Sequence[str]) -> str:
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} et {words[-1]}"
 
 
 def _place_reasons(case: Case) -> Iterator[Reason]:
     name = case.context.places.name
-    if case.country:
-        yield Reason(kind="country", text=f"pays {case.country}", weight=_COUNTRY)
+    if case.named_country:
+        weight = _COUNTRY if case.country else _NAMED_COUNTRY
+        yield Reason(kind="country", text=f"pays que vous visez : {name(case.named_country)}", weight=weight)
     mine = [place for place in case.view.places if case.holds_member(place) and place.startswith("fr:")]
     if mine:
         near = min(mine, key=lambda place: place.startswith("fr:region:"))

@@ -1,7 +1,7 @@
 """Which words of a profile an item speaks of, and how much that says (pure)."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from veille.matching.context import MatchContext, View
@@ -44,6 +44,8 @@ class Hit:
     view: View
     #: Terms that say something of the trade.
     specific: frozenset[str]
+    #: The word that says what the line is about is there, not only one that narrows it or names the filière.
+    central: bool
     strength: float
 
     @property
@@ -67,9 +69,9 @@ class Hit:
         return len(self.run.terms) > 1 and bool(self.specific)
 
     @property
-    def central(self) -> bool:
-        """The word that says what the line is about is there, not only one that narrows it."""
-        return self.segment.centre is not None and self.segment.centre in self.specific
+    def complete(self) -> bool:
+        """Every word of the line is there."""
+        return self.run.terms == self.segment.terms
 
     @property
     def whole(self) -> bool:
@@ -130,7 +132,7 @@ def _cognate_view(profile: Profile, view: View) -> View:
     brought = tuple(
         term if term in profile.terms else profile.cognates.get(term[:COGNATE], term) for term in view.stems
     )
-    return View(view.item, view.kind, brought, view.title, view.sectors, view.places)
+    return replace(view, stems=brought)
 
 
 def _best(segment: Segment, profile: Profile, view: View, context: MatchContext) -> Hit | None:
@@ -165,12 +167,19 @@ def _runs(wanted: frozenset[str], view: View) -> Iterator[Run]:
 
 def _hit(run: Run, segment: Segment, profile: Profile, view: View, context: MatchContext) -> Hit:
     specific = run.terms & segment.trade
-    if run.loose and len(specific) == 1:
-        # Trade talk at a distance is chance: « capteurs miniaturisés pour une qualité … ».
+    if len(run.terms) > 1 and len(specific) == 1 and (run.loose or not _in_order(run, segment, view)):
+        # Trade talk at a distance or the other way round is chance: « capteurs miniaturisés pour une qualité … ».
         place = next(place for place in range(run.first, run.last + 1) if view.stems[place] in specific)
         run = Run(place, place, specific, loose=False)
     strength = _strength(run, segment, specific, profile, context) * KIND_WEIGHT[segment.kind]
-    return Hit(segment, run, view, specific, strength * (_IN_TITLE if run.first < view.title else 1.0))
+    central = segment.centre in specific and (len(run.terms) > 1 or segment.centre not in profile.filiere)
+    return Hit(segment, run, view, specific, central, strength * (_IN_TITLE if run.first < view.title else 1.0))
+
+
+def _in_order(run: Run, segment: Segment, view: View) -> bool:
+    """Tell whether the item has the words in the profile's order; English puts them the other way round."""
+    places = [segment.stems.index(term) for term in view.stems[run.first : run.last + 1] if term in run.terms]
+    return view.english or places == sorted(places)
 
 
 def _strength(run: Run, segment: Segment, specific: frozenset[str], profile: Profile, context: MatchContext) -> float:
@@ -182,7 +191,8 @@ def _strength(run: Run, segment: Segment, specific: frozenset[str], profile: Pro
         weights = (context.rarity(term) * (_GENERIC if term in generic else 1.0) for term in run.terms)
         return sum(weights) * _PHRASE * (_LOOSE if run.loose else 1.0)
     (term,) = specific
-    return context.rarity(term) * _share(term, segment) * (1.0 + _REPEATED * (profile.terms[term] - 1))
+    share = _INNER if term in profile.filiere else _share(term, segment)
+    return context.rarity(term) * share * (1.0 + _REPEATED * (profile.terms[term] - 1))
 
 
 def _share(term: str, segment: Segment) -> float:
