@@ -26,7 +26,7 @@ def is_common(name: str, words: frozenset[str]) -> bool:
     """Return True where a short name is made of ordinary French words only: « Sens », « Le Port »."""
     parts = re.findall(r"\w+", name.lower())
     full = [part for part in parts if part not in _SMALL]
-    if len(parts) > 2 or not full or full[0] in {"saint", "sainte"}:  # noqa: PLR2004 - longer names are telling
+    if len(parts) > 2 or not full or full[0] in {"saint", "sainte"}:
         return False
     return all(part in words for part in full)
 

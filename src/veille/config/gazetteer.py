@@ -12,8 +12,11 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import product
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from veille.config.problems import refuse
 from veille.config.yaml_source import load_yaml
 from veille.errors import ConfigError
 
@@ -45,6 +48,34 @@ class PrintedName:
     code: str
     #: "official", "other", "former" (a region before 2016, a merged commune) or "adjective".
     kind: str
+
+
+class _Table(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class _RegionNames(_Table):
+    names: list[str] = []
+    former: list[str] = []
+    adjectives: list[str] = []
+
+
+class _CountryNames(_Table):
+    eu: dict[str, list[str]] = {}
+    other: dict[str, list[str]] = {}
+
+
+class _Names(_Table):
+    """The keys of names.yaml."""
+
+    version: Literal[1]
+    regions: dict[str, _RegionNames] = {}
+    departements: dict[str, list[str]] = {}
+    epci: dict[str, list[str]] = {}
+    communes: dict[str, list[str]] = {}
+    countries: _CountryNames = _CountryNames()
+    nuts: dict[str, str] = {}
+    not_places: list[str] = []
 
 
 def spelled(pattern: str) -> Iterator[str]:
@@ -118,7 +149,7 @@ class Gazetteer:
 
     @cached_property
     def _countries(self) -> dict[str, Sequence[str]]:
-        groups = self._names.get("countries") or {}
+        groups = self._names["countries"]
         return {code: names for group in groups.values() for code, names in group.items()}
 
     def communes_of(self, codes: Sequence[str]) -> tuple[Commune, ...]:
@@ -147,7 +178,7 @@ class Gazetteer:
 
     # ── containment ──────────────────────────────────────────────────────────────────────────────────────────────
     def ancestors(self, code: str) -> tuple[str, ...]:
-        """Return what contains a territory, nearest first: EPCI, département(s), région(s), country:fr, country-group:ue."""
+        """Return what contains a territory, nearest first: EPCI, départements, régions, country, country-group."""
         return self._known_ancestors.get(code) or self._find_ancestors(code)
 
     @cached_property
@@ -175,7 +206,7 @@ class Gazetteer:
 
     @cached_property
     def _union(self) -> frozenset[str]:
-        return frozenset((self._names.get("countries") or {}).get("eu") or ())
+        return frozenset(self._names["countries"]["eu"])
 
     def _departement_up(self, number: str) -> tuple[str, ...]:
         region = self._tables["departements"].get(number, ("", number))[1]
@@ -213,7 +244,7 @@ class Gazetteer:
 
     def from_nuts(self, nuts: str) -> str | None:
         """Return the GeoZones id of a NUTS code (old regions give the present one), or None."""
-        table = self._names.get("nuts") or {}
+        table = self._names["nuts"]
         code = nuts.strip().upper()
         if code[:2] != "FR":
             country = {"EL": "gr", "UK": "gb"}.get(code[:2], code[:2].lower())
@@ -231,11 +262,11 @@ class Gazetteer:
             yield PrintedName(name, f"fr:region:{code}", "official")
         for number, (name, _) in self._tables["departements"].items():
             yield PrintedName(name, f"fr:departement:{number}", "official")
-        for code, row in (self._names.get("regions") or {}).items():
+        for code, row in self._names["regions"].items():
             for kind in ("names", "former", "adjectives"):
-                for pattern in row.get(kind) or ():
+                for pattern in row[kind]:
                     yield from self._spellings(pattern, f"fr:region:{code}", kind)
-        for number, patterns in (self._names.get("departements") or {}).items():
+        for number, patterns in self._names["departements"].items():
             for pattern in patterns:
                 yield from self._spellings(pattern, f"fr:departement:{number}", "adjectives")
         for code, names in self._countries.items():
@@ -252,14 +283,14 @@ class Gazetteer:
         """Yield (name, SIREN code, legal form) of every EPCI, and its usual names."""
         for code, (name, form, _) in self._tables["epci"].items():
             yield name, code, form
-        for code, names in (self._names.get("epci") or {}).items():
+        for code, names in self._names["epci"].items():
             for name in names:
                 yield name, code, self._tables["epci"].get(code, ("", ""))[1]
 
     def printed_communes(self) -> tuple[str, list[str]]:
         """Return the names of communes, one a line, and their INSEE codes: today's, merged ones, abbreviations."""
         former = self._tables["former"]
-        extra = [(name, code) for code, names in (self._names.get("communes") or {}).items() for name in names]
+        extra = [(name, code) for code, names in self._names["communes"].items() for name in names]
         lines = [self._tables["communes"]["names"], former["names"], *(name for name, _ in extra)]
         codes = [*self._rank, *former["codes"].split("\n"), *(code for _, code in extra)]
         return "\n".join(line for line in lines if line), codes
@@ -267,7 +298,7 @@ class Gazetteer:
     @cached_property
     def not_places(self) -> tuple[str, ...]:
         """Proper names that hold a place name without meaning the place (« Loire-Bretagne », « gare du Nord »)."""
-        return tuple(self._names.get("not_places") or ())
+        return tuple(self._names["not_places"])
 
     @cached_property
     def common_former(self) -> frozenset[str]:
@@ -301,18 +332,23 @@ def _find(folders: Sequence[Path], name: str) -> Path:
 
 def _read_tables(path: Path) -> dict[str, Any]:
     try:
-        tables: dict[str, Any] = json.loads(gzip.decompress(path.read_bytes()))
+        tables: Any = json.loads(gzip.decompress(path.read_bytes()))
     except (OSError, EOFError, ValueError) as error:
         raise ConfigError(
             "fichier illisible", file=path, cure="refaites-le avec scripts/build_territories.py, ou retirez-le"
         ) from error
     if not isinstance(tables, dict) or "communes" not in tables:
         raise ConfigError("ce n'est pas une table des territoires", file=path, cure="retirez ce fichier")
-    return tables
+    return dict(tables)
 
 
 def load_gazetteer(folders: Sequence[Path]) -> Gazetteer:
     """Read the territories from the first folder that has them (the instance's own first)."""
     tables = _read_tables(_find(folders, "france.json.gz"))
-    names, _ = load_yaml(_find(folders, "names.yaml"))
-    return Gazetteer(tables, names or {})
+    path = _find(folders, "names.yaml")
+    raw, locate = load_yaml(path)
+    try:
+        names = _Names.model_validate(raw)
+    except ValidationError as error:
+        raise refuse(error, _Names, path, locate) from error
+    return Gazetteer(tables, names.model_dump())

@@ -23,42 +23,61 @@ _RATE = re.compile(r"(?<![0-9.,])(?P<number>[0-9]{1,3}(?:[.,][0-9]{1,2})?) ?(?:%
 
 #: The most that one project gets.
 _MOST = re.compile(
-    r"\b(?:jusqu'a|plafond[a-z]*|plafonnee?s?|maxim[a-z]*|max\.?|dans la limite de|limitee?s? a|limite de|n'excede(?:ra)? pas|ne (?:peut|peuvent|pourra|doit)"
+    r"\b(?:jusqu'a|plafond[a-z]*|plafonnee?s?|maxim[a-z]*|max\.?|dans la limite de|limitee?s? a|limite de"
+    r"|n'excede(?:ra)? pas|ne (?:peut|peuvent|pourra|doit)"
     r" (?:pas )?(?:exceder|depasser)|sans (?:exceder|depasser)|up to|no more than|at most)\b[^.;\n]{0,45}$|[≤<] ?$"
 )
 _MOST_AFTER = re.compile(
-    r"^[ ,(]*(?:ht |ttc |h\.t\. )?\(?(?:maxim[a-z]*|max\b|au plus|par (?:projet|laureat|entreprise|dossier|beneficiaire|candidat|porteur|structure|an et par)"
+    r"^[ ,(]*(?:ht |ttc |h\.t\. )?\(?(?:maxim[a-z]*|max\b|au plus|par (?:projet|laureat|entreprise|dossier"
+    r"|beneficiaire|candidat|porteur|structure|an et par)"
     r"|per (?:project|beneficiary|grant)|pour chaque)"
 )
 #: « une subvention de 20 000 € ».
 _GRANT = re.compile(
-    r"\b(?:subventions?|aides?|primes?|bourses?|cheques?|dotations?|prets?|avances?(?: recuperables?| remboursables?)?|financements?|soutien|grants?|funding|forfait|prix)"
-    r"(?: [a-z'-]+){0,3} (?:de|of|d'un montant de|a hauteur de|s'eleve a|est de|allant de|comprise? entre|entre)[^.;\n]{0,25}$"
+    r"\b(?:subventions?|aides?|primes?|bourses?|cheques?|dotations?|prets?|avances?(?: recuperables?"
+    r"| remboursables?)?|financements?|soutien|grants?|funding|forfait|prix)"
+    r"(?: [a-z'-]+){0,3} (?:de|of|d'un montant de|a hauteur de|s'eleve a|est de|allant de|comprise? entre"
+    r"|entre)[^.;\n]{0,25}$"
 )
 #: The whole envelope, or the value of a contract.
 _TOTAL = re.compile(
-    r"\b(?:enveloppe|budget(?: total| global| previsionnel| indicatif)?|dotation (?:globale|totale|budgetaire|de l'appel)|dotee?s? d(?:e|')|montant (?:total|global)|total budget"
-    r"|indicative budget|credits|valeur (?:totale )?(?:estimee|du marche|hors)|montant estime|estimated (?:total )?value|mobilise[es]*|fonds (?:de|dote)|somme totale|au total)\b[^.;\n]{0,50}$"
+    r"\b(?:enveloppe|budget(?: total| global| previsionnel| indicatif)?|dotation (?:globale|totale|budgetaire"
+    r"|de l'appel)|dotee?s? d(?:e|')|montant (?:total|global)|total budget"
+    r"|indicative budget|credits|valeur (?:totale )?(?:estimee|du marche|hors)|montant estime"
+    r"|estimated (?:total )?value|mobilise[es]*|fonds (?:de|dote)|somme totale|au total)\b[^.;\n]{0,50}$"
 )
-_TOTAL_AFTER = re.compile(r"^ ?(?:ht )?(?:sont |est |seront |sera )?(?:mobilise|d'enveloppe|de budget|au total|consacre|alloue|in total|sur (?:cinq|trois|[0-9]) ans)")
+_TOTAL_AFTER = re.compile(
+    r"^ ?(?:ht )?(?:sont |est |seront |sera )?(?:mobilise|d'enveloppe|de budget|au total|consacre|alloue|in total"
+    r"|sur (?:cinq|trois|[0-9]) ans)"
+)
 #: Money that is not the aid.
 _NOT_AID = re.compile(
-    r"\b(?:chiffres? d'affaires|c\.?a\.?|bilan|turnover|capital|leve|levent|levee de fonds|valorisation|amende|loyer|prix de vente|tarif|cotisation"
-    r"|plancher|minim[a-z]*|au moins|superieure?s? a|plus de|at least|a partir de|seuil|salaire|revenus?|ressources|quotient|penalites?|caution|inscription)\b[^.;\n]{0,40}$"
+    r"\b(?:chiffres? d'affaires|c\.?a\.?|bilan|turnover|capital|leve|levent|levee de fonds|valorisation|amende"
+    r"|loyer|prix de vente|tarif|cotisation"
+    r"|plancher|minim[a-z]*|au moins|superieure?s? a|plus de|at least|a partir de|seuil|salaire|revenus?|ressources"
+    r"|quotient|penalites?|caution|inscription)\b[^.;\n]{0,40}$"
 )
 #: A ceiling on what counts, not on what is paid.
-_BASIS = re.compile(r"\b(?:depenses?|assiette|couts?|investissements?|travaux|frais|montant du projet|projets? (?:de|dont|d'un))\b[^.;\n]{0,40}$")
+_BASIS = re.compile(
+    r"\b(?:depenses?|assiette|couts?|investissements?|travaux|frais|montant du projet|projets? (?:de|dont"
+    r"|d'un))\b[^.;\n]{0,40}$"
+)
 _LISTED = re.compile(r"(?:\b(?:de|entre)|[:(]) ?$")
 _SHARE = re.compile(
-    r"\b(?:taux|subvention[a-z]*|aides?|financ[a-z]*|cofinanc[a-z]*|prise en charge|prend en charge|pris en charge|a hauteur de|intensite|plafond[a-z]*|jusqu'a|soutien|intervention"
+    r"\b(?:taux|subvention[a-z]*|aides?|financ[a-z]*|cofinanc[a-z]*|prise en charge|prend en charge|pris en charge"
+    r"|a hauteur de|intensite|plafond[a-z]*|jusqu'a|soutien|intervention"
     r"|funding rate|reimbursement|co-?funding|rembours[a-z]*|couvr[a-z]*)\b[^.;\n]{0,70}$"
 )
 _SHARE_AFTER = re.compile(
-    r"^ ?(?:maxim[a-z]* |max\.? |au maximum )?\(?(?:des? (?:depenses|couts?|frais|investissements?|montant|l'assiette|la depense)|du (?:cout|montant|budget|projet|prix)|de (?:subvention|aide|financement|l'investissement)"
-    r"|of (?:the )?(?:eligible )?costs?|d'aide|d'aides|de prise en charge|pour les (?:pme|tpe|petites|moyennes|eti|grandes))"
+    r"^ ?(?:maxim[a-z]* |max\.? |au maximum )?\(?(?:des? (?:depenses|couts?|frais|investissements?|montant"
+    r"|l'assiette|la depense)|du (?:cout|montant|budget|projet|prix)|de (?:subvention|aide|financement"
+    r"|l'investissement)"
+    r"|of (?:the )?(?:eligible )?costs?|d'aide|d'aides|de prise en charge|pour les (?:pme|tpe|petites|moyennes|eti"
+    r"|grandes))"
 )
 _NOT_SHARE = re.compile(
-    r"\b(?:baisse|hausse|augment[a-z]*|reduction|reduire|croissance|part de marche|emissions?|recycl[a-z]*|capital|detenu[es]*|moins|gain|economies?|taux de (?:chomage|croissance|retour|marge|tva)"
+    r"\b(?:baisse|hausse|augment[a-z]*|reduction|reduire|croissance|part de marche|emissions?|recycl[a-z]*|capital"
+    r"|detenu[es]*|moins|gain|economies?|taux de (?:chomage|croissance|retour|marge|tva)"
     r"|tva|interet|remise|efficacite|plus de|au moins|objectif|rendement|humidite|biologique)\b[^.;\n]{0,40}$"
 )
 #: Characters of context.
@@ -104,9 +123,7 @@ def read(text: TextToTag) -> tuple[Fact, ...]:
 
 def _stated(amount: float) -> Fact:
     value = _plain(Decimal(str(amount)))
-    return Fact(
-        name="amount_total", value=value, origin=Origin.FACT, evidence=(Evidence(text=value, where="amount"),)
-    )
+    return Fact(name="amount_total", value=value, origin=Origin.FACT, evidence=(Evidence(text=value, where="amount"),))
 
 
 def _best(sums: Iterable[_Sum], name: str) -> Fact | None:
@@ -115,9 +132,7 @@ def _best(sums: Iterable[_Sum], name: str) -> Fact | None:
     if not named:
         return None
     best = max(named, key=lambda found: (found.sure, found.euros))
-    return Fact(
-        name=name, value=_plain(best.euros), origin=Origin.CUE, evidence=best.field.quote(best.start, best.end)
-    )
+    return Fact(name=name, value=_plain(best.euros), origin=Origin.CUE, evidence=best.field.quote(best.start, best.end))
 
 
 def _plain(value: Decimal) -> str:
@@ -151,7 +166,7 @@ def _name(left: str, right: str) -> tuple[str, int] | None:
         return None
     if _MOST_AFTER.match(right):
         return "amount_max", 2
-    if total and (not most or total.start() > most.start()) or (not most and _TOTAL_AFTER.match(right)):
+    if (total and (not most or total.start() > most.start())) or (not most and _TOTAL_AFTER.match(right)):
         return "amount_total", 2
     basis, grant = _BASIS.search(left), _GRANT.search(left)
     if basis and not (grant and grant.start() > basis.start()):
@@ -163,7 +178,10 @@ def _name(left: str, right: str) -> tuple[str, int] | None:
 
 def _aided(left: str, basis: re.Match[str], most: re.Match[str]) -> bool:
     """« 40 % des dépenses éligibles, plafonnée à 300 k€ »: what is capped is the aid."""
-    return most.start() > basis.start() and re.search(r"%|\b(?:aide|subvention|pret)s?\b", left[: basis.start()]) is not None
+    return (
+        most.start() > basis.start()
+        and re.search(r"%|\b(?:aide|subvention|pret)s?\b", left[: basis.start()]) is not None
+    )
 
 
 def _rates(field: Printed) -> Iterator[_Sum]:

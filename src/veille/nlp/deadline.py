@@ -23,7 +23,9 @@ _LEFT, _RIGHT = 220, 70
 _HEADING = 500
 #: A clause ends here; « art. 5 » or « 12 h. » do no harm, they only shorten the context.
 _BOUNDARY = re.compile(r"[.!?;]\s|\n|•|\s[–-]\s(?=\D{0,40}:)")
-_ONLY_DATES = re.compile(r"(?:[\s¤,;:.•*()\[\]0-9°-]|\b(?:h|le|et|puis|ou|e|eme|er|ere|re|date|session|phase|a|inclus|midi)\b)*")
+_ONLY_DATES = re.compile(
+    r"(?:[\s¤,;:.•*()\[\]0-9°-]|\b(?:h|le|et|puis|ou|e|eme|er|ere|re|date|session|phase|a|inclus|midi)\b)*"
+)
 #: Scores: a scheme's last day < « jusqu'au » beside a word of handing in < « date limite » < a postponed date.
 _SCHEME, _UNTIL, _CLOSING, _MOVED = 1, 2, 3, 4
 
@@ -197,7 +199,12 @@ class _Field:
         for rank, printed in enumerate(self.dates):
             left = self._left(printed)
             day = printed.resolve(published)
-            if printed.opens or day is None or not cues.SINCE.search(left) or not cues.DEPOSIT.search(left + " " + self._right(printed)):
+            if (
+                printed.opens
+                or day is None
+                or not cues.SINCE.search(left)
+                or not cues.DEPOSIT.search(left + " " + self._right(printed))
+            ):
                 continue
             if cues.OTHER.search(left) or cues.DOING.search(left) or (rank and "¤" in left):
                 continue
@@ -230,7 +237,10 @@ _ON = rf"(?: {WEEKDAY},?)? ?"
 _AT = r"(?: ?,? ?(?:\(?a?t? ?[0-9]{1,2} ?(?:h|:) ?[0-9]{0,2}\)?|inclus))? ?"
 #: « du … au … », « entre le … et le … »: what stands before the first day and between the two.
 _RANGES = (
-    (re.compile(rf"(?:\b(?:du|from|de|le)|:){_ON}$|^$"), re.compile(rf"{_AT}(?:au|jusqu'au|et jusqu'au|to|until|-){_ON}")),
+    (
+        re.compile(rf"(?:\b(?:du|from|de|le)|:){_ON}$|^$"),
+        re.compile(rf"{_AT}(?:au|jusqu'au|et jusqu'au|to|until|-){_ON}"),
+    ),
     (re.compile(rf"\b(?:entre le|between|entre){_ON}$"), re.compile(rf"{_AT}(?:et|et le|and){_ON}")),
 )
 
@@ -244,6 +254,10 @@ def _first_day(day: int, month: int, end: date, place: int) -> tuple[date, int] 
         return None
 
 
+#: « 15 décembre, reportée au 15 janvier »: this date was replaced by the next.
+_MOVED_NEXT = re.compile(r"[ ,()a-z]{0,20}\b(?:reporte|repousse|prolonge|decale|proroge)[a-z]* (?:jusqu'au|au|a) ?¤")
+#: Characters before a date in which a postponement is told.
+_NEAR = 120
 #: Words of its own from which a date no longer shares the cue of the date before it.
 _OWN_WORDS = 3
 
@@ -252,7 +266,12 @@ def _own(left: str) -> str:
     """Drop « remise des candidatures (¤), » before « envoi du dossier aux candidats »: each date has its label."""
     last = left.rfind("¤") + 1
     own = left[last:]
-    if last and len(re.findall(r"[a-z]{2,}", own)) >= _OWN_WORDS and not cues.MOVED.search(own) and not cues.UNTIL.search(own):
+    if (
+        last
+        and len(re.findall(r"[a-z]{2,}", own)) >= _OWN_WORDS
+        and not cues.MOVED.search(own)
+        and not cues.UNTIL.search(own)
+    ):
         return own
     return left
 
@@ -270,15 +289,9 @@ _OTHER_AFTER = re.compile(r" ?[:–-] ?(?:(?:le|la|les|l') ?)?" + cues.OTHER.pat
 def _score(left: str, right: str, *, ranged: bool, title: bool) -> int:
     """Say how surely a date ends the call; 0 where it is something else."""
     left = _ASIDE.sub(lambda found: " " * len(found[0]), _own(left))
-    tail = left[-120:]
-    if cues.REPLACED.search(tail) or _moved_to_another(right):
+    if _refused(left, right):
         return 0
-    if cues.QUESTIONS.search(left) or _OTHER_AFTER.match(right) or _EXPECTED.search(left):
-        return 0
-    moved = cues.MOVED.search(tail)
-    closing, deposit = _last(cues.CLOSING, left), _last(cues.DEPOSIT, left)
-    other, doing = _last(cues.OTHER, left), _last(cues.DOING, left)
-    if moved and (closing >= 0 or deposit >= 0) and other < moved.start():
+    if _moves(left):
         return _MOVED
     if cues.CLOSING_AFTER.match(right):
         return _CLOSING
@@ -287,6 +300,28 @@ def _score(left: str, right: str, *, ranged: bool, title: bool) -> int:
         return _SCHEME
     if cues.SINCE.search(left) and not ranged:
         return 0
+    return _by_cues(left, right, until=until, title=title)
+
+
+def _refused(left: str, right: str) -> bool:
+    tail = left[-_NEAR:]
+    if cues.REPLACED.search(tail) or _MOVED_NEXT.match(right) or _OTHER_AFTER.match(right):
+        return True
+    return cues.QUESTIONS.search(left) is not None or _EXPECTED.search(left) is not None
+
+
+def _moves(left: str) -> bool:
+    """Return True after « la clôture est reportée au »."""
+    moved = cues.MOVED.search(left, max(0, len(left) - _NEAR))
+    if moved is None or _last(cues.OTHER, left) >= moved.start():
+        return False
+    return cues.CLOSING.search(left) is not None or cues.DEPOSIT.search(left) is not None
+
+
+def _by_cues(left: str, right: str, *, until: bool, title: bool) -> int:
+    """Let the nearest cue before the date decide."""
+    closing, deposit = _last(cues.CLOSING, left), _last(cues.DEPOSIT, left)
+    other, doing = _last(cues.OTHER, left), _last(cues.DOING, left)
     if closing >= 0 and closing > other and (doing < closing or deposit > doing):
         return _CLOSING
     if until and _deposit_wins(left, right, deposit, other, doing):
@@ -297,15 +332,11 @@ def _score(left: str, right: str, *, ranged: bool, title: bool) -> int:
 def _deposit_wins(left: str, right: str, deposit: int, other: int, doing: int) -> bool:
     if deposit >= 0:
         return deposit > other and (doing < 0 or deposit > doing)
-    nothing_else = other < 0 and doing < 0 and not cues.OTHER.search(right) and not cues.DOING.search(right)
-    return nothing_else and cues.DEPOSIT.search(right) is not None
+    if left.strip() and (other >= 0 or doing >= 0):
+        return False
+    return not (cues.OTHER.search(right) or cues.DOING.search(right)) and cues.DEPOSIT.search(right) is not None
 
 
 def _last(pattern: re.Pattern[str], text: str) -> int:
     """Return where the last match of a cue starts, -1 if none."""
     return max((match.start() for match in pattern.finditer(text)), default=-1)
-
-
-def _moved_to_another(right: str) -> bool:
-    """« 15 décembre, reportée au 15 janvier »: this date was replaced by the next."""
-    return re.match(r"[ ,()a-z]{0,20}\b(?:reporte|repousse|prolonge|decale|proroge)[a-z]* (?:jusqu'au|au|a) ?¤", right) is not None

@@ -4,80 +4,123 @@ import re
 
 #: « date limite », « clôture », « remise des offres »: the date that follows ends the call.
 CLOSING = re.compile(
-    r"\b(?:dates? limites?|dates? butoirs?|date de (?:fin|cloture)|dead ?lines?|dernier delai|dernier jour|derniere limite"
-    r"|cloture[es]?|cloturent|cloturera|se clot(?:ure)?|fermeture (?:du|de la|des|de l'|:)|limite (?:de depot|de candidature|d'inscription|de reponse|de remise)"
-    r"|(?:appels?|aap|ami|candidatures?|inscriptions?|depots?|consultation|session|guichet|plateforme)[a-z' ]{0,30} (?:clos(?:e|es)?|ferme(?:e|es|s|ra|ront|nt)?)"
+    r"\b(?:dates? limites?|dates? butoirs?|date de (?:fin|cloture)|dead ?lines?|dernier delai|dernier jour"
+    r"|derniere limite"
+    r"|cloture[es]?|cloturent|cloturera|se clot(?:ure)?|fermeture (?:du|de la|des|de l'|:)|limite (?:de depot"
+    r"|de candidature|d'inscription|de reponse|de remise)"
+    r"|(?:appels?|aap|ami|candidatures?|inscriptions?|depots?|consultation|session|guichet"
+    r"|plateforme)[a-z' ]{0,30} (?:clos(?:e|es)?|ferme(?:e|es|s|ra|ront|nt)?)"
     r"|cut-?offs?|closing date|call closes|applications? closes?|submissions? (?:closes?|due)|due (?:date|by)"
     r"|submission date|remise (?:definitive )?des (?:offres|plis|candidatures|dossiers|propositions|projets)"
     r"|reception des (?:offres|plis|candidatures|dossiers|propositions|projets|demandes)"
-    r"|(?:depot|envoi|soumission) des (?:offres|plis|candidatures|dossiers|propositions|projets|demandes)|dates? de (?:depot|remise|soumission|releve)"
-    r"|echeances? (?:de |d'|des |du |pour |suivantes?)|echeance(?= ?:)|releves? (?:des|de) (?:dossiers|candidatures|projets)|date d'expiration|fin (?:de l'appel|(?:des|pour les) candidatures|des inscriptions|du depot|de depot))\b"
+    r"|(?:depot|envoi|soumission) des (?:offres|plis|candidatures|dossiers|propositions|projets|demandes)"
+    r"|dates? de (?:depot|remise|soumission|releve)"
+    r"|echeances? (?:de |d'|des |du |pour |suivantes?)|echeance(?= ?:)|releves? (?:des|de) (?:dossiers|candidatures"
+    r"|projets)|date d'expiration|fin (?:de l'appel|(?:des|pour les) candidatures|des inscriptions|du depot"
+    r"|de depot))\b"
 )
 #: Words of handing in: « jusqu'au » or « avant le » beside one of them ends the call.
 DEPOSIT = re.compile(
-    r"\b(?:candidat[a-z]*|depot|depots|depos[a-z]*|dossiers?|offres?|plis|postul[a-z]*|soumi[a-z]*|soumett[a-z]*|inscri[a-z]*"
-    r"|repond[a-z]*|reponses?|envoy[a-z]*|transm[a-z]*|adress[a-z]*|propositions?|demandes|(?:une|la|votre|leur|sa|toute|chaque|de) demande|demande d(?:e |')|manifest[a-z]*|appels? a (?:projets?|candidatures?|manifestations?|contributions?)|aap|ami|apr"
-    r"|(?:appels?|candidatures?|inscriptions?|depots?|guichet|session|consultation|concours|plateforme|aides?|dispositif|prix|trophees?)[a-z' ]{0,40} ouverte?s?|ouverte?s? aux|(?:il|elle|celui-ci|celle-ci) (?:est|sera|reste) ouverte?"
+    r"\b(?:candidat[a-z]*|depot|depots|depos[a-z]*|dossiers?|offres?|plis|postul[a-z]*|soumi[a-z]*|soumett[a-z]*"
+    r"|inscri[a-z]*"
+    r"|repond[a-z]*|reponses?|envoy[a-z]*|transm[a-z]*|adress[a-z]*|propositions?|demandes|(?:une|la|votre|leur|sa"
+    r"|toute|chaque|de) demande|demande d(?:e |')|manifest[a-z]*|appels? a (?:projets?|candidatures?"
+    r"|manifestations?|contributions?)|aap|ami|apr"
+    r"|(?:appels?|candidatures?|inscriptions?|depots?|guichet|session|consultation|concours|plateforme|aides?"
+    r"|dispositif|prix|trophees?)[a-z' ]{0,40} ouverte?s?|ouverte?s? aux|(?:il|elle|celui-ci|celle-ci) (?:est|sera"
+    r"|reste) ouverte?"
     r"|apply|applications?|proposals?|submit[a-z]*|submissions?|call|open|tenders?|participer|participations?"
-    r"|consultation|contributions?|contribuer|remis|remise|recevoir|recu(?:e|s|es)?|parvenir|session|guichet|bids?|avis|lettres? d'intention"
+    r"|consultation|contributions?|contribuer|remis|remise|recevoir|recu(?:e|s|es)?|parvenir|session|guichet|bids?"
+    r"|avis|lettres? d'intention"
     r"|reporte[es]*|prolonge[es]*|repousse[es]*|delai|aides?|dispositif|postes?|telecharg[a-z]*)\b"
 )
 #: What a date may be of, other than the end of a call.
 OTHER = re.compile(
-    r"\b(?:webinaires?|webinars?|reunions?|rencontres?|journees?|salons?|conferences?|ateliers?|matinees?|rendez-vous|seminaires?|colloques?"
-    r"|se (?:tiendra|deroulera|tient|deroule)|aura lieu|auront lieu|a lieu|evenements?|petit-dejeuner|forums?|expositions?|festivals?|visites?"
-    r"|resultats?|laureats?|annonces?|annonce[es]*|jury|jurys|auditions?|selection|preselection|notifications?|notifie[es]*|comites?|commissions?"
-    r"|attribu[a-z]*|decisions?|signatures?|signe[es]*|conventions?|contrats?|marche (?:est|prend|sera|court)|validite|valables?|valides?"
-    r"|questions?|renseignements?|publie[es]*|publication|paru[es]*|parution|mise? en ligne|mis a jour|mise a jour|date d'envoi|envoi de l'avis|envoi a la publication"
-    r"|loi|decret|arrete|ordonnance|directive|deliberation|circulaire|reglement \(|instruction|vote[es]*|adopte[es]*|approuve[es]*|code|article"
-    r"|ne[es]? le|cree[es]* le|fonde[es]*|inaugur[a-z]*|rentree|vacances|demarrage|debute[a-z]*|debuter|debut|commenc[a-z]*|lancement|lance[es]*"
-    r"|results?|published|awards?|awarded|event|held|kick-?off|grant agreement|start(?:s|ing)?|info day|entretiens?|ceremonie|remise (?:des|du) (?:prix|trophees?)"
-    r"|en vigueur|dates? previsionnelles?|retrait|retirer|mandat|election|assemblee generale|promotion|embauches?|soldes?|promo|prelevement|paiement|versement|facture|abonnement|adhesion|factures)\b"
+    r"\b(?:webinaires?|webinars?|reunions?|rencontres?|journees?|salons?|conferences?|ateliers?|matinees?"
+    r"|rendez-vous|seminaires?|colloques?"
+    r"|se (?:tiendra|deroulera|tient|deroule)|aura lieu|auront lieu|a lieu|evenements?|petit-dejeuner|forums?"
+    r"|expositions?|festivals?|visites?"
+    r"|resultats?|laureats?|annonces?|annonce[es]*|jury|jurys|auditions?|selection|preselection|notifications?"
+    r"|notifie[es]*|comites?|commissions?"
+    r"|attribu[a-z]*|decisions?|signatures?|signe[es]*|conventions?|contrats?|marche (?:est|prend|sera|court)"
+    r"|validite|valables?|valides?"
+    r"|questions?|renseignements?|publie[es]*|publication|paru[es]*|parution|mise? en ligne|mis a jour|mise a jour"
+    r"|date d'envoi|envoi de l'avis|envoi a la publication"
+    r"|loi|decret|arrete|ordonnance|directive|deliberation|circulaire|reglement \(|instruction|vote[es]*"
+    r"|adopte[es]*|approuve[es]*|code|article"
+    r"|ne[es]? le|cree[es]* le|fonde[es]*|inaugur[a-z]*|rentree|vacances|demarrage|debute[a-z]*|debuter|debut"
+    r"|commenc[a-z]*|lancement|lance[es]*"
+    r"|results?|published|awards?|awarded|event|held|kick-?off|grant agreement|start(?:s|ing)?|info day|entretiens?"
+    r"|ceremonie|remise (?:des|du) (?:prix|trophees?)"
+    r"|en vigueur|dates? previsionnelles?|retrait|retirer|mandat|election|assemblee generale|promotion|embauches?"
+    r"|soldes?|promo|prelevement|paiement|versement|facture|abonnement|adhesion|factures)\b"
 )
 #: What beneficiaries must have done by then: the end of the project, not of the call.
 DOING = re.compile(
-    r"\b(?:realise[a-z]*|realisation|acheve[a-z]*|achevement|travaux|termine[es]* (?:avant|au)|livre[es]*|livraison|livrables?|engage[es]*|demarr[a-z]*|paye[es]*"
-    r"|facture[es]*|acquitte[es]*|mis en service|mise en service|execut[a-z]*|depenses?|investissements?|eligibilite des|duree|projets? (?:devra|doi)[a-z]*"
-    r"|produire|operationnel[a-z]*|finalise[es]*|solder|rapport final|immatricul[a-z]*|cree[es]* (?:avant|apres)|creation|construit[es]*|achat|achete[es]*|acquisition|acquis[es]*"
-    r"|embauche[es]*|recrute[es]*|residant|exerce[es]*|clos(?:e|es)? (?:au|le) 31|exercice|bilan|bilans|horizon|objectif|d'ici a|reduire|interdi[a-z]*|obligat[a-z]*)\b"
+    r"\b(?:realise[a-z]*|realisation|acheve[a-z]*|achevement|travaux|termine[es]* (?:avant|au)|livre[es]*|livraison"
+    r"|livrables?|engage[es]*|demarr[a-z]*|paye[es]*"
+    r"|facture[es]*|acquitte[es]*|mis en service|mise en service|execut[a-z]*|depenses?|investissements?"
+    r"|eligibilite des|duree|projets? (?:devra|doi)[a-z]*"
+    r"|produire|operationnel[a-z]*|finalise[es]*|solder|rapport final|immatricul[a-z]*|cree[es]* (?:avant|apres)"
+    r"|creation|construit[es]*|achat|achete[es]*|acquisition|acquis[es]*"
+    r"|embauche[es]*|recrute[es]*|residant|exerce[es]*|clos(?:e|es)? (?:au|le) 31|exercice|bilan|bilans|horizon"
+    r"|objectif|d'ici a|reduire|interdi[a-z]*|obligat[a-z]*)\b"
 )
 #: Right before the date: it ends something.
 UNTIL = re.compile(
-    r"\b(?:avant|jusqu'au|jusqu'a|jusque|d'ici|prend(?:ra)? fin|prennent fin|clos|se termine(?:ra)?|ferme|au plus tard|by|until|till|before|no later than|not later than)"
+    r"\b(?:avant|jusqu'au|jusqu'a|jusque|d'ici|prend(?:ra)? fin|prennent fin|clos|se termine(?:ra)?|ferme"
+    r"|au plus tard|by|until|till|before|no later than|not later than)"
     r"(?: (?:le|la|au|the|jusqu'au|et jusqu'au|et au plus tard le))*(?: ?:)? ?$"
 )
 #: Right before the date: it begins something.
 SINCE = re.compile(
-    r"\b(?:a partir d[ue]|a compter d[ue]|des|depuis|from|ouvre(?:nt|ra|ront)?|ouverture|ouvert(?:e|s|es)?|open(?:s|ing|ed)?|lancement|debut)"
-    r"(?: (?:des|du|de la|de l'|d'|de) ?(?:candidatures?|depots?|inscriptions?|dossiers?|appel(?: a projets)?|plateforme|session|guichet|call))?"
+    r"\b(?:a partir d[ue]|a compter d[ue]|des|depuis|from|ouvre(?:nt|ra|ront)?|ouverture|ouvert(?:e|s|es)?|open(?:s"
+    r"|ing|ed)?|lancement|debut)"
+    r"(?: (?:des|du|de la|de l'|d'|de) ?(?:candidatures?|depots?|inscriptions?|dossiers?|appel(?: a projets)?"
+    r"|plateforme|session|guichet|call))?"
     r"(?: (?:est |sera )?(?:fixee |prevue )?)?(?: ?(?:le|au|:|on))* ?$"
 )
 #: Right after the date: « (date limite) », « dernier délai ».
 CLOSING_AFTER = re.compile(
-    r"^ ?(?:a ?[0-9]{1,2} ?h ?[0-9]{0,2} ?)?(?:(?:[(:–-] ?|est (?:la|le) )(?:date limite|dernier delai|dernier jour|date butoir|delai de rigueur|deadline|cloture"
-    r"|au plus tard|fin des candidatures|fin du depot)|,? ?(?:dernier delai|delai de rigueur|au plus tard|date limite de (?:depot|reception)))"
+    r"^ ?(?:a ?[0-9]{1,2} ?h ?[0-9]{0,2} ?)?(?:(?:[(:–-] ?|est (?:la|le) )(?:date limite|dernier delai|dernier jour"
+    r"|date butoir|delai de rigueur|deadline|cloture"
+    r"|au plus tard|fin des candidatures|fin du depot)|,? ?(?:dernier delai|delai de rigueur|au plus tard"
+    r"|date limite de (?:depot|reception)))"
 )
 #: The date that follows replaces another.
 MOVED = re.compile(
-    r"\b(?:report[a-z]*|repousse[a-z]*|prolong[a-z]*|decale[a-z]*|proroge[a-z]*|nouvelle (?:date|echeance|cloture)|extended|postponed)\b[^.\n]{0,80}$"
+    r"\b(?:report[a-z]*|repousse[a-z]*|prolong[a-z]*|decale[a-z]*|proroge[a-z]*|nouvelle (?:date|echeance|cloture)"
+    r"|extended|postponed)\b[^.\n]{0,80}$"
 )
 #: The date that follows was replaced.
 REPLACED = re.compile(
-    r"(?:\b(?:initialement|prealablement|au lieu d[ue]|et non(?: plus)?(?: le| au)?|anciennement|instead of|originally)\b[^.,;\n]{0,40}"
-    r"|\b(?:report|repousse|prolong|decale|proroge)[a-z]*(?: d[ue]| from)?(?: " + "(?:lundi|mardi|mercredi|jeudi|vendredi)" + r")?)\s?$"
+    r"(?:\b(?:initialement|prealablement|au lieu d[ue]|et non(?: plus)?(?: le| au)?|anciennement|instead of"
+    r"|originally)\b[^.,;\n]{0,40}"
+    r"|\b(?:report|repousse|prolong|decale|proroge)[a-z]*(?: d[ue]| from)?"
+    r"(?: (?:lundi|mardi|mercredi|jeudi|vendredi))?)\s?$"
 )
 #: A scheme (not a call, not an offer) holds until then.
-SCHEME = re.compile(r"\b(?:reglement|dispositif|aide|programme|regime|mesure)\b[^.\n]{0,50}\b(?:en vigueur|prend(?:ra)? fin|valable|s'applique|ouvert)[^.\n]{0,20}$")
+SCHEME = re.compile(
+    r"\b(?:reglement|dispositif|aide|programme|regime|mesure)\b[^.\n]{0,50}\b(?:en vigueur|prend(?:ra)? fin|valable"
+    r"|s'applique|ouvert)[^.\n]{0,20}$"
+)
 #: Several cut-offs, or several steps: the dates do not contradict each other.
 SEVERAL = re.compile(
-    r"\b(?:sessions?|vagues?|releves?|phases?|etapes?|dates limites|dates de depot|echeances|cut-?offs?|(?:1ere?|premiere?|2e|2eme|deuxieme|seconde?) (?:date|depot|session|releve|vague|cloture|periode|echeance|appel|campagne)"
-    r"|puis|stages?|lettres? d'intention|declarations? d'intention|pre-?(?:depot|projet|proposition)s?|trimestriel[a-z]*|campagnes?|deadlines|two-stage)\b"
+    r"\b(?:sessions?|vagues?|releves?|phases?|etapes?|dates limites|dates de depot|echeances|cut-?offs?|(?:1ere?"
+    r"|premiere?|2e|2eme|deuxieme|seconde?) (?:date|depot|session|releve|vague|cloture|periode|echeance|appel|campagne)"
+    r"|puis|stages?|lettres? d'intention|declarations? d'intention|pre-?(?:depot|projet|proposition)s?"
+    r"|trimestriel[a-z]*|campagnes?|deadlines|two-stage)\b"
 )
 #: No end.
 ROLLING = re.compile(
-    r"\b(?:au fil de l'eau|(?:depots?|candidatures?|instruction|demandes?|inscriptions?)[a-z ]{0,30} (?:en continu|permanente?s?)|tout au long de l'annee|toute l'annee"
-    r"|sans (?:date|limite) (?:limite|de date|de temps)|pas de date limite|aucune date limite|guichet permanent|appel permanent|en permanence|a tout moment"
+    r"\b(?:au fil de l'eau|(?:depots?|candidatures?|instruction|demandes?|inscriptions?)[a-z ]{0,30} (?:en continu"
+    r"|permanente?s?)|tout au long de l'annee|toute l'annee"
+    r"|sans (?:date|limite) (?:limite|de date|de temps)|pas de date limite|aucune date limite|guichet permanent"
+    r"|appel permanent|en permanence|a tout moment"
     r"|jusqu'a epuisement (?:des|de l')|no deadline|rolling basis|continuously open|open continuously)\b"
 )
 #: « date limite pour les questions »: not the end of the call.
-QUESTIONS = re.compile(r"\b(?:questions?|renseignements? complementaires?|demandes? de renseignements|informations complementaires|visites?)\b(?!.*\b(?:offres?|candidatures?|plis|dossiers?|projets?)\b)")
+QUESTIONS = re.compile(
+    r"\b(?:questions?|renseignements? complementaires?|demandes? de renseignements|informations complementaires"
+    r"|visites?)\b(?!.*\b(?:offres?|candidatures?|plis|dossiers?|projets?)\b)"
+)

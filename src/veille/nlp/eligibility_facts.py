@@ -16,50 +16,77 @@ from veille.text import sentence_around
 _COMPANIES = ("tpe", "pme", "eti", "ge")
 #: Words for a size → sizes as printed; that an SME may be very small is for whoever compares.
 _SIZE_WORDS: tuple[tuple[re.Pattern[str], tuple[str, ...]], ...] = (
-    (re.compile(r"\b(?:tpe|tres petites? entreprises?|micro-?entreprises?|artisans?|independants?|auto-?entrepreneurs?)\b"), ("tpe",)),
+    (re.compile(r"\b(?:tpe|tres petites? entreprises?|micro-?entreprises?|artisans?|independants?"
+                r"|auto-?entrepreneurs?)\b"), ("tpe",)),
     (re.compile(r"\b(?:pme|petites? et moyennes? entreprises?|smes?|pmi|small and medium)\b"), ("pme",)),
     (re.compile(r"\b(?:start-?ups?|jeunes pousses|jeunes entreprises)\b"), ("tpe", "pme")),
     (re.compile(r"\b(?:eti|entreprises? de taille intermediaire|mid-?caps?)\b"), ("eti",)),
     (re.compile(r"\b(?:grandes? entreprises?|grands? groupes?|large (?:companies|enterprises))\b"), ("ge",)),
-    (re.compile(r"\b(?:laboratoires?|organismes? de recherche|etablissements? de recherche|universites?|etablissements? d'enseignement superieur|research organi[sz]ations?)\b"), ("labo",)),
-    (re.compile(r"\b(?:collectivites?(?: territoriales| locales)?|communes|intercommunalites|epci|syndicats? mixtes?|local authorities)\b"), ("collectivite",)),
+    (re.compile(r"\b(?:laboratoires?|organismes? de recherche|etablissements? de recherche|universites?"
+                r"|etablissements? d'enseignement superieur|research organi[sz]ations?)\b"), ("labo",)),
+    (re.compile(r"\b(?:collectivites?(?: territoriales| locales)?|communes|intercommunalites|epci"
+                r"|syndicats? mixtes?|local authorities)\b"), ("collectivite",)),
     (re.compile(r"\b(?:associations?|fondations?|ong|ngos?|structures? de l'ess)\b"), ("association",)),
 )  # fmt: skip
 #: A company of whatever size: leaving one out would refuse a member who may apply.
 _ANY_COMPANY = re.compile(
-    r"\b(?:entreprises?|societes?|industriels?|companies|enterprises|acteurs? economiques?|operateurs? economiques?|exploitations?|agriculteurs?|commercants?"
-    r"|professionnels?|personnes? morales?|porteurs? de projets?|structures?|organisations?|toute entite|any legal entity|legal entities)\b"
+    r"\b(?:entreprises?|societes?|industriels?|companies|enterprises|acteurs? economiques?|operateurs? economiques?"
+    r"|exploitations?|agriculteurs?|commercants?"
+    r"|professionnels?|personnes? morales?|porteurs? de projets?|structures?|organisations?|toute entite"
+    r"|any legal entity|legal entities)\b"
     r"(?! (?:de taille intermediaire|privees? de moins))"
 )
-_SIZED = re.compile(r"\b(?:tres petites?|micro|petites?|moyennes?|grandes?|jeunes|taille intermediaire)[ -](?:et moyennes? )?entreprises?|entreprises? de taille intermediaire")
-_STAFF = re.compile(r"\b(?:moins de|inferieur a|jusqu'a|fewer than|less than) (?P<n>[0-9 ]{1,6}) (?:salaries|employes|etp|personnes|employees)")
+_SIZED = re.compile(
+    r"\b(?:tres petites?|micro|petites?|moyennes?|grandes?|jeunes"
+    r"|taille intermediaire)[ -](?:et moyennes? )?entreprises?|entreprises? de taille intermediaire"
+)
+_STAFF = re.compile(
+    r"\b(?:moins de|inferieur a|jusqu'a|fewer than|less than) (?P<n>[0-9 ]{1,6}) (?:salaries|employes|etp|personnes"
+    r"|employees)"
+)
 #: (staff below, sizes): EU thresholds, Recommendation 2003/361/EC; ETI: décret 2008-1354.
 _THRESHOLDS = ((10, ("tpe",)), (250, ("tpe", "pme")), (5000, ("tpe", "pme", "eti")))
 
 #: A sentence that says who may apply.
 _WHO = re.compile(
-    r"\b(?:eligibles?|beneficiaires?|s'adressent?|adressee? aux|reserve[es]{0,2} aux?|destine[es]{0,2} aux?|ouverte?s? aux?|peu(?:t|vent|rra|rront) (?:beneficier|candidater|deposer|repondre|postuler|participer|soumettre|pretendre)"
-    r"|cibles?|candidats? (?:eligibles?|doi[a-z]+)|porteurs? eligibles?|publics? (?:vises?|concernes?|cibles?)|pour qui|vous etes|concerne les|eligible applicants|open to|applicants (?:must|may)|conditions? d'acces)\b"
+    r"\b(?:eligibles?|beneficiaires?|s'adressent?|adressee? aux|reserve[es]{0,2} aux?|destine[es]{0,2} aux?"
+    r"|ouverte?s? aux?|peu(?:t|vent|rra|rront) (?:beneficier|candidater|deposer|repondre|postuler|participer"
+    r"|soumettre|pretendre)"
+    r"|cibles?|candidats? (?:eligibles?|doi[a-z]+)|porteurs? eligibles?|publics? (?:vises?|concernes?|cibles?)"
+    r"|pour qui|vous etes|concerne les|eligible applicants|open to|applicants (?:must|may)|conditions? d'acces)\b"
 )
-_REFUSED = re.compile(r"\b(?:ne (?:sont|est|seront|sera) pas|ineligibles?|non[- ]eligibles?|exclu[es]*|exclusion|hors|a l'exception|sauf|ne peuvent|depenses?|couts?|actions? eligibles?|projets? eligibles?|eligible costs|travaux)\b")
+_REFUSED = re.compile(
+    r"\b(?:ne (?:sont|est|seront|sera) pas|ineligibles?|non[- ]eligibles?|exclu[es]*|exclusion|hors|a l'exception"
+    r"|sauf|ne peuvent|depenses?|couts?|actions? eligibles?|projets? eligibles?|eligible costs|travaux)\b"
+)
 #: A heading: « Bénéficiaires », « Pour qui ? », alone on its line or before a colon.
 _HEADING = re.compile(
-    r"\b(?:beneficiaires?|pour qui ?\??|publics? (?:cible|vise|concerne)s?|qui peut [a-z ]{3,25}\??|candidats eligibles|eligible applicants)"
+    r"\b(?:beneficiaires?|pour qui ?\??|publics? (?:cible|vise|concerne)s?|qui peut [a-z ]{3,25}\??"
+    r"|candidats eligibles|eligible applicants)"
     r"[^\n.:]{0,25}(?: ?\n? ?:|\n|$)"
 )
 
-_COUNT = {"un": 1, "une": 1, "deux": 2, "trois": 3, "quatre": 4, "cinq": 5, "six": 6, "two": 2, "three": 3, "four": 4, "five": 5}
+_COUNT = {
+    "un": 1, "une": 1, "deux": 2, "trois": 3, "quatre": 4, "cinq": 5, "six": 6, "two": 2, "three": 3, "four": 4,
+    "five": 5,
+}  # fmt: skip
 _NUMBER = rf"(?P<n>[1-9]|1[0-9]|{'|'.join(_COUNT)})"
-_PARTNER = r"(?:partenaires?|entites?|partners?|entities|organismes|beneficiaires? independants?|participants?|structures|legal entities|membres|independent entities)"
+_PARTNER = (
+    r"(?:partenaires?|entites?|partners?|entities|organismes|beneficiaires? independants?|participants?"
+    r"|structures|legal entities|membres|independent entities)"
+)
 _PARTNERS = re.compile(
-    rf"\b(?:au moins|au minimum|minimum(?: de)?|a minima|at least|minimum of|≥) {_NUMBER} (?:autres? )?(?:independent |legal )*{_PARTNER}\b"
+    rf"\b(?:au moins|au minimum|minimum(?: de)?|a minima|at least|minimum of"
+    rf"|≥) {_NUMBER} (?:autres? )?(?:independent |legal )*{_PARTNER}\b"
     rf"|\b{_NUMBER.replace('<n>', '<n2>')} {_PARTNER} (?:au moins|minimum|au minimum|a minima|or more)\b"
-    rf"|\b(?:consortium|groupement|partenariat|collaborati[a-z]+)[^.;\n]{{0,60}}\b(?:au moins|minimum(?: de)?|at least) {_NUMBER.replace('<n>', '<n3>')} (?:entreprises|pme|companies|smes)\b"
+    rf"|\b(?:consortium|groupement|partenariat|collaborati[a-z]+)[^.;\n]{{0,60}}\b(?:au moins|minimum(?: de)?"
+    rf"|at least) {_NUMBER.replace('<n>', '<n3>')} (?:entreprises|pme|companies|smes)\b"
 )
 #: One of these stands in whatever _PARTNERS matches.
 _AT_LEAST = ("au moins", "minim", "at least", "or more", "≥")
 _ROLES = (
-    (re.compile(r"\b(?:laboratoires?|labo|organismes? de recherche|universites?|research organi[sz]ations?|academiques?)\b"), "labo"),
+    (re.compile(r"\b(?:laboratoires?|labo|organismes? de recherche|universites?|research organi[sz]ations?"
+                r"|academiques?)\b"), "labo"),
     (re.compile(r"\b(?:pme|tpe|start-?ups?|smes?)\b"), "pme"),
     (re.compile(r"\b(?:industriels?|grands? groupes?|grande entreprise|eti)\b"), "industriel"),
     (re.compile(r"\b(?:collectivites?|communes?|epci)\b"), "collectivite"),
@@ -70,15 +97,27 @@ _AMONG = re.compile(r"\b(?:dont|including|associant|comprenant|incluant)(?: au m
 
 #: « entreprises ayant un établissement en … »: what must lie in the territory that follows.
 _LOCATED = re.compile(
-    r"\b(?:situe|implante|localise|domicilie|installe|etabli|base)(?:e|s|es)?\b[^.;\n]{0,30}$|\bayant (?:au moins )?(?:leur|un|une|son)(?: siege| etablissement| activite| implantation)?[^.;\n]{0,45}$"
-    r"|\bsiege (?:social )?(?:est )?(?:en|dans|a|au)\b[^.;\n]{0,20}$|\betablissements? (?:en|dans|situe)[^.;\n]{0,25}$|\breserve[es]{0,2} aux? [^.;\n]{3,60}$"
-    r"|\b(?:entreprises?|pme|tpe|associations?|structures?|acteurs?|collectivites?|communes?|laboratoires?|habitants?|established|located|based)(?: [a-z]+){0,2} (?:de|du|des|d'|en|in)(?: la)?(?: region| departement)?(?: d'| de| du)? ?$"
+    r"\b(?:situe|implante|localise|domicilie|installe|etabli|base)(?:e|s|es)?\b[^.;\n]{0,30}$"
+    r"|\bayant (?:au moins )?(?:leur|un|une|son)(?: siege| etablissement| activite| implantation)?[^.;\n]{0,45}$"
+    r"|\bsiege (?:social )?(?:est )?(?:en|dans|a|au)\b[^.;\n]{0,20}$|\betablissements? (?:en|dans"
+    r"|situe)[^.;\n]{0,25}$|\breserve[es]{0,2} aux? [^.;\n]{3,60}$"
+    r"|\b(?:entreprises?|pme|tpe|associations?|structures?|acteurs?|collectivites?|communes?|laboratoires?"
+    r"|habitants?|established|located|based)(?: [a-z]+){0,2} (?:de|du|des|d'|en|in)(?: la)?(?: region"
+    r"| departement)?(?: d'| de| du)? ?$"
 )
-_TURNOVER = re.compile(r"\b(?:chiffres? d'affaires|turnover)\b[^.;\n]{0,60}\b(?:superieure?s?|minim[a-z]*|au moins|excedant|depassant|plus de|above|at least)\b[^.;\n0-9]{0,30}")
+_TURNOVER = re.compile(
+    r"\b(?:chiffres? d'affaires|turnover)\b[^.;\n]{0,60}\b(?:superieure?s?|minim[a-z]*|au moins|excedant|depassant"
+    r"|plus de|above|at least)\b[^.;\n0-9]{0,30}"
+)
 _FORMS = re.compile(r"\b(?:SAS|SASU|SARL|EURL|SA|SCOP|SCIC|GIE|GIP|SEM|SPL|SNC|SCA|EARL|GAEC)\b")
 #: Words that make a list of forms a condition.
-_FORM_ASKED = re.compile(r"\b(?:formes? juridiques?|statuts? juridiques?|constituee?s? (?:en|sous)|sous (?:la )?forme d|societes? \()")
-_NAF = re.compile(r"\b(?:naf|ape)\b[^.;\n0-9]{0,40}(?P<codes>[0-9]{2}\.?[0-9]{2} ?[a-z]\b(?:(?:, ?| et | ou | ?/ ?)[0-9]{2}\.?[0-9]{2} ?[a-z]\b)*)")
+_FORM_ASKED = re.compile(
+    r"\b(?:formes? juridiques?|statuts? juridiques?|constituee?s? (?:en|sous)|sous (?:la )?forme d|societes? \()"
+)
+_NAF = re.compile(
+    r"\b(?:naf|ape)\b[^.;\n0-9]{0,40}(?P<codes>[0-9]{2}\.?[0-9]{2} ?[a-z]\b(?:(?:, ?| et | ou "
+    r"| ?/ ?)[0-9]{2}\.?[0-9]{2} ?[a-z]\b)*)"
+)
 _NAF_CODE = re.compile(r"([0-9]{2})\.?([0-9]{2}) ?([a-z])")
 #: Characters read under a heading « Bénéficiaires ».
 _UNDER = 400
@@ -185,7 +224,7 @@ def _partners(fields: Sequence[Printed]) -> Iterator[Fact]:
 
 # ── territory ────────────────────────────────────────────────────────────────────────────────────────────────────────
 def _territories(fields: Sequence[Printed], tags: Sequence[Tag]) -> Fact | None:
-    """Keep the territories whose printed name follows « implantées en », « ayant un établissement dans »…"""
+    """Keep the territories whose printed name follows « implantées en », « ayant un établissement dans »."""
     by_field = {field.where: field for field in fields}
     codes: list[str] = []
     evidence: tuple[Evidence, ...] = ()

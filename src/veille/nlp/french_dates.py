@@ -8,7 +8,8 @@ from datetime import date
 
 _MONTHS = {
     "janvier": 1, "janv": 1, "jan": 1, "january": 1, "fevrier": 2, "fevr": 2, "fev": 2, "february": 2, "feb": 2,
-    "mars": 3, "march": 3, "avril": 4, "avr": 4, "april": 4, "apr": 4, "mai": 5, "may": 5, "juin": 6, "june": 6, "jun": 6,
+    "mars": 3, "march": 3, "avril": 4, "avr": 4, "april": 4, "apr": 4, "mai": 5, "may": 5, "juin": 6, "june": 6,
+    "jun": 6,
     "juillet": 7, "juil": 7, "july": 7, "jul": 7, "aout": 8, "august": 8, "aug": 8, "septembre": 9, "september": 9,
     "sept": 9, "sep": 9, "octobre": 10, "october": 10, "oct": 10, "novembre": 11, "november": 11, "nov": 11,
     "decembre": 12, "december": 12, "dec": 12,
@@ -24,19 +25,19 @@ _YEAR = r"(?:19|20)[0-9]{2}(?![0-9])"
 _SHORT = r"[2-3][0-9](?= ?(?:[;,.)\n]|$))"
 
 _WORDS = re.compile(
-    rf"(?:\b(?P<weekday>{WEEKDAY}),? (?:le )?)?(?<![0-9/.,])(?P<day>{_DAY})(?:st|nd|rd|th)?(?: (?:of|du mois de|de))?[ -]"
+    rf"(?:\b(?P<weekday>{WEEKDAY}),? (?:le )?)?(?<![0-9/.,])(?P<day>{_DAY})(?:st|nd|rd|th)?(?: (?:of|du mois de"
+    rf"|de))?[ -]"
     rf"(?P<month>{_MONTH})(?:,? ?(?:de )?-?(?P<year>{_YEAR}|{_SHORT}))?"
 )
 _ENGLISH = re.compile(
-    rf"(?:\b(?P<weekday>{WEEKDAY}),? )?\b(?P<month>{_MONTH}) (?P<day>{_DAY})(?:st|nd|rd|th)?(?![0-9:]|[/.][0-9]| ?h\b),? (?P<year>{_YEAR})"
+    rf"(?:\b(?P<weekday>{WEEKDAY}),? )?\b(?P<month>{_MONTH}) (?P<day>{_DAY})(?:st|nd|rd|th)?(?![0-9:]|[/.][0-9]"
+    rf"| ?h\b),? (?P<year>{_YEAR})"
 )
 _NUMERIC = re.compile(
     rf"(?:\b(?P<weekday>{WEEKDAY}),? (?:le )?)?(?<![0-9/.,=_-])(?P<day>0?[1-9]|[12][0-9]|3[01]) ?(?P<mark>[/.-]) ?"
     r"(?P<month>0?[1-9]|1[0-2]) ?(?P=mark) ?(?P<year>(?:19|20)[0-9]{2}|[0-9]{2})(?![0-9]|[/.-][0-9])"
 )
-_SHORT_NUMERIC = re.compile(
-    r"(?<=\b(?:le|au) )(?P<day>0?[1-9]|[12][0-9]|3[01])/(?P<month>0[1-9]|1[0-2])(?![0-9/%])"
-)
+_SHORT_NUMERIC = re.compile(r"(?<=\b(?:le|au) )(?P<day>0?[1-9]|[12][0-9]|3[01])/(?P<month>0[1-9]|1[0-2])(?![0-9/%])")
 _ISO = re.compile(
     r"(?<![0-9/=_-])(?P<year>20[0-9]{2})-(?P<month>0[1-9]|1[0-2])-(?P<day>0[1-9]|[12][0-9]|3[01])(?![0-9-])"
 )
@@ -47,7 +48,8 @@ _PATTERNS = (_ISO, _NUMERIC, _SHORT_NUMERIC, _END_OF, _ENGLISH, _WORDS)
 
 #: A date has a day beside a month (« 15 mars », « march 15 »), or two numbers with a mark between them.
 _TRIGGER = re.compile(
-    rf"[0-9] ?(?:[/.-] ?[0-9]|(?:er|ere|st|nd|rd|th|°)?[ -](?:of |de |du mois de )?(?:jan|fe[bv]|mar|a[pv]r|ma[iy]|jui|jun|jul|ao?ug?|sep|oct|nov|dec))"
+    rf"[0-9] ?(?:[/.-] ?[0-9]|(?:er|ere|st|nd|rd|th|°)?[ -](?:of |de |du mois de )?(?:jan|fe[bv]|mar|a[pv]r|ma[iy]"
+    rf"|jui|jun|jul|ao?ug?|sep|oct|nov|dec))"
     rf"|\b(?:fin|end|premier) |\b{_MONTH} [0-3]?[0-9]"
 )
 #: Characters before and after a trigger that may belong to its date.
@@ -55,12 +57,14 @@ _BEFORE, _AFTER = 20, 40
 
 #: « du 3 » before « au 28 février 2027 »: a first day that borrows its month and year.
 _BORROWING = re.compile(
-    rf"\b(?:du|entre le|from) (?:{WEEKDAY} )?(?P<day>{_DAY})(?: (?P<month>{_MONTH}))?(?:,? a? ?[0-9]{{1,2}} ?h(?: ?[0-9]{{2}})?)?"
+    rf"\b(?:du|entre le"
+    rf"|from) (?:{WEEKDAY} )?(?P<day>{_DAY})(?: (?P<month>{_MONTH}))?(?:,? a? ?[0-9]{{1,2}} ?h(?: ?[0-9]{{2}})?)?"
     rf" (?:au|et le|jusqu'au|to|-) (?:{WEEKDAY} )?$"
 )
 _TIME = re.compile(
     r"^[ ,]*(?:\(? ?(?:inclus|au plus tard|avant|heure limite|a|at|by|jusqu'a|@|-|\[|\()?[ :]*){1,2}"
-    r"(?:(?P<hour>[01]?[0-9]|2[0-4]) ?(?:h ?(?P<minute>[0-5][0-9])|h(?:eures?)?(?![a-z0-9])|:(?P<minute2>[0-5][0-9]))(?: ?(?P<half>pm|am)\b)?"
+    r"(?:(?P<hour>[01]?[0-9]|2[0-4]) ?(?:h ?(?P<minute>[0-5][0-9])|h(?:eures?)?(?![a-z0-9])"
+    r"|:(?P<minute2>[0-5][0-9]))(?: ?(?P<half>pm|am)\b)?"
     r"|(?P<hour3>1[0-2]|[1-9]) ?(?P<half3>pm|am)\b|(?P<word>midi|minuit|noon|midnight)\b)"
 )
 _TIME_BEFORE = re.compile(r"(?P<hour>[01]?[0-9]|2[0-4]) ?(?:h|:) ?(?P<minute>[0-5][0-9])?,? (?:le |on )?$")
@@ -83,7 +87,7 @@ class PrintedDate:
     opens: tuple[int, int, int] | None = None
 
     def resolve(self, published: date | None) -> date | None:
-        """Return the calendar day, its year borrowed from the next occurrence after `published` where none is printed."""
+        """Return the calendar day; where no year is printed, the next occurrence after `published`."""
         if self.year is not None:
             return _calendar_day(self.year, self.month, self.day)
         if published is None:
@@ -163,7 +167,11 @@ def _borrowed(before: str, month: int, start: int) -> tuple[int, int, int] | Non
     found = _BORROWING.search(before)
     if not found:
         return None
-    return (_day(found["day"]), _month(found["month"]) if found["month"] else month, start - len(before) + found.start())
+    return (
+        _day(found["day"]),
+        _month(found["month"]) if found["month"] else month,
+        start - len(before) + found.start(),
+    )
 
 
 def _day(text: str) -> int:

@@ -1,4 +1,4 @@
-"""Length-preserving folding, for readers built on regular expressions: an offset in the folded text is one in the original.
+"""Length-preserving folding, for readers built on regular expressions: offsets are those of the original.
 
 `text.Folded` collapses spaces and spells « œ » as two letters, which suits cues and labels; a reader of dates, amounts
 and place names wants hyphens, line ends and untouched offsets.

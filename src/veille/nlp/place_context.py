@@ -6,87 +6,120 @@ _END = r" ?(?:de la |de l'|des |du |de |d'|la |le |les |l')?$"
 
 #: « commune de … », « mairie de … »: the name is a commune's.
 AUTHORITY = re.compile(
-    r"\b(?:communes?(?: nouvelle| deleguee)?|villes?|mairies?|municipalites?|bourg|ccas|office de tourisme|conseil municipal"
-    r"|centre hospitalier|chu|chru|hopital|hopitaux|aeroport|tribunal(?: administratif| judiciaire| de commerce)?|maire|gare"
+    r"\b(?:communes?(?: nouvelle| deleguee)?|villes?|mairies?|municipalites?|bourg|ccas|office de tourisme"
+    r"|conseil municipal"
+    r"|centre hospitalier|chu|chru|hopital|hopitaux|aeroport|tribunal(?: administratif| judiciaire| de commerce)?"
+    r"|maire|gare"
     r"|cour d'appel|centre-ville|centre-bourg|cantons?|arrondissement|hotel de ville|habitants|bassin de vie|universite"
     r"|academie|rectorat|archeveche|metropole|agglomeration|agglo|com)" + _END
 )
 #: « à … », « près de … », « entre … »: a place, whichever.
 AT = re.compile(
-    r"(?:(?<![a-z0-9'])a|\baux?|\bpres d(?:e |')|\bproche d(?:e |')|\bautour d(?:e |')|\bentre|\bdepuis|\bvers|\bhors d(?:e |')"
-    r"|\bsitue[es]{0,2} (?:a|sur)|\bbase[es]{0,2} a|\bsur|\bau sud d(?:e |')|\bau nord d(?:e |')|\ba l'(?:est|ouest) d(?:e |'))"
+    r"(?:(?<![a-z0-9'])a|\baux?|\bpres d(?:e |')|\bproche d(?:e |')|\bautour d(?:e |')|\bentre|\bdepuis|\bvers"
+    r"|\bhors d(?:e |')"
+    r"|\bsitue[es]{0,2} (?:a|sur)|\bbase[es]{0,2} a|\bsur|\bau sud d(?:e |')|\bau nord d(?:e |')|\ba l'(?:est"
+    r"|ouest) d(?:e |'))"
     r" ?(?:la |le |les |l')?$"
 )
 #: Streets, saints, treaties: the name is only how something is called.
 STREET = re.compile(
-    r"\b(?:rue|avenue|av\.?|boulevard|bd|bld|place|quai|route|chemin|allees?|impasse|cours|square|faubourg|hameau|lieu-?dit"
+    r"\b(?:rue|avenue|av\.?|boulevard|bd|bld|place|quai|route|chemin|allees?|impasse|cours|square|faubourg|hameau"
+    r"|lieu-?dit"
     r"|bois|lac|etang|foret|chateau|eglise|espace|residence|quartier|pont|tour|tunnel|tourbiere|marais|torrent|ruisseau"
-    r"|col|mont|pic|ile|accords?|traite|protocole|convention|conference|declaration|cop ?[0-9]+|saints?|saintes?|barrage"
-    r"|moulin|ferme|rocher|plage|anse|pointe|baie|zac|zone d'activites?|zae|za|zi|domaine|villa|auberge|creche|fort)" + _END
+    r"|col|mont|pic|ile|accords?|traite|protocole|convention|conference|declaration|cop ?[0-9]+|saints?|saintes?"
+    r"|barrage"
+    r"|moulin|ferme|rocher|plage|anse|pointe|baie|zac|zone d'activites?|zae|za|zi|domaine|villa|auberge|creche|fort)"
+    + _END
 )
 #: Schools and halls: « lycée de Sens » is in Sens, « lycée Voltaire » is not in Voltaire.
-NAMED_AFTER = re.compile(r"\b(?:college|lycee|ecole|gymnase|salle|stade|site|parc|hotel|groupe scolaire|mediatheque|ehpad|groupe) $")
+NAMED_AFTER = re.compile(
+    r"\b(?:college|lycee|ecole|gymnase|salle|stade|site|parc|hotel|groupe scolaire|mediatheque|ehpad|groupe) $"
+)
 #: « M. … », « Mme Claire … ».
-PERSON = re.compile(r"\b(?:m\.|mm\.|mme|mlle|monsieur|madame|dr\.?|pr\.?|professeure?|docteure?|maitre|mr\.?)(?: [a-z-]+)? $")
+PERSON = re.compile(
+    r"\b(?:m\.|mm\.|mme|mlle|monsieur|madame|dr\.?|pr\.?|professeure?|docteure?|maitre|mr\.?)(?: [a-z-]+)? $"
+)
 #: « département de … », « préfecture du … », « CCI de … »: the name is a département's.
 COUNTY = re.compile(
-    r"\b(?:departements?|dep|dpt|dept|cd|conseil(?:s)? (?:departemental|general)|prefecture|prefete?|chambre d'agriculture|caf"
-    r"|chambre de commerce(?: et d'industrie)?|chambre de(?:s)? metiers(?: et de l'artisanat)?|cci|cma|ddtm?|sdis|cpam|msa|udaf"
-    r"|archives departementales|habitat|federation departementale|syndicat departemental[a-z ,'-]{0,60}?|fne|caue|ddpp|ddets"
+    r"\b(?:departements?|dep|dpt|dept|cd|conseil(?:s)? (?:departemental|general)|prefecture|prefete?"
+    r"|chambre d'agriculture|caf"
+    r"|chambre de commerce(?: et d'industrie)?|chambre de(?:s)? metiers(?: et de l'artisanat)?|cci|cma|ddtm?|sdis"
+    r"|cpam|msa|udaf"
+    r"|archives departementales|habitat|federation departementale|syndicat departemental[a-z ,'-]{0,60}?|fne|caue"
+    r"|ddpp|ddets"
     r"|sous-prefecture|collectivite|comite departemental[a-z ,'-]{0,30}?|agence departementale[a-z ,'-]{0,30}?|comite)"
     + _END
 )
 #: « région … ».
-REGION = re.compile(r"\b(?:regions?|conseil regional|crous|dreal|draaf|ars|urssaf|academie|cress|dreets|drac|rectorat)" + _END)
+REGION = re.compile(
+    r"\b(?:regions?|conseil regional|crous|dreal|draaf|ars|urssaf|academie|cress|dreets|drac|rectorat)" + _END
+)
 #: « communauté de communes … ».
 GROUPING = re.compile(
-    r"\b(?:communautes? (?:de communes?|d'agglomerations?|urbaines?|d'agglo)|cc|ca|cu|com ?com|agglomerations?|agglo|metropole"
+    r"\b(?:communautes? (?:de communes?|d'agglomerations?|urbaines?|d'agglo)|cc|ca|cu|com ?com|agglomerations?"
+    r"|agglo|metropole"
     r"|intercommunalites?|eurometropole|communaute|epci)(?: (?:de|du|des) pays)?" + _END
 )
 #: « … communauté de communes » after the name.
-GROUPING_AFTER = re.compile(r" ?-? ?\(?(?:communaute(?: de communes| d'agglomeration| urbaine)?|agglo(?:meration)?|metropole)\b")
+GROUPING_AFTER = re.compile(
+    r" ?-? ?\(?(?:communaute(?: de communes| d'agglomeration| urbaine)?|agglo(?:meration)?|metropole)\b"
+)
 #: « dans l'… », « en … », « du … ».
 IN = re.compile(r"\b(?:en|dans (?:le|la|les|l')) ?$")
 OF = re.compile(r"\b(?:du|de la|de l'|des|d'|de) ?$")
 #: A river, not the département that bears its name.
 RIVER = re.compile(
-    r"\b(?:riviere|fleuve|affluents?|bassins?|bassin versant|vallees?|gorges|bords?|berges?|rives?|eaux?|amont|aval|val|lit|crues?"
-    r"|confluence|estuaire|source|sources|ripisylve|ripisylves|sage|digues?|canal|canaux|pont|confluent|le long|masses? d'eau)"
+    r"\b(?:riviere|fleuve|affluents?|bassins?|bassin versant|vallees?|gorges|bords?|berges?|rives?|eaux?|amont|aval"
+    r"|val|lit|crues?"
+    r"|confluence|estuaire|source|sources|ripisylve|ripisylves|sage|digues?|canal|canaux|pont|confluent|le long"
+    r"|masses? d'eau)"
     r"(?: hydrographique| versant)?" + _END
 )
 #: « 63000 Clermont-Ferrand ».
 POSTCODE = re.compile(r"(?<![0-9])(?:f-? ?)?([0-9]{2}) ?([0-9]{3}) (?:cedex )?$")
 #: « Vaires (77) », « Vaires (77360) », « Vaires, 77 », « Vaires - 77 ».
-NUMBER = re.compile(r" ?(?:\(|- ?\(?)(?:dept\.? |dep\.? )?([0-9]{2}|2[ab]|97[1-8]|98[678])(?:[0-9]{3})?(?:,[^)]{0,20})?(?:\)|$|(?= ))")
+NUMBER = re.compile(
+    r" ?(?:\(|- ?\(?)(?:dept\.? |dep\.? )?([0-9]{2}|2[ab]|97[1-8]|98[678])(?:[0-9]{3})?(?:,[^)]{0,20})?(?:\)|$|(?= ))"
+)
 #: « (Puy-de-Dôme) ».
 IN_BRACKETS = re.compile(r" ?\(([a-z' -]{3,40})\)")
 #: « réunion publique », « réunion d'information »: a meeting, not the island.
 MEETING = re.compile(
-    r" (?:publique?s?|d'|de |du |des |plenieres?|annuelles?|technique|bilan|zoom|teams|en visio|entre|avec|interne|mensuelle|le |du )"
+    r" (?:publique?s?|d'|de |du |des |plenieres?|annuelles?|technique|bilan|zoom|teams|en visio|entre|avec|interne"
+    r"|mensuelle|le |du )"
 )
 #: « dans le Nord de la France », « le sud-ouest »: a direction.
 DIRECTION = re.compile(r" (?:de|du|des|d'|et|ou|est|ouest|america|stream)|-(?:est|ouest)")
 #: The sentence says for whom or where the call is.
 PERIMETER = re.compile(
-    r"\b(?:eligibles?|beneficiaires?|reserve[es]{0,2} aux?|destine[es]{0,2} aux?|territoires? (?:eligibles?|concernes?)|perimetres?"
-    r"|(?:situe|implante|domicilie|installe|base|localise|etabli)(?:e|s|es)? (?:en|a|au|aux|dans|sur)|ayant (?:leur|son|un) (?:siege|etablissement)"
-    r"|siege (?:social )?(?:en|a|dans)|etablissements? (?:en|dans|situe)|sur (?:le|son|leur|l'ensemble du) territoire|a l'echelle"
-    r"|porteurs? de projets? (?:de|du|des|d'|en)|entreprises? (?:de|du|des|d')|habitants?|residant|s'adresse|ouverts? aux)\b"
+    r"\b(?:eligibles?|beneficiaires?|reserve[es]{0,2} aux?|destine[es]{0,2} aux?|territoires? (?:eligibles?"
+    r"|concernes?)|perimetres?"
+    r"|(?:situe|implante|domicilie|installe|base|localise|etabli)(?:e|s|es)? (?:en|a|au|aux|dans|sur)|ayant (?:leur"
+    r"|son|un) (?:siege|etablissement)"
+    r"|siege (?:social )?(?:en|a|dans)|etablissements? (?:en|dans|situe)|sur (?:le|son|leur"
+    r"|l'ensemble du) territoire|a l'echelle"
+    r"|porteurs? de projets? (?:de|du|des|d'|en)|entreprises? (?:de|du|des|d')|habitants?|residant|s'adresse"
+    r"|ouverts? aux)\b"
 )
 #: « Castres - rue … », « … - Catus »: a label at one end of a line.
 LABEL_BEFORE = re.compile(r"(?:^| [-|:] |\() ?$")
 LABEL_AFTER = re.compile(r" ?(?:$|[-|:)] ?|\n)")
 #: An address or a contact: the place is where a letter goes, not what the call is about.
 ADDRESS = re.compile(
-    r"\b(?:rue|avenue|boulevard|bd|cedex|bp|cs|tel|telephone|contact(?:er|ez|s)?|courriel|siret|tribunal|adresse|place|quai|chemin)\b"
+    r"\b(?:rue|avenue|boulevard|bd|cedex|bp|cs|tel|telephone|contact(?:er|ez|s)?|courriel|siret|tribunal|adresse"
+    r"|place|quai|chemin)\b"
 )
 #: « départements 03, 15 et 63 », « dans le 63 ».
 _ONE = r"(?:0[1-9]|[1-8][0-9]|9[0-5]|2[ab]|97[1-46])"
-NUMBERED = re.compile(rf"\b(?:departements? (?:du |n° ?)?|dans le )({_ONE}(?:(?:, ?| et | ou | ?/ ?|, et ){_ONE})*)(?![0-9%€]| ?(?:%|€|h\b))")
+NUMBERED = re.compile(
+    rf"\b(?:departements? (?:du |n° ?)?|dans le )({_ONE}(?:(?:, ?| et | ou | ?/ ?|, et ){_ONE})*)(?![0-9%€]| ?(?:%"
+    rf"|€|h\b))"
+)
 ONE_NUMBER = re.compile(_ONE)
 #: The whole country.
 NATIONAL = re.compile(
-    r"\b(?:toute la france|ensemble du territoire (?:national|francais)|france entiere|territoire national|france metropolitaine"
+    r"\b(?:toute la france|ensemble du territoire (?:national|francais)|france entiere|territoire national"
+    r"|france metropolitaine"
     r"|echelle nationale|partout en france|dans toute la france|sur tout le territoire national)\b"
 )
 #: The Union as a whole.

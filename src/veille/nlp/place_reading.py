@@ -17,12 +17,65 @@ _KNOWN_TOWN = 20_000
 _STRICT = frozenset({"loire", "nord", "manche", "lot", "vienne", "rhone", "marne", "meuse", "moselle", "somme", "cher"})
 #: Départements of one word that bear the name of a river or a massif, or are ordinary words.
 _RIVERS = _STRICT | frozenset(
-    "ain aisne allier ardeche ardennes ariege aube aude aveyron charente correze creuse dordogne doubs drome eure gard gers"
-    " gironde herault indre isere jura landes loiret mayenne nievre oise orne sarthe tarn var vaucluse vosges yonne essonne".split()
+    [
+        "ain",
+        "aisne",
+        "allier",
+        "ardeche",
+        "ardennes",
+        "ariege",
+        "aube",
+        "aude",
+        "aveyron",
+        "charente",
+        "correze",
+        "creuse",
+        "dordogne",
+        "doubs",
+        "drome",
+        "eure",
+        "gard",
+        "gers",
+        "gironde",
+        "herault",
+        "indre",
+        "isere",
+        "jura",
+        "landes",
+        "loiret",
+        "mayenne",
+        "nievre",
+        "oise",
+        "orne",
+        "sarthe",
+        "tarn",
+        "var",
+        "vaucluse",
+        "vosges",
+        "yonne",
+        "essonne",
+    ]
 )
 _CAPITAL_BEFORE = re.compile(r"(?:^|[\s'’(«\"])([A-ZÀ-ÖØ-Þ][\w'’-]*) $")
 _SENTENCE_ENDS = (". ", "\n", "; ", " • ")
-_NOT_NAMES = frozenset("agglo ville commune mairie grand grande centre region departement metropole universite inria cnrs chu".split())
+_NOT_NAMES = frozenset(
+    [
+        "agglo",
+        "ville",
+        "commune",
+        "mairie",
+        "grand",
+        "grande",
+        "centre",
+        "region",
+        "departement",
+        "metropole",
+        "universite",
+        "inria",
+        "cnrs",
+        "chu",
+    ]
+)
 
 
 @dataclass(slots=True)
@@ -123,7 +176,9 @@ class PlaceReader:
         if mention.size > 1 or mention.printed.isupper():
             return towns
         return [
-            town for town in towns if key(town.name) != mention.key or town.name[1:].lower() == mention.printed[1:].lower()
+            town
+            for town in towns
+            if key(town.name) != mention.key or town.name[1:].lower() == mention.printed[1:].lower()
         ]
 
     def _town_strength(self, mention: Mention, towns: list[Commune], text: str, before: str, after: str) -> int:
@@ -202,7 +257,13 @@ def _river_strength(name: str, before: str, after: str) -> int:
         alone = not after or after[0] in ".,;)\n"
         return FAIR if before.endswith("dans le ") and alone else 0
     if name in _STRICT:
-        return (WEAK if name == "loire" else FAIR) if inside else WEAK if context.OF.search(before) and name != "lot" else 0
+        return (
+            (WEAK if name == "loire" else FAIR)
+            if inside
+            else WEAK
+            if context.OF.search(before) and name != "lot"
+            else 0
+        )
     return FAIR if inside or context.OF.search(before) or before.endswith(" l'") else WEAK
 
 

@@ -18,9 +18,13 @@ _FORM = re.compile(r"^(?:cc|ca|cu) ")
 _PARTICLES = re.compile(r"^(?:(?:de|du|des|d|la|le|les|l) )+")
 #: Abbreviations of place names, spelled out on both sides.
 _SPELLED = {"st": "saint", "ste": "sainte", "sts": "saints", "stes": "saintes"}
-SMALL = frozenset("le la les l de du des d en sur sous et aux au a lez lès dit".split())
+SMALL = frozenset(
+    ["le", "la", "les", "l", "de", "du", "des", "d", "en", "sur", "sous", "et", "aux", "au", "a", "lez", "lès", "dit"]
+)
 #: Words that make an EPCI's name plain without « communauté de communes » before it.
-_TELLING = frozenset("communaute agglo agglomeration metropole agglopole eurometropole intercom comcom".split())
+_TELLING = frozenset(
+    ["communaute", "agglo", "agglomeration", "metropole", "agglopole", "eurometropole", "intercom", "comcom"]
+)
 #: What joins the words of one name.
 _JOINTS = " \t\u00a0\u202f'’-‑–"
 #: Characters between two words of one name, at most (« Faucigny - Glières »).
@@ -30,7 +34,7 @@ _LENIENT = 2
 #: Characters around a name that tell a line in capitals.
 _NEAR = 60
 #: Words that open the name of a « pays » and no commune's.
-_OPENERS = frozenset("pays grand vallee vallees val coteaux monts".split())
+_OPENERS = frozenset(["pays", "grand", "vallee", "vallees", "val", "coteaux", "monts"])
 
 
 class _FlatTable(dict[int, str]):
@@ -126,9 +130,7 @@ class PlaceIndex:
         names, codes = self._gazetteer.printed_communes()
         flat = _GAPS.sub(" ", level(names).replace("œ", "oe").replace("æ", "ae"))
         today = len(self._gazetteer.communes)
-        for rank, (line, printed, code) in enumerate(
-            zip(flat.split("\n"), names.split("\n"), codes, strict=True)
-        ):
+        for rank, (line, printed, code) in enumerate(zip(flat.split("\n"), names.split("\n"), codes, strict=True)):
             name = line.strip()
             common = code in self._gazetteer.common if rank < today else printed in self._gazetteer.common_former
             for variant in self._articles(name):
@@ -185,9 +187,7 @@ class PlaceIndex:
         return sorted(mentions, key=lambda mention: mention.start)
 
     @staticmethod
-    def _choose(
-        found: list[tuple[int, int, Meaning]], tokens: "_Words", text: str, where: str
-    ) -> Iterator[Mention]:
+    def _choose(found: list[tuple[int, int, Meaning]], tokens: "_Words", text: str, where: str) -> Iterator[Mention]:
         found.sort(key=lambda row: (-row[1], row[0]))
         taken: set[int] = set()
         for rank, size, meaning in found:
@@ -249,7 +249,9 @@ def _parted(gap: str, before: str) -> bool:
 def _capitalised(tokens: list[tuple[str, int, int]], text: str, *, lenient: bool) -> bool:
     """Return True where the full words have capitals (the first one alone if lenient: « Côte d'or »)."""
     full = [start for word, start, _ in tokens if word not in SMALL and word not in _TELLING]
-    return bool(full) and all(text[start].isupper() or text[start].isdigit() for start in full[: 1 if lenient else None])
+    return bool(full) and all(
+        text[start].isupper() or text[start].isdigit() for start in full[: 1 if lenient else None]
+    )
 
 
 def _may_be_lower(meaning: Meaning) -> bool:
