@@ -9,6 +9,7 @@ from veille.matching.eligibility import SIZE_WORDS, judge
 from veille.matching.names import followed_name
 from veille.matching.profile import Profile
 from veille.matching.similarity import Hit, find_hits, topicality
+from veille.matching.words import equipment_stems
 from veille.model import Eligibility, Item, Verdict
 from veille.text import fold
 
@@ -52,8 +53,14 @@ class Case:
     def hits(self) -> list[Hit]:
         """Words of the profile that it speaks of, strongest first."""
         found = find_hits(self.profile, self.view, self.context)
-        # A tender buys what one makes, not what one lends.
-        return [hit for hit in found if hit.kind != "contribution"] if self.kind == TENDER else found
+        return [hit for hit in found if self._for_sale(hit)] if self.kind == TENDER else found
+
+    def _for_sale(self, hit: Hit) -> bool:
+        """Tell whether a tender buys what the member makes: not what it lends, not the equipment of its trade."""
+        if hit.kind == "contribution":
+            return False
+        before = self.view.stems[hit.run.first - 1] if hit.run.first else ""
+        return len(hit.terms) > 1 or before not in equipment_stems() or before in self.profile.made
 
     @cached_property
     def topic(self) -> float:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from veille.matching.profile import Profile
-from veille.model import Eligibility, Fact, Item, Verdict
+from veille.model import Eligibility, Fact, Item, Scheme, Verdict
 from veille.text import fold
 
 #: French words for what a call may ask of size.
@@ -18,6 +18,12 @@ SIZE_WORDS = {
     "collectivite": "collectivités",
     "association": "associations",
 }
+#: Whoever sells may answer a tender: procurement knows no home ground, only means.
+_TENDER_CONDITIONS = frozenset({"turnover_min"})
+#: Types whose text may keep strangers out; elsewhere a territory is where it takes place.
+_KEPT_TO_A_PLACE = frozenset(
+    {"appel-a-projets", "ami", "subvention-aide", "pret-garantie", "avantage-fiscal", "accompagnement", "concours-prix"}
+)
 #: A micro-enterprise is an SME (recommendation 2003/361/EC, annex, article 2).
 _ALSO = {"tpe": {"tpe", "pme"}}
 _ABROAD = re.compile(r"\b(pays|countr|etranger|transnational)")
@@ -60,7 +66,12 @@ def _conditions(item: Item, profile: Profile) -> Iterator[Condition]:
         "legal_form": _legal_form,
         "partners_min": _partners,
     }
+    kind = next((tag.term for tag in item.of(Scheme.TYPE)), "")
     for name, read in readers.items():
+        if kind == "marche-public" and name not in _TENDER_CONDITIONS:
+            continue
+        if name == "eligible_territories" and kind not in _KEPT_TO_A_PLACE:
+            continue
         fact = item.fact(name)
         found = read(fact, item, profile) if fact is not None and fact.value.strip() else None
         if found is not None and fact is not None:

@@ -14,6 +14,7 @@ from veille.protocols import Places
 #: How much a phrase counts by the line of the profile it stands in.
 KIND_WEIGHT: Mapping[str, float] = {"need": 1.3, "axis": 1.15, "activity": 1.0, "skill": 0.7, "contribution": 0.5}
 _FIELDS = {"need": "needs", "axis": "axes", "activity": "activity", "skill": "skills", "contribution": "contributions"}
+_MADE = frozenset({"activity", "skill"})
 #: A phrase names several things when it enumerates.
 _ENUMERATION = re.compile(r"[,;:/()]|\s(?:et|ou|and|or)\s", re.IGNORECASE)
 
@@ -71,6 +72,8 @@ class Profile:
     #: The commune and what contains it, nearest first.
     chain: frozenset[str]
     region: str | None
+    #: Stems of what it does and knows.
+    made: frozenset[str]
     #: Stems of the names of its filières: said alone, they say no more than the filière.
     filiere: frozenset[str]
     #: GeoZones ids of countries of interest.
@@ -91,6 +94,7 @@ def prepare_profile(member: Member, places: Places, taxonomy: Taxonomy) -> Profi
         cognates={term[:COGNATE]: term for term in terms if len(term) >= COGNATE and term not in generic},
         chain=frozenset(chain),
         region=next((code for code in chain if code.startswith("fr:region:")), None),
+        made=frozenset(term for segment in segments if segment.kind in _MADE for term in segment.stems),
         filiere=frozenset(term for slug in member.sectors for term in Words(taxonomy.label(Scheme.SECTOR, slug)).stems),
         countries=frozenset(f"country:{code.lower()}" for code in member.countries),
         muted=tuple((term, Words(term).stems) for term in member.muted),

@@ -8,7 +8,7 @@ from veille.matching.case import Case
 from veille.matching.context import MatchContext
 from veille.matching.gates import first_refusal
 from veille.matching.similarity import Hit
-from veille.matching.words import same_print
+from veille.matching.words import printed_in
 from veille.model import Item, Licence, Match, Member, Reason, Scheme, Verdict
 from veille.protocols import Matcher
 
@@ -125,7 +125,7 @@ def _fresh(hits: Sequence[Hit]) -> Iterator[Hit]:
 
 def _quoted(hit: Hit) -> str:
     """Quote the profile, and the item too where it prints otherwise."""
-    return f"« {hit.said} »" if same_print(hit.said, hit.found) else f"« {hit.said} » (ici « {hit.found} »)"
+    return f"« {hit.said} »" if printed_in(hit.said, hit.found) else f"« {hit.said} » (ici « {hit.found} »)"
 
 
 def _enumerate(words: Sequence[str]) -> str:

@@ -20,6 +20,8 @@ _GENERIC = 0.35
 _WHOLE, _HEAD, _PART, _INNER = 1.0, 0.55, 0.45, 0.3
 #: A word that several lines of the profile repeat is what the member does.
 _REPEATED = 0.15
+#: What each further word of the profile counts beside the one before.
+_FADING = 0.65
 #: A second line that says the same words again.
 _ECHO = 0.2
 
@@ -85,11 +87,23 @@ class Hit:
 
     @cached_property
     def found(self) -> str:
-        """As the item prints them."""
+        """As the item prints them: the shortest stretch that has them all."""
         first, last = self._block
-        shown = set(self.segment.stems[first : last + 1])
-        places = [place for place in range(self.run.first, self.run.last + 1) if self.view.stems[place] in shown]
-        return self.view.quote(places[0], places[-1] if last > first else places[0])
+        wanted = set(self.segment.stems[first : last + 1])
+        places = [place for place in range(self.run.first, self.run.last + 1) if self.view.stems[place] in wanted]
+        stretches = ((start, self._reach(start, wanted)) for start in places)
+        whole = [(end - start, start, end) for start, end in stretches if end is not None]
+        _, start, end = min(whole)
+        return self.view.quote(start, end)
+
+    def _reach(self, start: int, wanted: set[str]) -> int | None:
+        """Return where all the wanted words have been met, from `start` on."""
+        missing = set(wanted)
+        for place in range(start, self.run.last + 1):
+            missing.discard(self.view.stems[place])
+            if not missing:
+                return place
+        return None
 
     @cached_property
     def _block(self) -> tuple[int, int]:
@@ -118,11 +132,15 @@ def find_hits(profile: Profile, view: View, context: MatchContext) -> list[Hit]:
 
 
 def topicality(hits: Sequence[Hit]) -> float:
-    """Sum the strengths, counting words that an earlier hit already gave only as an echo."""
-    total = 0.0
+    """Sum the strengths, each new one counting less than the one before: one exact need beats four ordinary words."""
+    total, weight = 0.0, 1.0
     used: set[str] = set()
     for hit in hits:
-        total += hit.strength * (1.0 if hit.terms - used else _ECHO)
+        if hit.terms <= used:
+            total += hit.strength * weight * _ECHO
+        else:
+            total += hit.strength * weight
+            weight *= _FADING
         used |= hit.terms
     return total
 

@@ -48,6 +48,12 @@ def generic_stems() -> frozenset[str]:
 
 
 @cache
+def equipment_stems() -> frozenset[str]:
+    """Return the stems of what a buyer equips a trade with (« un centre d'usinage »)."""
+    return frozenset(stem(word) for line in _lexicon("equipment.txt") for word in line.split())
+
+
+@cache
 def _english_stems() -> Mapping[str, str]:
     """Return English words of calls → stems of the French words that profiles use."""
     pairs = (line.split() for line in _lexicon("english.txt"))
@@ -93,6 +99,10 @@ class Words:
         return self._folded.quote(self._places[first][0], self._places[last][1])
 
 
-def same_print(one: str, other: str) -> bool:
-    """Return True where two quotes differ at most by case, accents, punctuation and simple plurals."""
-    return [word.rstrip("sx") for word in fold(one).split()] == [word.rstrip("sx") for word in fold(other).split()]
+def printed_in(said: str, found: str) -> bool:
+    """Tell whether every content word of `said` stands in `found`, but for case, accents and simple plurals."""
+    return _plain(said) <= _plain(found)
+
+
+def _plain(text: str) -> set[str]:
+    return {word.rstrip("sx") for word in _TOKEN.findall(fold(text)) if word not in _GRAMMAR}
