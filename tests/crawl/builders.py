@@ -21,12 +21,12 @@ URL = "https://pole.exemple/flux.xml"
 DAY = timedelta(days=1)
 
 
-def source(id: str = "pole", **fields: Any) -> Source:
-    return Source(**{"id": id, "title": "Pôle Exemple", "kind": "feed", "url": URL, **fields})
+def source(name: str = "pole", **fields: Any) -> Source:
+    return Source(**{"id": name, "title": "Pôle Exemple", "kind": "feed", "url": URL, **fields})
 
 
-def state(id: str = "pole", **fields: Any) -> SourceState:
-    return SourceState(**{"source_id": id, "feed": URL, **fields})
+def state(name: str = "pole", **fields: Any) -> SourceState:
+    return SourceState(**{"source_id": name, "feed": URL, **fields})
 
 
 def entry(title: str = "Appel à projets", link: str | None = "https://pole.exemple/a", **fields: Any) -> ParsedEntry:
@@ -71,7 +71,8 @@ def good(*entries: ParsedEntry, status: int = 200, redirects: tuple[Redirect, ..
 
 def rss(*items: str, head: str = "") -> bytes:
     body = "".join(f"<item>{item}</item>" for item in items)
-    text = f'<?xml version="1.0" encoding="utf-8"?><rss version="2.0"><channel><title>t</title>{head}{body}</channel></rss>'
+    channel = f"<channel><title>t</title>{head}{body}</channel>"
+    text = f'<?xml version="1.0" encoding="utf-8"?><rss version="2.0">{channel}</rss>'
     return text.encode()
 
 

@@ -6,6 +6,7 @@ dates, a sanitiser that lets `java&#x09;script:` through). It gets bytes in a By
 
 import io
 import re
+import sys
 from collections.abc import Mapping
 from datetime import datetime, tzinfo
 from typing import Any, cast
@@ -31,11 +32,11 @@ _START = re.compile(
 _DECLARATIONS = re.compile(r"\A(?:\s*<\?xml\s[^>]{0,400}\?>)+\s*", re.IGNORECASE)
 _END = re.compile(r"</\s*(?:[\w.-]{1,40}:)?(?:rss|feed|rdf|channel)\s*>", re.IGNORECASE)
 _HTML = re.compile(r"<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE)
-#: XML 1.0 §2.2 forbids them; expat would stop at the first one.
-_FORBIDDEN = re.compile(
-    "[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]|&#(?:0*(?:[0-8]|1[124-9]|2\\d|3[01])|x0*(?:[0-8bcef]|1[\\da-f]));",
-    re.IGNORECASE,
-)
+#: XML 1.0 §2.2 forbids them, as characters and as references; expat would stop at the first one.
+_FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
+_REFERENCE = re.compile(r"&#(?:x([\da-f]+)|(\d+));?", re.IGNORECASE)
+#: Digits of the largest code point, U+10FFFF, in decimal.
+_LONGEST_REFERENCE = 7
 #: sy:updatePeriod in seconds (RSS 1.0 module « Syndication »).
 _PERIODS = {"hourly": 3_600, "daily": 86_400, "weekly": 604_800, "monthly": 2_592_000, "yearly": 31_536_000}
 _HOUR = re.compile(r"<hour>\s*(\d{1,2})\s*</hour>", re.IGNORECASE)
@@ -63,7 +64,7 @@ def _parse_xml(text: str, url: str, zone: tzinfo) -> ParsedFeed:
     if root is None:
         raise _not_a_feed(text)
     start = _START.search(text)
-    kept = _FORBIDDEN.sub("", text[start.start() if start else 0 :])
+    kept = _REFERENCE.sub(_allowed, _FORBIDDEN.sub("", text[start.start() if start else 0 :]))
     document = _DECLARATIONS.sub("", kept, count=1)
     found = _feedparser(document, url)
     entries = [item for item in found.entries if isinstance(item, Mapping)]
@@ -72,12 +73,29 @@ def _parse_xml(text: str, url: str, zone: tzinfo) -> ParsedFeed:
     return _feed(found, document, entries, url, zone)
 
 
+def _allowed(reference: re.Match[str]) -> str:
+    """Return a character reference, or nothing where it names a character that XML forbids."""
+    digits = (reference[1] or reference[2]).lstrip("0")
+    if not digits or len(digits) > _LONGEST_REFERENCE:
+        return ""
+    point = int(digits, 16 if reference[1] else 10)
+    return "" if point > sys.maxunicode or _FORBIDDEN.match(chr(point)) else reference[0]
+
+
 def _feedparser(document: str, url: str) -> Any:
     headers = {"content-type": "application/xml; charset=utf-8", "content-location": url}
     stream = io.BytesIO(document.encode("utf-8", "replace"))
     try:
         return feedparser.parse(stream, response_headers=headers, resolve_relative_uris=False, sanitize_html=False)
-    except (RecursionError, ValueError, AttributeError, KeyError, IndexError, TypeError, AssertionError) as error:
+    except (
+        RecursionError,
+        ValueError,
+        AttributeError,
+        LookupError,
+        TypeError,
+        ArithmeticError,
+        AssertionError,
+    ) as error:
         # feedparser is tolerant code over hostile bytes: what it did not foresee comes out as one of these.
         raise ParseError(f"flux illisible ({type(error).__name__})", cure=_CURE) from error
 

@@ -38,7 +38,7 @@ class Body:
     url: str
 
 
-class _TooLong(Exception):  # noqa: N818 - never leaves this file
+class _TooLong(Exception):
     """The alarm of a worker's own CPU clock rang."""
 
 
