@@ -1,7 +1,7 @@
 import pytest
-from veille.demo.runner import run_demo
 
 from veille.demo.report import DemoReport
+from veille.demo.runner import run_demo
 from veille.observability import QuietProgress
 
 

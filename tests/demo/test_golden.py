@@ -1,32 +1,39 @@
 """Phytalis's bulletin of Friday 27 November 2026, line by line and aspect by aspect."""
 
+import shutil
+from contextlib import closing
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 import pytest
 
+from veille.app import App
+from veille.demo import instance
 from veille.demo.corpus import PARIS, corpus, read_definition
+from veille.demo.runner import HeldClock
 from veille.model import Bulletin, Line
 
 EXPECTED = read_definition("expected.yaml")
 ROWS = {row["id"]: row for row in EXPECTED["rows"]}
-ASPECTS = (
-    "section",
-    "title",
-    "closes",
-    "badge",
-    "change",
-    "recall",
-    "eligibility",
-    "language",
-    "facts",
-    "reasons",
-    "sources",
-    "star",
-)
+#: How each aspect of an expected row is read off the line shown.
+EQUAL = ("closes", "badge", "eligibility", "language", "star")
+CONTAINED = ("title", "deadline", "change", "recall", "eligibility_note")
+LISTED = {"facts": "facts", "codes": "facts", "reasons": "reasons"}
+ASPECTS = (*EQUAL, *CONTAINED, *LISTED, "section", "hour", "common", "sources")
 
 #: (row, aspect) → why it cannot hold yet. Strict: a check that begins to hold must leave this list.
-LATER: dict[tuple[str, str], str] = {}
+LATER: dict[tuple[str, str], str] = {
+    ("prevention", "hour"): "a line says the day on which a call closes, not yet the hour",
+    ("ingredients", "star"): "« L'essentiel » goes by score; what changed does not yet weigh more",
+    ("ageing", "facts"): "« EUR 900,000 » is read as 900 €",
+    ("oral", "codes"): "facts from structured fields (CPV) come with the official interfaces",
+    ("partner", "section"): "« Avec qui ? » comes with the tour de table",
+    ("claim", "section"): "« Avis » at the head of a title is read as a tender notice",
+    ("plants", "common"): "the tronc commun counts readers; choosing it by hand comes with curation",
+    ("followed", "section"): "« Vos noms suivis » is not yet a section of its own",
+    ("network", "closes"): "the day of an event is not yet read as its deadline",
+    ("network", "badge"): "the day of an event is not yet read as its deadline",
+}
 
 
 @dataclass(frozen=True)
@@ -53,26 +60,28 @@ def checks():
             yield pytest.param(name, aspect, id=f"{name}-{aspect}", marks=marks)
 
 
-@pytest.mark.parametrize(("name", "aspect"), checks())
+@pytest.mark.parametrize(("name", "aspect"), list(checks()))
 def test_expected_line(shown, name, aspect):
     row = ROWS[name]
     assert row["url"] in shown, f"absent; shown: {sorted(shown)}"
     if aspect == "shown":
         return
     found, wanted = shown[row["url"]], row[aspect]
-    match aspect:
-        case "section":
-            assert found.section == wanted
-        case "sources":
-            assert len(found.line.sources) == wanted
-        case "facts":
-            assert [fact for fact in wanted if fact not in flat(" · ".join(found.line.facts))] == []
-        case "reasons":
-            assert [word for word in wanted if word not in flat(" ; ".join(found.line.reasons))] == []
-        case "change" | "recall" | "title":
-            assert wanted in flat(getattr(found.line, aspect))
-        case _:
-            assert getattr(found.line, aspect) == wanted
+    if aspect in EQUAL:
+        assert getattr(found.line, aspect) == wanted
+    elif aspect in CONTAINED:
+        assert wanted in flat(getattr(found.line, aspect))
+    elif aspect in LISTED:
+        said = flat(" · ".join(getattr(found.line, LISTED[aspect])))
+        assert [words for words in wanted if words not in said] == []
+    elif aspect == "section":
+        assert found.section == wanted
+    elif aspect == "hour":
+        assert wanted in flat(found.line.deadline)
+    elif aspect == "common":
+        assert wanted in " ".join(found.line.reasons)
+    else:
+        assert len(found.line.sources) == wanted
 
 
 def flat(text: str) -> str:
@@ -110,6 +119,19 @@ def test_a_line_comes_back_only_as_a_change_or_a_recall(demo):
             again = [line for line in mail.bulletin.lines if line.item_id in known]
             assert [line.title for line in again if not (line.change or line.recall)] == []
             known.update(line.item_id for line in mail.bulletin.lines)
+
+
+def test_a_call_comes_back_the_week_after_only_as_a_last_recall(demo, tmp_path):
+    home = tmp_path / "instance"
+    shutil.copytree(demo.folder, home)
+    at = datetime(2026, 12, 3, 18, 0, tzinfo=PARIS)
+    with closing(App(instance.settings(home), clock=HeldClock(at), now=at)) as app:
+        [built] = app.digest.build()
+    bulletin = next(one.bulletin for one in built.drafted if one.subscriber.email == "claire@phytalis.example")
+    call = ROWS["prevention"]["url"]
+    again = [(section.kind, line) for section in bulletin.sections for line in section.lines if line.url == call]
+    assert [(kind, line.badge) for kind, line in again] == [("deadlines", "J-4")]
+    assert "dernier rappel" in " ".join(again[0][1].reasons)
 
 
 def test_the_corpus_holds_what_the_golden_file_names():

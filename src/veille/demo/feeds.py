@@ -14,6 +14,8 @@ from veille.demo.corpus import CorpusItem, CorpusSource, corpus
 
 #: Items a feed keeps: real ones carry 10 to 50.
 _KEPT = 40
+#: Bytes of the last description that a truncated answer still carries.
+_CUT = 40
 _MONTHS = (
     "janvier", "février", "mars", "avril", "mai", "juin",
     "juillet", "août", "septembre", "octobre", "novembre", "décembre",
@@ -51,7 +53,7 @@ def render(source: CorpusSource, instant: datetime) -> tuple[str, bytes]:
     }  # fmt: skip
     body = writers[source.format](source, items, instant).encode(source.encoding, "xmlcharrefreplace")
     if source.fault == "truncated":
-        body = body[: body.index(b"<item>") + len(b"<item><title>")]
+        body = body[: body.rindex(b"<description>") + _CUT]
     return _TYPES[source.format], body
 
 
