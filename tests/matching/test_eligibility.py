@@ -1,0 +1,91 @@
+"""Three-valued eligibility: the call's own sentence, and never a no from what is unknown."""
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from veille.matching.eligibility import judge
+from veille.matching.profile import prepare_profile
+from veille.model import Eligibility, Verdict
+
+from .build import a_member, an_item
+from .judgements import places, taxonomy
+
+YES, CHECK, NO = Verdict.YES, Verdict.CHECK, Verdict.NO
+
+
+def verdict(facts: dict[str, str], kind: str = "appel-a-projets", **member: Any) -> Eligibility:
+    item = an_item(type=kind, facts={name: [value, f"La phrase sur {name}."] for name, value in facts.items()})
+    return judge(item, prepare_profile(a_member(**member), places(), taxonomy()))
+
+
+@pytest.mark.parametrize(
+    ("facts", "member", "expected"),
+    [
+        ({"eligible_sizes": "pme|tpe"}, {}, YES),
+        ({"eligible_sizes": "pme"}, {"size": "tpe"}, YES),
+        ({"eligible_sizes": "tpe"}, {}, NO),
+        ({"eligible_sizes": "collectivite"}, {}, NO),
+        ({"eligible_sizes": "collectivite"}, {"size": None}, CHECK),
+        ({"eligible_sizes": "collectivite", "partner_roles": "labo|pme"}, {}, CHECK),
+        ({"eligible_sizes": "inconnu"}, {}, CHECK),
+        ({"eligible_territories": "fr:region:84|fr:region:27"}, {}, YES),
+        ({"eligible_territories": "fr:region:53"}, {}, NO),
+        ({"eligible_territories": "fr:region:53"}, {"commune": None}, CHECK),
+        ({"turnover_min": "1500000"}, {}, CHECK),
+        ({"turnover_min": "1500000"}, {"turnover_eur": 2_000_000.0}, YES),
+        ({"turnover_min": "1500000"}, {"turnover_eur": 900_000.0}, NO),
+        ({"turnover_min": "illisible"}, {"turnover_eur": 900_000.0}, CHECK),
+        ({"naf": "10|11"}, {}, YES),
+        ({"naf": "62.01Z"}, {}, NO),
+        ({"naf": "62.01Z"}, {"naf_version": None}, CHECK),
+        ({"naf": "62.01Z"}, {"naf_version": "NAF2025"}, CHECK),
+        ({"naf": "62.01Z"}, {"naf": None}, CHECK),
+        ({"legal_form": "association"}, {"legal_form": "SAS"}, NO),
+        ({"legal_form": "association"}, {"legal_form": "Association"}, YES),
+        ({"legal_form": "SCIC|SCOP"}, {"legal_form": "SAS"}, CHECK),
+        ({"legal_form": "association"}, {"legal_form": None}, CHECK),
+        ({"eligible_sizes": "pme", "turnover_min": "1500000"}, {}, CHECK),
+        ({"eligible_sizes": "pme", "eligible_territories": "fr:region:53"}, {}, NO),
+        ({}, {}, CHECK),
+    ],
+)
+def test_verdict(facts: dict[str, str], member: dict[str, Any], expected: Verdict) -> None:
+    assert verdict(facts, **member).verdict is expected
+
+
+def test_sentence_that_decided_is_quoted() -> None:
+    judged = verdict({"eligible_sizes": "pme", "eligible_territories": "fr:region:53"})
+    assert judged.quote == "La phrase sur eligible_territories."
+    assert judged.note == "réservé à un autre territoire"
+
+
+def test_partner_abroad_is_to_be_checked() -> None:
+    item = an_item(facts={"partners_min": ["2", "at least two partners from two different countries"]})
+    judged = judge(item, prepare_profile(a_member(), places(), taxonomy()))
+    assert (judged.verdict, judged.note) == (CHECK, "partenaire étranger ?")
+
+
+def test_tender_knows_no_home_ground() -> None:
+    facts = {"eligible_territories": "fr:commune:29019", "eligible_sizes": "collectivite"}
+    assert verdict(facts, kind="marche-public").verdict is CHECK
+
+
+def test_event_elsewhere_keeps_nobody_out() -> None:
+    assert verdict({"eligible_territories": "fr:commune:29019"}, kind="evenement").verdict is CHECK
+
+
+NAMES = ("eligible_sizes", "eligible_territories", "turnover_min", "naf", "legal_form", "partners_min")
+
+
+@given(
+    st.dictionaries(
+        st.sampled_from(NAMES),
+        st.sampled_from(["pme|tpe", "collectivite", "fr:region:53", "1500000", "62.01Z", "association", "x", " "]),
+    )
+)
+def test_unknown_data_never_says_no(facts: dict[str, str]) -> None:
+    unknown = {"size": None, "commune": None, "turnover_eur": None, "naf": None, "legal_form": None}
+    assert verdict(facts, **unknown).verdict is not NO

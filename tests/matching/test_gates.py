@@ -1,0 +1,157 @@
+"""One test per gate: what it refuses, what it says, and what it lets through."""
+
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+
+from .build import a_member, an_item, judge
+from .judgements import TODAY
+
+
+def gate_of(item: Any, member: Any = None) -> tuple[str, str]:
+    judged = judge(item, member)
+    assert judged.score is None
+    assert judged.reasons == ()
+    assert judged.gate is not None
+    return judged.gate.kind, judged.gate.text
+
+
+def test_what_suits_passes_every_gate() -> None:
+    judged = judge(an_item())
+    assert judged.gate is None
+    assert judged.score
+
+
+def test_call_that_closed_yesterday_is_refused_and_today_is_not() -> None:
+    closed = an_item(facts={"deadline": [(TODAY - timedelta(days=1)).isoformat(), ""]})
+    assert gate_of(closed) == ("gate:expired", "clos depuis le 26 novembre 2026")
+    assert judge(an_item(facts={"deadline": [TODAY.isoformat(), ""]})).gate is None
+
+
+def test_regulation_does_not_close() -> None:
+    assert judge(an_item(type="reglementation", facts={"deadline": ["2026-11-01", ""]})).gate is None
+
+
+@pytest.mark.parametrize(
+    ("kind", "place", "passes"),
+    [
+        ("appel-a-projets", "fr:region:84", True),
+        ("appel-a-projets", "fr:departement:63", True),
+        ("appel-a-projets", "country:fr", True),
+        ("appel-a-projets", "country-group:ue", True),
+        ("appel-a-projets", "fr:region:53", False),
+        ("appel-a-projets", "fr:departement:03", False),
+        ("appel-a-projets", "fr:commune:34079", False),
+        ("evenement", "fr:departement:03", True),
+        ("evenement", "fr:region:53", False),
+        ("signal-affaires", "fr:region:53", False),
+        ("innovation-techno", "fr:region:53", True),
+        ("innovation-techno", "country:us", False),
+        ("export-salon", "country:de", False),
+    ],
+)
+def test_territory_gate(kind: str, place: str, passes: bool) -> None:
+    judged = judge(an_item(type=kind, main=[place]))
+    assert (judged.gate is None) is passes
+    if not passes:
+        assert judged.gate is not None
+        assert judged.gate.kind == "gate:territory"
+
+
+def test_territory_refusal_names_the_place() -> None:
+    assert gate_of(an_item(main=["fr:region:53"]))[1] == "hors de votre territoire : vise Bretagne"
+
+
+def test_place_named_in_passing_refuses_nobody() -> None:
+    assert judge(an_item(main=[], mentioned=["fr:region:53"])).gate is None
+
+
+def test_member_without_commune_is_never_refused_by_territory() -> None:
+    assert judge(an_item(main=["fr:region:53"]), a_member(commune=None)).gate is None
+
+
+def test_country_of_interest_opens_the_territory_gate() -> None:
+    assert judge(an_item(type="export-salon", main=["country:de"]), a_member(countries=("DE",))).gate is None
+
+
+def test_distant_tender_passes_only_when_its_title_names_the_product() -> None:
+    far = {"type": "marche-public", "main": ["fr:departement:29"]}
+    assert judge(an_item(title="Gommes aux extraits végétaux pour un hôpital", **far)).gate is None
+    vague = an_item(title="Denrées pour le portage de repas", text="Dont gommes aux extraits végétaux.", **far)
+    assert gate_of(vague)[0] == "gate:territory"
+
+
+def test_call_for_others_is_refused_with_its_condition() -> None:
+    facts = {"eligible_sizes": ["collectivite", "Réservé aux collectivités."]}
+    judged = judge(an_item(facts=facts))
+    assert judged.gate is not None
+    assert (judged.gate.kind, judged.gate.text) == ("gate:eligibility", "non éligible : réservé aux collectivités")
+    assert judged.eligibility is not None
+    assert judged.eligibility.quote == "Réservé aux collectivités."
+
+
+def test_muted_term_is_refused_as_whole_words_in_order() -> None:
+    muted = a_member(muted=("compléments alimentaires",))
+    assert gate_of(an_item(), muted)[1] == "terme que vous avez coupé : « compléments alimentaires »"
+    other = an_item(text="Des aliments complets pour seniors.")
+    assert judge(other, muted).gate is None
+
+
+@pytest.mark.parametrize(
+    ("changed", "words"),
+    [
+        ({"type": "laureats-attributions"}, "résultats"),
+        ({"title": "Sarcopénie : les lauréats sont connus", "facts": {}}, "résultats"),
+        ({"title": "Sarcopénie : appel à projets 2025", "facts": {}}, "autre année (2025)"),
+        ({"type": "actualite", "facts": {}, "published": date(2026, 5, 4)}, "trop ancien : publié le 4 mai 2026"),
+        ({"facts": {}, "published": date(2024, 6, 1)}, "trop ancien : publié le 1er juin 2024"),
+    ],
+)
+def test_noise_is_refused_with_its_cause(changed: dict[str, Any], words: str) -> None:
+    kind, text = gate_of(an_item(**changed))
+    assert kind == "gate:noise"
+    assert words in text
+
+
+def test_call_named_after_a_past_year_that_is_still_open_passes() -> None:
+    assert judge(an_item(title="Sarcopénie : appel à projets 2025, dernière vague")).gate is None
+
+
+@pytest.mark.parametrize(
+    ("title", "words"),
+    [
+        ("Légumes pour les cantines", "même filière, mais aucun mot de votre profil"),
+        ("Chips : une nouvelle ligne aux extraits de piment", "même filière, mais aucun mot de votre profil"),
+        ("Agroalimentaire : l'emploi progresse", "même filière, mais aucun mot de votre profil"),
+    ],
+)
+def test_shared_filiere_alone_is_off_topic(title: str, words: str) -> None:
+    kind, text = gate_of(an_item(title=title, text=""))
+    assert kind == "gate:off-topic"
+    assert words in text or "ne suffit pas" in text
+
+
+def test_one_word_in_another_filiere_is_off_topic_and_said() -> None:
+    kind, text = gate_of(an_item(title="Le titane monte", text="", type="actualite", sectors=["mines-metallurgie"]))
+    assert kind == "gate:off-topic"
+    assert text == "hors sujet : « titane » ne suffit pas à en faire votre métier"
+
+
+def test_tender_for_the_equipment_of_the_trade_is_off_topic() -> None:
+    member = a_member(sectors=("industrie-du-futur",), activity=("usinage de précision",), needs=())
+    bought = {"type": "marche-public", "sectors": ["industrie-du-futur"], "text": ""}
+    assert gate_of(an_item(title="Acquisition d'un centre d'usinage", **bought), member)[0] == "gate:off-topic"
+    assert judge(an_item(title="Usinage de pièces", **bought), member).gate is None
+
+
+def test_gates_are_asked_in_a_fixed_order() -> None:
+    wrong = an_item(
+        title="Vendanges",
+        text="",
+        main=["fr:region:53"],
+        facts={"deadline": ["2026-11-01", ""], "eligible_sizes": ["collectivite", ""]},
+    )
+    assert gate_of(wrong)[0] == "gate:expired"
+    opened = an_item(title="Vendanges", text="", main=["fr:region:53"], facts={"eligible_sizes": ["collectivite", ""]})
+    assert gate_of(opened)[0] == "gate:territory"
