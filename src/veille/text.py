@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from bisect import bisect_right
+from collections.abc import Iterable, Iterator
 from functools import cached_property
 
 #: C0, DEL and C1 controls but tab and newline; they can drive a terminal, break a header, and PostgreSQL refuses NUL.
@@ -51,37 +52,79 @@ def _fold_character(character: str) -> str:
 _TABLE = _FoldTable()
 
 
+class _Shifts:
+    """From places in a changed text back to the text it was made from: each shift holds from its place on."""
+
+    def __init__(self, shifts: Iterable[tuple[int, int]]) -> None:
+        self._places = [-1]
+        self._deltas = [0]
+        for place, delta in shifts:
+            self._places.append(place)
+            self._deltas.append(self._deltas[-1] + delta)
+
+    def back(self, place: int) -> int:
+        """Return where the character at `place` came from."""
+        return place + self._deltas[bisect_right(self._places, place) - 1]
+
+
 class Folded:
     """Folded text that remembers where each of its characters stood in the original."""
 
     def __init__(self, original: str) -> None:
         self.original = original
+        self._letters = original.translate(_TABLE)
         #: Lower-case, no accents, apostrophes and dashes as spaces, œ as oe, single spaces.
-        self.text = _SPACES.sub(" ", original.translate(_TABLE)).strip(" ")
+        self.text = _SPACES.sub(" ", self._letters).strip(" ")
 
     @cached_property
-    def _offsets(self) -> list[int]:
-        """Original offset of each folded character, and of the end."""
-        offsets: list[int] = []
-        after_space = True
-        for place, character in enumerate(self.original):
-            for letter in _TABLE[ord(character)]:
-                if letter != " " or not after_space:
-                    offsets.append(place)
-                after_space = letter == " "
-        del offsets[len(self.text) :]
-        return offsets
+    def _to_letters(self) -> _Shifts:
+        """Undo the reduction of spaces."""
+        return _Shifts(_dropped_spaces(self._letters))
+
+    @cached_property
+    def _to_original(self) -> _Shifts:
+        """Undo the folding of characters that became none or several."""
+        odd = [character for character in set(self.original) if len(_TABLE[ord(character)]) != 1]
+        if not odd:
+            return _Shifts(())
+        places = re.finditer(f"[{re.escape(''.join(odd))}]", self.original)
+        return _Shifts(_uneven(self.original, (match.start() for match in places)))
 
     def span(self, start: int, end: int) -> tuple[int, int]:
         """Return the original offsets of folded characters `start` to `end` (exclusive)."""
-        if end <= start or not self._offsets:
+        if end <= start or not self.text:
             return 0, 0
-        return self._offsets[start], self._offsets[min(end, len(self._offsets)) - 1] + 1
+        first = self._to_original.back(self._to_letters.back(start))
+        return first, self._to_original.back(self._to_letters.back(min(end, len(self.text)) - 1)) + 1
 
     def quote(self, start: int, end: int) -> str:
         """Return the printed words behind folded characters `start` to `end`."""
         first, last = self.span(start, end)
         return self.original[first:last]
+
+
+def _dropped_spaces(letters: str) -> Iterator[tuple[int, int]]:
+    """Yield (place in the reduced text, spaces dropped before it)."""
+    leading = len(letters) - len(letters.lstrip(" "))
+    if leading:
+        yield 0, leading
+    gone = leading
+    for run in _SPACES.finditer(letters, leading):
+        extra = run.end() - run.start() - 1
+        yield run.start() - gone + 1, extra
+        gone += extra
+
+
+def _uneven(original: str, places: Iterable[int]) -> Iterator[tuple[int, int]]:
+    """Yield (place in the folded text, shift) for characters that folded to none or to several."""
+    grown = 0
+    for place in places:
+        letters = len(_TABLE[ord(original[place])])
+        if letters == 0:
+            yield place + grown, 1
+        for extra in range(1, letters):
+            yield place + grown + extra, -1
+        grown += letters - 1
 
 
 def fold(text: str) -> str:

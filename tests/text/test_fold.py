@@ -89,7 +89,10 @@ def test_sentences_end_at_stops_and_at_list_lines_not_at_abbreviations():
 
 
 def test_numbers_and_urls_do_not_end_sentences():
-    assert split("Jusqu’à 2.5 M€ sur www.region.fr et plus. Fin.") == ["Jusqu’à 2.5 M€ sur www.region.fr et plus.", "Fin."]
+    assert split("Jusqu’à 2.5 M€ sur www.region.fr et plus. Fin.") == [
+        "Jusqu’à 2.5 M€ sur www.region.fr et plus.",
+        "Fin.",
+    ]
 
 
 def test_a_quote_is_cut_when_its_sentence_is_endless():

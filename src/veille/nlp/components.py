@@ -6,7 +6,6 @@ spaCy finds them through the entry points `spacy_factories`; `pipelines/veille/c
 from collections.abc import Callable
 
 from spacy.language import Language
-from spacy.tokenizer import Tokenizer
 from spacy.tokens import Doc
 from spacy.util import registry
 
@@ -28,10 +27,18 @@ for _name, _default in _EXTENSIONS.items():
         Doc.set_extension(_name, default=_default)
 
 
-@registry.tokenizers("veille.spaces.v1")  # type: ignore[untyped-decorator]  # catalogue has no types
-def create_tokenizer() -> Callable[[Language], Tokenizer]:
-    """Return a tokenizer that splits on spaces only."""
-    return lambda nlp: Tokenizer(nlp.vocab)
+@registry.tokenizers("veille.lines.v1")  # type: ignore[untyped-decorator]  # catalogue has no types
+def create_tokenizer() -> Callable[[Language], Callable[[str], Doc]]:
+    """Return a tokenizer that makes one token a line: our components read folded text, not tokens."""
+
+    def create(nlp: Language) -> Callable[[str], Doc]:
+        def tokenize(text: str) -> Doc:
+            lines = text.splitlines(keepends=True)
+            return Doc(nlp.vocab, words=lines, spaces=[False] * len(lines))
+
+        return tokenize
+
+    return create
 
 
 def _knowledge(folders: list[str] | None, digest: str | None) -> Knowledge:

@@ -44,7 +44,7 @@ class _Pattern:
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A cue of a term met in a field; offsets are the field's own."""
+    """A cue of a term met in a field; offsets are those of the field's folded words, of its own text for an acronym."""
 
     kind: Kind
     cue: str
@@ -64,8 +64,9 @@ class Field:
         self.padded = f" {self.singular.text.translate(_MARKS)} "
 
     def evidence(self, hit: Hit) -> Evidence:
-        """Quote the words of a hit."""
-        return Evidence(text=self.original[hit.start : hit.end], where=self.name, start=hit.start, end=hit.end)
+        """Quote the words of a hit as printed."""
+        start, end = (hit.start, hit.end) if hit.kind is Kind.ACRONYM else self.singular.span(hit.start, hit.end)
+        return Evidence(text=self.original[start:end], where=self.name, start=start, end=end)
 
 
 class CueAutomaton:
@@ -131,8 +132,7 @@ def _keep(spans: list[tuple[int, int, _Pattern]], field: Field) -> list[Hit]:
             continue
         if any(start < stop and begin < end for begin, stop in hidden):
             continue
-        first, last = field.singular.span(start, end)
-        kept.append(Hit(pattern.kind, pattern.cue, field.name, first, last))
+        kept.append(Hit(pattern.kind, pattern.cue, field.name, start, end))
         reach = end
     return kept
 

@@ -21,7 +21,7 @@ _WORDS = {
     "pt": "o os as do da dos das em para com uma que por mais ao empresas sao como",
 }
 #: Words looked at: enough to be sure, whatever the length.
-_ENOUGH = 300
+_ENOUGH = 150
 #: Function words needed to contradict the prior, and by how much they must lead.
 _SURE, _LEAD = 4, 1.5
 _WORD = re.compile(r"[a-z]+")
