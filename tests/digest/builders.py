@@ -143,7 +143,7 @@ def store_items(database: Database, items: Sequence[Item]) -> None:
             session.merge(
                 SourceStateRow(
                     source_id=source, title=f"Source {source}", feed="https://exemple.fr/flux", sectors=[],
-                    licence="public", health="ok", sentence="", next_step="", failures=0, entries=0,
+                    licence="public", health="ok", sentence="", next_step="", failures=0, entries=0, skip_hours=[],
                 )
             )  # fmt: skip
         for one in items:

@@ -123,5 +123,5 @@ def read_drafted(session: Session, issue_id: int) -> list[Drafted]:
             skipped=row.skipped or "",
             selection=tuple(lines.get(person.id, ())),
         )
-        for row, person in session.execute(bulletins).tuples()
+        for row, person in session.execute(bulletins)
     ]

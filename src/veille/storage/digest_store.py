@@ -332,7 +332,7 @@ def _counts(session: Session, issue_id: int) -> Counter[DeliveryState]:
     rows = session.execute(
         select(DeliveryRow.state, func.count()).where(DeliveryRow.issue_id == issue_id).group_by(DeliveryRow.state)
     )
-    return Counter({DeliveryState(state): number for state, number in rows.tuples()})
+    return Counter({DeliveryState(state): number for state, number in rows})
 
 
 def _next_try(tries: int, now: datetime) -> datetime:

@@ -1,0 +1,89 @@
+"""An approved issue in a real store, and the process that the crash tests kill while it sends."""
+
+import sys
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from tests.digest.builders import NOW, bulletin, match
+from veille.clock import SystemClock
+from veille.digest.mailers import FileMailer, RelayLog
+from veille.digest.message import make_message_id
+from veille.digest.sending import Sender
+from veille.digest.smtp import SmtpMailer, parse_relay
+from veille.model import Delivery, Drafted, Issue, IssueState, Member, OutgoingMail, Selected, Subscriber
+from veille.storage.db import Database
+from veille.storage.digest_store import SqlDigestStore
+from veille.storage.member_store import SqlMemberStore
+
+
+def members_of(database: Database) -> SqlMemberStore:
+    return SqlMemberStore(database, "pole")
+
+
+def store_of(database: Database) -> SqlDigestStore:
+    return SqlDigestStore(database, "pole", suppressed=members_of(database).suppressed, message_id=make_message_id)
+
+
+def people(database: Database, count: int) -> list[Subscriber]:
+    store = members_of(database)
+    pairs = [
+        (Member(organisation=f"Membre {n:05}"), [Subscriber(email=f"p{n:05}@exemple.fr", first_name="Anne")])
+        for n in range(count)
+    ]
+    store.save(pairs, origin="test", now=NOW)
+    return list(store.subscribers())
+
+
+def draft_of(persons: list[Subscriber], items: tuple[int, ...] = ()) -> list[Drafted]:
+    return [
+        Drafted(
+            subscriber=person,
+            bulletin=bulletin(person.id, lines=len(items)),
+            selection=tuple(
+                Selected(
+                    item_id=n, item_version=1, section="seize", rank=rank, score=0.5, reasons=match(n).reasons
+                )
+                for rank, n in enumerate(items, 1)
+            ),
+        )
+        for person in persons
+    ]  # fmt: skip
+
+
+def an_issue(period: str = "2026-W48", now: datetime = NOW) -> Issue:
+    return Issue(
+        id=0, digest="hebdo", period=period, state=IssueState.DRAFT, built_at=now, send_at=now,
+        stale_at=now + timedelta(days=2), frame={"title": "La veille"},
+    )  # fmt: skip
+
+
+def approved(database: Database, count: int = 3, items: tuple[int, ...] = (), now: datetime = NOW) -> Issue:
+    """Write an approved issue for `count` people."""
+    store = store_of(database)
+    issue = store.save_draft(an_issue(now=now), draft_of(people(database, count), items))
+    return store.approve(issue, by="Claire", now=now, domain="pole.example.fr", frame=issue.frame)
+
+
+def compose(delivery: Delivery) -> OutgoingMail:
+    """A small mail: what is tested is when it leaves, not what it says."""
+    raw = f"Message-ID: {delivery.message_id}\r\nSubject: x\r\n\r\ncorps\r\n".encode()
+    return OutgoingMail(sender="v@pole.example.fr", recipient=delivery.email, message_id=delivery.message_id, raw=raw)
+
+
+def main() -> None:
+    """Send an issue until done: `python -m tests.digest.ledger DATABASE ISSUE URL LOG`."""
+    url, issue, way, log = sys.argv[1:5]
+    database = Database(url)
+    mailer = FileMailer(Path(way[5:])) if way.startswith("file:") else SmtpMailer(parse_relay(way))
+    accept_log = mailer if isinstance(mailer, FileMailer) else RelayLog(Path(log))
+    if isinstance(accept_log, RelayLog):
+        accept_log.grace = 0.3  # the sink logs within its own delay, far below
+    store = store_of(database)
+    Sender(store, mailer, compose, SystemClock(), accept_log=accept_log).send(int(issue), alone=True)
+    mailer.close()
+    store.close(int(issue), datetime.now(UTC))
+    database.close()
+
+
+if __name__ == "__main__":
+    main()
