@@ -106,6 +106,18 @@ def test_unreachable_server_is_named_without_its_password() -> None:
     assert refused.value.exit_code == 3
 
 
+def test_missing_driver_is_named_with_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "psycopg", None)
+    with pytest.raises(InputError, match=r"installez veille\[postgres\]"):
+        Database("postgresql+psycopg://veille@127.0.0.1/veille")
+
+
+def test_too_old_sqlite_is_refused_before_it_fails_halfway(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sqlite3, "sqlite_version_info", (3, 31, 1))
+    with pytest.raises(StoreError, match="trop ancien"):
+        at(tmp_path / "veille.sqlite")
+
+
 # ── transactions ────────────────────────────────────────────────────────────────────────────────────────────────────
 def test_exception_rolls_the_whole_write_back(database: Database) -> None:
     def add_then_fail() -> None:

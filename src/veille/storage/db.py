@@ -20,11 +20,14 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
 from sqlalchemy.orm import DeclarativeBase, Session
 
-from veille.errors import InputError
+from veille.errors import InputError, StoreError
 from veille.storage import faults
 
 #: Seconds to wait for another writer before « base occupée » (exit 4).
 BUSY_TIMEOUT = 10.0
+
+#: The first with RETURNING (https://www.sqlite.org/changes.html, 3.35.0 of 2021-03-12).
+_OLDEST_SQLITE = (3, 35)
 
 #: Key of PostgreSQL's advisory lock that stands for SQLite's write lock: the bytes of « veille ».
 _WRITE_LOCK = int.from_bytes(b"veille")
@@ -203,6 +206,9 @@ def _sqlite_engine(file: Path, place: str, timeout: float, *, read_only: bool) -
         connection.execute(f"PRAGMA query_only={'ON' if read_only else 'OFF'}")
         return connection
 
+    if sqlite3.sqlite_version_info < _OLDEST_SQLITE:
+        cure = "prenez un Python lié à SQLite 3.35 ou plus récent (celui de Debian 12 convient)"
+        raise StoreError(f"SQLite {sqlite3.sqlite_version} est trop ancien", cure=cure)
     size = {"pool_size": 5} if read_only else {"pool_size": 1, "max_overflow": 0}
     engine = create_engine("sqlite://", creator=connect, poolclass=QueuePool, pool_timeout=timeout, **size)
     event.listen(engine, "begin", _begin_read if read_only else _begin_immediate)
