@@ -1,0 +1,337 @@
+import email
+import email.policy
+import fcntl
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+
+from tests.digest.builders import DIGESTS, NOW, item, match, store_items
+from tests.digest.ledger import members_of, store_of
+from tests.digest.sink import Plan, Sink, drop
+from veille.cli.digest import _drafted_rows
+from veille.config.digests import load_digests
+from veille.config.settings import Settings
+from veille.digest.runner import Desk, Digests
+from veille.errors import InputError, LeaseHeld, RelayUnavailable, TemplateError
+from veille.model import DeliveryState, IssueState, Item, Match, Member, Scheme, Subscriber
+from veille.protocols import Matcher
+from veille.storage.db import Database
+from veille.storage.item_store import SqlItemStore
+from veille.testing import FrozenClock
+from veille.tokens import Keys
+
+
+class Labels:
+    def short(self, scheme: Scheme, term: str) -> str:
+        return term
+
+
+def by_sector(items: object, today: date) -> Matcher:
+    """Suits whoever shares a sector with the item."""
+
+    def judge(one: Item, member: Member) -> Match:
+        shared = {tag.term for tag in one.of(Scheme.SECTOR)} & set(member.sectors)
+        if not shared:
+            return match(one.id, None, member.id, gate="gate:off-topic")
+        return match(one.id, 1.0 / one.id, member.id)
+
+    return judge
+
+
+class House:
+    """An instance in a folder: its clock, its stores, its digests."""
+
+    def __init__(self, database: Database, home: Path) -> None:
+        self.database, self.home = database, home
+        self.clock = FrozenClock(NOW)
+        self.desk = Desk(
+            settings=self.settings("file:var/mail"),
+            definitions=lambda: load_digests([home / "digests", DIGESTS]),
+            items=SqlItemStore(database),
+            audience=members_of(database),
+            matcher=by_sector,
+            labels=Labels(),
+            issues=store_of(database),
+            mails=store_of(database),
+            keys=Keys(home / "var" / "keys"),
+            clock=self.clock,
+            wait=lambda _: None,
+        )
+
+    def settings(self, url: str, **mail: object) -> Settings:
+        return Settings.model_validate({
+            "home": self.home,
+            "cluster": {"id": "pole", "name": "Pôle Nutrition & Santé", "contact": "equipe@pole.example.fr"},
+            "site": {"url": "https://veille.example.fr/"},
+            "mail": {"url": url, "sender": "veille@pole.example.fr", **mail},
+        })  # fmt: skip
+
+    @property
+    def digests(self) -> Digests:
+        return Digests(self.desk)
+
+    def through(self, url: str, **mail: object) -> Digests:
+        return Digests(replace(self.desk, settings=self.settings(url, **mail)))
+
+    def template(self, name: str, text: str) -> None:
+        folder = self.home / "digests" / "hebdo"
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(text, encoding="utf-8")
+
+    def mails(self) -> list[Path]:
+        return sorted((self.home / "var" / "mail").glob("*.eml"))
+
+
+@pytest.fixture
+def house(sqlite_database: Database, tmp_path: Path) -> House:
+    pairs = [
+        (Member(organisation="Phytalis", sectors=("sante",)), [Subscriber(email="anne@phytalis.example.fr")]),
+        (Member(organisation="Robotix", sectors=("robots",)), [Subscriber(email="bob@robotix.example.fr")]),
+        (Member(organisation="Absente", sectors=("textile",)), [Subscriber(email="chloe@absente.example.fr")]),
+        (Member(organisation="Pause", sectors=("sante",)), [Subscriber(email="dan@p.example.fr", rhythm="paused")]),
+    ]
+    members_of(sqlite_database).save(pairs, origin="test", now=NOW)
+    items = [item(n, sector="sante" if n % 2 else "robots") for n in range(1, 9)]
+    items.append(item(9, "reglementation", sector="sante", deadline=None))
+    store_items(sqlite_database, items)
+    return House(sqlite_database, tmp_path / "maison")
+
+
+def test_week_from_draft_to_mails_on_disk(house: House) -> None:
+    (built,) = house.digests.build()
+    assert {one.subscriber.email: one.skipped for one in built.drafted} == {
+        "anne@phytalis.example.fr": "",
+        "bob@robotix.example.fr": "",
+        "chloe@absente.example.fr": "aucun contenu nouveau et ouvert ne correspond à ce profil",
+        "dan@p.example.fr": "abonnement en pause",
+    }
+    house.digests.approve(by="Claire")
+    sent = house.digests.send()
+    assert sent.state is IssueState.DONE
+    assert len(house.mails()) == 2
+    message = email.message_from_bytes(house.mails()[0].read_bytes(), policy=email.policy.default)
+    assert message["To"] == "anne@phytalis.example.fr"
+    assert message["Subject"].startswith("Phytalis : 3 choses à saisir, un appel clôt vendredi 18 décembre")
+
+
+def test_second_send_sends_nothing(house: House) -> None:
+    house.digests.build()
+    house.digests.approve(by="Claire")
+    house.digests.send()
+    before = {path: path.stat().st_mtime_ns for path in house.mails()}
+    again = house.digests.send()
+    assert {path: path.stat().st_mtime_ns for path in house.mails()} == before
+    assert [one.state for one in again.deliveries] == [DeliveryState.SENT] * 2
+
+
+def test_unapproved_issue_is_refused_with_its_cure(house: House) -> None:
+    house.digests.build()
+    with pytest.raises(InputError, match="veille digest approve") as caught:
+        house.digests.send()
+    assert caught.value.exit_code == 2
+    assert house.mails() == []
+
+
+def test_nothing_to_send_says_what_to_do_first(house: House) -> None:
+    with pytest.raises(InputError, match="veille digest build"):
+        house.digests.send()
+    with pytest.raises(InputError, match="veille digest build"):
+        house.digests.approve(by="Claire")
+
+
+def test_next_week_repeats_nothing(house: House) -> None:
+    house.digests.build()
+    house.digests.approve(by="Claire")
+    house.digests.send()
+    house.clock.advance(timedelta(days=7))
+    (built,) = house.digests.build()
+    assert built.issue.period == "2026-W49"
+    assert [one.bulletin for one in built.drafted] == [None] * 4
+
+
+def test_moved_deadline_comes_back_and_says_so(house: House) -> None:
+    house.digests.build()
+    house.digests.approve(by="Claire")
+    house.digests.send()
+    house.clock.advance(timedelta(days=7))
+    store_items(house.database, [item(1, sector="sante", version=2, deadline="2027-01-15")])
+    (built,) = house.digests.build()
+    (line,) = next(one.bulletin for one in built.drafted if one.bulletin).lines
+    assert line.change.replace("\u00a0", " ") == "échéance reportée du 18 décembre au 15 janvier 2027"
+
+
+def test_rebuilding_an_approved_issue_leaves_it(house: House) -> None:
+    house.digests.build()
+    house.digests.approve(by="Claire")
+    (built,) = house.digests.build()
+    assert not built.fresh
+    assert built.issue.state is IssueState.APPROVED
+
+
+def test_stale_issue_does_not_leave(house: House) -> None:
+    house.digests.build()
+    house.digests.approve(by="Claire")
+    house.clock.advance(timedelta(days=5))
+    with pytest.raises(InputError, match="édition périmée"):
+        house.digests.send()
+    assert house.mails() == []
+    assert [one.state for one in house.digests.status()[0].deliveries] == [DeliveryState.EXPIRED] * 2
+
+
+def test_stale_issue_does_not_hide_the_next_one(house: House) -> None:
+    house.digests.build()
+    house.digests.approve(by="Claire")
+    house.clock.advance(timedelta(days=7))
+    house.digests.build()
+    house.digests.approve(by="Claire")
+    assert house.digests.send().issue.period == "2026-W49"
+
+
+def test_bytes_are_the_same_after_the_templates_changed(house: House) -> None:
+    """Approval freezes the templates: a retry hours later sends what was approved."""
+    house.digests.build()
+    house.digests.approve(by="Claire")
+    with Sink(Plan({"mail": ["450 later", None]})) as sink:
+        house.through(sink.url).send()
+        house.template("subject.txt.jinja", "Tout autre objet")
+        house.clock.advance(timedelta(minutes=10))
+        house.through(sink.url).send()
+    subjects = {taken.recipients[0]: taken.raw for taken in sink.taken}
+    assert len(subjects) == 2
+    assert b"Tout autre" not in b"".join(subjects.values())
+    assert len({taken.raw.split(b"\r\n", 1)[0] for taken in sink.taken}) == 1  # one Date for the issue
+
+
+def test_relay_down_keeps_everything_for_the_next_run(house: House) -> None:
+    house.digests.build()
+    house.digests.approve(by="Claire")
+    with pytest.raises(RelayUnavailable):
+        house.through("smtp://127.0.0.1:1").send()
+    assert [one.state for one in house.digests.status()[0].deliveries] == [DeliveryState.QUEUED] * 2
+    assert len(house.digests.send().deliveries) == 2
+
+
+def test_doubt_is_listed_by_name(house: House) -> None:
+    house.digests.build()
+    house.digests.approve(by="Claire")
+    with Sink(Plan({"dot": [drop]})) as sink:
+        sent = house.through(sink.url).send()
+    assert [one.email for one in sent.doubtful] == ["anne@phytalis.example.fr"]
+    assert sent.state is IssueState.SENDING
+
+
+def test_two_senders_at_once_do_not_both_send(house: House) -> None:
+    house.digests.build()
+    house.digests.approve(by="Claire")
+    (house.home / "var").mkdir(exist_ok=True)
+    with (house.home / "var" / "send.lock").open("a") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        with pytest.raises(LeaseHeld):
+            house.digests.send()
+    assert house.mails() == []
+
+
+def test_template_error_is_told_before_approval(house: House) -> None:
+    house.digests.build()
+    house.template("body.txt.jinja", "a\n{{ bulletin.rien }}")
+    with pytest.raises(TemplateError) as caught:
+        house.digests.approve(by="Claire")
+    assert (caught.value.template, caught.value.line) == ("hebdo/body.txt.jinja", 2)
+    assert house.digests.status()[0].state is IssueState.DRAFT
+
+
+def test_template_that_loses_a_link_is_not_approved(house: House) -> None:
+    house.digests.build()
+    house.template("body.txt.jinja", "Bonjour")
+    with pytest.raises(InputError, match="lien du HTML absent du texte"):
+        house.digests.approve(by="Claire")
+
+
+def test_too_large_a_page_holds_fewer_items(house: House) -> None:
+    line = '<p>{{ l.title }}{{ "x" * 40000 }}</p>'
+    html = f'<html lang="fr"><body>{{% for l in bulletin.lines %}}{line}{{% endfor %}}</body></html>'
+    house.template("body.html.jinja", html)
+    (built,) = house.digests.build()
+    assert [len(one.selection) for one in built.drafted if one.bulletin] == [2, 2]
+
+
+@pytest.mark.parametrize("who", ["Phytalis", "phytalis", "anne@phytalis.example.fr"])
+def test_preview_shows_a_member_and_changes_nothing(house: House, who: str) -> None:
+    rendered, mail = house.digests.preview(who)
+    assert "Préparée pour Phytalis" in rendered.text
+    assert b"anne@phytalis.example.fr" in mail.raw
+    assert house.digests.status() == []
+
+
+def test_preview_follows_the_templates_until_approval(house: House) -> None:
+    house.digests.build()
+    house.template("subject.txt.jinja", "Premier")
+    assert house.digests.preview("Phytalis")[0].subject == "Premier"
+    house.digests.approve(by="Claire")
+    house.template("subject.txt.jinja", "Second")
+    assert house.digests.preview("Phytalis")[0].subject == "Premier"
+
+
+def test_preview_of_nobody_suggests_the_nearest(house: House) -> None:
+    with pytest.raises(InputError, match="phytalis"):
+        house.digests.preview("Phytali")
+    with pytest.raises(InputError, match="aucun contenu nouveau"):
+        house.digests.preview("Absente")
+
+
+def test_clock_drafts_then_holds_then_sends_what_is_approved(house: House) -> None:
+    house.clock.advance(timedelta(days=-2))
+    assert house.digests.run_due() == []  # Monday: the draft is due on Wednesday at 08:00
+    house.clock.advance(timedelta(days=2))
+    assert house.digests.run_due() == ["brouillon hebdo 2026-W48 : 2 bulletins sur 4 abonnés"]
+    assert house.digests.run_due() == []
+    house.clock.advance(timedelta(days=2))
+    assert house.digests.run_due() == []  # Friday, nobody approved: held
+    house.digests.approve(by="Claire")
+    assert house.digests.run_due() == ["édition hebdo 2026-W48 : 2 mails remis sur 2"]
+    assert house.digests.run_due() == []
+
+
+def automatic(house: House) -> None:
+    text = (DIGESTS / "hebdo" / "digest.yaml").read_text(encoding="utf-8")
+    house.template("digest.yaml", text.replace("fallback: hold", "fallback: automatic"))
+
+
+def test_automatic_fallback_sends_at_its_hour_and_says_that_nobody_read_it(house: House) -> None:
+    automatic(house)
+    house.digests.build()
+    with pytest.raises(InputError, match="l'heure du repli n'est pas venue"):
+        house.digests.send()
+    house.clock.advance(timedelta(days=2))
+    assert house.digests.run_due() == ["édition hebdo 2026-W48 : 2 mails remis sur 2"]
+    assert all(b"non relue" in path.read_bytes() for path in house.mails())
+
+
+def test_json_names_for_each_member_the_ordered_items(house: House) -> None:
+    (built,) = house.digests.build()
+    rows = json.loads(json.dumps(_drafted_rows(built)))
+    first = next(row for row in rows if row["subscriber"] == "anne@phytalis.example.fr")
+    assert [one["url"] for one in first["items"]] == [f"https://exemple.fr/{n}" for n in (1, 3, 5, 7, 9)]
+    assert {one["section"] for one in first["items"]} == {"seize", "understand"}
+    assert all(one["reasons"] for one in first["items"])
+    assert next(row["skipped"] for row in rows if row["subscriber"].startswith("dan")) == "abonnement en pause"
+
+
+def test_no_subscriber_at_all_is_a_draft_without_bulletins(sqlite_database: Database, tmp_path: Path) -> None:
+    house = House(sqlite_database, tmp_path / "vide")
+    (built,) = house.digests.build()
+    assert built.drafted == []
+    house.digests.approve(by="Claire")
+    assert house.digests.send().deliveries == []
+
+
+@pytest.mark.parametrize(
+    "act", [lambda d: d.build("hebdi"), lambda d: d.preview("x", "hebdi"), lambda d: d.send("hebdi")]
+)
+def test_unknown_digest_suggests_the_nearest(house: House, act: Callable[[Digests], object]) -> None:
+    with pytest.raises(InputError, match="hebdo"):
+        act(house.digests)
