@@ -1,9 +1,11 @@
 """Sectors: structured codes first, then cues, then what the source is about."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from veille.config.taxonomy import Taxonomy, Term
 from veille.model import Evidence, Origin, Scheme, StructuredFacts, Tag
+from veille.nlp.cues import Hit
 from veille.nlp.reading import Reading, raw_score, squash
 
 #: `regles_indices.poids.code_cpv`; NAF is weaker: it says who a member is more than what a call is about.
@@ -14,57 +16,58 @@ SOURCE_WEIGHT = 1.0
 _KEPT, _LEAST = 1.5, 0.5
 #: A sector is kept beside the best one from this share of its score.
 _SHARE = 0.5
+#: What a narrower term's score is worth to its wider one: the narrower comes first.
+_WIDER = 0.9
 #: `regles_indices.multi_etiquettes`.
 _MOST = 3
+
+
+@dataclass
+class _Case:
+    """What speaks for one sector."""
+
+    raw: float = 0.0
+    origin: Origin = Origin.SOURCE
+    #: Said by a code or by the source, before the words.
+    said: tuple[Evidence, ...] = ()
+    hits: list[Hit] = field(default_factory=list)
 
 
 def sectors(reading: Reading, taxonomy: Taxonomy) -> tuple[Tag, ...]:
     """Return up to three sectors, best first."""
     terms = taxonomy.of(Scheme.SECTOR)
-    raw: dict[str, float] = {}
-    evidence: dict[str, tuple[Evidence, ...]] = {}
-    origin: dict[str, Origin] = {}
-    for term, hits in reading.of(Scheme.SECTOR):
-        raw[term] = raw_score(hits)
-        evidence[term] = reading.evidence(hits)
-        origin[term] = Origin.CUE
-    _widen(raw, evidence, origin, terms)
+    cases = {term: _Case(raw_score(hits), Origin.CUE, hits=hits) for term, hits in reading.of(Scheme.SECTOR)}
+    _widen(cases, terms)
     for term, (weight, said) in _coded(reading.source.facts, terms).items():
-        raw[term] = raw.get(term, 0.0) + weight
-        evidence[term] = (said, *evidence.get(term, ()))
-        origin[term] = Origin.FACT
+        case = cases.setdefault(term, _Case())
+        case.raw, case.origin, case.said = case.raw + weight, Origin.FACT, (said,)
     for term in reading.source.source_sectors:
         if term in terms:
-            raw[term] = raw.get(term, 0.0) + SOURCE_WEIGHT
-            origin.setdefault(term, Origin.SOURCE)
-            evidence.setdefault(term, (_source_says(reading, terms[term]),))
-    return tuple(
-        Tag(scheme=Scheme.SECTOR, term=term, score=squash(raw[term]), origin=origin[term], evidence=evidence[term])
-        for term in _best(raw)
-    )
+            case = cases.setdefault(term, _Case(said=(_source_says(reading, terms[term]),)))
+            case.raw += SOURCE_WEIGHT
+    return tuple(_tag(reading, term, cases[term]) for term in _best(cases))
 
 
-def _best(raw: Mapping[str, float]) -> list[str]:
-    ranked = sorted(raw, key=lambda term: (-raw[term], term))
-    if not ranked or raw[ranked[0]] < _LEAST:
+def _tag(reading: Reading, term: str, case: _Case) -> Tag:
+    evidence = (*case.said, *reading.evidence(case.hits))
+    return Tag(scheme=Scheme.SECTOR, term=term, score=squash(case.raw), origin=case.origin, evidence=evidence)
+
+
+def _best(cases: Mapping[str, _Case]) -> list[str]:
+    ranked = sorted(cases, key=lambda term: (-cases[term].raw, term))
+    if not ranked or cases[ranked[0]].raw < _LEAST:
         return []
-    floor = max(_KEPT, _SHARE * raw[ranked[0]])
-    return [ranked[0], *(term for term in ranked[1:_MOST] if raw[term] >= floor)]
+    floor = max(_KEPT, _SHARE * cases[ranked[0]].raw)
+    return [ranked[0], *(term for term in ranked[1:_MOST] if cases[term].raw >= floor)]
 
 
-def _widen(
-    raw: dict[str, float],
-    evidence: dict[str, tuple[Evidence, ...]],
-    origin: dict[str, Origin],
-    terms: Mapping[str, Term],
-) -> None:
-    """Give the wider terms what their narrower ones found."""
-    for term in list(raw):
+def _widen(cases: dict[str, _Case], terms: Mapping[str, Term]) -> None:
+    """Give the wider terms what their narrower ones found, a little less."""
+    for term, case in list(cases.items()):
         broader = terms[term].broader
         while broader is not None:
-            raw[broader] = max(raw.get(broader, 0.0), raw[term] * 0.9)
-            evidence.setdefault(broader, evidence[term])
-            origin.setdefault(broader, Origin.CUE)
+            wider = cases.setdefault(broader, _Case(0.0, Origin.CUE, hits=case.hits))
+            wider.raw = max(wider.raw, case.raw * _WIDER)
             broader = terms[broader].broader
 
 
