@@ -99,7 +99,7 @@ def test_each_mail_is_whole_and_lies_open(demo):
             message = email.message_from_bytes((demo.folder / mail.eml).read_bytes(), policy=email.policy.default)
             assert message["To"].addresses[0].addr_spec == mail.email
             assert (demo.folder / mail.html).read_text(encoding="utf-8").lstrip().lower().startswith("<!doctype html")
-            assert mail.bulletin.organisation in (demo.folder / mail.text).read_text(encoding="utf-8")
+            assert mail.bulletin.organisation in (demo.folder / mail.text).read_text(encoding="utf-8-sig")
 
 
 class _References(HTMLParser):

@@ -32,7 +32,8 @@ def lay_open(source: Path, target: Path, folder: str, name: str) -> Opened:
     for kind, suffix in (("html", "html"), ("plain", "txt")):
         part = message.get_body((kind,))
         body = part.get_content() if part is not None else ""
-        (place / f"{name}.{suffix}").write_text(body, encoding="utf-8")
+        # A browser that opens a .txt from a disk is told no charset: the mark at its head says it.
+        (place / f"{name}.{suffix}").write_text(body, encoding="utf-8-sig" if kind == "plain" else "utf-8")
     shutil.copyfile(source, place / f"{name}.eml")
     return Opened(*(f"{folder}/{name}.{suffix}" for suffix in ("html", "txt", "eml")))
 

@@ -149,7 +149,7 @@ def _told(app: App, week: Week, drafted: Sequence[Drafted], ids: dict[int, str])
     members = {member.id: member for member in app.members.members()}
     mails: list[Mail] = []
     left_out: list[LeftOut] = []
-    for one in drafted:
+    for one in sorted(drafted, key=lambda one: (one.subscriber.member_id, one.subscriber.id)):
         member = members[one.subscriber.member_id]
         person = f"{one.subscriber.first_name} {one.subscriber.last_name}".strip() or one.subscriber.email
         if one.bulletin is None:
