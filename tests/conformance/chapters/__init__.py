@@ -1,0 +1,13 @@
+"""The rules, chapter by chapter; importing this package declares them all."""
+
+from tests.conformance.chapters import (
+    conditional,
+    encodings,
+    entries,
+    freshness,
+    manners,
+    redirects,
+    safety,
+)
+
+__all__ = ["conditional", "encodings", "entries", "freshness", "manners", "redirects", "safety"]

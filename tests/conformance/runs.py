@@ -1,0 +1,175 @@
+"""Three successive runs of the real program, as whole processes, against the server."""
+
+import json
+import os
+import subprocess
+import sys
+import threading
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from tests.conformance import chapters
+from tests.conformance.chapters.manners import DELAY
+from tests.conformance.chapters.safety import DEADLINE
+from tests.conformance.rules import RULES, Evidence, Feed, Rule, Run, host_name
+from tests.conformance.server import Addresses, Behaviour, Server, free_port
+
+#: The clock of each run: a permanent move is proved after half an hour, and the third lies beyond what feeds ask for.
+MOMENTS = ("2027-01-13T08:05:00+00:00", "2027-01-13T09:05:00+00:00", "2027-01-13T11:05:00+00:00")
+#: Seconds between two looks at memory.
+_SAMPLE = 0.1
+_PATIENCE = 120
+
+assert chapters.__all__  # importing them has declared their rules
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Settings of the runs; the suite hurries, the benchmark leaves them as they are shipped."""
+
+    deadline: float = DEADLINE
+    host_delay: float = DELAY
+
+
+def play(home: Path, limits: Limits = Limits()) -> Evidence:
+    """Serve every rule, run the program three times, return what was seen."""
+    addresses, port = Addresses(), free_port()
+    behaviours: dict[tuple[str, str], Behaviour] = {}
+    for rule, feed in _feeds():
+        host = addresses.of(host_name(rule, feed))
+        behaviours.update({(host, path): answer for path, answer in feed.more.items()})
+        behaviours[host, feed.path] = feed.answer
+    program = Program(home, limits)
+    program.prepare([_source(rule, feed, addresses, port) for rule, feed in _feeds()])
+    server = Server(behaviours, port)
+    server.start()
+    try:
+        runs = []
+        for number, moment in enumerate(MOMENTS, 1):
+            server.run = number
+            runs.append(program.run(moment))
+    finally:
+        server.stop()
+    return Evidence(server.log, runs, dict(addresses.named), len(_feeds()))
+
+
+def _feeds() -> list[tuple[Rule, Feed]]:
+    return [(rule, feed) for rule in RULES.values() for feed in rule.feeds]
+
+
+def _source(rule: Rule, feed: Feed, addresses: Addresses, port: int) -> dict[str, str]:
+    identity = rule.source(feed.name)
+    host = addresses.of(host_name(rule, feed))
+    return {"id": identity, "title": identity, "kind": "feed", "url": f"http://{host}:{port}{feed.path}", "every": "1m"}
+
+
+class Program:
+    """The program and its instance."""
+
+    def __init__(self, home: Path, limits: Limits) -> None:
+        self._home = home
+        self._limits = limits
+        self._env = {
+            **os.environ,
+            "VEILLE_FETCH_ALLOW": "127.0.0.0/8",
+            "VEILLE_FETCH_HOST_DELAY": str(limits.host_delay),
+        }
+
+    def prepare(self, sources: list[dict[str, str]]) -> None:
+        """Make an instance that watches these sources."""
+        self._call(MOMENTS[0], "init", self._home)
+        content = json.dumps({"version": 1, "sources": sources})
+        (self._home / "sources.yaml").write_text(content, encoding="utf-8")
+        (self._home / "veille.toml").write_text(f"[fetch]\ndeadline = {self._limits.deadline}\n", encoding="utf-8")
+
+    def run(self, moment: str) -> Run:
+        """Crawl once, then export."""
+        began = time.monotonic()
+        with subprocess.Popen(
+            self._command(moment, "crawl", "--json"),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            env=self._env,
+        ) as process:
+            peak = Peak(process.pid)
+            out, errors = process.communicate(timeout=_PATIENCE)
+        seconds = time.monotonic() - began
+        reports = {line["id"]: line for line in map(json.loads, out.splitlines())}
+        entries = [json.loads(line) for line in self._call(moment, "items", "export", "--jsonl").splitlines()]
+        return Run(process.returncode, seconds, peak.stop(), errors, reports, entries)
+
+    def _command(self, moment: str, *arguments: object) -> list[str]:
+        return [sys.executable, "-m", "veille", "--home", str(self._home), "--now", moment, *map(str, arguments)]
+
+    def _call(self, moment: str, *arguments: object) -> str:
+        command = self._command(moment, *arguments)
+        return subprocess.run(
+            command, check=True, stdout=subprocess.PIPE, text=True, env=self._env, timeout=_PATIENCE
+        ).stdout
+
+
+class Peak:
+    """Watches the memory of a process and all its descendants."""
+
+    def __init__(self, pid: int) -> None:
+        self._pid = pid
+        self._peak = 0
+        self._over = threading.Event()
+        self._thread = threading.Thread(target=self._watch, daemon=True)
+        self._thread.start()
+
+    def stop(self) -> float:
+        """Return the peak in MB."""
+        self._over.set()
+        self._thread.join()
+        return self._peak / 1_000
+
+    def _watch(self) -> None:
+        while not self._over.wait(_SAMPLE):
+            self._peak = max(self._peak, sum(_pss(pid) for pid in _tree(self._pid)))
+
+
+def _tree(root: int) -> list[int]:
+    """Return a process and its descendants, those that a fork server started included."""
+    children: dict[int, list[int]] = {}
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdecimal():
+            children.setdefault(_parent(entry), []).append(int(entry.name))
+    found = [root]
+    for pid in found:
+        found.extend(children.get(pid, ()))
+    return found
+
+
+def _parent(entry: Path) -> int:
+    try:
+        return int((entry / "stat").read_text().rpartition(")")[2].split()[1])
+    except (OSError, IndexError):
+        return 0
+
+
+def _pss(pid: int) -> int:
+    """Return the proportional set size of a process in kB, 0 once it is gone."""
+    try:
+        text = Path(f"/proc/{pid}/smaps_rollup").read_text()
+    except OSError:
+        return 0
+    return next((int(line.split()[1]) for line in text.splitlines() if line.startswith("Pss:")), 0)
+
+
+def scores(evidence: Evidence) -> dict[str, str]:
+    """Return rule id → why it failed, « » where it passed."""
+    from tests.conformance.rules import Case
+
+    found: dict[str, Any] = {}
+    for number, rule in sorted(RULES.items()):
+        try:
+            rule.check(Case(rule, evidence))
+        except AssertionError as error:
+            found[number] = str(error).split("\n", 1)[0] or "assertion"
+        else:
+            found[number] = ""
+    return found
