@@ -295,6 +295,11 @@ class Gazetteer:
         codes = [*self._rank, *former["codes"].split("\n"), *(code for _, code in extra)]
         return "\n".join(line for line in lines if line), codes
 
+    @property
+    def former_count(self) -> int:
+        """How many names of merged communes `printed_communes` gives, after those of today."""
+        return len(self._tables["former"]["codes"].split("\n"))
+
     @cached_property
     def not_places(self) -> tuple[str, ...]:
         """Proper names that hold a place name without meaning the place (« Loire-Bretagne », « gare du Nord »)."""

@@ -109,6 +109,10 @@ _TURNOVER = re.compile(
     r"\b(?:chiffres? d'affaires|turnover)\b[^.;\n]{0,60}\b(?:superieure?s?|minim[a-z]*|au moins|excedant|depassant"
     r"|plus de|above|at least)\b[^.;\n0-9]{0,30}"
 )
+#: A sentence that asks, not one that tells how a company is doing.
+_ASKED = re.compile(
+    r"\b(?:exige[es]*|demande[es]*|requis[es]*|minim[a-z]*|candidats?|devr[a-z]+|doi[a-z]+|justifier|eligib[a-z]+|conditions?|must)\b"
+)
 _FORMS = re.compile(r"\b(?:SAS|SASU|SARL|EURL|SA|SCOP|SCIC|GIE|GIP|SEM|SPL|SNC|SCA|EARL|GAEC)\b")
 #: Words that make a list of forms a condition.
 _FORM_ASKED = re.compile(
@@ -133,7 +137,12 @@ class _Clause:
 
     @property
     def folded(self) -> str:
+        """Its text, levelled."""
         return self.field.folded[self.start : self.end]
+
+    def holds(self, where: str, place: int) -> bool:
+        """Return True where an offset of a field lies in it."""
+        return self.field.where == where and self.start <= place < self.end
 
 
 def read(text: TextToTag, territories: Sequence[Tag] = ()) -> tuple[Fact, ...]:
@@ -143,7 +152,7 @@ def read(text: TextToTag, territories: Sequence[Tag] = ()) -> tuple[Fact, ...]:
     found = (
         _sizes(clauses),
         *_partners(fields),
-        _territories(fields, territories),
+        _territories(clauses, territories),
         _turnover(fields),
         _legal_forms(clauses),
         _naf(fields),
@@ -223,19 +232,18 @@ def _partners(fields: Sequence[Printed]) -> Iterator[Fact]:
 
 
 # ── territory ────────────────────────────────────────────────────────────────────────────────────────────────────────
-def _territories(fields: Sequence[Printed], tags: Sequence[Tag]) -> Fact | None:
+def _territories(clauses: Sequence[_Clause], tags: Sequence[Tag]) -> Fact | None:
     """Keep the territories whose printed name follows « implantées en », « ayant un établissement dans »."""
-    by_field = {field.where: field for field in fields}
     codes: list[str] = []
     evidence: tuple[Evidence, ...] = ()
     for tag in tags:
         for piece in tag.evidence if tag.scheme is Scheme.TERRITORY else ():
-            field = by_field.get(piece.where)
-            if field is None or piece.start is None or piece.end is None or tag.term in codes:
+            if piece.start is None or piece.end is None or tag.term in codes:
                 continue
-            if _located(field, piece.start):
+            clause = next((clause for clause in clauses if clause.holds(piece.where, piece.start)), None)
+            if clause and _located(clause.field, piece.start):
                 codes.append(tag.term)
-                evidence = evidence or field.quote(piece.start, piece.end)
+                evidence = evidence or clause.field.quote(piece.start, piece.end)
     return _fact("eligible_territories", "|".join(codes), evidence) if codes else None
 
 
@@ -253,7 +261,8 @@ def _turnover(fields: Sequence[Printed]) -> Fact | None:
         found = _TURNOVER.search(field.folded)
         money = MONEY.match(field.folded, found.end()) if found else None
         value = euros(money) if money else None
-        if found and money and value:
+        asked = found and _ASKED.search(field.folded[max(0, found.start() - 120) : found.end() + 120])
+        if found and money and value and asked:
             return _fact("turnover_min", f"{value.normalize():f}", field.quote(found.start(), money.end()))
     return None
 

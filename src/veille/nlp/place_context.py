@@ -19,13 +19,17 @@ AT = re.compile(
     r"|\bhors d(?:e |')"
     r"|\bsitue[es]{0,2} (?:a|sur)|\bbase[es]{0,2} a|\bsur|\bau sud d(?:e |')|\bau nord d(?:e |')|\ba l'(?:est"
     r"|ouest) d(?:e |'))"
-    r" ?(?:la |le |les |l')?$"
+    r" ?$"
 )
+#: « à … » alone: sure enough even before an ordinary word (« à Plaisir »).
+JUST_AT = re.compile(r"(?:^|(?<![a-z0-9'])) ?a $")
+#: An article that is no part of the name: « l'Hermies », « du Barry » are streams and families, not communes.
+ARTICLE = re.compile(r"\b(?:la|le|les|du|des|au|aux|un|une|ce|cette|son|sa|leur|notre) $|\bl'$")
 #: Streets, saints, treaties: the name is only how something is called.
 STREET = re.compile(
     r"\b(?:rue|avenue|av\.?|boulevard|bd|bld|place|quai|route|chemin|allees?|impasse|cours|square|faubourg|hameau"
     r"|lieu-?dit"
-    r"|bois|lac|etang|foret|chateau|eglise|espace|residence|quartier|pont|tour|tunnel|tourbiere|marais|torrent|ruisseau"
+    r"|bois|lac|etang|foret|chateau|eglise|espace|residence|quartier|pont|tunnel|tourbiere|marais|torrent|ruisseau"
     r"|col|mont|pic|ile|accords?|traite|protocole|convention|conference|declaration|cop ?[0-9]+|saints?|saintes?"
     r"|barrage"
     r"|moulin|ferme|rocher|plage|anse|pointe|baie|zac|zone d'activites?|zae|za|zi|domaine|villa|auberge|creche|fort)"

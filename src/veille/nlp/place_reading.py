@@ -2,9 +2,11 @@
 
 import re
 from dataclasses import dataclass
+from functools import cached_property
 
 from veille.config.gazetteer import Commune, Gazetteer
 from veille.nlp import place_context as context
+from veille.nlp.levelled import level
 from veille.nlp.places import SMALL, Mention, key
 
 #: How sure a reading is: needs support from the rest of the text, fair, strong.
@@ -13,6 +15,8 @@ WEAK, FAIR, STRONG = 1, 2, 3
 _BEFORE, _AFTER = 80, 60
 #: Inhabitants from which a commune's bare name is taken for the commune.
 _KNOWN_TOWN = 20_000
+#: Inhabitants from which « de … » is enough.
+_OF_TOWN = 2_000
 #: Départements called after something else more often than not: sea, river crossing several, direction, massif.
 _STRICT = frozenset({"loire", "nord", "manche", "lot", "vienne", "rhone", "marne", "meuse", "moselle", "somme", "cher"})
 #: Départements of one word that bear the name of a river or a massif, or are ordinary words.
@@ -123,7 +127,9 @@ class PlaceReader:
         if meaning.epci and (said or context.GROUPING_AFTER.match(after)):
             return Reading(mention, [f"fr:epci:{code}" for code in meaning.epci], STRONG)
         if meaning.epci and meaning.epci_alone:
-            strength = STRONG if meaning.epci_alone == "sure" else FAIR if _line(mention, before, after) else WEAK
+            strength = STRONG if meaning.epci_alone == "sure" else WEAK
+            if strength == WEAK and (_line(mention, before, after) or mention.key.startswith("pays d")):
+                strength = FAIR
             return Reading(mention, [f"fr:epci:{code}" for code in meaning.epci], strength)
         if said and len(meaning.communes) == 1 and not meaning.areas:
             return self._seat(mention)
@@ -165,10 +171,20 @@ class PlaceReader:
 
     def _commune(self, mention: Mention, text: str, before: str, after: str) -> Reading:
         towns = self._spelled_alike(mention)
-        hint = _number(before, after)
+        hint = _number(before, after) or self._county_in_brackets(after)
         inside = [town for town in towns if hint and town.departement == hint]
         strength = STRONG if inside else self._town_strength(mention, towns, text, before, after)
         return Reading(mention, [f"fr:commune:{town.insee}" for town in inside or towns], strength)
+
+    def _county_in_brackets(self, after: str) -> str:
+        """« Valence (Drôme) »."""
+        found = context.IN_BRACKETS.match(after)
+        return self._counties.get(found[1], "") if found else ""
+
+    @cached_property
+    def _counties(self) -> dict[str, str]:
+        printed = self._gazetteer.printed()
+        return {level(item.name): item.code.rpartition(":")[2] for item in printed if ":departement:" in item.code}
 
     def _spelled_alike(self, mention: Mention) -> list[Commune]:
         """Leave out « Villé » for « Ville »; capitals and first letters may lack their accents."""
@@ -182,21 +198,22 @@ class PlaceReader:
         ]
 
     def _town_strength(self, mention: Mention, towns: list[Commune], text: str, before: str, after: str) -> int:
-        if context.PERSON.search(before) or context.NAMED_AFTER.search(before):
+        if any(cue.search(before) for cue in (context.PERSON, context.NAMED_AFTER, context.ARTICLE)):
             return 0
         if context.AUTHORITY.search(before):
             return STRONG
-        if context.AT.search(before) and not mention.shouted:
-            return FAIR
         common = self._is_common(mention, towns)
+        if (context.JUST_AT if common else context.AT).search(before) and not mention.shouted:
+            return FAIR
         if _line(mention, before, after):
             return STRONG if not common else FAIR if _last_line(mention, after, text) else 0
-        today = any(key(town.name) in mention.key for town in towns)
+        today = mention.meaning.today
         known = today and any(town.population >= _KNOWN_TOWN for town in towns)
         label = context.LABEL_BEFORE.search(before) and context.LABEL_AFTER.match(after)
         if common:
             return FAIR if known and not mention.shouted and before.strip() else WEAK if label else 0
-        return _bare_strength(mention, text, known=known, today=today, label=bool(label or context.OF.search(before)))
+        of = context.OF.search(before) is not None and any(town.population >= _OF_TOWN for town in towns)
+        return _bare_strength(mention, text, known=known, today=today, label=bool(label) or of)
 
     def _is_common(self, mention: Mention, towns: list[Commune]) -> bool:
         if mention.printed.isupper():
@@ -206,9 +223,11 @@ class PlaceReader:
 
 def _bare_strength(mention: Mention, text: str, *, known: bool, today: bool, label: bool) -> int:
     """Judge a name with nothing before it that says it is a place."""
+    if _after_a_name(text, mention):
+        return WEAK
     if known:
         return FAIR
-    if _after_a_name(text, mention) or len(mention.key) <= 3:  # noqa: PLR2004 - « Eu », « Oz », « Ham »
+    if len(mention.key) <= 3:  # noqa: PLR2004 - « Eu », « Oz », « Ham »
         return WEAK
     return FAIR if today and (mention.size > 1 or label) else WEAK
 
@@ -224,8 +243,10 @@ def _town_wins(before: str, area: Reading, commune: Reading) -> bool:
         return commune.strength == STRONG and area.strength < STRONG
     if context.COUNTY.search(before) or context.IN.search(before):
         return False
-    town = context.AUTHORITY.search(before) or context.AT.search(before)
-    return bool(town) or commune.strength > area.strength or commune.mention.key == "paris"
+    if context.AUTHORITY.search(before) or context.AT.search(before) or commune.strength == STRONG:
+        return True
+    # « Vienne » alone may be the town, the river or the département: the département, if it has support.
+    return commune.mention.key not in _RIVERS and commune.strength > area.strength
 
 
 def _region_strength(mention: Mention, before: str, after: str) -> int:
@@ -257,13 +278,9 @@ def _river_strength(name: str, before: str, after: str) -> int:
         alone = not after or after[0] in ".,;)\n"
         return FAIR if before.endswith("dans le ") and alone else 0
     if name in _STRICT:
-        return (
-            (WEAK if name == "loire" else FAIR)
-            if inside
-            else WEAK
-            if context.OF.search(before) and name != "lot"
-            else 0
-        )
+        if inside:
+            return WEAK if name == "loire" else FAIR
+        return 0 if name in {"lot", "manche"} else WEAK
     return FAIR if inside or context.OF.search(before) or before.endswith(" l'") else WEAK
 
 

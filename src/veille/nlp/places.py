@@ -25,6 +25,8 @@ SMALL = frozenset(
 _TELLING = frozenset(
     ["communaute", "agglo", "agglomeration", "metropole", "agglopole", "eurometropole", "intercom", "comcom"]
 )
+#: Words of a name that are also printed in lower case: « Brest métropole », « île de la Réunion ».
+_LOWER = SMALL | _TELLING | {"ile", "iles"}
 #: What joins the words of one name.
 _JOINTS = " \t\u00a0\u202f'’-‑–"
 #: Characters between two words of one name, at most (« Faucigny - Glières »).
@@ -74,6 +76,8 @@ class Meaning:
     epci: list[str] = field(default_factory=list)
     #: The key names the EPCI by itself: "sure", "weak", or "" (only with the words for an EPCI beside it).
     epci_alone: str = ""
+    #: A commune of today bears the name (or an abbreviation of ours), not only a merged one.
+    today: bool = False
     #: Made of ordinary words: needs a context.
     common: bool = False
     #: A proper name that holds a place name without meaning it.
@@ -129,7 +133,7 @@ class PlaceIndex:
     def _add_communes(self, meanings: dict[str, Meaning]) -> None:
         names, codes = self._gazetteer.printed_communes()
         flat = _GAPS.sub(" ", level(names).replace("œ", "oe").replace("æ", "ae"))
-        today = len(self._gazetteer.communes)
+        today, former = len(self._gazetteer.communes), self._gazetteer.former_count
         for rank, (line, printed, code) in enumerate(zip(flat.split("\n"), names.split("\n"), codes, strict=True)):
             name = line.strip()
             common = code in self._gazetteer.common if rank < today else printed in self._gazetteer.common_former
@@ -140,6 +144,7 @@ class PlaceIndex:
                 if code not in meaning.communes:
                     meaning.communes.append(code)
                 meaning.common = meaning.common or common
+                meaning.today = meaning.today or rank < today or rank >= today + former
 
     @staticmethod
     def _articles(name: str) -> Iterable[str]:
@@ -223,7 +228,7 @@ def _check(tokens: list[tuple[str, int, int]], text: str, where: str, meaning: M
         return None  # a host name: « bretagne.fr »
     if any(_parted(text[before[2] : after[1]], before[0]) for before, after in pairwise(tokens)):
         return None
-    lower = not _capitalised(tokens, text, lenient=bool(meaning.areas) and len(tokens) > _LENIENT)
+    lower = not _capitalised(tokens, text, lenient=len(tokens) > _LENIENT)
     if lower and not _may_be_lower(meaning):
         return None
     return Mention(
@@ -248,7 +253,7 @@ def _parted(gap: str, before: str) -> bool:
 
 def _capitalised(tokens: list[tuple[str, int, int]], text: str, *, lenient: bool) -> bool:
     """Return True where the full words have capitals (the first one alone if lenient: « Côte d'or »)."""
-    full = [start for word, start, _ in tokens if word not in SMALL and word not in _TELLING]
+    full = [start for word, start, _ in tokens if word not in _LOWER]
     return bool(full) and all(
         text[start].isupper() or text[start].isdigit() for start in full[: 1 if lenient else None]
     )

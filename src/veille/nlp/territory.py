@@ -18,6 +18,10 @@ _DOMINANT = 5
 _NEAR = 10
 #: Inhabitants granted to a merged commune, whose own number is not in the tables.
 _MERGED = 300
+#: Inhabitants from which the largest of several homonyms is taken without « commune de ».
+_BARE_TOWN = 2_000
+#: Places named in passing, at most, beside the area aimed at: more is a list of stations or of neighbours.
+_LISTED = 3
 #: Evidence kept for one tag.
 _EVIDENCE = 3
 
@@ -120,7 +124,7 @@ class TerritoryReader:
                 area[place] += _NEAR
 
     def _weight(self, code: str, area: Counter[str]) -> int:
-        return sum(area[place] for place in self._gazetteer.ancestors(code) if place in area)
+        return sum(area[place] for place in (code, *self._gazetteer.ancestors(code)) if place in area)
 
     def _choose(self, reading: Reading, area: Counter[str]) -> bool:
         """Leave one candidate of several homonyms; False where nothing tells them apart."""
@@ -131,16 +135,17 @@ class TerritoryReader:
             reading.codes = [weights[0][1]]
             return True
         best = [code for weight, code in weights if weight == weights[0][0]]
-        chosen = self._dominant(best, reading.mention)
+        chosen = self._dominant(best, reading)
         if chosen:
             reading.codes = [chosen]
             reading.strength = min(reading.strength, FAIR)
         return chosen is not None
 
-    def _dominant(self, codes: list[str], mention: Mention) -> str | None:
-        people = sorted(((self._people(code, mention), code) for code in codes), reverse=True)
+    def _dominant(self, codes: list[str], reading: Reading) -> str | None:
+        people = sorted(((self._people(code, reading.mention), code) for code in codes), reverse=True)
         (most, first), (next_most, _) = people[0], people[1]
-        return first if most >= _DOMINANT * max(next_most, 1) and most > _MERGED else None
+        least = _MERGED if reading.strength == STRONG else _BARE_TOWN
+        return first if most >= _DOMINANT * max(next_most, 1) and most > least else None
 
     def _people(self, code: str, mention: Mention) -> int:
         towns = self._gazetteer.communes_of([code.rpartition(":")[2]])
@@ -150,14 +155,23 @@ class TerritoryReader:
         return towns[0].population if today else min(towns[0].population, _MERGED)
 
     # ── tags ─────────────────────────────────────────────────────────────────────────────────────────────────────
-    def _tags(self, readings: list[Reading]) -> Iterable[Tag]:
+    def _tags(self, readings: list[Reading]) -> list[Tag]:
         grouped: dict[str, list[Reading]] = {}
         for reading in readings:
             for code in reading.codes:
                 grouped.setdefault(code, []).append(reading)
         lone = self._one_line(list(grouped))
-        for code, group in grouped.items():
-            yield self._tag(code, group, lone=lone)
+        return self._without_list([self._tag(code, group, lone=lone) for code, group in grouped.items()])
+
+    def _without_list(self, tags: list[Tag]) -> list[Tag]:
+        """Drop the places named in passing where a text that aims elsewhere lists many (stations, neighbours)."""
+        aimed = [tag.term for tag in tags if tag.scope == "main" and tag.term.startswith("fr:")]
+        passing = {
+            tag.term
+            for tag in tags
+            if tag.scope == "mentioned" and not any(self._gazetteer.related(tag.term, code) for code in aimed)
+        }
+        return [tag for tag in tags if tag.term not in passing] if aimed and len(passing) > _LISTED else tags
 
     def _one_line(self, codes: list[str]) -> bool:
         """Return True where all places named lie in one another: the text is about one area."""

@@ -1,0 +1,100 @@
+"""Who may apply: read only from a sentence that says so, quoted."""
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from veille.config.gazetteer import load_gazetteer
+from veille.model import Fact, TextToTag
+from veille.nlp import eligibility_facts
+from veille.nlp.territory import TerritoryReader
+
+_TERRITORIES = TerritoryReader(load_gazetteer([Path(__file__).parents[2]]))
+
+
+def read(text: str) -> dict[str, Fact]:
+    item = TextToTag(id="x", title="", text=text)
+    return {fact.name: fact for fact in eligibility_facts.read(item, _TERRITORIES.read(item))}
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("L'appel s'adresse aux PME ayant un établissement en Auvergne-Rhône-Alpes.", {
+            "eligible_sizes": "pme", "eligible_territories": "fr:region:84",
+        }),
+        ("Bénéficiaires :\nEntreprises, associations, collectivités\nMontant : 3 k€", {
+            "eligible_sizes": "tpe|pme|eti|ge|collectivite|association",
+        }),
+        ("Sont éligibles les TPE, PME et ETI.", {"eligible_sizes": "tpe|pme|eti"}),
+        ("Réservé aux entreprises de moins de 250 salariés.", {"eligible_sizes": "tpe|pme"}),
+        ("Réservé aux entreprises bretonnes.", {
+            "eligible_sizes": "tpe|pme|eti|ge", "eligible_territories": "fr:region:53",
+        }),
+        ("Ouvert aux start-up et aux laboratoires.", {"eligible_sizes": "tpe|pme|labo"}),
+        ("Eligible applicants: SMEs and large companies.", {"eligible_sizes": "pme|ge"}),
+        ("Le projet réunit au moins 2 partenaires dont un laboratoire.", {
+            "partners_min": "2", "partner_roles": "labo",
+        }),
+        ("Consortium d'au moins trois entités indépendantes, dont une PME.", {
+            "partners_min": "3", "partner_roles": "pme",
+        }),
+        ("At least three independent legal entities from three countries.", {"partners_min": "3"}),
+        ("Chiffre d'affaires annuel supérieur à 1,5 M€ exigé.", {"turnover_min": "1500000"}),
+        ("Codes NAF concernés : 10.89Z, 1086Z", {"naf": "10.89Z|10.86Z"}),
+        ("Sont éligibles les sociétés (SAS, SARL).", {"eligible_sizes": "tpe|pme|eti|ge", "legal_form": "sas|sarl"}),
+    ],
+)  # fmt: skip
+def test_conditions_are_read_from_the_sentence_that_states_them(text: str, expected: dict[str, str]) -> None:
+    assert {name: fact.value for name, fact in read(text).items()} == expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Les grandes entreprises ne sont pas éligibles.",
+        "Les dépenses éligibles sont celles de la PME et de ses laboratoires.",
+        "La PME a levé 5 M€ auprès d'un grand groupe.",
+        "Un laboratoire de Clermont a publié une étude.",
+        "L'appel est doté de 10 M€ et vise au moins 30 projets.",
+        "Le pôle compte 120 partenaires.",
+        "La société, installée à Lyon, a ouvert une usine en Bretagne.",
+        "Le groupe réalise un chiffre d'affaires supérieur à 2 M€.",
+        "Le chiffre d'affaires a progressé de 2 M€.",
+        "Notre association fête ses dix ans.",
+        "",
+    ],
+)
+def test_what_is_no_condition_gives_nothing(text: str) -> None:
+    assert read(text) == {}
+
+
+def test_a_bare_company_word_admits_every_size_so_that_nobody_is_refused_by_silence() -> None:
+    assert read("Les entreprises peuvent candidater.")["eligible_sizes"].value == "tpe|pme|eti|ge"
+
+
+def test_the_quote_is_the_sentence() -> None:
+    text = "Bienvenue. L'appel s'adresse aux PME implantées en Bretagne. Contact : la Région."
+    fact = read(text)["eligible_sizes"]
+    assert fact.evidence[0].text == "L'appel s'adresse aux PME implantées en Bretagne."
+    assert text[fact.evidence[0].start : fact.evidence[0].end] == fact.evidence[0].text
+
+
+_PIECES = st.sampled_from(
+    ["Bénéficiaires", ":", "\n", "PME", "éligibles", "au moins", "2", "partenaires", "dont", "laboratoire", "NAF",
+     "10.89Z", "chiffre d'affaires supérieur à", "2 M€", "moins de", "250 salariés", "implantées en", "Bretagne", ".", "hors"]
+)  # fmt: skip
+
+
+@given(st.lists(_PIECES, max_size=30).map(" ".join) | st.text(max_size=100))
+def test_any_text_is_read_and_quoted_rightly(text: str) -> None:
+    for fact in read(text).values():
+        assert fact.value
+        assert all(text[piece.start : piece.end] == piece.text for piece in fact.evidence)
+
+
+@pytest.mark.parametrize("text", ["éligibles " * 50_000, "PME " * 100_000, "au moins " * 50_000, "\n" * 100_000])
+def test_hostile_texts_are_read_quickly(text: str) -> None:
+    read(text)

@@ -1,0 +1,181 @@
+"""Territories: names at every level, homonyms, negatives, scope, structured facts and the source's own."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from veille.config.gazetteer import load_gazetteer
+from veille.model import Origin, StructuredFacts, Tag, TextToTag
+from veille.nlp.territory import TerritoryReader
+
+_READER = TerritoryReader(load_gazetteer([Path(__file__).parents[2]]))
+
+
+def read(text: str, title: str = "", **others: Any) -> dict[str, Tag]:
+    return {tag.term: tag for tag in _READER.read(TextToTag(id="x", title=title, text=text, **others))}
+
+
+FOUND = [
+    # régions, d'hier et d'aujourd'hui
+    ("La Région Auvergne-Rhône-Alpes lance un appel.", {"fr:region:84"}),
+    ("Un appel en AURA pour les PME.", {"fr:region:84"}),
+    ("Entreprises de Franche-Comté", {"fr:region:27"}),
+    ("Industriels alsaciens et lorrains", {"fr:region:44"}),
+    ("LES PME D’ÎLE DE FRANCE", {"fr:region:11"}),
+    ("Les start-up franciliennes", {"fr:region:11"}),
+    ("La Région Sud soutient ses PME", {"fr:region:93"}),
+    ("Des entreprises à La Réunion", {"fr:region:04", "fr:departement:974"}),
+    ("L'île de la Réunion accueille", {"fr:region:04"}),
+    # départements
+    ("Conseil départemental du Puy-de-Dôme", {"fr:departement:63"}),
+    ("Le département de la Loire finance", {"fr:departement:42"}),
+    ("Une aide de la Loire (42)", {"fr:departement:42"}),
+    ("CCI de l'Ain : réunion des adhérents", {"fr:departement:01"}),
+    ("Les entreprises situées en Isère", {"fr:departement:38"}),
+    ("Appel réservé aux départements 03, 15, 43 et 63", {
+        "fr:departement:03", "fr:departement:15", "fr:departement:43", "fr:departement:63",
+    }),
+    ("Les producteurs drômois", {"fr:departement:26"}),
+    ("Fonds Côte d'or", {"fr:departement:21"}),
+    # EPCI
+    ("La métropole de Lyon et la communauté de communes de Saint-Flour", {"fr:epci:200046977"}),
+    ("Sur le territoire de Brest métropole", {"fr:epci:242900314"}),
+    ("CA du Pays de Gex", {"fr:epci:240100750"}),
+    ("La communauté d'agglomération du Pays de Gex recrute", {"fr:epci:240100750"}),
+    ("Clermont Auvergne Métropole soutient", {"fr:epci:246300701"}),
+    # communes
+    ("La mairie de SAINT BONNET EN CHAMPSAUR", {"fr:commune:05132"}),
+    ("Rénovation à St-Bonnet-en-Champsaur", {"fr:commune:05132"}),
+    ("Le GAL du Pays d'Ancenis", {"fr:epci:244400552"}),
+    ("Usine à Clermont-Ferrand", {"fr:commune:63113"}),
+    ("Nos bureaux de CLERMONT FD", {"fr:commune:63113"}),
+    ("Un club au Mans", {"fr:commune:72181"}),
+    ("Laboratoire, 63000 Clermont-Ferrand", {"fr:commune:63113"}),
+    ("Entreprise installée à Plaisir", {"fr:commune:78490"}),
+    ("La ville de Sens (89) investit", {"fr:commune:89387"}),
+    ("Lyons La Forêt", {"fr:commune:27377"}),
+    ("Commune d'Epinal", {"fr:commune:88160"}),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "codes"), FOUND)
+def test_printed_names_give_their_territory(text: str, codes: set[str]) -> None:
+    assert codes <= set(read(text))
+
+
+NOT_FOUND = [
+    ("La commune d'Aulnay-sous-Bois", "fr:commune", {"fr:commune:93005"}),
+    ("Clermont-l'Hérault accueille un salon", "fr:", {"fr:commune:34079"}),
+    ("La réunion publique aura lieu mardi", "fr:", set()),
+    ("La Réunion d'information du 3 mars", "fr:", set()),
+    ("Le Centre accueille les entreprises, le Sud aussi", "fr:", set()),
+    ("Une perte de sens, un vis, le port, l'orange et la tour", "fr:", set()),
+    ("Donner du Sens à l'action", "fr:", set()),
+    ("Un grand est attendu demain", "fr:", set()),
+    ("L'agence de l'eau Loire-Bretagne finance", "fr:", set()),
+    ("L'agence de l'eau Rhône-Méditerranée-Corse finance", "fr:", set()),
+    ("Recherche de partenaires en Grande-Bretagne", "fr:", set()),
+    ("Signataire de l'Accord de Paris", "fr:", set()),
+    ("12 rue de Paris", "fr:", set()),
+    ("Lot 2 : fournitures ; lot 3 : services", "fr:", set()),
+    ("Les bords de la Loire", "fr:", set()),
+    ("Mme Claire Sens, directrice", "fr:", set()),
+    ("Raymond Barre et Jean Moulins", "fr:", set()),
+    ("Europe du Nord et Amérique du Nord", "fr:", set()),
+    ("Le nord de la France", "fr:", set()),
+    ("Le groupe Orange et L'Oréal Paris", "fr:", set()),
+    ("Avis d'attribution : Ville, Mairie, Bus, Rue", "fr:", set()),
+    ("Écrire à contact@bretagne.fr ou www.lyon.fr", "fr:", set()),
+    ("La Chambre a rendu sa décision", "fr:", set()),
+]
+
+
+@pytest.mark.parametrize(("text", "prefix", "allowed"), NOT_FOUND)
+def test_words_that_are_no_territory_are_left_alone(text: str, prefix: str, allowed: set[str]) -> None:
+    assert {code for code in read(text) if code.startswith(prefix)} <= allowed
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("Saint-Denis, en Seine-Saint-Denis", "fr:commune:93066"),
+        ("Saint-Denis de La Réunion : la ville de Saint-Denis à La Réunion", "fr:commune:97411"),
+        ("La commune de Saint-Denis (974)", "fr:commune:97411"),
+        ("Saint-Denis (93)", "fr:commune:93066"),
+        ("À Vienne, près de Lyon", "fr:commune:38544"),
+        ("Valence (Drôme)", "fr:commune:26362"),
+    ],
+)
+def test_homonyms_are_told_apart_by_what_stands_around(text: str, code: str) -> None:
+    found = read(text)
+    assert code in found
+    same = {"fr:commune:93066", "fr:commune:97411"} - {code}
+    assert not same & set(found)
+
+
+def test_a_homonym_that_nothing_tells_apart_gives_no_commune() -> None:
+    assert not [code for code in read("La commune de Sainte-Colombe rénove son école.") if "commune" in code]
+
+
+def test_the_source_tells_homonyms_apart() -> None:
+    found = read("La mairie de Saint-Denis rénove son école.", source_territory="fr:departement:974")
+    assert "fr:commune:97411" in found
+
+
+def test_the_area_aimed_at_is_main_and_a_passing_mention_is_not() -> None:
+    found = read(
+        "L'appel est réservé aux PME implantées en Auvergne-Rhône-Alpes. Le jury comprend un expert venu de Lille. "
+        "Contact : 12 avenue Foch, 33000 Bordeaux."
+    )
+    assert found["fr:region:84"].scope == "main"
+    assert found["fr:commune:59350"].scope == "mentioned"
+    assert found["fr:commune:33063"].scope == "mentioned"
+    assert next(iter(found)) == "fr:region:84"
+
+
+def test_the_source_territory_is_used_where_the_text_aims_nowhere_and_says_so() -> None:
+    found = read("Un appel pour les PME.", source_territory="fr:region:53")
+    assert found["fr:region:53"].origin is Origin.SOURCE
+    found = read("La Région Normandie lance un appel.", source_territory="fr:region:53")
+    assert set(found) == {"fr:region:28"}
+
+
+def test_structured_codes_come_first() -> None:
+    found = read("Travaux à Lyon", facts=StructuredFacts(nuts=("FRK14", "FRK14")))
+    assert next(iter(found)) == "fr:departement:63"
+    assert found["fr:departement:63"].origin is Origin.FACT
+
+
+def test_the_whole_country_and_the_union_are_told() -> None:
+    assert read("Ouvert sur l'ensemble du territoire national.")["country:fr"].scope == "main"
+    assert "country-group:ue" in read("Projets de trois États membres de l’Union européenne")
+
+
+def test_evidence_quotes_the_printed_words_where_they_stand() -> None:
+    text = "Un « appel »\u00a0: les PME d’Auvergne – Rhône-Alpes et de Saint-Étienne (42) œuvrent."
+    for tag in read(text, title="PME\u00a0de BRETAGNE").values():
+        for piece in tag.evidence:
+            source = text if piece.where == "text" else "PME\u00a0de BRETAGNE"
+            assert source[piece.start : piece.end] == piece.text
+            assert piece.text
+
+
+_NAMES = st.sampled_from(
+    ["Saint", "St.", "Denis", "Loire", "(42)", "Nord", "de", "la", "Réunion", "PARIS", "œuvre", "63000", "CC du",
+     "Pays de Gex", "Grand Est", "-", "\n", "’", "région", "Ville", "e\u0301", "\u200f", "départements 01, 63"]
+)  # fmt: skip
+
+
+@settings(deadline=None)
+@given(text=st.lists(_NAMES, max_size=25).map(" ".join) | st.text(max_size=100))
+def test_any_text_is_read_and_quoted_rightly(text: str) -> None:
+    for tag in read(text).values():
+        assert all(text[piece.start : piece.end] == piece.text for piece in tag.evidence)
+
+
+@pytest.mark.parametrize("text", ["", "🙂", "a" * 1_000_000, "Saint " * 100_000, "Paris\n" * 50_000])
+def test_hostile_texts_are_read(text: str) -> None:
+    assert len(read(text)) <= 2
