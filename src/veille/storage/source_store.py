@@ -146,7 +146,7 @@ class _Recording:
         items = {intent.item_key: self._item_values(intent) for intent in reversed(intents)}
         upsert(self._session, ItemRow, list(items.values())[::-1], keys=["identity"])
         found = select(ItemRow.identity, ItemRow.id).where(ItemRow.identity.in_(items))
-        ids = dict(self._session.execute(found).tuples().all())
+        ids = {row.identity: row.id for row in self._session.execute(found)}
         rows = [self._entry_values(intent, ids[intent.item_key]) for intent in intents]
         upsert(self._session, EntryRow, rows, keys=["source_id", "key"])
 
