@@ -1,4 +1,4 @@
-"""The hostile inputs of shared/bad_inputs.yaml as pytest parameters; a single skipped case where the folder is absent."""
+"""The hostile inputs of shared/bad_inputs.yaml as pytest parameters; one skipped case where the folder is absent."""
 
 from typing import Any
 
@@ -26,4 +26,4 @@ def cases(surface: str, *, classes: set[str] | None = None) -> list[Any]:
 
 def value_of(case: dict[str, Any]) -> Any:
     """Return the literal input of a case, or what its generator expression gives."""
-    return case["input"] if "input" in case else eval(case["gen"])  # noqa: S307 - expressions of our own corpus
+    return case["input"] if "input" in case else eval(case["gen"])

@@ -1,9 +1,13 @@
-"""Fixtures every room shares: an empty migrated database of each kind, new for each test."""
+"""Fixtures every room shares: new databases of each kind, the program as a process, one run of the demonstration."""
 
 import itertools
+import os
 import shutil
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
@@ -11,6 +15,9 @@ from sqlalchemy import Engine, event
 
 from tests.postgres import cluster
 from tests.storage import writers
+from veille.demo.report import DemoReport
+from veille.demo.runner import run_demo
+from veille.observability import QuietProgress
 from veille.storage import schema
 from veille.storage.db import Database
 
@@ -81,6 +88,27 @@ def database(request: pytest.FixtureRequest) -> Database:
     """Both, one after the other: what a store promises holds on each."""
     found: Database = request.getfixturevalue(f"{request.param}_database")
     return found
+
+
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> DemoReport:
+    """One run of the whole demonstration, shared by every check: copy its folder before changing anything."""
+    return run_demo(tmp_path_factory.mktemp("demo") / "instance", QuietProgress())
+
+
+@pytest.fixture
+def veille(tmp_path: Path) -> Callable[..., subprocess.CompletedProcess[str]]:
+    """Run the program as a person would, in a process of its own, without a terminal."""
+
+    def run(
+        *arguments: object, env: dict[str, str] | None = None, cwd: Path = tmp_path
+    ) -> subprocess.CompletedProcess[str]:
+        settings: dict[str, Any] = {"capture_output": True, "text": True, "timeout": 120, "cwd": cwd}
+        command = [sys.executable, "-m", "veille", *map(str, arguments)]
+        settings["env"] = {**os.environ, **(env or {})}
+        return subprocess.run(command, check=False, stdin=subprocess.DEVNULL, **settings)
+
+    return run
 
 
 def _named(url: str, name: str) -> str:

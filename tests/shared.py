@@ -1,4 +1,4 @@
-"""The folder shared/ beside the checkout: real corpora that are never committed. Tests that need it skip where it is absent."""
+"""The folder shared/ beside the checkout: real corpora, never committed; tests that need it skip where it is absent."""
 
 import os
 from pathlib import Path

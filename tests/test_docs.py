@@ -4,8 +4,8 @@ import re
 from pathlib import Path
 
 import pytest
-
 from scripts.write_reference import commands, pages
+
 from veille import errors
 from veille.cli.main import cli
 
@@ -43,7 +43,9 @@ def test_every_command_that_the_texts_name_exists():
     assert {row for row in named if row[1] not in known and row[2] not in known} == set()
 
 
-@pytest.mark.parametrize(("path", "text"), list(commands(cli, "veille")), ids=lambda value: value if len(value) < 40 else "")
+@pytest.mark.parametrize(
+    ("path", "text"), list(commands(cli, "veille")), ids=lambda value: value if len(value) < 40 else ""
+)
 def test_help_is_french(path, text):
     assert text.startswith("Usage : ")
     assert not re.search(r"\b(Options|Show this message|Usage:|Commands:|default:|required)\b(?<!Options)", text), path

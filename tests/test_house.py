@@ -10,7 +10,19 @@ import pytest
 ROOT = Path(__file__).resolve().parents[1]
 CODE = sorted((ROOT / "src").rglob("*.py"))
 #: Libraries that `veille --help` must not pay for (measured: each costs 50 ms to 2 s to import).
-HEAVY = ("spacy", "numpy", "sqlalchemy", "alembic", "httpx", "feedparser", "bs4", "lxml", "rich", "pydantic", "apscheduler")
+HEAVY = (
+    "spacy",
+    "numpy",
+    "sqlalchemy",
+    "alembic",
+    "httpx",
+    "feedparser",
+    "bs4",
+    "lxml",
+    "rich",
+    "pydantic",
+    "apscheduler",
+)
 #: Training and browser tools are extras: the program must run without them.
 EXTRAS = ("sklearn", "torch", "transformers", "playwright", "selenium", "pandas")
 
@@ -38,7 +50,9 @@ def test_help_imports_nothing_heavy():
 
 
 def test_rooms_stay_small():
-    crowded = {str(path.relative_to(ROOT)): count for path in CODE if (count := len(path.read_text().splitlines())) > 400}
+    crowded = {
+        str(path.relative_to(ROOT)): count for path in CODE if (count := len(path.read_text().splitlines())) > 400
+    }
     assert crowded == {}
 
 
@@ -54,7 +68,9 @@ def test_broad_excepts_are_rare():
 
 def test_nothing_names_a_machine_path_or_a_registry_host():
     own = Path(__file__).resolve()
-    pattern = re.compile(r"(?<![\w.])/(work|farm|root|home/\w+)/[a-z.]|pypi\.org|registry\.npmjs|pythonhosted|deb\.debian")
+    pattern = re.compile(
+        r"(?<![\w.])/(work|farm|root|home/\w+)/[a-z.]|pypi\.org|registry\.npmjs|pythonhosted|deb\.debian"
+    )
     found = {}
     for path in tracked():
         if path.resolve() == own or path.suffix in {".gz", ".npz", ".png", ".bin"}:

@@ -1,4 +1,4 @@
-"""What others script: options, files, exit codes and JSON shapes, driven as a person would, in processes of their own."""
+"""What others script: options, files, exit codes and JSON shapes, driven as a person would, in whole processes."""
 
 import json
 import os
@@ -19,10 +19,11 @@ LOOPBACK = {"VEILLE_FETCH_ALLOW": "127.0.0.0/8", "VEILLE_FETCH_HOST_DELAY": "0"}
 def rss(*items: tuple[str, str]) -> bytes:
     body = "".join(
         f"<item><title>{title}</title><link>{link}</link><guid>{link}</guid>"
-        "<pubDate>Mon, 16 Nov 2026 08:00:00 +0100</pubDate><description>Date limite : 15 janvier 2027.</description></item>"
+        "<pubDate>Mon, 16 Nov 2026 08:00:00 +0100</pubDate>"
+        "<description>Date limite : 15 janvier 2027.</description></item>"
         for title, link in items
     )
-    return f'<?xml version="1.0" encoding="UTF-8"?><rss version="2.0"><channel><title>F</title>{body}</channel></rss>'.encode()
+    return f'<?xml version="1.0"?><rss version="2.0"><channel><title>F</title>{body}</channel></rss>'.encode()
 
 
 FEED = ("application/rss+xml", rss(("Appel à projets hydrogène", "https://a.example/1?utm_source=x"), ("Deux", "/2")))
@@ -147,7 +148,8 @@ def test_a_wrong_command_line_exits_2_in_french(veille, arguments, words):
 
 
 def test_tag_jsonl_needs_no_instance_and_names_bad_lines(veille, tmp_path):
-    good = {"id": "1", "title": "Appel à projets hydrogène en Bretagne", "text": "Dépôt jusqu'au 15 janvier 2027.", "lang": None}
+    text = "Dépôt jusqu'au 15 janvier 2027."
+    good = {"id": "1", "title": "Appel à projets hydrogène en Bretagne", "text": text, "lang": None}
     (tmp_path / "in.jsonl").write_text(f"{json.dumps(good)}\nnon\n", encoding="utf-8")
     done = veille("tag", "--jsonl", "in.jsonl", "--out", "out.jsonl")
     assert done.returncode == 2

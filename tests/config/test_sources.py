@@ -11,6 +11,14 @@ from veille.model import Licence
 ROOT = Path(__file__).resolve().parents[2]
 
 
+TWO = """\
+version: 1
+sources:
+- {{id: a, title: T, kind: feed, url: 'https://a.example/'}}
+- {{id: {id}, title: T, kind: feed, url: '{url}'}}
+"""
+
+
 @pytest.fixture
 def load(tmp_path):
     def load(text: str):
@@ -53,10 +61,8 @@ def test_defaults_are_inherited_and_overridden(load):
          r"ligne 3, clé « sources\.0\.every » : valeur '10s' refusée — intervalle"),
         ("version: 2\nsources: []\n", r"ligne 1, clé « version » : valeur 2 inconnue — valeurs admises : 1"),
         ("version: 1\nsources:\n- id: a\n", r"clé obligatoire absente — ajoutez « title »"),
-        ("version: 1\nsources:\n- {id: a, title: T, kind: feed, url: 'https://a.example/'}\n"
-         "- {id: a, title: T, kind: feed, url: 'https://b.example/'}\n", r"ligne 4, clé « id » : identifiant « a » déjà pris"),
-        ("version: 1\nsources:\n- {id: a, title: T, kind: feed, url: 'https://a.example/'}\n"
-         "- {id: b, title: T, kind: feed, url: 'https://a.example/'}\n", r"ligne 4, clé « url » : adresse déjà donnée ligne 3"),
+        (TWO.format(id="a", url="https://b.example/"), r"ligne 4, clé « id » : identifiant « a » déjà pris"),
+        (TWO.format(id="b", url="https://a.example/"), r"ligne 4, clé « url » : adresse déjà donnée ligne 3"),
         ("version: 1\nsources:\n- {id: a, title: T, kind: feed, url: 'https://a.example/', territory: AURA}\n",
          r"ligne 3, clé « sources\.0\.territory » : .* — territoire, identifiant GeoZones"),
         ("- a\n", r"ne contient pas de sources"),

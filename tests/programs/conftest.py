@@ -1,0 +1,27 @@
+"""Real programs: found on the machine, skipped by name where absent, required where VEILLE_REQUIRE names them."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from tests.shared import required
+
+
+def _find(name: str, *places: str) -> str:
+    found = shutil.which(name) or next((place for place in places if Path(place).exists()), None)
+    if found:
+        return found
+    if required(name):
+        pytest.fail(f"{name} is required and absent: run `make test-full`")
+    pytest.skip(f"{name} is not on this machine")
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    return _find("chromium")
+
+
+@pytest.fixture(scope="session")
+def smtp_sink() -> str:
+    return _find("smtp-sink", "/usr/sbin/smtp-sink")
