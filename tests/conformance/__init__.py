@@ -1,1 +1,1 @@
-"""About a hundred rules of a good feed fetcher, scored from the log of a server that misbehaves and from what is kept."""
+"""About a hundred rules of a good feed fetcher, scored from a misbehaving server's log and from what is kept."""

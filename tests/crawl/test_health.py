@@ -1,6 +1,7 @@
 """Each state of a source, with its French sentence and next step."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -129,6 +130,13 @@ def test_a_source_never_fetched_is_due() -> None:
 def test_a_source_is_due_at_its_time() -> None:
     assert not is_due(source(), state(next_check_at=NOW + DAY), NOW)
     assert is_due(source(), state(next_check_at=NOW), NOW)
+
+
+def test_a_source_is_left_in_peace_in_the_hours_it_names_for_a_day_at_most() -> None:
+    quiet = state(next_check_at=NOW - timedelta(minutes=90), skip_hours=frozenset({NOW.hour}))
+    assert not is_due(source(), quiet, NOW)
+    assert is_due(source(), quiet, NOW + timedelta(hours=1))
+    assert is_due(source(), quiet, NOW + DAY)
 
 
 def test_a_source_gone_for_good_is_never_due_nor_forced() -> None:

@@ -99,8 +99,12 @@ def test_a_source_asked_for_every_month_is_not_asked_weekly_because_it_fails() -
     assert wait(Visit(failed(), None), state(failures=9), of=monthly) >= 0.9 * 30 * DAY
 
 
-def test_a_404_backs_off() -> None:
-    assert wait(Visit(fetched(404), None), state(failures=2)) >= 0.9 * 4 * HOUR
+def test_a_404_backs_off_by_days_from_the_second_in_a_row() -> None:
+    often = source(every=timedelta(minutes=1))
+    waits = [wait(Visit(fetched(404), None), state(failures=n), of=often) for n in range(6)]
+    for found, days in zip(waits[1:], (1, 2, 4, 7, 7), strict=True):
+        assert 0.9 * days * DAY <= found <= days * DAY
+    assert waits[0] <= timedelta(minutes=1)
 
 
 def test_a_source_recovers_its_rhythm_at_the_first_success() -> None:

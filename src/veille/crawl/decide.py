@@ -9,7 +9,7 @@ from statistics import median
 from veille.crawl.health import Diagnosis, diagnose
 from veille.crawl.identity import Named, identify
 from veille.crawl.normalize import canonical_link, content_hash, normal_title
-from veille.crawl.rhythm import next_check
+from veille.crawl.rhythm import next_check, outside
 from veille.crawl.validators import kept_validators
 from veille.errors import ParseError
 from veille.model import (
@@ -193,7 +193,12 @@ def is_due(source: Source, state: SourceState | None, now: datetime) -> bool:
     found = current(source, state)
     if found.health is SourceHealth.STOPPED:
         return False
-    return found.next_check_at is None or found.next_check_at <= now
+    due = found.next_check_at
+    if due is None:
+        return True
+    # a pass that only ever runs in hours to be skipped asks all the same, once it is a day late
+    quiet = outside(found.skip_hours, now) != now and now < due + timedelta(days=1)
+    return due <= now and not quiet
 
 
 def may_be_forced(source: Source, state: SourceState | None, now: datetime) -> bool:

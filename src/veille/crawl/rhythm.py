@@ -22,6 +22,8 @@ _JITTER = 0.1
 #: Freshness is believed up to a day (Miniflux; NetNewsWire#4478: « max-age as long as 16 years »).
 MAX_FRESHNESS = timedelta(days=1)
 MAX_RETRY_AFTER = timedelta(days=7)
+#: What is missing twice in a row will hardly be back within the hour (openrss.org: « non-existent content »).
+_LOST = DAY
 #: 2**20 times any interval is beyond the week that caps it.
 _DOUBLINGS = 20
 _MAX_AGE = re.compile(r"(?:^|,)\s*max-age\s*=\s*\"?(\d+)", re.IGNORECASE)
@@ -40,14 +42,22 @@ def next_check(
     interval = _interval(source, state, novel=novel)
     if state.health is SourceHealth.STOPPED:
         return interval, None
-    doubled = interval * 2 ** min(max(state.failures - 1, 0), _DOUBLINGS)
-    pause = doubled if doubled <= interval else min(doubled, max(WEEK, interval))
-    due = started + timedelta(seconds=pause * (1 - _JITTER * _dice(source.id, started)))
+    due = started + timedelta(seconds=_pause(interval, state) * (1 - _JITTER * _dice(source.id, started)))
     wishes = [due, now + _freshness(state, outcome, now)]
     patience = retry_after(outcome, now)
     if patience is not None:
         wishes.append(patience)
-    return interval, _outside(state.skip_hours, max(wishes))
+    return interval, outside(state.skip_hours, max(wishes))
+
+
+def _pause(interval: int, state: SourceState) -> int:
+    """Return the seconds to the next visit: the interval, doubled from the second failure in a row, up to a week."""
+    if state.failures < 2:  # noqa: PLR2004 - the first failure keeps the usual rhythm
+        return interval
+    doubled = interval * 2 ** min(state.failures - 1, _DOUBLINGS)
+    if state.http_status == 404:  # noqa: PLR2004 - RFC 9110 §15.5.5
+        doubled = max(doubled, _LOST * 2 ** min(state.failures - 2, _DOUBLINGS))
+    return min(doubled, max(WEEK, interval))
 
 
 def _interval(source: Source, state: SourceState, *, novel: bool) -> int:
@@ -110,8 +120,8 @@ def retry_after(outcome: FetchOutcome, now: datetime) -> datetime | None:
     return now + min(max(pause, timedelta()), MAX_RETRY_AFTER)
 
 
-def _outside(skipped: frozenset[int], due: datetime) -> datetime:
-    """Move a check out of the hours in which a feed asks for peace (UTC); one that skips them all is not believed."""
+def outside(skipped: frozenset[int], due: datetime) -> datetime:
+    """Move a time out of the hours in which a feed asks for peace (UTC); one that skips them all is not believed."""
     if len(skipped) >= 24:  # noqa: PLR2004 - hours of a day
         return due
     moved = due

@@ -1,4 +1,4 @@
-"""R: permanent moves are stored after repetition, temporary ones never (RFC 9110 §15.4). Runs are an hour, then two, apart."""
+"""R: permanent moves are stored when repeated, temporary ones never (RFC 9110 §15.4). Runs at 8, 9 and 11 h."""
 
 import itertools
 
