@@ -48,6 +48,8 @@ def test_amounts_and_rates_are_read(text: str, expected: dict[str, str]) -> None
 @pytest.mark.parametrize(
     "text",
     [
+        "Une ETI dont le chiffre d'affaires n'excède pas 1,5 Md €",
+        "Des frais pris en charge dans la limite de 10 000 € de dépenses éligibles",
         "Entreprises de plus de 2 M€ de chiffre d'affaires",
         "Chiffre d'affaires supérieur à 2 M€",
         "Une levée de fonds de 5 M€",

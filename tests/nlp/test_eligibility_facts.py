@@ -33,6 +33,7 @@ def read(text: str) -> dict[str, Fact]:
         ("Réservé aux entreprises bretonnes.", {
             "eligible_sizes": "tpe|pme|eti|ge", "eligible_territories": "fr:region:53",
         }),
+        ("Toutes tailles ; éligible aux micro-entreprises", {"eligible_sizes": "tpe|pme|eti|ge"}),
         ("Ouvert aux start-up et aux laboratoires.", {"eligible_sizes": "tpe|pme|labo"}),
         ("Eligible applicants: SMEs and large companies.", {"eligible_sizes": "pme|ge"}),
         ("Le projet réunit au moins 2 partenaires dont un laboratoire.", {
@@ -57,6 +58,7 @@ def test_conditions_are_read_from_the_sentence_that_states_them(text: str, expec
         "Les grandes entreprises ne sont pas éligibles.",
         "Les dépenses éligibles sont celles de la PME et de ses laboratoires.",
         "La PME a levé 5 M€ auprès d'un grand groupe.",
+        "Les aménageurs mandatés par les collectivités peuvent être bénéficiaires.",
         "Un laboratoire de Clermont a publié une étude.",
         "L'appel est doté de 10 M€ et vise au moins 30 projets.",
         "Le pôle compte 120 partenaires.",
@@ -84,7 +86,8 @@ def test_the_quote_is_the_sentence() -> None:
 
 _PIECES = st.sampled_from(
     ["Bénéficiaires", ":", "\n", "PME", "éligibles", "au moins", "2", "partenaires", "dont", "laboratoire", "NAF",
-     "10.89Z", "chiffre d'affaires supérieur à", "2 M€", "moins de", "250 salariés", "implantées en", "Bretagne", ".", "hors"]
+     "10.89Z",
+     "chiffre d'affaires supérieur à", "2 M€", "moins de", "250 salariés", "implantées en", "Bretagne", ".", "hors"]
 )  # fmt: skip
 
 

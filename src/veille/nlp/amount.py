@@ -53,16 +53,19 @@ _TOTAL_AFTER = re.compile(
 #: Money that is not the aid.
 _NOT_AID = re.compile(
     r"\b(?:chiffres? d'affaires|c\.?a\.?|bilan|turnover|capital|leve|levent|levee de fonds|valorisation|amende"
-    r"|loyer|prix de vente|tarif|cotisation"
-    r"|plancher|minim[a-z]*|au moins|superieure?s? a|plus de|at least|a partir de|seuil|salaire|revenus?|ressources"
-    r"|quotient|penalites?|caution|inscription)\b[^.;\n]{0,40}$"
+    r"|loyer|prix de vente|tarif|cotisation|salaire|revenus?|ressources|quotient|penalites?|caution|inscription)\b"
+    r"[^.;\n]{0,60}$"
+)
+#: A floor, unless a ceiling comes after it (« de 3 000 € minimum à 50 000 € maximum »).
+_LEAST = re.compile(
+    r"\b(?:plancher|minim[a-z]*|au moins|superieure?s? a|plus de|at least|a partir de|seuil)\b[^.;\n]{0,40}$"
 )
 #: A ceiling on what counts, not on what is paid.
 _BASIS = re.compile(
     r"\b(?:depenses?|assiette|couts?|investissements?|travaux|frais|montant du projet|projets? (?:de|dont"
     r"|d'un))\b[^.;\n]{0,40}$"
 )
-_LISTED = re.compile(r"(?:\b(?:de|entre)|[:(]) ?$")
+_BASIS_AFTER = re.compile(r"^ ?(?:ht |ttc )?(?:de|d'|des) ?(?:depenses|couts|frais|travaux|assiette|chiffre)")
 _SHARE = re.compile(
     r"\b(?:taux|subvention[a-z]*|aides?|financ[a-z]*|cofinanc[a-z]*|prise en charge|prend en charge|pris en charge"
     r"|a hauteur de|intensite|plafond[a-z]*|jusqu'a|soutien|intervention"
@@ -161,8 +164,8 @@ def _around(folded: str, start: int, end: int) -> tuple[str, str]:
 def _name(left: str, right: str) -> tuple[str, int] | None:
     """Tell what a sum is from the words around it."""
     total, most = _TOTAL.search(left), _MOST.search(left)
-    refused = _NOT_AID.search(left)
-    if refused and not (most and most.start() > refused.start()):
+    least = _LEAST.search(left)
+    if _NOT_AID.search(left) or _BASIS_AFTER.match(right) or (least and not (most and most.start() > least.start())):
         return None
     if _MOST_AFTER.match(right):
         return "amount_max", 2
@@ -178,10 +181,10 @@ def _name(left: str, right: str) -> tuple[str, int] | None:
 
 def _aided(left: str, basis: re.Match[str], most: re.Match[str]) -> bool:
     """« 40 % des dépenses éligibles, plafonnée à 300 k€ »: what is capped is the aid."""
-    return (
-        most.start() > basis.start()
-        and re.search(r"%|\b(?:aide|subvention|pret)s?\b", left[: basis.start()]) is not None
-    )
+    if most.start() < basis.start():
+        return False
+    capped = most[0].startswith("plafonn") and "," not in left[basis.start() : most.start()]
+    return not capped and re.search(r"%|\b(?:aide|subvention|pret)s?\b", left[: basis.start()]) is not None
 
 
 def _rates(field: Printed) -> Iterator[_Sum]:

@@ -36,6 +36,14 @@ _ANY_COMPANY = re.compile(
     r"|any legal entity|legal entities)\b"
     r"(?! (?:de taille intermediaire|privees? de moins))"
 )
+_EVERY_SIZE = re.compile(
+    r"\b(?:toutes? (?:les )?(?:tailles?|entreprises?)|quelle que soit (?:leur|la|sa) taille|any size|all companies)\b"
+)
+#: « mandatés par les collectivités »: they are not the ones who apply.
+_THROUGH = re.compile(
+    r"\b(?:par|avec|aupres d(?:es|e)|pour le compte d(?:es|e|u)|au profit d(?:es|e|u)|with|by) ?(?:les |des |la "
+    r"|une? |l'|the )?[a-z'-]+"
+)
 _SIZED = re.compile(
     r"\b(?:tres petites?|micro|petites?|moyennes?|grandes?|jeunes"
     r"|taille intermediaire)[ -](?:et moyennes? )?entreprises?|entreprises? de taille intermediaire"
@@ -111,7 +119,8 @@ _TURNOVER = re.compile(
 )
 #: A sentence that asks, not one that tells how a company is doing.
 _ASKED = re.compile(
-    r"\b(?:exige[es]*|demande[es]*|requis[es]*|minim[a-z]*|candidats?|devr[a-z]+|doi[a-z]+|justifier|eligib[a-z]+|conditions?|must)\b"
+    r"\b(?:exige[es]*|demande[es]*|requis[es]*|minim[a-z]*|candidats?|devr[a-z]+|doi[a-z]+|justifier|eligib[a-z]+"
+    r"|conditions?|must)\b"
 )
 _FORMS = re.compile(r"\b(?:SAS|SASU|SARL|EURL|SA|SCOP|SCIC|GIE|GIP|SEM|SPL|SNC|SCA|EARL|GAEC)\b")
 #: Words that make a list of forms a condition.
@@ -196,6 +205,9 @@ def _sizes(clauses: Sequence[_Clause]) -> Fact | None:
 
 
 def _sizes_in(clause: str) -> set[str]:
+    clause = _THROUGH.sub(" ", clause)
+    if _EVERY_SIZE.search(clause):
+        return {size for pattern, sizes in _SIZE_WORDS if pattern.search(clause) for size in sizes} | set(_COMPANIES)
     found = {size for pattern, sizes in _SIZE_WORDS if pattern.search(clause) for size in sizes}
     if staff := _STAFF.search(clause):
         below = int(staff["n"].replace(" ", "") or 0)
