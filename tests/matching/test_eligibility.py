@@ -10,7 +10,7 @@ from veille.matching.eligibility import judge
 from veille.matching.profile import prepare_profile
 from veille.model import Eligibility, Verdict
 
-from .build import a_member, an_item
+from .build import a_member, an_item, context_with
 from .judgements import places, taxonomy
 
 YES, CHECK, NO = Verdict.YES, Verdict.CHECK, Verdict.NO
@@ -18,7 +18,7 @@ YES, CHECK, NO = Verdict.YES, Verdict.CHECK, Verdict.NO
 
 def verdict(facts: dict[str, str], kind: str = "appel-a-projets", **member: Any) -> Eligibility:
     item = an_item(type=kind, facts={name: [value, f"La phrase sur {name}."] for name, value in facts.items()})
-    return judge(item, prepare_profile(a_member(**member), places(), taxonomy()))
+    return judge(context_with().view(item), prepare_profile(a_member(**member), places(), taxonomy()))
 
 
 @pytest.mark.parametrize(
@@ -64,7 +64,7 @@ def test_sentence_that_decided_is_quoted() -> None:
 
 def test_partner_abroad_is_to_be_checked() -> None:
     item = an_item(facts={"partners_min": ["2", "at least two partners from two different countries"]})
-    judged = judge(item, prepare_profile(a_member(), places(), taxonomy()))
+    judged = judge(context_with().view(item), prepare_profile(a_member(), places(), taxonomy()))
     assert (judged.verdict, judged.note) == (CHECK, "partenaire étranger ?")
 
 

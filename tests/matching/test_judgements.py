@@ -128,3 +128,14 @@ def test_items_without_words_are_judged() -> None:
         return replace(item, id=9999, title="—", text="", tags=(), facts=())
 
     assert match(blank(BY_ID[1]), PHYTALIS.member, context()).gate is not None
+
+
+def test_ranking_leaves_out_only_what_the_gates_refuse() -> None:
+    for judged in profiles():
+        each = [match(item, judged.member, context()) for item in items()]
+        passed = {one.item_id for one in each if one.score is not None}
+        assert {one.item_id for one in rank(items(), judged.member, context())} == passed
+
+
+def test_following_nothing_but_signs_names_nobody() -> None:
+    assert rank(items(), Member(id=97, organisation="Signes", follows=("—", "&"), needs=("—",)), context()) == []

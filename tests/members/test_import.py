@@ -14,6 +14,7 @@ from veille.config.taxonomy import load_taxonomy
 from veille.errors import BadLines, ConfigError, InputError
 from veille.members.cells import BadCell, Vocabulary, read_siren, read_turnover
 from veille.members.importing import ImportPlan, apply_import, plan_import, refuse_bad_lines
+from veille.storage.db import Database
 from veille.storage.member_store import SqlMemberStore
 
 from .conftest import ROOT
@@ -32,6 +33,12 @@ PHYTALIS = (
 @pytest.fixture(scope="session")
 def words(places: Gazetteer) -> Vocabulary:
     return Vocabulary(load_taxonomy([ROOT]), places)
+
+
+@pytest.fixture
+def store(sqlite_database: Database, places: Gazetteer) -> SqlMemberStore:
+    """One database is enough here: the store itself is held to its promises on both."""
+    return SqlMemberStore(sqlite_database, "cluster", places)
 
 
 @pytest.fixture
@@ -110,6 +117,12 @@ def test_same_siren_is_the_same_organisation_renamed(run: Run, store: SqlMemberS
     plan = run(PHYTALIS.replace("Phytalis;", "Phytalis Nutrition;"))
     assert plan.members[0].details == ("organisation : Phytalis → Phytalis Nutrition",)
     assert [member.organisation for member in store.members()] == ["Phytalis Nutrition"]
+
+
+def test_a_name_that_is_stored_is_not_taken_for_a_renamed_one(run: Run, store: SqlMemberStore) -> None:
+    run(PHYTALIS)
+    run("organisation,siren,email\nPhytalis,,claire@phytalis.example\nPhytalis SAS,732829320,b@p.example\n")
+    assert sorted(member.organisation for member in store.members()) == ["Phytalis", "Phytalis SAS"]
 
 
 def test_person_who_changes_employer_is_said_to(run: Run, store: SqlMemberStore) -> None:

@@ -26,6 +26,9 @@ BRIDGES = frozenset({"innovation-techno", "tendance-prospective"})
 #: Lines of a profile that say how the member works: what crosses from one trade to another.
 TECHNIQUES = frozenset({"activity", "skill", "contribution"})
 
+_WIDE = frozenset({"country:fr", "country-group:ue"})
+#: Characters in which a call says whom it is for.
+_OPENING = 2_000
 _ALL_TRADES = re.compile(r"\btou(s|tes)( les)? (secteurs|filieres)|tout secteur|toute filiere")
 #: Calibrated on the open half of tests/data/judgements: how much must be said of the profile's own words.
 _BAR_SAME_SECTOR, _BAR_NO_SECTOR, _BAR_OTHER_SECTOR = 0.5, 0.6, 0.95
@@ -75,7 +78,7 @@ class Case:
     @cached_property
     def eligibility(self) -> Eligibility | None:
         """Verdict for what can be seized, None for what is only read."""
-        return judge(self.item, self.profile) if self.view.kind.actionable else None
+        return judge(self.view, self.profile) if self.view.kind.actionable else None
 
     @cached_property
     def same_sector(self) -> bool:
@@ -156,7 +159,7 @@ class Case:
     def open_to_size(self) -> str | None:
         """French words for the member's kind where a call of no particular trade is open to it."""
         verdict = self.eligibility
-        sizes = self.item.fact("eligible_sizes")
+        sizes = self.view.facts.get("eligible_sizes")
         size = self.profile.member.size
         if verdict is None or verdict.verdict is Verdict.NO or sizes is None or size is None:
             return None
@@ -168,4 +171,10 @@ class Case:
 
     @cached_property
     def _any_trade(self) -> bool:
-        return not self.view.sectors or bool(_ALL_TRADES.search(fold(f"{self.item.title} {self.item.text[:2000]}")))
+        """Whether it is for every trade; one of the whole country must also share a filière, if it names any."""
+        if not self.view.sectors:
+            return True
+        near = any(self.holds_member(place) and place not in _WIDE for place in self.view.places)
+        return (near or self.same_sector) and bool(
+            _ALL_TRADES.search(fold(f"{self.item.title} {self.item.text[:_OPENING]}"))
+        )

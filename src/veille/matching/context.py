@@ -11,7 +11,7 @@ from functools import cached_property
 from veille.config.taxonomy import Taxonomy, Term
 from veille.matching.profile import Profile, prepare_profile
 from veille.matching.words import Words, stems
-from veille.model import Item, Member, Scheme
+from veille.model import Fact, Item, Member, Scheme
 from veille.protocols import Places
 from veille.text import fold
 
@@ -67,6 +67,16 @@ class View:
         for place, term in enumerate(self.stems):
             found.setdefault(term, []).append(place)
         return found
+
+    @cached_property
+    def facts(self) -> Mapping[str, Fact]:
+        """Its facts by name."""
+        return {fact.name: fact for fact in reversed(self.item.facts)}
+
+    @cached_property
+    def deadline(self) -> date | None:
+        """The day on which it closes."""
+        return self.item.deadline
 
     @cached_property
     def folded_title(self) -> str:

@@ -1,11 +1,12 @@
 """Three-valued eligibility with the call's own sentence; unknown data never says no (pure)."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
+from veille.matching.context import View
 from veille.matching.profile import Profile
-from veille.model import Eligibility, Fact, Item, Scheme, Verdict
+from veille.model import Eligibility, Fact, Verdict
 from veille.text import fold
 
 #: French words for what a call may ask of size.
@@ -46,9 +47,9 @@ class Condition:
         return self.fact.evidence[0].text if self.fact.evidence else ""
 
 
-def judge(item: Item, profile: Profile) -> Eligibility:
+def judge(view: View, profile: Profile) -> Eligibility:
     """Hold every condition that was read in a call against a member."""
-    conditions = list(_conditions(item, profile))
+    conditions = list(_conditions(view, profile))
     for verdict in (Verdict.NO, Verdict.CHECK, Verdict.YES):
         deciding = [condition for condition in conditions if condition.verdict is verdict]
         if deciding:
@@ -57,31 +58,24 @@ def judge(item: Item, profile: Profile) -> Eligibility:
     return Eligibility(verdict=Verdict.CHECK, note="l'annonce ne dit pas qui peut répondre")
 
 
-def _conditions(item: Item, profile: Profile) -> Iterator[Condition]:
-    readers = {
-        "eligible_sizes": _size,
-        "eligible_territories": _territory,
-        "turnover_min": _turnover,
-        "naf": _naf,
-        "legal_form": _legal_form,
-        "partners_min": _partners,
-    }
-    kind = next((tag.term for tag in item.of(Scheme.TYPE)), "")
-    for name, read in readers.items():
-        if kind == "marche-public" and name not in _TENDER_CONDITIONS:
+def _conditions(view: View, profile: Profile) -> Iterator[Condition]:
+    for name, read in _READERS.items():
+        fact = view.facts.get(name)
+        if fact is None or not fact.value.strip():
             continue
-        if name == "eligible_territories" and kind not in _KEPT_TO_A_PLACE:
+        if view.kind.id == "marche-public" and name not in _TENDER_CONDITIONS:
             continue
-        fact = item.fact(name)
-        found = read(fact, item, profile) if fact is not None and fact.value.strip() else None
-        if found is not None and fact is not None:
+        if name == "eligible_territories" and view.kind.id not in _KEPT_TO_A_PLACE:
+            continue
+        found = read(fact, view, profile)
+        if found is not None:
             yield Condition(*found, fact)
 
 
 Found = tuple[Verdict, str] | None
 
 
-def _size(fact: Fact, item: Item, profile: Profile) -> Found:
+def _size(fact: Fact, view: View, profile: Profile) -> Found:
     allowed = {part.strip() for part in fact.value.split("|")} & SIZE_WORDS.keys()
     size = profile.member.size
     words = ", ".join(word for slug, word in SIZE_WORDS.items() if slug in allowed)
@@ -91,17 +85,17 @@ def _size(fact: Fact, item: Item, profile: Profile) -> Found:
         return Verdict.CHECK, f"votre taille n'est pas connue (l'appel vise : {words})"
     if allowed & _ALSO.get(size, {size}):
         return Verdict.YES, f"ouvert aux {words}"
-    if _joint(item):
+    if _joint(view):
         return Verdict.CHECK, f"porté par : {words} ; comme partenaire ?"
     return Verdict.NO, f"réservé aux {words}"
 
 
-def _joint(item: Item) -> bool:
+def _joint(view: View) -> bool:
     """Tell whether the call is answered by several, so that another kind of partner may have a place."""
-    return item.fact("partners_min") is not None or item.fact("partner_roles") is not None
+    return "partners_min" in view.facts or "partner_roles" in view.facts
 
 
-def _territory(fact: Fact, item: Item, profile: Profile) -> Found:  # noqa: ARG001 - one shape for every reader
+def _territory(fact: Fact, view: View, profile: Profile) -> Found:  # noqa: ARG001 - one shape for every reader
     allowed = [part.strip() for part in fact.value.split("|") if part.strip()]
     if not profile.chain:
         return Verdict.CHECK, "votre commune n'est pas connue"
@@ -110,7 +104,7 @@ def _territory(fact: Fact, item: Item, profile: Profile) -> Found:  # noqa: ARG0
     return Verdict.NO, "réservé à un autre territoire"
 
 
-def _turnover(fact: Fact, item: Item, profile: Profile) -> Found:  # noqa: ARG001 - one shape for every reader
+def _turnover(fact: Fact, view: View, profile: Profile) -> Found:  # noqa: ARG001 - one shape for every reader
     try:
         least = float(fact.value)
     except ValueError:
@@ -122,7 +116,7 @@ def _turnover(fact: Fact, item: Item, profile: Profile) -> Found:  # noqa: ARG00
     return (Verdict.YES, asked) if turnover >= least else (Verdict.NO, asked)
 
 
-def _naf(fact: Fact, item: Item, profile: Profile) -> Found:  # noqa: ARG001 - one shape for every reader
+def _naf(fact: Fact, view: View, profile: Profile) -> Found:  # noqa: ARG001 - one shape for every reader
     allowed = [_digits(part) for part in fact.value.split("|") if _digits(part)]
     mine = _digits(profile.member.naf or "")
     if not mine:
@@ -139,7 +133,7 @@ def _digits(code: str) -> str:
     return "".join(character for character in code.upper() if character.isalnum())
 
 
-def _legal_form(fact: Fact, item: Item, profile: Profile) -> Found:  # noqa: ARG001 - one shape for every reader
+def _legal_form(fact: Fact, view: View, profile: Profile) -> Found:  # noqa: ARG001 - one shape for every reader
     allowed = {fold(part) for part in fact.value.split("|") if part.strip()}
     mine = fold(profile.member.legal_form or "")
     shown = fact.value.replace("|", ", ")
@@ -150,7 +144,18 @@ def _legal_form(fact: Fact, item: Item, profile: Profile) -> Found:  # noqa: ARG
     return Verdict.CHECK, f"forme juridique : {shown}"
 
 
-def _partners(fact: Fact, item: Item, profile: Profile) -> Found:  # noqa: ARG001 - one shape for every reader
+def _partners(fact: Fact, view: View, profile: Profile) -> Found:  # noqa: ARG001 - one shape for every reader
     """Ask for a partner abroad; partners at home are the member's to find, and no bar."""
     sentence = " ".join(evidence.text for evidence in fact.evidence)
     return (Verdict.CHECK, "partenaire étranger ?") if _ABROAD.search(fold(sentence)) else None
+
+
+#: Facts that are conditions, in the order in which they are weighed.
+_READERS: Mapping[str, Callable[[Fact, View, Profile], Found]] = {
+    "eligible_sizes": _size,
+    "eligible_territories": _territory,
+    "turnover_min": _turnover,
+    "naf": _naf,
+    "legal_form": _legal_form,
+    "partners_min": _partners,
+}

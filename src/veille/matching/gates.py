@@ -38,7 +38,7 @@ def french_day(day: date) -> str:
 
 
 def _expired(case: Case) -> str | None:
-    deadline = case.item.deadline
+    deadline = case.view.deadline
     binding = case.view.kind.actionable or not case.kind or "consultation" in case.view.item.title.lower()
     if deadline is not None and binding and deadline < case.context.today:
         return f"clos depuis le {french_day(deadline)}"
@@ -90,13 +90,13 @@ def _noise(case: Case) -> str | None:
 
 def _results(case: Case) -> str | None:
     from_type = case.kind == "laureats-attributions"
-    if from_type or (case.item.deadline is None and _RESULTS.search(case.view.folded_title)):
+    if from_type or (case.view.deadline is None and _RESULTS.search(case.view.folded_title)):
         return "résultats : il n'y a plus rien à saisir"
     return None
 
 
 def _other_year(case: Case) -> str | None:
-    if not case.view.kind.actionable or case.item.deadline is not None:
+    if not case.view.kind.actionable or case.view.deadline is not None:
         return None
     years = [int(year) for year in _YEAR.findall(case.item.title)]
     if years and max(years) < case.context.today.year:
@@ -105,7 +105,7 @@ def _other_year(case: Case) -> str | None:
 
 
 def _stale(case: Case) -> str | None:
-    if case.item.published is None or case.item.deadline is not None:
+    if case.item.published is None or case.view.deadline is not None:
         return None
     day = case.item.published.date()
     news = timedelta(days=case.view.kind.half_life_days * _STALE_HALF_LIVES)

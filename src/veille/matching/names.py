@@ -27,6 +27,8 @@ def followed_name(member: Member, view: View, context: MatchContext) -> str | No
 
 def _named(name: str, view: View, context: MatchContext) -> bool:
     parts = Words(name).stems
+    if not fold(name):
+        return False
     if parts and not view.terms.issuperset(parts) and not view.english:
         return False
     ordinary = len(parts) <= 1 and _ordinary(parts, context)

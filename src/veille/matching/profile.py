@@ -79,6 +79,8 @@ class Profile:
     #: GeoZones ids of countries of interest.
     countries: frozenset[str]
     muted: tuple[tuple[str, list[str]], ...]
+    #: Stems of which an item must have one to be on topic or to name a followed name.
+    telling: frozenset[str]
 
 
 def prepare_profile(member: Member, places: Places, taxonomy: Taxonomy) -> Profile:
@@ -97,6 +99,8 @@ def prepare_profile(member: Member, places: Places, taxonomy: Taxonomy) -> Profi
         made=frozenset(term for segment in segments if segment.kind in _MADE for term in segment.stems),
         filiere=frozenset(term for slug in member.sectors for term in Words(taxonomy.label(Scheme.SECTOR, slug)).stems),
         countries=frozenset(f"country:{code.lower()}" for code in member.countries),
+        telling=frozenset(term for segment in segments for term in segment.specific)
+        | frozenset(term for name in member.follows for term in Words(name).stems),
         muted=tuple((term, Words(term).stems) for term in member.muted),
     )
 

@@ -5,8 +5,9 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 
 from veille.matching.case import Case
-from veille.matching.context import MatchContext
+from veille.matching.context import MatchContext, View
 from veille.matching.gates import first_refusal
+from veille.matching.profile import Profile
 from veille.matching.similarity import Hit
 from veille.matching.words import printed_in
 from veille.model import Item, Licence, Match, Member, Reason, Scheme, Verdict
@@ -75,9 +76,20 @@ def match(item: Item, member: Member, context: MatchContext) -> Match:
 
 def rank(items: Sequence[Item], member: Member, context: MatchContext) -> list[Match]:
     """Return what passes the gates for a member, best first; ties by item id."""
-    judged = (match(item, member, context) for item in items)
+    profile = context.profile(member)
+    judged = (match(item, member, context) for item in items if _may_pass(context.view(item), profile))
     passed = [one for one in judged if one.score is not None]
     return sorted(passed, key=lambda one: (-(one.score or 0.0), one.item_id))
+
+
+def _may_pass(view: View, profile: Profile) -> bool:
+    """Leave out at little cost what no gate but the last would let through."""
+    return (
+        view.english
+        or not view.terms.isdisjoint(profile.telling)
+        or not profile.countries.isdisjoint(view.places)
+        or "eligible_sizes" in view.facts
+    )
 
 
 def _reasons(case: Case) -> Iterator[Reason]:
@@ -160,7 +172,7 @@ def _sector_words(case: Case) -> str:
 
 
 def _days_left(case: Case) -> int | None:
-    deadline: date | None = case.item.deadline
+    deadline: date | None = case.view.deadline
     return (deadline - case.context.today).days if deadline and case.view.kind.actionable else None
 
 

@@ -37,7 +37,7 @@ _SIZES = {
 }
 
 
-class BadCell(Exception):  # noqa: N818 - it is a cell that is bad, as `BadLines` are lines
+class BadCell(Exception):
     """A cell that cannot be read; the message is French and says the cure."""
 
 

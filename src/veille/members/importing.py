@@ -189,14 +189,10 @@ def _compare(
     path: Path, sheet: Sheet, drafts: dict[str, _Draft], problems: list[tuple[int, str]], store: MemberStore
 ) -> ImportPlan:
     members = store.members()
-    by_name = {fold(member.organisation): member for member in members}
-    by_siren = {member.siren: member for member in members if member.siren}
+    stored = _stored_of(drafts, members)
     people = {address_key(person.email): person for person in store.subscribers()}
     stopped = {address_key(email) for email in store.suppressed([e for d in drafts.values() for e in d.people])}
-    planned = [
-        _plan_one(draft, by_name.get(key) or by_siren.get(str(draft.fields.get("siren"))), people, stopped)
-        for key, draft in drafts.items()
-    ]
+    planned = [_plan_one(draft, stored.get(key), people, stopped) for key, draft in drafts.items()]
     named = {key for draft in drafts.values() for key in draft.people}
     kept_out = sorted(named & stopped - people.keys())
     # A line that was refused still names its person: nobody is told absent because of a typing error.
@@ -210,6 +206,19 @@ def _compare(
         remarks=(*sheet.remarks, *(f"{email} s'est désinscrit : non ajouté" for email in kept_out)),
         profiles=tuple(profile for profile, _, _ in planned if profile is not None),
     )
+
+
+def _stored_of(drafts: dict[str, _Draft], members: Sequence[Member]) -> dict[str, Member]:
+    """Pair organisations of the file with stored ones: by name, else by SIREN (a renamed one), each once."""
+    by_name = {fold(member.organisation): member for member in members}
+    found = {key: by_name[key] for key in drafts if key in by_name}
+    claimed = {member.id for member in found.values()}
+    by_siren = {member.siren: member for member in members if member.siren and member.id not in claimed}
+    for key, draft in drafts.items():
+        renamed = by_siren.get(str(draft.fields.get("siren")))
+        if key not in found and renamed is not None:
+            found[key] = renamed
+    return found
 
 
 Planned = tuple[tuple[Member, tuple[Subscriber, ...]] | None, Change, list[Change]]
