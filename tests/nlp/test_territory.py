@@ -179,3 +179,22 @@ def test_any_text_is_read_and_quoted_rightly(text: str) -> None:
 @pytest.mark.parametrize("text", ["", "🙂", "a" * 1_000_000, "Saint " * 100_000, "Paris\n" * 50_000])
 def test_hostile_texts_are_read(text: str) -> None:
     assert len(read(text)) <= 2
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "A Plan for the Baby of the family and the Nice people of Orange County.",
+        "Auch die zweite Version des Landes ist nicht für die Industrie und wird angeboten.",
+        "That is a Plan which would be good for the companies and for us.",
+    ],
+)
+def test_words_of_another_language_are_no_communes(text: str) -> None:
+    assert not [code for code in read(text) if code.startswith("fr:")]
+
+
+def test_a_french_place_is_found_in_an_english_call() -> None:
+    found = read(
+        "The call is open to companies of Auvergne-Rhône-Alpes and the event will be held in Toulouse.", lang="en"
+    )
+    assert {"fr:region:84", "fr:commune:31555"} <= set(found)

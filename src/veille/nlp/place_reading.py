@@ -15,6 +15,8 @@ WEAK, FAIR, STRONG = 1, 2, 3
 _BEFORE, _AFTER = 80, 60
 #: Inhabitants from which a commune's bare name is taken for the commune.
 _KNOWN_TOWN = 20_000
+#: Inhabitants from which it is, even where the name is an ordinary word (« Tours »).
+_GREAT_TOWN = 100_000
 #: Inhabitants from which « de … » is enough.
 _OF_TOWN = 2_000
 #: Départements called after something else more often than not: sea, river crossing several, direction, massif.
@@ -60,6 +62,10 @@ _RIVERS = _STRICT | frozenset(
         "essonne",
     ]
 )
+#: Letters of « IDF », « AURA », « PACA », which mean other things elsewhere.
+_ACRONYM = 4
+#: English, German or Spanish words and first names that are great towns of France.
+_HOMOGRAPHS = frozenset({"nice", "nancy", "tours", "orange", "angers", "nimes"})
 _CAPITAL_BEFORE = re.compile(r"(?:^|[\s'’(«\"])([A-ZÀ-ÖØ-Þ][\w'’-]*) $")
 _SENTENCE_ENDS = (". ", "\n", "; ", " • ")
 _NOT_NAMES = frozenset(
@@ -119,6 +125,20 @@ class PlaceReader:
         aimed = named or mention.field == "title" or context.PERIMETER.search(sentence) is not None
         reading.main = aimed and not reading.address
         return reading
+
+    def holds_abroad(self, reading: Reading) -> bool:
+        """Return True where a reading stands in a text in another language, whose words look like communes."""
+        mention = reading.mention
+        if len(mention.key) <= _ACRONYM:
+            return False
+        if not reading.codes[0].startswith("fr:commune:") and (
+            reading.strength == STRONG or ":region:" in reading.codes[0]
+        ):
+            return True
+        if reading.codes[0].startswith("country:") or (reading.strength == STRONG and mention.size > 1):
+            return True
+        towns = self._gazetteer.communes_of([code.rpartition(":")[2] for code in reading.codes])
+        return mention.key not in _HOMOGRAPHS and any(town.population >= _GREAT_TOWN for town in towns)
 
     # ── EPCI ─────────────────────────────────────────────────────────────────────────────────────────────────────
     def _grouping(self, mention: Mention, before: str, after: str) -> Reading | None:
@@ -203,7 +223,7 @@ class PlaceReader:
         if context.AUTHORITY.search(before):
             return STRONG
         common = self._is_common(mention, towns)
-        if (context.JUST_AT if common else context.AT).search(before) and not mention.shouted:
+        if _at(mention, text, before, common=common):
             return FAIR
         if _line(mention, before, after):
             return STRONG if not common else FAIR if _last_line(mention, after, text) else 0
@@ -211,7 +231,8 @@ class PlaceReader:
         known = today and any(town.population >= _KNOWN_TOWN for town in towns)
         label = context.LABEL_BEFORE.search(before) and context.LABEL_AFTER.match(after)
         if common:
-            return FAIR if known and not mention.shouted and before.strip() else WEAK if label else 0
+            great = any(town.population >= _GREAT_TOWN or town.insee in self._gazetteer.capitals for town in towns)
+            return FAIR if known and great and not mention.shouted else WEAK if known or label else 0
         of = context.OF.search(before) is not None and any(town.population >= _OF_TOWN for town in towns)
         return _bare_strength(mention, text, known=known, today=today, label=bool(label) or of)
 
@@ -219,6 +240,15 @@ class PlaceReader:
         if mention.printed.isupper():
             return mention.meaning.common or any(town.insee in self._gazetteer.common_in_capitals for town in towns)
         return mention.meaning.common
+
+
+def _at(mention: Mention, text: str, before: str, *, common: bool) -> bool:
+    """« à Lyon », « près de Riom »; English « a Plan » and verbs (« il a Paris ») have no accent."""
+    if mention.shouted or not (context.JUST_AT if common else context.AT).search(before):
+        return False
+    if not before.endswith("a "):
+        return True
+    return text[mention.start - 2] in ("àÀ" if common else "àAÀ")
 
 
 def _bare_strength(mention: Mention, text: str, *, known: bool, today: bool, label: bool) -> int:

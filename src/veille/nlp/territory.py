@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from veille.config.gazetteer import EUROPE, FRANCE, Gazetteer
 from veille.model import Evidence, Origin, Scheme, Tag, TextToTag
 from veille.nlp import place_context as context
+from veille.nlp.language import detect
 from veille.nlp.levelled import level
 from veille.nlp.place_reading import FAIR, STRONG, WEAK, PlaceReader, Reading
 from veille.nlp.places import Meaning, Mention, PlaceIndex, key
@@ -22,6 +23,8 @@ _MERGED = 300
 _BARE_TOWN = 2_000
 #: Places named in passing, at most, beside the area aimed at: more is a list of stations or of neighbours.
 _LISTED = 3
+#: Characters from which the language is told.
+_TOLD = 800
 #: Evidence kept for one tag.
 _EVIDENCE = 3
 
@@ -37,7 +40,10 @@ class TerritoryReader:
     def read(self, text: TextToTag) -> tuple[Tag, ...]:
         """Return territory tags, best first; `scope` tells the area aimed at from a mention in passing."""
         stated = self._stated(text)
-        readings = self._settle(list(self._readings(text)), text.source_territory)
+        readings = list(self._readings(text))
+        if readings and _language(text) != "fr":
+            readings = [reading for reading in readings if self._reader.holds_abroad(reading)]
+        readings = self._settle(readings, text.source_territory)
         tags = {tag.term: tag for tag in (*self._tags(readings), *_wide(text))}
         tags.update((tag.term, tag) for tag in stated)
         if text.source_territory and not any(tag.scope == "main" for tag in tags.values()):
@@ -193,6 +199,10 @@ class TerritoryReader:
             evidence=tuple(_evidence(reading.mention) for reading in group[:_EVIDENCE]),
             scope="main" if main else "mentioned",
         )
+
+
+def _language(text: TextToTag) -> str:
+    return detect(f"{level(text.title)} {level(text.text[:READ])[:_TOLD]}", text.lang)
 
 
 def _evidence(mention: Mention) -> Evidence:
