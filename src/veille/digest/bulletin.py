@@ -136,7 +136,7 @@ def _note(one: Offer) -> str:
         return ""
     if eligibility.verdict is Verdict.CHECK and eligibility.note:
         return one_line(eligibility.note, _MAX_QUOTE)
-    return f"« {one_line(eligibility.quote, _MAX_QUOTE)} »" if eligibility.quote else ""
+    return f"« {one_line(eligibility.quote.rstrip(' .;'), _MAX_QUOTE)} »" if eligibility.quote else ""
 
 
 def _recall(one: Offer, zone: ZoneInfo) -> str:
