@@ -124,6 +124,13 @@ def test_aid_for_all_trades_is_shown_low_to_those_it_is_open_to() -> None:
     assert judge(item, a_member(size=None)).gate is not None
 
 
+def test_standing_national_scheme_for_all_trades_is_no_news() -> None:
+    aid = {"title": "Garantie innovation", "text": "", "type": "pret-garantie", "sectors": [], "main": ["country:fr"]}
+    sizes = {"eligible_sizes": ["pme", ""]}
+    assert judge(an_item(**aid, facts=sizes)).gate is not None
+    assert judge(an_item(**aid, facts=sizes | {"deadline": ["2027-01-15", ""]})).gate is None
+
+
 def test_technique_at_work_in_another_filiere_is_a_bridge() -> None:
     item = an_item(
         title="L'encapsulation passe au textile",

@@ -171,10 +171,13 @@ class Case:
 
     @cached_property
     def _any_trade(self) -> bool:
-        """Whether it is for every trade; one of the whole country must also share a filière, if it names any."""
+        """Whether it is for every trade, and news: a standing scheme of the whole country is neither near nor dated."""
+        near = any(self.holds_member(place) and place not in _WIDE for place in self.view.places)
+        if not near and self.view.deadline is None:
+            return False
         if not self.view.sectors:
             return True
-        near = any(self.holds_member(place) and place not in _WIDE for place in self.view.places)
+        # One of the whole country must also share a filière, if it names any.
         return (near or self.same_sector) and bool(
             _ALL_TRADES.search(fold(f"{self.item.title} {self.item.text[:_OPENING]}"))
         )
