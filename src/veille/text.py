@@ -4,7 +4,7 @@ import re
 import unicodedata
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 #: C0, DEL and C1 controls but tab and newline; they can drive a terminal, break a header, and PostgreSQL refuses NUL.
 _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
@@ -45,7 +45,7 @@ def _fold_character(character: str) -> str:
     if kind in {"Mn", "Cf"}:
         return ""
     low = "".join(_LETTERS.get(letter, letter) for letter in character.lower())
-    parts = (part for part in unicodedata.normalize("NFKD", low) if unicodedata.category(part) != "Mn")
+    parts = (part for part in unicodedata.normalize("NFKD", low).lower() if unicodedata.category(part) != "Mn")
     return "".join(" " if part.isspace() or part in _JOINERS else part for part in parts)
 
 
@@ -179,6 +179,12 @@ _LAST_WORD = re.compile(r"([\w.-]*)\.$")
 
 def sentences(text: str) -> list[tuple[int, int]]:
     """Return (start, end) of each sentence, spaces around it left out; good enough for quoting."""
+    return list(_sentences(text))
+
+
+@lru_cache(maxsize=8)
+def _sentences(text: str) -> tuple[tuple[int, int], ...]:
+    """Split once for all the readers that quote the same text."""
     found: list[tuple[int, int]] = []
     start = 0
     for stop in _STOP.finditer(text):
@@ -190,16 +196,16 @@ def sentences(text: str) -> list[tuple[int, int]]:
         start = end
     found.append((start, len(text)))
     trimmed = ((s + len(part) - len(part.lstrip()), s + len(part.rstrip())) for s, e in found for part in (text[s:e],))
-    return [(s, e) for s, e in trimmed if e > s]
+    return tuple((s, e) for s, e in trimmed if e > s)
 
 
 def sentence_around(text: str, start: int, end: int, *, limit: int = 300) -> tuple[int, int]:
     """Return the span of the sentence that holds `start` to `end`, at most about `limit` characters of it."""
-    window = max(0, start - 2 * limit)
-    for first, last in sentences(text[window : end + 2 * limit]):
-        if first + window <= start < last + window:
-            low, high = first + window, max(last + window, end)
-            if high - low <= limit:
-                return low, high
-            return max(low, start - limit // 3), min(high, end + limit // 2)
-    return start, end
+    spans = _sentences(text)
+    place = bisect_right(spans, start, key=lambda span: span[0]) - 1
+    if place < 0 or start >= spans[place][1]:
+        return start, end
+    low, high = spans[place][0], max(spans[place][1], end)
+    if high - low <= limit:
+        return low, high
+    return max(low, start - limit // 3), min(high, end + limit // 2)

@@ -4,11 +4,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
+from typing import Any
 
 from spacy.language import Language
 from spacy.tokens import Doc
 from spacy.util import load_config, load_model_from_config
-from thinc.api import Config
 
 import veille.nlp.components  # noqa: F401 - registers the components even where entry points are not installed
 from veille import __version__
@@ -77,7 +77,7 @@ class _Config:
     """A configuration with its definitions filled in, and where it was read."""
 
     path: Path
-    values: Config
+    values: Any
 
 
 def _config(folders: Sequence[Path], names: list[str], digest: str) -> _Config:
