@@ -128,6 +128,14 @@ def test_second_send_sends_nothing(house: House) -> None:
     assert [one.state for one in again.deliveries] == [DeliveryState.SENT] * 2
 
 
+def test_sending_again_long_after_says_that_it_is_done(house: House) -> None:
+    house.digests.build()
+    house.digests.approve(by="Claire")
+    house.digests.send()
+    house.clock.advance(timedelta(days=30))
+    assert house.digests.send().state is IssueState.DONE
+
+
 def test_unapproved_issue_is_refused_with_its_cure(house: House) -> None:
     house.digests.build()
     with pytest.raises(InputError, match="veille digest approve") as caught:

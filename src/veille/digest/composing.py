@@ -72,7 +72,12 @@ class Composer:
 
     def mail(self, bulletin: Bulletin, *, email: str, message_id: str, sent: datetime) -> OutgoingMail:
         """Return the final bytes of one mail; raises InputError for what no mail may carry."""
-        frame, drawn = self._frame, self.render(bulletin)
+        return self._assemble(bulletin, self.render(bulletin), email=email, message_id=message_id, sent=sent)
+
+    def _assemble(
+        self, bulletin: Bulletin, drawn: Rendered, *, email: str, message_id: str, sent: datetime
+    ) -> OutgoingMail:
+        frame = self._frame
         token = self._token(UNSUBSCRIBE, bulletin)
         letter = Letter(
             sender=frame["sender"],
@@ -104,7 +109,7 @@ class Composer:
                 f"bulletin de {bulletin.organisation} ({email}) : {' ; '.join(found)}",
                 cure="corrigez le gabarit, puis refaites l'édition avec « veille digest build »",
             )
-        self.mail(bulletin, email=email, message_id=message_id, sent=sent)
+        self._assemble(bulletin, drawn, email=email, message_id=message_id, sent=sent)
 
     @property
     def _day(self) -> date:

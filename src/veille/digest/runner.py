@@ -129,6 +129,8 @@ class Digests:
     def send(self, name: str | None = None) -> Sent:
         """Send the latest approved issue; a second run sends nothing twice. Raises InputError where none may leave."""
         definition, issue = self._to_send(name)
+        if issue.state is IssueState.DONE:
+            return Sent(issue=issue, state=issue.state, deliveries=self._desk.mails.deliveries(issue.id))
         if self._desk.clock.now() > _needed(issue.stale_at):
             self._desk.mails.close(issue.id, self._desk.clock.now())
             raise InputError(
