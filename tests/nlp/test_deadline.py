@@ -29,7 +29,8 @@ def value(facts: dict[str, Fact], name: str) -> str | None:
 
 
 def test_our_sentences_are_read_right_and_nothing_is_invented() -> None:
-    wrong, invented = [], []
+    wrong: list[object] = []
+    invented: list[object] = []
     for row in _SENTENCES:
         expected = row["d"].isoformat() if row["d"] else None
         got = value(read(row["s"], row.get("p", _NOW)), "deadline")
