@@ -17,7 +17,7 @@ LEAD = 300
 #: Weights of the reference taxonomy (`regles_indices.poids`).
 TITLE_WEIGHT, LEAD_WEIGHT, BODY_WEIGHT = 3.0, 1.5, 1.0
 #: What a kind of cue is worth beside a plain one.
-_KIND_WEIGHT = {Kind.CUE: 1.0, Kind.WEAK: 0.35, Kind.TITLE: 0.7, Kind.START: 1.0, Kind.ACRONYM: 1.0}
+_KIND_WEIGHT = {Kind.CUE: 1.0, Kind.WEAK: 0.45, Kind.TITLE: 0.7, Kind.START: 1.0, Kind.ACRONYM: 1.0}
 #: More words of context say more: a cue of two words or more.
 _PHRASE = 1.3
 #: What repeating a cue adds, times the log of its number.

@@ -15,7 +15,7 @@ SOURCE_WEIGHT = 1.0
 #: `regles_indices.seuils.a_relire`; under it only the best one is kept, if it reaches `_LEAST`.
 _KEPT, _LEAST = 1.5, 0.5
 #: A sector is kept beside the best one from this share of its score.
-_SHARE = 0.5
+_SHARE = 0.54
 #: What a narrower term's score is worth to its wider one: the narrower comes first.
 _WIDER = 0.9
 #: `regles_indices.multi_etiquettes`.
