@@ -1,5 +1,6 @@
 """What a rule is: feeds that misbehave, and a check of what the program did about it."""
 
+import traceback
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -56,9 +57,18 @@ class Run:
 
 
 @dataclass(frozen=True)
+class Limits:
+    """Settings of the runs, seconds; the suite hurries, the benchmark takes them as they are shipped."""
+
+    deadline: float = 4.0
+    host_delay: float = 0.25
+
+
+@dataclass(frozen=True)
 class Evidence:
     """All three runs."""
 
+    limits: Limits
     log: Sequence[Request]
     runs: Sequence[Run]
     #: `host_name` → address.
@@ -112,6 +122,19 @@ class Case:
         """Return the state that a run reported, « » where the source was left alone."""
         report = self.evidence.runs[run - 1].reports.get(self.rule.source(name))
         return report["state"] if report else ""
+
+
+def scores(evidence: Evidence) -> dict[str, str]:
+    """Return rule id → where it failed, « » where it passed."""
+    found = {}
+    for number, one in sorted(RULES.items()):
+        try:
+            one.check(Case(one, evidence))
+        except AssertionError as error:
+            found[number] = traceback.extract_tb(error.__traceback__)[-1].line or "assert"
+        else:
+            found[number] = ""
+    return found
 
 
 Check = Callable[[Case], None]

@@ -6,14 +6,10 @@ import subprocess
 import sys
 import threading
 import time
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from tests.conformance import chapters
-from tests.conformance.chapters.manners import DELAY
-from tests.conformance.chapters.safety import DEADLINE
-from tests.conformance.rules import RULES, Evidence, Feed, Rule, Run, host_name
+from tests.conformance.rules import RULES, Evidence, Feed, Limits, Rule, Run, host_name
 from tests.conformance.server import Addresses, Behaviour, Server, free_port
 
 #: The clock of each run: a permanent move is proved after half an hour, and the third lies beyond what feeds ask for.
@@ -21,19 +17,12 @@ MOMENTS = ("2027-01-13T08:05:00+00:00", "2027-01-13T09:05:00+00:00", "2027-01-13
 #: Seconds between two looks at memory.
 _SAMPLE = 0.1
 _PATIENCE = 120
+HURRY = Limits()
 
 assert chapters.__all__  # importing them has declared their rules
 
 
-@dataclass(frozen=True)
-class Limits:
-    """Settings of the runs; the suite hurries, the benchmark leaves them as they are shipped."""
-
-    deadline: float = DEADLINE
-    host_delay: float = DELAY
-
-
-def play(home: Path, limits: Limits = Limits()) -> Evidence:
+def play(home: Path, limits: Limits = HURRY) -> Evidence:
     """Serve every rule, run the program three times, return what was seen."""
     addresses, port = Addresses(), free_port()
     behaviours: dict[tuple[str, str], Behaviour] = {}
@@ -52,7 +41,7 @@ def play(home: Path, limits: Limits = Limits()) -> Evidence:
             runs.append(program.run(moment))
     finally:
         server.stop()
-    return Evidence(server.log, runs, dict(addresses.named), len(_feeds()))
+    return Evidence(limits, server.log, runs, dict(addresses.named), len(_feeds()))
 
 
 def _feeds() -> list[tuple[Rule, Feed]]:
@@ -71,8 +60,11 @@ class Program:
     def __init__(self, home: Path, limits: Limits) -> None:
         self._home = home
         self._limits = limits
+        # modules are compiled once, as an installed package's are
+        kept = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
         self._env = {
-            **os.environ,
+            **kept,
+            "PYTHONPYCACHEPREFIX": str(home.parent / "pycache"),
             "VEILLE_FETCH_ALLOW": "127.0.0.0/8",
             "VEILLE_FETCH_HOST_DELAY": str(limits.host_delay),
         }
@@ -158,18 +150,3 @@ def _pss(pid: int) -> int:
     except OSError:
         return 0
     return next((int(line.split()[1]) for line in text.splitlines() if line.startswith("Pss:")), 0)
-
-
-def scores(evidence: Evidence) -> dict[str, str]:
-    """Return rule id → why it failed, « » where it passed."""
-    from tests.conformance.rules import Case
-
-    found: dict[str, Any] = {}
-    for number, rule in sorted(RULES.items()):
-        try:
-            rule.check(Case(rule, evidence))
-        except AssertionError as error:
-            found[number] = str(error).split("\n", 1)[0] or "assertion"
-        else:
-            found[number] = ""
-    return found

@@ -3,8 +3,8 @@
 import pytest
 
 from tests.conformance.later import LATER
-from tests.conformance.rules import RULES, Case, Evidence
-from tests.conformance.runs import play
+from tests.conformance.rules import RULES, Case, Evidence, Run, host_name
+from tests.conformance.runs import HURRY, play
 
 
 @pytest.fixture(scope="module")
@@ -16,6 +16,15 @@ def evidence(tmp_path_factory: pytest.TempPathFactory) -> Evidence:
 def test_rule_is_kept(number: str, evidence: Evidence) -> None:
     rule = RULES[number]
     rule.check(Case(rule, evidence))
+
+
+@pytest.mark.parametrize("number", sorted(RULES))
+def test_no_rule_is_kept_by_a_program_that_asks_nothing(number: str) -> None:
+    rule = RULES[number]
+    addresses = {host_name(rule, feed): "127.0.0.9" for feed in rule.feeds}
+    idle = [Run(0, 0.0, 0.0, "", {}, [])] * 3
+    with pytest.raises(AssertionError):
+        rule.check(Case(rule, Evidence(HURRY, [], idle, addresses, sources=1)))
 
 
 def test_every_rule_of_the_checklist_is_here_or_says_why_not() -> None:

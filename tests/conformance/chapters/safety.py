@@ -9,8 +9,8 @@ from tests.conformance.documents import PLAIN, item, rss
 from tests.conformance.rules import Case, Feed, rule
 from tests.conformance.server import Reply, always, by_run, head, reply
 
-#: fetch.deadline of the runs, seconds, and what a busy machine may add.
-DEADLINE, GRACE = 4.0, 4.0
+#: Seconds that a busy machine may add to a deadline.
+GRACE = 4.0
 #: Far beyond fetch.max_bytes, the default of which is 15 MB.
 ENDLESS = 64 << 20
 _MEGABYTE = b"<!-- " + b"x" * ((1 << 20) - 9) + b" -->"
@@ -66,7 +66,7 @@ def _once(bad: Reply) -> Feed:
 
 def _given_up(case: Case) -> None:
     request = case.one(1)
-    assert request.ended - request.began < DEADLINE + GRACE
+    assert request.ended - request.began < case.evidence.limits.deadline + GRACE
     assert case.state(1) in {"en panne", "invalide"}
     assert case.entries(1) == []
     assert case.titles(2) == ["Article 1", "Article 2"]
