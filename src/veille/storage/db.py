@@ -11,6 +11,7 @@ import stat
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any, cast
 
@@ -171,17 +172,22 @@ def upsert(
     """
     if not values:
         return 0
-    table = cast("Table", row.__table__)
-    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    statement = insert(table)
-    if update:
-        new = statement.excluded
-        statement = statement.on_conflict_do_update(index_elements=keys, set_={name: new[name] for name in update})
-    else:
-        statement = statement.on_conflict_do_nothing(index_elements=keys)
+    statement = _upsert(cast("Table", row.__table__), session.get_bind().dialect.name, tuple(keys), tuple(update))
     options = {"preserve_rowcount": True}
     result = cast("CursorResult[Any]", session.execute(statement, list(values), execution_options=options))
     return max(result.rowcount, 0)
+
+
+@cache
+def _upsert(
+    table: Table, dialect: str, keys: tuple[str, ...], update: tuple[str, ...]
+) -> postgresql.Insert | sqlite.Insert:
+    """Build a statement once: over thirty columns that takes four times as long as running it."""
+    statement = postgresql.insert(table) if dialect == "postgresql" else sqlite.insert(table)
+    if not update:
+        return statement.on_conflict_do_nothing(index_elements=keys)
+    new = statement.excluded
+    return statement.on_conflict_do_update(index_elements=keys, set_={name: new[name] for name in update})
 
 
 def _parse(url: str) -> URL:
