@@ -1,0 +1,219 @@
+"""Issues, bulletins and the mails that carry them."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+
+from veille.model.matching import Reason
+from veille.model.members import Subscriber
+
+
+class IssueState(StrEnum):
+    """Life of an issue, first extent (freezing and pausing come with « Deliver »)."""
+
+    DRAFT = "draft"
+    APPROVED = "approved"
+    SENDING = "sending"
+    DONE = "done"
+    EXPIRED = "expired"
+    CANCELLED = "cancelled"
+
+
+class DeliveryState(StrEnum):
+    """Life of one mail; « sent » means accepted by the first server, never « read »."""
+
+    QUEUED = "queued"
+    SENDING = "sending"
+    SENT = "sent"
+    DEFERRED = "deferred"
+    REJECTED = "rejected"
+    #: The process died or the connection dropped after the final dot: never re-sent by itself.
+    UNCERTAIN = "uncertain"
+    SUPPRESSED = "suppressed"
+    SKIPPED = "skipped"
+    EXPIRED = "expired"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """One item in one member's bulletin, ready for a template: text only, nothing left to compute."""
+
+    item_id: int
+    item_version: int
+    title: str
+    url: str | None
+    #: Facts, already in words: « AAP », « AURA », « ≤ 300 k€ », « éligible ».
+    facts: tuple[str, ...] = ()
+    #: « mardi 8 décembre », or empty.
+    deadline: str = ""
+    #: « clôt », or empty for what takes place that day.
+    verb: str = ""
+    #: « J-11 », « dernier jour », or empty.
+    badge: str = ""
+    #: « échéance reportée du 15 décembre au 15 janvier », or empty.
+    change: str = ""
+    #: « pourquoi vous », best first, at least one.
+    reasons: tuple[str, ...] = ()
+    #: Titles of the sources, representative first.
+    sources: tuple[str, ...] = ()
+    #: « 23 nov. 2026 », or empty.
+    published: str = ""
+    #: Short extract within the licence's limit, or empty.
+    extract: str = ""
+    #: « EN » for a call in another language, or empty.
+    language: str = ""
+    #: « éligible », « à vérifier », or empty where the item has no conditions.
+    eligibility: str = ""
+    #: The call's own sentence behind that verdict, or what must be checked; may be empty.
+    eligibility_note: str = ""
+    #: « déjà vu le 23 octobre » on a recall, or empty.
+    recall: str = ""
+    #: The day it closes, ISO, or empty.
+    closes: str = ""
+    #: In « L'essentiel ».
+    star: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Section:
+    """One part of a bulletin."""
+
+    #: "seize", "deadlines", "understand", …
+    kind: str
+    title: str
+    lines: tuple[Line, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bulletin:
+    """What one subscriber is to read; frozen with the issue."""
+
+    subscriber_id: int
+    member_id: int
+    organisation: str
+    first_name: str
+    subject: str
+    preheader: str
+    sections: tuple[Section, ...]
+
+    @property
+    def lines(self) -> tuple[Line, ...]:
+        """Every line in reading order."""
+        return tuple(line for section in self.sections for line in section.lines)
+
+    def as_data(self) -> dict[str, Any]:
+        """Return it as plain data, for JSON."""
+        return asdict(self)
+
+    @classmethod
+    def from_data(cls, data: Mapping[str, Any]) -> "Bulletin":
+        """Read back what `as_data` gave, JSON lists as tuples."""
+        sections = tuple(
+            Section(
+                kind=section["kind"],
+                title=section["title"],
+                lines=tuple(Line(**_tuples(line)) for line in section["lines"]),
+            )
+            for section in data["sections"]
+        )
+        return cls(**{**data, "sections": sections})
+
+
+def _tuples(plain: Mapping[str, Any]) -> dict[str, Any]:
+    """JSON gives lists where a frozen value has tuples."""
+    return {key: tuple(value) if isinstance(value, list) else value for key, value in plain.items()}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Selected:
+    """The record behind one line: `why` and `digest build --json` read it."""
+
+    item_id: int
+    item_version: int
+    section: str
+    rank: int
+    score: float
+    reasons: tuple[Reason, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Drafted:
+    """What an issue holds for one subscriber: a bulletin, or the French reason why there is none."""
+
+    subscriber: Subscriber
+    bulletin: Bulletin | None
+    skipped: str = ""
+    selection: tuple[Selected, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeenItem:
+    """What the journal says of one item for one subscriber: written from « sent » only."""
+
+    item_id: int
+    #: The latest version sent.
+    item_version: int
+    #: The deadline that was shown then.
+    deadline: date | None
+    at: datetime
+    #: How many issues carried it.
+    times: int = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Issue:
+    """One edition of a digest."""
+
+    id: int
+    digest: str
+    #: Local period, the idempotency key: ISO week « 2026-W48 ».
+    period: str
+    state: IssueState
+    built_at: datetime
+    approved_at: datetime | None = None
+    approved_by: str | None = None
+    #: SHA-256 of the frozen content that was approved.
+    content_sha256: str | None = None
+    #: When it is meant to leave, and after which it must not leave any more.
+    send_at: datetime | None = None
+    stale_at: datetime | None = None
+    #: What every mail of the issue shares, frozen with it: templates, sender's identity, signing key id.
+    frame: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delivery:
+    """One mail of one issue."""
+
+    issue_id: int
+    subscriber_id: int
+    email: str
+    state: DeliveryState
+    message_id: str
+    tries: int = 0
+    #: French: why it is in this state, or the server's reply.
+    reply: str = ""
+    token: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutgoingMail:
+    """Final bytes with their envelope."""
+
+    sender: str
+    recipient: str
+    message_id: str
+    #: CRLF, ready for DATA (not dot-stuffed).
+    raw: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SendOutcome:
+    """What became of one mail at the first server."""
+
+    state: DeliveryState
+    #: The server's reply or the French cause.
+    reply: str = ""
+    smtp_code: int | None = None

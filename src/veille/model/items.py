@@ -1,0 +1,53 @@
+"""Items: the thing itself, gathering what sources say of it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from veille.model.sources import Licence
+from veille.model.tags import Fact, Scheme, Tag
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ItemSource:
+    """One source that published an item."""
+
+    source_id: str
+    title: str
+    link: str | None
+    published: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Item:
+    """The thing itself, with its effective tags and facts."""
+
+    id: int
+    version: int
+    title: str
+    text: str
+    url: str | None
+    lang: str | None
+    published: datetime | None
+    first_seen: datetime
+    updated: datetime
+    licence: Licence
+    sources: tuple[ItemSource, ...]
+    tags: tuple[Tag, ...] = ()
+    facts: tuple[Fact, ...] = ()
+    #: Earlier values of facts that an amendment changed, latest change only: name → old value.
+    previous: Mapping[str, str] = field(default_factory=dict)
+
+    def of(self, scheme: Scheme) -> tuple[Tag, ...]:
+        """Return the tags of one scheme, best first."""
+        return tuple(tag for tag in self.tags if tag.scheme is scheme)
+
+    def fact(self, name: str) -> Fact | None:
+        """Return the fact of that name, if any."""
+        return next((fact for fact in self.facts if fact.name == name), None)
+
+    @property
+    def deadline(self) -> date | None:
+        """The calendar day on which it closes, if the text or the source says one."""
+        fact = self.fact("deadline")
+        return date.fromisoformat(fact.value[:10]) if fact else None

@@ -1,0 +1,261 @@
+"""Sources, what fetching them gives, and what crawl decides."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+
+class Licence(StrEnum):
+    """What may be kept and shown of a source's text."""
+
+    PUBLIC = "public"
+    OWN = "propre"
+    AGREEMENT = "accord"
+    PRESS = "presse"
+
+
+class SourceHealth(StrEnum):
+    """The state of a source as staff read it."""
+
+    OK = "ok"
+    UNCHANGED = "inchangé"
+    EMPTY = "vide"
+    SILENT = "silencieux"
+    INVALID = "invalide"
+    BLOCKED = "bloqué"
+    FAILING = "en panne"
+    STOPPED = "arrêté"
+    #: Never fetched yet.
+    WAITING = "en attente"
+
+
+#: States that count as a failure of the source for back-off and for `--strict`.
+FAILURES = frozenset({SourceHealth.INVALID, SourceHealth.BLOCKED, SourceHealth.FAILING, SourceHealth.STOPPED})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """One line of sources.yaml; `id` is the database key."""
+
+    id: str
+    title: str
+    kind: str
+    url: str
+    #: Explicit interval; None = adaptive, 1 h to 24 h.
+    every: timedelta | None = None
+    language: str | None = None
+    #: GeoZones id of what the source is about.
+    territory: str | None = None
+    #: Default opportunity type, a slug of the taxonomy.
+    type: str | None = None
+    sectors: tuple[str, ...] = ()
+    licence: Licence = Licence.PRESS
+    #: Former ids, so that renaming keeps history.
+    formerly: tuple[str, ...] = ()
+    #: Where the URL was published (fact, for the shipped catalogue).
+    seen_in: str | None = None
+    enabled: bool = True
+    #: 1-based line in its file, for messages.
+    line: int = 0
+    file: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Validators:
+    """Opaque validators, echoed byte for byte (RFC 9110 §8.8, §13.1)."""
+
+    etag: str | None = None
+    last_modified: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Redirect:
+    """One hop that was followed."""
+
+    status: int
+    url: str
+    target: str
+
+    @property
+    def permanent(self) -> bool:
+        """RFC 9110 §15.4: 301 and 308."""
+        return self.status in {301, 308}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fetched:
+    """A complete answer: 200 with a decoded body, 304, or any other status the server chose."""
+
+    url: str
+    final_url: str
+    status: int
+    #: Lower-case names; repeated fields joined by ", ".
+    headers: Mapping[str, str]
+    #: Content-decoded (gzip, deflate) bytes, never more than the cap; empty for 304.
+    body: bytes = b""
+    redirects: tuple[Redirect, ...] = ()
+    #: Seconds on the monotonic clock.
+    seconds: float = 0.0
+
+
+class FetchFault(StrEnum):
+    """Why no complete answer came."""
+
+    REFUSED_URL = "refused_url"
+    REFUSED_ADDRESS = "refused_address"
+    REFUSED_REDIRECT = "refused_redirect"
+    DNS = "dns"
+    CONNECT = "connect"
+    TLS = "tls"
+    TIMEOUT = "timeout"
+    TOO_BIG = "too_big"
+    HEADERS = "headers"
+    TRUNCATED = "truncated"
+    ENCODING = "encoding"
+    PROTOCOL = "protocol"
+    REDIRECTS = "redirects"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FetchFailed:
+    """No complete answer: an expected failure of one source is a value."""
+
+    url: str
+    fault: FetchFault
+    #: French, names the rule or the cause.
+    sentence: str
+    status: int | None = None
+    redirects: tuple[Redirect, ...] = ()
+    seconds: float = 0.0
+
+
+FetchOutcome = Fetched | FetchFailed
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ParsedEntry:
+    """An entry as published, cleaned: no markup, no control characters, links absolute http(s) or None."""
+
+    #: The feed's own id (guid, atom:id), or None.
+    guid: str | None
+    title: str
+    link: str | None
+    published: datetime | None = None
+    updated: datetime | None = None
+    #: Plain text of summary or content, whichever is longer.
+    text: str = ""
+    author: str | None = None
+    categories: tuple[str, ...] = ()
+    language: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ParsedFeed:
+    """What a feed's bytes say."""
+
+    title: str = ""
+    language: str | None = None
+    entries: tuple[ParsedEntry, ...] = ()
+    #: Entries beyond the cap (500 newest kept).
+    dropped: int = 0
+    #: The feed's own wish for the interval (ttl, sy:updatePeriod), seconds.
+    ttl: int | None = None
+    #: UTC hours in which the feed asks not to be fetched (RSS 2.0 skipHours).
+    skip_hours: frozenset[int] = frozenset()
+    #: What a tolerant parser had to overlook, French; empty if nothing.
+    remark: str = ""
+    #: False where the document stops before its end: what was read is kept, its validators are not.
+    complete: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceState:
+    """What the store knows of a source between two fetches."""
+
+    source_id: str
+    health: SourceHealth = SourceHealth.WAITING
+    #: One French sentence.
+    sentence: str = "jamais relevée"
+    #: What to do, one French sentence, empty if nothing.
+    next_step: str = ""
+    http_status: int | None = None
+    validators: Validators = Validators()
+    #: Hash of the last body that was parsed.
+    body_hash: str | None = None
+    checked_at: datetime | None = None
+    succeeded_at: datetime | None = None
+    changed_at: datetime | None = None
+    next_check_at: datetime | None = None
+    #: Failures in a row.
+    failures: int = 0
+    #: Current adaptive interval, seconds.
+    interval: int | None = None
+    #: Where a permanent move was stored after its second identical sighting; the URL that is really asked.
+    moved_to: str | None = None
+    #: First sighting of a permanent move not yet trusted.
+    move_candidate: str | None = None
+    move_seen_at: datetime | None = None
+    #: Entries in the last good parse.
+    entries: int = 0
+    #: The URL of sources.yaml that all of this is about: another one there starts afresh.
+    feed: str = ""
+    #: The feed's own wish for the interval at the last good parse, seconds.
+    ttl: int | None = None
+    #: UTC hours in which the feed asks not to be fetched.
+    skip_hours: frozenset[int] = frozenset()
+    #: Usual time between two entries, seconds; None while unknown.
+    gap: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EntryIntent:
+    """What crawl asks the store to write for one entry, decided purely."""
+
+    #: Stable identity inside its source.
+    key: str
+    entry: ParsedEntry
+    content_hash: str
+    #: Identity of the item it belongs to: canonical link, or source-bound key where there is none.
+    item_key: str
+    #: None for a new entry, else the names of the fields that changed.
+    changed: tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KnownEntry:
+    """What decide needs of an entry already stored."""
+
+    key: str
+    link: str | None
+    title: str
+    content_hash: str
+    guid: str | None = None
+    published: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CrawlReport:
+    """One line of `crawl --json`."""
+
+    id: str
+    state: SourceHealth
+    sentence: str
+    http_status: int | None
+    new: int
+    changed: int
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExportedEntry:
+    """One line of `items export --jsonl`: an entry as published, never a merged item."""
+
+    source: str
+    #: The URL as written in sources.yaml, even after a stored redirect.
+    feed: str
+    title: str
+    link: str | None
+    date: datetime | None
+    seen: datetime
+    item: int

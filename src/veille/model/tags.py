@@ -1,0 +1,112 @@
+"""Tags and facts, with the words that prove them."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Literal
+
+
+class Scheme(StrEnum):
+    """The families of tags."""
+
+    SECTOR = "sector"
+    TERRITORY = "territory"
+    TYPE = "type"
+    THEME = "theme"
+    AUDIENCE = "audience"
+    HORIZON = "horizon"
+
+
+class Origin(StrEnum):
+    """Where a tag comes from, strongest first."""
+
+    FACT = "fact"
+    CUE = "cue"
+    MODEL = "model"
+    SOURCE = "source"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """The words and where they stand."""
+
+    #: As printed in the text.
+    text: str
+    #: "title", "text", or the structured field or source attribute that said it.
+    where: str
+    #: Character offsets in that field; None outside text.
+    start: int | None = None
+    end: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tag:
+    """One term of one scheme on one item."""
+
+    scheme: Scheme
+    term: str
+    #: Higher is better; 0–1 where calibrated.
+    score: float
+    origin: Origin
+    evidence: tuple[Evidence, ...] = ()
+    #: Territories only: aimed at, or mentioned in passing.
+    scope: Literal["main", "mentioned"] = "main"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fact:
+    """A fact read in an item: deadline, amount, … with the sentence that says it."""
+
+    #: "deadline", "opening", "amount_max", "amount_total", "rate", "reference", "contact", …
+    name: str
+    #: ISO date or datetime, number as text, or plain text.
+    value: str
+    origin: Origin
+    evidence: tuple[Evidence, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StructuredFacts:
+    """Facts that an API stated; the tagger trusts them before text."""
+
+    cpv: tuple[str, ...] = ()
+    naf: tuple[str, ...] = ()
+    nuts: tuple[str, ...] = ()
+    deadline: date | None = None
+    amount: float | None = None
+    financer: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TextToTag:
+    """What the tagger reads; `None` = absent."""
+
+    id: str
+    title: str
+    text: str
+    url: str | None = None
+    lang: str | None = None
+    published: datetime | None = None
+    source_title: str | None = None
+    source_territory: str | None = None
+    source_type: str | None = None
+    source_sectors: tuple[str, ...] = ()
+    facts: StructuredFacts = StructuredFacts()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tagged:
+    """What the tagger says; tags of each scheme best first."""
+
+    id: str
+    lang: str
+    tags: tuple[Tag, ...] = ()
+    facts: tuple[Fact, ...] = ()
+
+    def of(self, scheme: Scheme) -> tuple[Tag, ...]:
+        """Return the tags of one scheme, best first."""
+        return tuple(tag for tag in self.tags if tag.scheme is scheme)
+
+    def fact(self, name: str) -> Fact | None:
+        """Return the fact of that name, if any."""
+        return next((fact for fact in self.facts if fact.name == name), None)

@@ -1,0 +1,36 @@
+"""The seams: small protocols owned by whoever consumes them; app.py fills them.
+
+Every fake that stands in for one of these ships in `veille.testing` and is checked by mypy against it.
+"""
+
+from veille.protocols.crawling import Crawler, CrawlOptions, SourceStore
+from veille.protocols.foundations import Clock, Fetcher, Progress
+from veille.protocols.mailing import AcceptLog, IssueStore, Mailer, MailLedger, Matcher, MatcherFor
+from veille.protocols.people import Audience, Labels, MemberStore, Places
+from veille.protocols.tagging import ItemStore, Tagger, TagStore
+from veille.protocols.work import Engine, Ledger, Stage
+
+__all__ = [
+    "AcceptLog",
+    "Audience",
+    "Clock",
+    "CrawlOptions",
+    "Crawler",
+    "Engine",
+    "Fetcher",
+    "IssueStore",
+    "ItemStore",
+    "Labels",
+    "Ledger",
+    "MailLedger",
+    "Mailer",
+    "Matcher",
+    "MatcherFor",
+    "MemberStore",
+    "Places",
+    "Progress",
+    "SourceStore",
+    "Stage",
+    "TagStore",
+    "Tagger",
+]

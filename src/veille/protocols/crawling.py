@@ -1,0 +1,56 @@
+"""What the crawl stage consumes and offers."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from veille.model import CrawlReport, EntryIntent, ExportedEntry, KnownEntry, Source, SourceState
+
+
+class SourceStore(Protocol):
+    """What crawl reads and writes: source_state, entry, entry_version, item. Its sole writer."""
+
+    def states(self) -> Mapping[str, SourceState]:
+        """Return the state of every source ever fetched, by id."""
+        ...
+
+    def known(self, source_id: str) -> Mapping[str, KnownEntry]:
+        """Return the entries of a source by key."""
+        ...
+
+    def record(
+        self, source: Source, state: SourceState, intents: Sequence[EntryIntent], now: datetime
+    ) -> tuple[int, int]:
+        """Write one fetch of one source in one transaction; return (new entries, changed entries)."""
+        ...
+
+    def postpone(self, source_ids: Sequence[str], until: datetime) -> None:
+        """Put off the next check of these sources to `until` at the earliest (a host asked for patience)."""
+        ...
+
+    def rename(self, old: str, new: str) -> None:
+        """Give a source's history to its new id."""
+        ...
+
+    def export(self) -> Iterator[ExportedEntry]:
+        """Yield every entry, oldest first seen first."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CrawlOptions:
+    """What one pass of crawl is asked to do."""
+
+    #: Fetch even what is not due.
+    force: bool = False
+    #: Limit to these ids; empty = all.
+    only: tuple[str, ...] = ()
+
+
+class Crawler(Protocol):
+    """The crawl stage as commands and the daemon call it."""
+
+    def crawl(self, options: CrawlOptions = ...) -> Sequence[CrawlReport]:
+        """Fetch what is due, one pass; never raises for a single source."""
+        ...
