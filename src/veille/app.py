@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from veille.storage.member_store import SqlMemberStore
     from veille.storage.source_store import SqlSourceStore
     from veille.storage.tag_store import SqlTagStore
+    from veille.tokens import Keys
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +104,13 @@ class App:
 
         return load_tagger(self.folders)
 
+    @cached_property
+    def keys(self) -> "Keys":
+        """What signs links and hides suppressed addresses; its file is made on first use."""
+        from veille.tokens import Keys
+
+        return Keys(self.settings.var / "keys")
+
     # ── stores ──────────────────────────────────────────────────────────────────────────────────────────────────────
     @cached_property
     def engine(self) -> "DirectEngine":
@@ -137,7 +145,9 @@ class App:
         """Writer of member, subscriber, interest, suppression."""
         from veille.storage.member_store import SqlMemberStore
 
-        return SqlMemberStore(self.database, self.settings.cluster.id, self.gazetteer)
+        return SqlMemberStore(
+            self.database, self.settings.cluster.id, self.gazetteer, address_hash=self.keys.address_hash
+        )
 
     @cached_property
     def digest_store(self) -> "SqlDigestStore":
@@ -218,7 +228,6 @@ class App:
         from veille.config.digests import load_digests
         from veille.digest.labels import ShortLabels
         from veille.digest.runner import Desk, Digests
-        from veille.tokens import Keys
 
         return Digests(
             Desk(
@@ -230,7 +239,7 @@ class App:
                 labels=ShortLabels(self.taxonomy, self.gazetteer),
                 issues=self.digest_store,
                 mails=self.digest_store,
-                keys=Keys(self.settings.var / "keys"),
+                keys=self.keys,
                 clock=self.clock,
                 moved_clock=self.moved,
                 shared_store=self.database.file is None,

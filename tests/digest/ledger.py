@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from tests.digest.builders import NOW, bulletin, match
+from veille.addresses import address_key
 from veille.clock import SystemClock
 from veille.digest.mailers import FileMailer, RelayLog
 from veille.digest.message import make_message_id
@@ -17,7 +18,7 @@ from veille.storage.member_store import SqlMemberStore
 
 
 def members_of(database: Database) -> SqlMemberStore:
-    return SqlMemberStore(database, "pole")
+    return SqlMemberStore(database, "pole", address_hash=address_key)
 
 
 def store_of(database: Database) -> SqlDigestStore:

@@ -7,6 +7,7 @@ import pytest
 from veille.config.gazetteer import Gazetteer, load_gazetteer
 from veille.storage.db import Database
 from veille.storage.member_store import SqlMemberStore
+from veille.tokens import Keys
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -17,5 +18,5 @@ def places() -> Gazetteer:
 
 
 @pytest.fixture
-def store(database: Database, places: Gazetteer) -> SqlMemberStore:
-    return SqlMemberStore(database, "cluster", places)
+def store(database: Database, places: Gazetteer, tmp_path: Path) -> SqlMemberStore:
+    return SqlMemberStore(database, "cluster", places, address_hash=Keys(tmp_path / "keys").address_hash)

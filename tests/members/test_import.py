@@ -9,6 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from veille.addresses import address_key
 from veille.config.gazetteer import Gazetteer
 from veille.config.taxonomy import load_taxonomy
 from veille.errors import BadLines, ConfigError, InputError
@@ -38,7 +39,7 @@ def words(places: Gazetteer) -> Vocabulary:
 @pytest.fixture
 def store(sqlite_database: Database, places: Gazetteer) -> SqlMemberStore:
     """One database is enough here: the store itself is held to its promises on both."""
-    return SqlMemberStore(sqlite_database, "cluster", places)
+    return SqlMemberStore(sqlite_database, "cluster", places, address_hash=address_key)
 
 
 @pytest.fixture

@@ -1,10 +1,19 @@
 """The store of members, on a real database."""
 
+import hashlib
 from datetime import UTC, datetime
+from pathlib import Path
 
+import pytest
+from sqlalchemy import select
+
+from veille.addresses import address_key
+from veille.errors import InputError
 from veille.model import Member, Subscriber
 from veille.storage.db import Database
 from veille.storage.member_store import SqlMemberStore
+from veille.storage.tables import SuppressionRow
+from veille.tokens import Keys
 
 NOW = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
 PHYTALIS = Member(
@@ -42,7 +51,7 @@ def test_saving_twice_adds_nobody(store: SqlMemberStore) -> None:
 
 
 def test_clusters_do_not_see_each_other(database: Database, store: SqlMemberStore) -> None:
-    other = SqlMemberStore(database, "other")
+    other = SqlMemberStore(database, "other", address_hash=address_key)
     store.save([(PHYTALIS, [CLAIRE])], origin="", now=NOW)
     other.save([(PHYTALIS, [CLAIRE])], origin="", now=NOW)
     assert len(store.members()) == len(other.members()) == 1
@@ -53,3 +62,33 @@ def test_suppressed_address_is_known_in_any_spelling_and_kept_once(store: SqlMem
     store.suppress("Claire@Phytalis.example", reason="désinscription", now=NOW)
     store.suppress("claire@phytalis.example", reason="rejet", now=NOW)
     assert store.suppressed(["claire@PHYTALIS.example", "autre@phytalis.example"]) == {"claire@PHYTALIS.example"}
+
+
+def test_who_reads_the_table_without_the_key_cannot_look_for_an_address(
+    database: Database, store: SqlMemberStore
+) -> None:
+    store.suppress("claire@phytalis.example", reason="désinscription", now=NOW)
+    with database.read() as session:
+        stored = list(session.scalars(select(SuppressionRow.address_hash)))
+    assert hashlib.sha256(b"claire@phytalis.example").hexdigest() not in stored
+
+
+def test_rotated_key_of_links_still_knows_who_must_not_be_written_to(
+    database: Database, store: SqlMemberStore, tmp_path: Path
+) -> None:
+    store.suppress("claire@phytalis.example", reason="désinscription", now=NOW)
+    keys = Keys(tmp_path / "keys")
+    keys.rotate()
+    again = SqlMemberStore(database, "cluster", address_hash=keys.address_hash)
+    assert again.suppressed(["claire@phytalis.example"]) == {"claire@phytalis.example"}
+
+
+def test_lost_key_refuses_rather_than_write_to_everybody(
+    database: Database, store: SqlMemberStore, tmp_path: Path
+) -> None:
+    store.suppress("claire@phytalis.example", reason="désinscription", now=NOW)
+    other = SqlMemberStore(database, "cluster", address_hash=Keys(tmp_path / "other").address_hash)
+    with pytest.raises(InputError, match="restaurez"):
+        other.suppressed(["claire@phytalis.example"])
+    with pytest.raises(InputError, match="restaurez"):
+        other.suppress("anne@phytalis.example", reason="désinscription", now=NOW)

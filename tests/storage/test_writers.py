@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import delete
 
 from tests.storage.writers import STORAGE, WRITERS
+from veille.addresses import address_key
 from veille.storage.db import Database
 from veille.storage.member_store import SqlMemberStore
 from veille.storage.tables import Base
@@ -60,7 +61,7 @@ def test_writers_of_a_module_share_one_class() -> None:
 def test_statements_are_checked_while_the_tests_run(sqlite_database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     """The guard in conftest sees what the scan cannot: a loaded row that is changed and flushed."""
     monkeypatch.setitem(WRITERS, "suppression", "digest_store")
-    store = SqlMemberStore(sqlite_database, "cluster")
+    store = SqlMemberStore(sqlite_database, "cluster", address_hash=address_key)
     with pytest.raises(AssertionError, match="suppression is written by member_store"):
         store.suppress("a@b.fr", reason="plainte", now=datetime(2026, 11, 23, tzinfo=UTC))
     with sqlite_database.write() as session:  # a test may

@@ -1,8 +1,7 @@
 """Members, their profiles, the people who get the mail and whom never to write to: sole writer of these tables."""
 
-import hashlib
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -10,7 +9,7 @@ from typing import Any
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from veille.addresses import address_key
+from veille.errors import InputError
 from veille.model import Member, Subscriber
 from veille.protocols import MemberStore, Places
 from veille.storage.db import Database, upsert
@@ -39,16 +38,27 @@ _SCALARS = (
     "legal_form",
     "commune",
 )
+#: No address at all: its hash, stored beside the first suppression, tells later that the key is still the same.
+_WITNESS = ""
 
 
 class SqlMemberStore:
     """The members of one cluster."""
 
-    def __init__(self, database: Database, cluster_id: str, places: Places | None = None) -> None:
+    def __init__(
+        self,
+        database: Database,
+        cluster_id: str,
+        places: Places | None = None,
+        *,
+        address_hash: Callable[[str], str],
+    ) -> None:
         self._database = database
         self._cluster = cluster_id
         #: Gives each member its chain of territories; without it the chain stays empty.
         self._places = places
+        #: Keyed (`veille.tokens.Keys.address_hash`): without the key, nobody can look for an address in the table.
+        self._address_hash = address_hash
 
     def members(self) -> Sequence[Member]:
         """Return every organisation with its profile, by name."""
@@ -85,15 +95,29 @@ class SqlMemberStore:
 
     def suppress(self, email: str, *, reason: str, now: datetime) -> None:
         """Never write to this address again; the first reason and date stay."""
-        row = {"address_hash": _address_hash(email), "reason": reason, "since": now}
         with self._database.write(durable=True) as session:
-            upsert(session, SuppressionRow, [row], keys=["address_hash"])
+            self._require_key(session.scalars(select(SuppressionRow.address_hash)))
+            rows = [
+                {"address_hash": self._address_hash(address), "reason": why, "since": now}
+                for address, why in ((email, reason), (_WITNESS, "témoin de la clé"))
+            ]
+            upsert(session, SuppressionRow, rows, keys=["address_hash"])
 
     def suppressed(self, emails: Iterable[str]) -> frozenset[str]:
-        """Return those of these addresses that must not be written to."""
+        """Return those of these addresses that must not be written to; raises InputError where the key was lost."""
         with self._database.read() as session:
-            known = set(session.scalars(select(SuppressionRow.address_hash)))
-        return frozenset(email for email in emails if _address_hash(email) in known)
+            known = self._require_key(session.scalars(select(SuppressionRow.address_hash)))
+        return frozenset(email for email in emails if self._address_hash(email) in known) if known else frozenset()
+
+    def _require_key(self, hashes: Iterable[str]) -> set[str]:
+        """Return the hashes as a set; with another key than theirs nobody would be recognised, and all written to."""
+        known = set(hashes)
+        if known and self._address_hash(_WITNESS) not in known:
+            raise InputError(
+                "la clé des désinscriptions n'est plus celle de la base : on écrirait à des personnes désinscrites",
+                cure="restaurez var/keys de la même sauvegarde que la base",
+            )
+        return known
 
     def _member(self, row: MemberRow, lines: dict[str, list[str]]) -> Member:
         fields: dict[str, Any] = {name: getattr(row, name) for name in _SCALARS}
@@ -145,11 +169,6 @@ def _subscriber(row: SubscriberRow) -> Subscriber:
         last_name=row.last_name,
         rhythm=row.rhythm,
     )
-
-
-def _address_hash(email: str) -> str:
-    """Identify an address without keeping it."""
-    return hashlib.sha256(address_key(email).encode()).hexdigest()
 
 
 _: type[MemberStore] = SqlMemberStore
