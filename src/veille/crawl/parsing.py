@@ -8,9 +8,11 @@ changed body (0.2 s): a pass in which nothing changed never pays for it.
 
 import asyncio
 import multiprocessing
+import multiprocessing.connection
 import os
 import resource
 import signal
+import threading
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
@@ -46,10 +48,19 @@ def prepare_worker() -> None:
     """Initialise a worker: import the parsers, then take away memory and the keyboard."""
     import veille.crawl.feeds  # noqa: F401, PLC0415 - imported here so that the limit below does not hit imports
 
+    threading.Thread(target=_die_with_parent, name="parent", daemon=True).start()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's: it lets bodies in flight end
     signal.signal(signal.SIGVTALRM, _ring)
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+def _die_with_parent() -> None:
+    """End this worker once the crawl was killed: it holds both ends of its queue, so it would wait for ever."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        multiprocessing.connection.wait([parent.sentinel])
+        os._exit(1)
 
 
 def _ring(_number: int, _frame: FrameType | None) -> None:
@@ -105,20 +116,19 @@ class FeedParsers:
         try:
             return await asyncio.wrap_future(_submitted(pool, body))
         except BrokenProcessPool:
-            if self._pool is pool:
+            if self._pool is pool:  # a broken pool ends by itself: to shut it down as well would race with that
                 self._pool = None
-                pool.shutdown(wait=False, cancel_futures=True)
             return None
 
     async def _parse_alone(self, body: Body) -> ParsedFeed | ParseError:
         async with self._alone:
             pool = _pool(1)
             try:
-                return await asyncio.wrap_future(_submitted(pool, body))
+                reading = await asyncio.wrap_future(_submitted(pool, body))
             except BrokenProcessPool:
                 return ParseError("ce document fait tomber le lecteur de flux : il est laissé de côté", cure=_CURE)
-            finally:
-                pool.shutdown(wait=False, cancel_futures=True)
+            pool.shutdown(wait=False, cancel_futures=True)
+            return reading
 
     def _start(self) -> ProcessPoolExecutor:
         self._pool = _pool(self._workers)
