@@ -13,16 +13,19 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from functools import cache
 from pathlib import Path
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from sqlalchemy import URL, Connection, CursorResult, Engine, QueuePool, Table, create_engine, event
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects import sqlite
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
 from sqlalchemy.orm import DeclarativeBase, Session
 
 from veille.errors import InputError, StoreError
 from veille.storage import faults
+
+if TYPE_CHECKING:
+    from sqlalchemy.dialects import postgresql
 
 #: Seconds to wait for another writer before « base occupée » (exit 4).
 BUSY_TIMEOUT = 10.0
@@ -181,13 +184,21 @@ def upsert(
 @cache
 def _upsert(
     table: Table, dialect: str, keys: tuple[str, ...], update: tuple[str, ...]
-) -> postgresql.Insert | sqlite.Insert:
+) -> "postgresql.Insert | sqlite.Insert":
     """Build a statement once: over thirty columns that takes four times as long as running it."""
-    statement = postgresql.insert(table) if dialect == "postgresql" else sqlite.insert(table)
+    statement = _insert(table, dialect)
     if not update:
         return statement.on_conflict_do_nothing(index_elements=keys)
     new = statement.excluded
     return statement.on_conflict_do_update(index_elements=keys, set_={name: new[name] for name in update})
+
+
+def _insert(table: Table, dialect: str) -> "postgresql.Insert | sqlite.Insert":
+    if dialect == "sqlite":
+        return sqlite.insert(table)
+    from sqlalchemy.dialects import postgresql  # noqa: PLC0415 - 50 ms at each start of what runs on SQLite
+
+    return postgresql.insert(table)
 
 
 def _parse(url: str) -> URL:
@@ -246,9 +257,16 @@ def _begin_read(connection: Connection) -> None:
 def _begin_immediate(connection: Connection) -> None:
     """Take the write lock; these pragmas do nothing inside a transaction, so they come before it."""
     options = connection.get_execution_options()
-    connection.exec_driver_sql(f"PRAGMA busy_timeout={options['veille_wait']}")
-    connection.exec_driver_sql(f"PRAGMA synchronous={'FULL' if options.get('veille_durable') else 'NORMAL'}")
-    connection.exec_driver_sql(f"PRAGMA foreign_keys={'OFF' if options.get('veille_migrating') else 'ON'}")
+    wanted = {
+        "busy_timeout": options["veille_wait"],
+        "synchronous": "FULL" if options.get("veille_durable") else "NORMAL",
+        "foreign_keys": "OFF" if options.get("veille_migrating") else "ON",
+    }
+    set_before = connection.connection.info  # lives and dies with the SQLite connection
+    for pragma, value in wanted.items():
+        if set_before.get(pragma) != value:
+            connection.exec_driver_sql(f"PRAGMA {pragma}={value}")
+            set_before[pragma] = value
     connection.exec_driver_sql("BEGIN IMMEDIATE")
 
 
