@@ -24,7 +24,7 @@ MAX_FRESHNESS = timedelta(days=1)
 MAX_RETRY_AFTER = timedelta(days=7)
 #: What is missing twice in a row will hardly be back within the hour (openrss.org: « non-existent content »).
 _LOST = DAY
-#: 2**20 times any interval is beyond the week that caps it.
+#: 2^20 times any interval is beyond the week that caps it.
 _DOUBLINGS = 20
 _MAX_AGE = re.compile(r"(?:^|,)\s*max-age\s*=\s*\"?(\d+)", re.IGNORECASE)
 _NO_CACHE = re.compile(r"(?:^|,)\s*no-(?:cache|store)\b", re.IGNORECASE)
@@ -54,9 +54,9 @@ def _pause(interval: int, state: SourceState) -> int:
     """Return the seconds to the next visit: the interval, doubled from the second failure in a row, up to a week."""
     if state.failures < 2:  # noqa: PLR2004 - the first failure keeps the usual rhythm
         return interval
-    doubled = interval * 2 ** min(state.failures - 1, _DOUBLINGS)
+    doubled = interval << min(state.failures - 1, _DOUBLINGS)
     if state.http_status == 404:  # noqa: PLR2004 - RFC 9110 §15.5.5
-        doubled = max(doubled, _LOST * 2 ** min(state.failures - 2, _DOUBLINGS))
+        doubled = max(doubled, _LOST << min(state.failures - 2, _DOUBLINGS))
     return min(doubled, max(WEEK, interval))
 
 
