@@ -10,8 +10,6 @@ from pathlib import Path
 
 import pytest
 
-from veille.demo.server import ReplayServer
-
 ROOT = Path(__file__).resolve().parents[2]
 LOOPBACK = {"VEILLE_FETCH_ALLOW": "127.0.0.0/8", "VEILLE_FETCH_HOST_DELAY": "0"}
 
@@ -27,27 +25,6 @@ def rss(*items: tuple[str, str]) -> bytes:
 
 
 FEED = ("application/rss+xml", rss(("Appel à projets hydrogène", "https://a.example/1?utm_source=x"), ("Deux", "/2")))
-
-
-@pytest.fixture
-def home(tmp_path, veille):
-    """An instance with one good source and one that answers HTML."""
-    made = veille("init", tmp_path / "grappe")
-    assert made.returncode == 0, made.stderr
-    return tmp_path / "grappe"
-
-
-@pytest.fixture
-def served(home):
-    documents = {"/good.xml": FEED, "/page.xml": ("text/html", b"<!doctype html><html><body>Erreur</body></html>")}
-    with ReplayServer(documents) as server:
-        (home / "sources.yaml").write_text(
-            "version: 1\nsources:\n"
-            f"- {{id: good, title: Bonne, kind: feed, url: '{server.url}/good.xml', licence: public}}\n"
-            f"- {{id: page, title: Page, kind: feed, url: '{server.url}/page.xml'}}\n",
-            encoding="utf-8",
-        )
-        yield server
 
 
 def lines(text: str) -> list[dict]:

@@ -6,13 +6,12 @@ instance's own; `var/` holds run-time state and is not for a repository.
 """
 
 import difflib
-import os
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
 import veille
 from veille.errors import ConfigError, InputError
+from veille.files import write_atomically
 
 #: What an instance may override, by folder, and what it always owns.
 LAYERED = ("pipelines", "digests")
@@ -94,7 +93,7 @@ def create(home: Path) -> list[FileChange]:
             _write_new(home, ".gitignore", _GITIGNORE),
         ]
         if changes[1].verdict == "créé":
-            write_atomically(_pristine(home), sources)
+            write_atomically(_pristine(home), sources.encode())
     except OSError as error:
         raise InputError(
             f"{error.filename or home} : {error.strerror}", cure="choisissez un dossier où vous pouvez écrire"
@@ -114,21 +113,6 @@ def is_instance(home: Path) -> bool:
     return (home / SOURCES).is_file()
 
 
-def write_atomically(path: Path, text: str) -> None:
-    """Replace a file in one step: a reader or a crash sees the old text or the new one, never a half."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8") as stream:
-            stream.write(text)
-            stream.flush()
-            os.fsync(stream.fileno())
-        Path(name).replace(path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
-
-
 def _pristine(home: Path) -> Path:
     """Return where the text as shipped is kept: it tells a local edit from an old default."""
     return home / "var" / "shipped" / SOURCES
@@ -138,7 +122,7 @@ def _write_new(home: Path, name: str, text: str) -> FileChange:
     path = home / name
     if path.exists():
         return FileChange(name, "gardé")
-    write_atomically(path, text)
+    write_atomically(path, text.encode())
     return FileChange(name, "créé")
 
 
@@ -150,8 +134,8 @@ def _upgrade_sources(home: Path) -> FileChange:
     pristine = _pristine(home)
     before = pristine.read_text(encoding="utf-8") if pristine.exists() else local
     if before == local and pristine.exists():
-        write_atomically(home / SOURCES, new)
-        write_atomically(pristine, new)
+        write_atomically(home / SOURCES, new.encode())
+        write_atomically(pristine, new.encode())
         return FileChange(SOURCES, "mis à jour", _diff(local, new, SOURCES))
     return FileChange(
         SOURCES,

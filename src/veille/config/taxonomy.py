@@ -58,6 +58,8 @@ class Term:
     naf: tuple[str, ...] = ()
     #: The wider term of the same scheme.
     broader: str | None = None
+    #: Types: words of the title prove nothing unless another cue, the source or a code backs them.
+    guarded: bool = False
     #: Types: breaks ties, the smallest wins.
     priority: int = 50
     #: Types: calls for an action of the member.
@@ -127,6 +129,7 @@ class _TermEntry(_Table):
     cpv: tuple[str, ...] = Field((), description="liste de préfixes CPV entre guillemets")
     naf: tuple[str, ...] = Field((), description="liste de préfixes NAF entre guillemets")
     broader: str | None = Field(None, description="id d'un terme du même fichier")
+    guarded: bool = Field(False, description="true ou false")
     priority: int = Field(50, ge=1, le=99, description="de 1 à 99")
     actionable: bool = Field(False, description="true ou false")
     deadline: Literal["required", "possible", "rare"] = "rare"

@@ -14,6 +14,7 @@ from typing import Any
 import yaml
 
 from veille.errors import ConfigError
+from veille.files import check_readable
 
 #: Deeper than any definition of ours; `[` × 10,000 must be an error, not a crash.
 MAX_DEPTH = 32
@@ -44,6 +45,7 @@ class _Level:
 
 def load_yaml(path: Path) -> tuple[Any, Locate]:
     """Read a YAML file as plain data with a line for each key path; raises ConfigError naming file, line and cure."""
+    check_readable(path)
     try:
         raw = path.read_bytes()
     except FileNotFoundError as error:

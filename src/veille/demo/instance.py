@@ -8,6 +8,7 @@ from veille.config import instance as folders
 from veille.config.settings import Settings, load_settings
 from veille.demo.corpus import CorpusSource, members_csv
 from veille.errors import InputError
+from veille.files import write_atomically
 
 #: Present in a folder that a demonstration made, and in no other.
 MARKER = ".veille-demo"
@@ -50,7 +51,7 @@ def prepare(target: Path) -> None:
             f"{error.filename or target} : {error.strerror}", cure="choisissez un dossier où vous pouvez écrire"
         ) from error
     folders.create(target)
-    folders.write_atomically(target / "var" / "keys", json.dumps(_KEYS))
+    write_atomically(target / "var" / "keys", json.dumps(_KEYS).encode(), private=True)
 
 
 def write_sources(target: Path, sources: tuple[CorpusSource, ...], base: str) -> None:
@@ -60,7 +61,8 @@ def write_sources(target: Path, sources: tuple[CorpusSource, ...], base: str) ->
         "# elles ne répondent plus ensuite. « veille demo » refait tout.\n"
         "version: 1\nsources:\n"
     )
-    folders.write_atomically(target / folders.SOURCES, head + "".join(_line(source, base) for source in sources))
+    text = head + "".join(_line(source, base) for source in sources)
+    write_atomically(target / folders.SOURCES, text.encode())
 
 
 def settings(target: Path) -> Settings:

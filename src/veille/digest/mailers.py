@@ -1,16 +1,15 @@
 """Ways out: a folder of `.eml` files, or a relay. Under `--now` only harmless ones may send."""
 
 import ipaddress
-import os
 import re
-import tempfile
 from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 
 from veille.digest.smtp import SmtpMailer, parse_relay
 from veille.errors import InputError
+from veille.files import write_atomically
 from veille.model import DeliveryState, OutgoingMail, SendOutcome
-from veille.protocols import AcceptLog, Mailer
+from veille.protocols import Mailer
 
 #: A Message-ID inside a relay's log line, with or without brackets: Postfix writes `message-id=<…>`.
 _MESSAGE_ID = re.compile(rb"[A-Za-z0-9.!#$%&'*+/?^_`{|}~-]+@[A-Za-z0-9.-]+")
@@ -53,7 +52,7 @@ class FileMailer:
         if path.exists():
             return SendOutcome(state=DeliveryState.SENT, reply=f"déjà écrit : {path.name}")
         try:
-            _write_atomically(path, mail.raw)
+            write_atomically(path, mail.raw, private=True)
         except OSError as error:
             return SendOutcome(state=DeliveryState.DEFERRED, reply=f"{path} : {error.strerror}")
         return SendOutcome(state=DeliveryState.SENT, reply=f"écrit : {path.name}")
@@ -106,21 +105,3 @@ def _loopback(host: str) -> bool:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
         return False
-
-
-def _write_atomically(path: Path, raw: bytes) -> None:
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".veille-")
-    temporary = Path(name)
-    try:
-        with os.fdopen(handle, "wb") as stream:
-            stream.write(raw)
-            stream.flush()
-            os.fsync(stream.fileno())
-        temporary.replace(path)
-    finally:
-        temporary.unlink(missing_ok=True)
-
-
-_log: AcceptLog = RelayLog(Path())
-_files: AcceptLog = FileMailer(Path())
-_out: Mailer = FileMailer(Path())

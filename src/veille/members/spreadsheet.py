@@ -9,6 +9,7 @@ from pathlib import Path
 
 from veille.config.problems import nearest
 from veille.errors import ConfigError, InputError
+from veille.files import check_readable
 from veille.text import fold
 
 #: Bytes; a list of 80,000 persons with long profiles stays below.
@@ -99,6 +100,7 @@ def read_sheet(path: Path, known: Collection[str], required: Collection[str]) ->
 
 
 def _read(path: Path) -> bytes:
+    check_readable(path)
     try:
         found = path.stat()
         if not stat.S_ISREG(found.st_mode):

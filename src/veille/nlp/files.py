@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from veille.errors import InputError
+from veille.files import check_readable, umask
 
 _STANDARD = Path("-")
 
@@ -19,6 +20,7 @@ def lines_of(path: Path) -> Iterator[Iterable[bytes]]:
     if path == _STANDARD:
         yield sys.stdin.buffer
         return
+    check_readable(path)
     try:
         file = path.open("rb")
     except OSError as error:
@@ -50,7 +52,7 @@ def _replace(temporary: Path, descriptor: int, path: Path, target: Path, lines: 
             _pour(file, lines)
             file.flush()
             os.fsync(file.fileno())
-        temporary.chmod(0o666 & ~_umask())
+        temporary.chmod(0o666 & ~umask())
         temporary.replace(target)
     except OSError as error:
         raise _unwritable(path, error) from error
@@ -60,12 +62,6 @@ def _replace(temporary: Path, descriptor: int, path: Path, target: Path, lines: 
 
 def _pour(file: BinaryIO, lines: Iterable[str]) -> None:
     file.writelines(line.encode() + b"\n" for line in lines)
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
 
 
 def _unwritable(path: Path, error: OSError) -> InputError:
