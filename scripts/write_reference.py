@@ -18,7 +18,7 @@ REFERENCE = Path(__file__).resolve().parents[1] / "docs" / "reference"
 
 def commands(command: click.Command, path: str) -> Iterator[tuple[str, str]]:
     """Yield (command line, its help) for a command and all below it."""
-    context = click.Context(command, info_name=path, max_content_width=100, terminal_width=100)
+    context = command.context_class(command, info_name=path, max_content_width=100, terminal_width=100)
     yield path, command.get_help(context)
     if isinstance(command, click.Group):
         for name in command.list_commands(context):

@@ -15,12 +15,19 @@ _BIDI = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 _LETTERS = {"œ": "oe", "æ": "ae", "ø": "o", "ł": "l", "đ": "d", "ß": "ss"}
 #: Apostrophes, primes, middle dots, slashes and underscores join words in French; they part words here.
 _JOINERS = frozenset("'`´’‘ʼ′‛·•/_&+")
+_NBSP = "\u00a0"
+_BEFORE, _AFTER = re.compile(r" (?=[:;?!»])"), re.compile(r"(?<=«) ")
 _SPACES = re.compile(" {2,}")
 
 
 def printable(text: str) -> str:
     r"""Return text that is safe on a terminal: controls shown as `\x1b`, bidi controls dropped."""
     return _CONTROLS.sub(lambda match: f"\\x{ord(match[0]):02x}", _BIDI.sub("", text))
+
+
+def french_spaces(text: str) -> str:
+    """Return text whose spaces before « : ; ? ! » » and after « « » do not break."""
+    return _BEFORE.sub(_NBSP, _AFTER.sub(_NBSP, text))
 
 
 def clean(text: str) -> str:

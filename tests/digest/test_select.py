@@ -93,6 +93,15 @@ def test_bridge_to_another_sector_goes_to_the_window_which_holds_one():
     assert [one.section for one in chosen.offers] == ["seize", "window"]
 
 
+def test_window_keeps_its_place_when_calls_abound():
+    bridge = (Reason(kind="bridge", text="pont : « encapsulation » dans votre profil", weight=0.1),)
+    window = offer(digest(), WHEN, item(90, "innovation-techno", deadline=None), match(90, 0.05, reasons=bridge), None)
+    assert window is not None
+    many = offers(*[(n, 0.9) for n in range(1, 10)]) + offers(*[(n, 0.9) for n in range(10, 20)], kind="reglementation")
+    chosen = choose(digest(max_items=7), [*many, window], frozenset())
+    assert [one.section for one in chosen.offers] == ["seize"] * 6 + ["window"]
+
+
 def test_network_news_of_our_own_source_reaches_all_others_need_a_match():
     refused = match(score=None, gate="gate:off-topic")
     own = item(kind="vie-du-cluster", deadline=None, licence=Licence.OWN)

@@ -109,6 +109,19 @@ def test_doubtful_eligibility_says_what_to_check():
     assert (line.eligibility, line.eligibility_note) == ("à vérifier", "votre taille n'est pas connue")
 
 
+def test_call_that_states_no_condition_says_only_that_it_is_to_be_checked():
+    line = made(an_offer(match=match(eligibility=Eligibility(verdict=Verdict.CHECK)))).lines[0]
+    assert (line.eligibility, line.eligibility_note) == ("éligibilité à vérifier", "")
+
+
+@pytest.mark.parametrize("kind", ["appel-partenaires", "evenement", "formation", "export-salon"])
+@pytest.mark.parametrize("verdict", [Verdict.CHECK, Verdict.YES])
+def test_what_one_joins_says_nothing_of_eligibility(kind: str, verdict: Verdict):
+    judged = Eligibility(verdict=verdict, quote="Ouvert aux PME.", note="ouvert aux PME")
+    line = made(an_offer(item=item(kind=kind), match=match(eligibility=judged))).lines[0]
+    assert (line.eligibility, line.eligibility_note) == ("", "")
+
+
 def test_five_sources_make_one_line():
     sources = tuple(ItemSource(source_id=str(n), title=f"Source {n}", link=None, published=None) for n in range(5))
     assert len(made(an_offer(item=item(sources=sources))).lines[0].sources) == 5

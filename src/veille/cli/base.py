@@ -1,13 +1,15 @@
 """What every command shares: French help, the instance it works on, one place where errors become exit codes."""
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
+
+from veille.text import french_spaces
 
 if TYPE_CHECKING:
     from veille.app import App
@@ -50,8 +52,32 @@ class Instance:
 pass_instance = click.make_pass_decorator(Instance)
 
 
+class FrenchFormatter(click.HelpFormatter):
+    """Help as French is printed: no line ends inside « … » or before a colon."""
+
+    def write_heading(self, heading: str) -> None:
+        """Write « Options : »."""
+        self.write(f"{'':>{self.current_indent}}{french_spaces(f'{heading} :')}\n")
+
+    def write_text(self, text: str) -> None:
+        """Write a paragraph."""
+        super().write_text(french_spaces(text))
+
+    def write_dl(self, rows: Sequence[tuple[str, str]], col_max: int = 30, col_spacing: int = 2) -> None:
+        """Write two columns."""
+        super().write_dl([(name, french_spaces(words)) for name, words in rows], col_max, col_spacing)
+
+
+class FrenchContext(click.Context):
+    """The context of a command whose help is French."""
+
+    formatter_class = FrenchFormatter
+
+
 class FrenchHelp:
     """Mixin: click's own words in French (click has no French catalogue)."""
+
+    context_class = FrenchContext
 
     def format_usage(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write « Usage : … »."""

@@ -12,7 +12,7 @@ from veille.digest.select import Offer
 from veille.excerpt import excerpt
 from veille.model import Bulletin, Line, Member, Reason, Scheme, Section, Selected, Subscriber, Verdict
 from veille.protocols import Labels
-from veille.text import clean
+from veille.text import clean, french_spaces
 
 #: A title longer than that is a paragraph; mail clients show two lines.
 MAX_TITLE = 180
@@ -26,6 +26,7 @@ _SHOWN_ELSEWHERE = frozenset({"deadline", "source", "eligible"})
 _COMMON = Reason(kind="common", text="pour tous les membres du réseau")
 #: Any white space but no-break spaces, which typography put there.
 _SPACES = re.compile(r"[^\S\u00a0\u202f]+")
+_SEIZABLE = frozenset({"seize", "deadlines"})
 _EXTRACTED = frozenset({"understand", "network", "window"})
 
 
@@ -74,7 +75,7 @@ def selection(offers: Sequence[Offer]) -> tuple[Selected, ...]:
 
 def one_line(text: str, limit: int) -> str:
     """Return foreign text as one clean line, cut at a word with « … »."""
-    whole = wording.french_spaces(_SPACES.sub(" ", clean(text)).strip())
+    whole = french_spaces(_SPACES.sub(" ", clean(text)).strip())
     if len(whole) <= limit:
         return whole
     return (whole[: limit - 1].rpartition(" ")[0] or whole[: limit - 1]) + "…"
@@ -127,16 +128,21 @@ def _reasons(one: Offer) -> tuple[Reason, ...]:
 
 def _verdict(one: Offer) -> str:
     eligibility = one.match.eligibility
-    return eligibility.verdict.value if eligibility is not None and one.section in {"seize", "deadlines"} else ""
+    if eligibility is None or one.section not in _SEIZABLE or not wording.asks_conditions(one.item):
+        return ""
+    bare = eligibility.verdict is Verdict.CHECK and not _note(one)
+    return "éligibilité à vérifier" if bare else eligibility.verdict.value
 
 
 def _note(one: Offer) -> str:
+    """Return what is to be checked, or the call's own sentence."""
     eligibility = one.match.eligibility
-    if eligibility is None or not _verdict(one):
+    if eligibility is None or one.section not in _SEIZABLE or not wording.asks_conditions(one.item):
         return ""
     if eligibility.verdict is Verdict.CHECK and eligibility.note:
         return one_line(eligibility.note, _MAX_QUOTE)
-    return f"« {one_line(eligibility.quote.rstrip(' .;'), _MAX_QUOTE)} »" if eligibility.quote else ""
+    quote = one_line(eligibility.quote.rstrip(" .;"), _MAX_QUOTE)
+    return french_spaces(f"« {quote} »") if quote else ""
 
 
 def _recall(one: Offer, zone: ZoneInfo) -> str:

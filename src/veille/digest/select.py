@@ -92,13 +92,13 @@ def common_items(digest: Digest, offered: Iterable[Sequence[Offer]]) -> frozense
 
 
 def choose(digest: Digest, offers: Sequence[Offer], common: frozenset[int]) -> Choice:
-    """Pick within quotas: the tronc commun keeps its place, sections fill in their order, a source never floods."""
+    """Pick within quotas: tronc commun and window keep their places, sections fill in order, a source never floods."""
     tray = _Tray(digest)
     shared = [one for one in offers if one.item.id in common and one.seen is None]
     for one in sorted(shared, key=_rank):
         tray.put(replace(one, common=True))
     own = [one for one in offers if one.personal and not (one.item.id in common and one.seen is None)]
-    for section in digest.sections:
+    for section in sorted(digest.sections, key=lambda plan: plan.kind != "window"):  # its one place is kept first
         for one in sorted((o for o in own if o.section == section.kind), key=_rank):
             if one.recall or tray.of_source[_source(one)] < digest.per_source:
                 tray.put(one)

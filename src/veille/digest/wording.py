@@ -1,6 +1,5 @@
 """French for facts: days, badges, amounts, changes (pure). No-break spaces where typography wants them."""
 
-import re
 from datetime import date
 
 from veille.model import Item, Scheme
@@ -22,9 +21,10 @@ _CLOSES = {
     "pret-garantie": "un prêt clôt", "accompagnement": "un accompagnement clôt", "evenement": "un rendez-vous",
     "export-salon": "un salon", "formation": "une formation",
 }  # fmt: skip
+#: Types that one joins: nobody is judged eligible for an event or for a search of partners.
+_JOINED = frozenset({"evenement", "export-salon", "formation", "appel-partenaires", "vie-du-cluster"})
 #: Types whose day is when they take place, not when they close.
 _HAPPENS = frozenset({"evenement", "export-salon", "formation", "vie-du-cluster"})
-_BEFORE, _AFTER = re.compile(r" (?=[:;?!»])"), re.compile(r"(?<=«) ")
 #: Beyond this a deadline is no news in a subject, days.
 _SOON = 45
 #: Inbox lists show about that much after the subject (Gmail, Apple Mail, Orange).
@@ -67,14 +67,14 @@ def amount(value: float) -> str:
     return f"{value:.0f}{_NBSP}€"
 
 
-def french_spaces(text: str) -> str:
-    """Return text whose spaces before « : ; ? ! » » and after « « » do not break."""
-    return _BEFORE.sub(_NBSP, _AFTER.sub(_NBSP, text))
-
-
 def verb(item: Item) -> str:
     """Return « clôt », or nothing for what takes place on that day."""
     return "" if any(tag.term in _HAPPENS for tag in item.of(Scheme.TYPE)[:1]) else "clôt"
+
+
+def asks_conditions(item: Item) -> bool:
+    """Tell whether who may answer is a question at all."""
+    return not any(tag.term in _JOINED for tag in item.of(Scheme.TYPE)[:1])
 
 
 def facts(item: Item, labels: Labels) -> tuple[str, ...]:

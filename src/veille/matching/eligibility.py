@@ -48,14 +48,14 @@ class Condition:
 
 
 def judge(view: View, profile: Profile) -> Eligibility:
-    """Hold every condition that was read in a call against a member."""
+    """Hold every condition that was read in a call against a member; none read: to be checked, without a note."""
     conditions = list(_conditions(view, profile))
     for verdict in (Verdict.NO, Verdict.CHECK, Verdict.YES):
         deciding = [condition for condition in conditions if condition.verdict is verdict]
         if deciding:
             quote = next((condition.quote for condition in deciding if condition.quote), "")
             return Eligibility(verdict=verdict, quote=quote, note=" ; ".join(condition.note for condition in deciding))
-    return Eligibility(verdict=Verdict.CHECK, note="l'annonce ne dit pas qui peut répondre")
+    return Eligibility(verdict=Verdict.CHECK)
 
 
 def _conditions(view: View, profile: Profile) -> Iterator[Condition]:

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from veille.config.problems import nearest
 from veille.errors import InputError
-from veille.model import Item, Match, Member, Subscriber
+from veille.model import Eligibility, Item, Match, Member, Subscriber
 from veille.text import fold
 
 
@@ -18,9 +18,14 @@ def explain(item: Item, member: Member, match: Match) -> Iterator[str]:
     for reason in match.reasons:
         yield f"  +{reason.weight:.2f}  {reason.text}".replace(".", ",", 1)
     if match.eligibility is not None:
-        quote = f" « {match.eligibility.quote} »" if match.eligibility.quote else ""
-        note = f" : {match.eligibility.note}" if match.eligibility.note else ""
-        yield f"éligibilité : {match.eligibility.verdict}{note}{quote}"
+        yield f"éligibilité : {match.eligibility.verdict}{_condition(match.eligibility)}"
+
+
+def _condition(eligibility: Eligibility) -> str:
+    if not eligibility.note and not eligibility.quote:
+        return " (aucune condition lue dans l'annonce)"
+    note = f" : {eligibility.note}" if eligibility.note else ""
+    return f"{note} « {eligibility.quote} »" if eligibility.quote else note
 
 
 def find_item(wanted: str, items: Sequence[Item]) -> Item:
