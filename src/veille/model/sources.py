@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from veille.model.tags import StructuredFacts
+
 
 class Licence(StrEnum):
     """What may be kept and shown of a source's text."""
@@ -148,6 +150,8 @@ class ParsedEntry:
     author: str | None = None
     categories: tuple[str, ...] = ()
     language: str | None = None
+    #: What a structured source states outright.
+    facts: StructuredFacts = StructuredFacts()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
