@@ -1,0 +1,1 @@
+"""Programs for developers: data files, generated pages, checks of the built wheel."""

@@ -1,3 +1,4 @@
+import itertools
 import string
 import time
 
@@ -98,7 +99,8 @@ def test_numbers_and_urls_do_not_end_sentences():
 def test_a_quote_is_cut_when_its_sentence_is_endless():
     text = "mot " * 1000
     start, end = sentence_around(text, 2000, 2003)
-    assert start <= 2000 < 2003 <= end
+    assert start <= 2000
+    assert end >= 2003
     assert end - start < 400
 
 
@@ -106,4 +108,4 @@ def test_a_quote_is_cut_when_its_sentence_is_endless():
 def test_sentences_never_overlap_nor_leave_the_text(text):
     spans = sentences(text)
     assert all(0 <= start < end <= len(text) for start, end in spans)
-    assert all(a[1] <= b[0] for a, b in zip(spans, spans[1:], strict=False))
+    assert all(a[1] <= b[0] for a, b in itertools.pairwise(spans))

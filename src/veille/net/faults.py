@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from veille.model import FetchFault
 
 
-class Stopped(Exception):  # noqa: N818 - it ends a fetch, not the program
+class Stopped(Exception):
     """This fetch ends here: an expected failure of one source."""
 
     def __init__(self, fault: FetchFault, sentence: str) -> None:
