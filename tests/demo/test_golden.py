@@ -28,7 +28,6 @@ LATER: dict[tuple[str, str], str] = {
     ("ageing", "facts"): "« EUR 900,000 » is read as 900 €",
     ("oral", "codes"): "facts from structured fields (CPV) come with the official interfaces",
     ("partner", "section"): "« Avec qui ? » comes with the tour de table",
-    ("claim", "section"): "« Avis » at the head of a title is read as a tender notice",
     ("plants", "common"): "the tronc commun counts readers; choosing it by hand comes with curation",
     ("followed", "section"): "« Vos noms suivis » is not yet a section of its own",
     ("network", "closes"): "the day of an event is not yet read as its deadline",

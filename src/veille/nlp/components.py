@@ -75,7 +75,7 @@ def create_opportunity_type(nlp: Language, name: str, folders: list[str] | None,
     known = _knowledge(folders, digest)
 
     def tag(doc: Doc) -> Doc:
-        found = opportunity_types(doc._.veille_reading, known.taxonomy)
+        found = opportunity_types(doc._.veille_reading, known.taxonomy, doc._.veille_facts)
         doc._.veille_tags += (*found, *horizon(found, known.taxonomy))
         return doc
 
@@ -108,12 +108,18 @@ def create_territory(nlp: Language, name: str, folders: list[str] | None, digest
     return tag
 
 
+@Language.component("veille_dates")
+def read_dates(doc: Doc) -> Doc:
+    """Read until when."""
+    doc._.veille_facts += deadline.read(doc._.veille_source)
+    return doc
+
+
 @Language.component("veille_facts")
 def read_facts(doc: Doc) -> Doc:
-    """Read deadline, amounts and eligibility."""
+    """Read amounts and eligibility."""
     text = doc._.veille_source
     doc._.veille_facts += (
-        *deadline.read(text),
         *amount.read(text),
         *eligibility_facts.read(text, doc._.veille_tags),
     )
