@@ -25,7 +25,6 @@ ASPECTS = (*EQUAL, *CONTAINED, *LISTED, "section", "hour", "common", "sources")
 LATER: dict[tuple[str, str], str] = {
     ("prevention", "hour"): "a line says the day on which a call closes, not yet the hour",
     ("ingredients", "star"): "« L'essentiel » goes by score; what changed does not yet weigh more",
-    ("ageing", "facts"): "« EUR 900,000 » is read as 900 €",
     ("oral", "codes"): "facts from structured fields (CPV) come with the official interfaces",
     ("partner", "section"): "« Avec qui ? » comes with the tour de table",
     ("plants", "common"): "the tronc commun counts readers; choosing it by hand comes with curation",

@@ -12,11 +12,16 @@ _SCALES = {
     "k": 1_000, "mille": 1_000, "m": 1_000_000, "mio": 1_000_000, "million": 1_000_000, "millions": 1_000_000,
     "md": 10**9, "mds": 10**9, "mrd": 10**9, "milliard": 10**9, "milliards": 10**9, "billion": 10**9, "bn": 10**9,
 }  # fmt: skip
-_NUMBER = r"[0-9]{1,3}(?:[ .][0-9]{3})+(?:,[0-9]{1,2})?|[0-9]+(?:[.,][0-9]{1,3})?"
+#: « 1 500 000,50 », « 1.500.000 », « 1,500,000.50 », « 2,5 »; what a comma means is told by what follows it.
+_NUMBER = (
+    r"(?:[0-9]{1,3}(?:[ .][0-9]{3})+(?![0-9])(?:,[0-9]{1,2})?|[0-9]{1,3}(?:,[0-9]{3}){2,}(?:\.[0-9]{1,2})?"
+    r"|[0-9]+(?:[.,][0-9]{1,3})?)"
+)
 _SCALE = "|".join(sorted(_SCALES, key=len, reverse=True))
-#: « 2,5 M€ », « 300 k€ », « 1 500 000 euros », « 10 millions d'euros », « EUR 3 million ».
+#: « 2,5 M€ », « 300 k€ », « 1 500 000 euros », « 10 millions d'euros », « EUR 3 million », « EUR 1 to 2 million ».
 MONEY = re.compile(
-    rf"(?<![0-9.,])(?:(?P<before>€|eur) ?)?(?P<number>{_NUMBER})(?![0-9]) ?(?P<scale>(?:{_SCALE})(?![a-df-z0-9]))?"
+    rf"(?<![0-9.,])(?:(?P<before>€|eur) ?(?:{_NUMBER} ?(?:(?:{_SCALE})(?![a-df-z0-9]))? ?(?:to|and|-|a|et) ?(?:€|eur)? ?)?)?"
+    rf"(?P<number>{_NUMBER})(?![0-9]|[.,][0-9]) ?(?P<scale>(?:{_SCALE})(?![a-df-z0-9]))?"
     r" ?(?:d'|de |d |of )?(?P<currency>€|euros?\b|eur\b)?"
 )
 _RATE = re.compile(r"(?<![0-9.,])(?P<number>[0-9]{1,3}(?:[.,][0-9]{1,2})?) ?(?:%|pour ?cent\b|percent\b)")
@@ -30,13 +35,15 @@ _MOST = re.compile(
 _MOST_AFTER = re.compile(
     r"^[ ,(]*(?:ht |ttc |h\.t\. )?\(?(?:maxim[a-z]*|max\b|au plus|par (?:projet|laureat|entreprise|dossier"
     r"|beneficiaire|candidat|porteur|structure|an et par)"
-    r"|per (?:project|beneficiary|grant)|pour chaque)"
+    r"|per (?:project|beneficiary|grant|company|applicant|participant|sme|start-?up|consortium|pilot)|each\b"
+    r"|pour chaque)"
 )
 #: « une subvention de 20 000 € ».
 _GRANT = re.compile(
     r"\b(?:subventions?|aides?|primes?|bourses?|cheques?|dotations?|prets?|avances?(?: recuperables?"
-    r"| remboursables?)?|financements?|soutien|grants?|funding|forfait|prix)"
-    r"(?: [a-z'-]+){0,3} (?:de|of|d'un montant de|a hauteur de|s'eleve a|est de|allant de|comprise? entre"
+    r"| remboursables?)?|financements?|soutien|grants?|funding|lump sums?|vouchers?|loans?"
+    r"|forfait|prix)"
+    r"(?: [a-z'-]+){0,3} (?:de|of|d'un montant de|a hauteur de|s'eleve a|est de|allant de|between|worth|comprise? entre"
     r"|entre)[^.;\n]{0,25}$"
 )
 #: The whole envelope, or the value of a contract.
@@ -83,6 +90,14 @@ _NOT_SHARE = re.compile(
     r"|detenu[es]*|moins|gain|economies?|taux de (?:chomage|croissance|retour|marge|tva)"
     r"|tva|interet|remise|efficacite|plus de|au moins|objectif|rendement|humidite|biologique)\b[^.;\n]{0,40}$"
 )
+#: A price of one unit: « 0,30 € par repas », « 15 €/t ».
+_UNIT_AFTER = re.compile(
+    r"^ ?(?:ht |ttc )?(?:(?:par|per|a|l[ea]|du|de l'|/) ?(?:repas|jours?|day|heures?|hour|mois|month|nuit|personne|hab"
+    r"|habitant|km|kilometre|kilo|kg|tonne|ton|t|litre|l|m2|m²|m3|m³|metre|hectare|ha|kwh|mwh|kwc|kw|mw|arbre|tete|place"
+    r"|piece|unite|unit)\b)"
+)
+#: No aid is smaller: less is a price.
+_SMALLEST = 10
 #: Characters of context.
 _LEFT, _RIGHT = 110, 50
 #: A rate of aid is at most the whole.
@@ -107,10 +122,12 @@ def euros(match: re.Match[str]) -> Decimal | None:
     scale = match["scale"]
     if not (match["currency"] or match["before"]):
         return None
-    digits = match["number"]
-    if re.fullmatch(r"[0-9]{1,3}(?:[ .][0-9]{3})+(?:,[0-9]+)?", digits) and not (scale and "." in digits):
-        digits = digits.replace(" ", "").replace(".", "")
-    return Decimal(digits.replace(" ", "").replace(",", ".")) * _SCALES.get(scale or "", 1)
+    digits = match["number"].replace(" ", "")
+    grouped = re.fullmatch(r"[0-9]{1,3}(?:([.,])[0-9]{3})(?:\1[0-9]{3})*(?:[.,][0-9]{1,2})?", digits)
+    # « 900,000 » is thousands, « 1,250 million » is not; « 1,250,000 » always is.
+    if grouped and (not scale or digits.count(grouped[1]) > 1):
+        digits = digits.replace(grouped[1], "")
+    return Decimal(digits.replace(",", ".")) * _SCALES.get(scale or "", 1)
 
 
 def read(text: TextToTag) -> tuple[Fact, ...]:
@@ -148,7 +165,7 @@ def _sums(field: Printed) -> Iterator[_Sum]:
         return
     for match in MONEY.finditer(folded):
         value = euros(match)
-        if value is None or value <= 0:
+        if value is None or value < _SMALLEST:
             continue
         left, right = _around(folded, match.start(), match.end())
         named = _name(left, right)
@@ -165,7 +182,12 @@ def _name(left: str, right: str) -> tuple[str, int] | None:
     """Tell what a sum is from the words around it."""
     total, most = _TOTAL.search(left), _MOST.search(left)
     least = _LEAST.search(left)
-    if _NOT_AID.search(left) or _BASIS_AFTER.match(right) or (least and not (most and most.start() > least.start())):
+    if (
+        _NOT_AID.search(left)
+        or _BASIS_AFTER.match(right)
+        or _UNIT_AFTER.match(right)
+        or (least and not (most and most.start() > least.start()))
+    ):
         return None
     if _MOST_AFTER.match(right):
         return "amount_max", 2
