@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from veille.clock import SystemClock
 from veille.config.instance import SOURCES, definitions
 from veille.config.settings import Settings
-from veille.model import CrawlReport, Item
+from veille.model import CrawlReport, Delivery, Item
 from veille.protocols import Clock, Crawler, Fetcher, ItemStore, Matcher, Progress, Tagger
 from veille.storage import schema
 from veille.storage.db import Database
@@ -206,13 +206,14 @@ class App:
         """Return tagged items, newest first."""
         return self.item_store.items(since=since)
 
-    def import_members(self, path: Path) -> "ImportPlan":
+    def import_members(self, path: Path, *, dry_run: bool = False) -> "ImportPlan":
         """Read a list of members as a difference with what is known, and write what it adds or changes."""
         from veille.members.cells import Vocabulary
         from veille.members.importing import apply_import, plan_import
 
         plan = plan_import(path, self.members, Vocabulary(self.taxonomy, self.gazetteer))
-        apply_import(plan, self.members, self.clock.now())
+        if not dry_run:
+            apply_import(plan, self.members, self.clock.now())
         return plan
 
     def matcher(self, items: Sequence[Item], today: date) -> Matcher:
@@ -300,12 +301,34 @@ def prepare_database(settings: Settings, *, upgrade: bool = False) -> str:
     return f"base mise à niveau de {made.before} à {made.after} : {database.place}"
 
 
-@contextmanager
-def open_database(settings: Settings) -> Iterator[str]:
-    """Open and check the database; the value is what messages may call it."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoreHealth:
+    """What an operator should know of a database that serves."""
+
+    #: What messages may call it.
+    place: str
+    #: False: it is too large to have been read whole in a few seconds.
+    read_whole: bool
+    #: (stage, key, error) of work that was set aside.
+    quarantined: Sequence[tuple[str, str, str]]
+    #: Mails of which nobody knows whether they left.
+    doubtful: Sequence[Delivery]
+
+
+def examine_database(settings: Settings) -> StoreHealth:
+    """Look at the database without changing it; raises StoreError where it cannot serve."""
+    from veille.storage.digest_store import doubtful_mails
+    from veille.storage.integrity import quick_check
+    from veille.storage.ledger import SqlLedger
+
     database = Database(settings.database)
     try:
         schema.require_current(database)
-        yield database.place
+        return StoreHealth(
+            place=database.place,
+            read_whole=quick_check(database),
+            quarantined=SqlLedger(database, SystemClock()).quarantined(),
+            doubtful=doubtful_mails(database, settings.cluster.id),
+        )
     finally:
         database.close()

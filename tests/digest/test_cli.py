@@ -11,16 +11,10 @@ import pytest
 
 from tests.digest.builders import item, store_items
 from tests.digest.sink import Sink
+from tests.inside import inside
 from veille.storage.db import Database
 
 NOW = "2026-11-27T07:30:00+01:00"
-
-
-def run(*arguments: object, env: dict[str, str] | None = None) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "veille", *map(str, arguments)]
-    return subprocess.run(
-        command, env={**os.environ, **(env or {})}, capture_output=True, text=True, check=False, timeout=120
-    )
 
 
 @pytest.fixture(scope="module")
@@ -28,12 +22,12 @@ def snapshots(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Two instances, made once: `fresh`, with forty readers whose needs are in two calls, and `approved`."""
     folder = tmp_path_factory.mktemp("snapshots")
     home = folder / "fresh"
-    assert run("init", home).returncode == 0
+    assert inside("init", home).returncode == 0
     settings = '[cluster]\nid = "pole"\nname = "Pôle"\n[site]\nurl = "https://veille.example.fr"\n'
     (home / "veille.toml").write_text(settings + '[mail]\nsender = "veille@pole.example.fr"\n', encoding="utf-8")
     rows = [f"Membre {n},p{n}@exemple.fr,encapsulation d'extraits végétaux" for n in range(40)]
     (home / "m.csv").write_text("organisation,email,needs\n" + "\n".join(rows) + "\n", encoding="utf-8")
-    assert run("--home", home, "members", "import", home / "m.csv").returncode == 0
+    assert inside("--home", home, "members", "import", home / "m.csv").returncode == 0
     database = Database(f"sqlite:///{home / 'var' / 'veille.sqlite'}")
     text = "Encapsulation d'extraits végétaux : aide aux projets. " * 10
     titles = (
@@ -43,8 +37,8 @@ def snapshots(tmp_path_factory: pytest.TempPathFactory) -> Path:
     store_items(database, [item(n, title=title, text=text) for n, title in enumerate(titles, 1)])
     database.close()
     shutil.copytree(home, folder / "approved")
-    assert run("--home", folder / "approved", "--now", NOW, "digest", "build").returncode == 0
-    done = run("--home", folder / "approved", "--now", NOW, "digest", "approve", "--by", "Claire")
+    assert inside("--home", folder / "approved", "--now", NOW, "digest", "build").returncode == 0
+    done = inside("--home", folder / "approved", "--now", NOW, "digest", "approve", "--by", "Claire")
     assert done.returncode == 0, done.stderr
     assert "Claire" in done.stdout
     return folder
@@ -67,7 +61,7 @@ def lines(text: str) -> list[dict[str, object]]:
 
 
 def test_build_prints_the_items_of_each_member_as_json(home: Path) -> None:
-    done = run("--home", home, "--now", NOW, "digest", "build", "--json")
+    done = inside("--home", home, "--now", NOW, "digest", "build", "--json")
     assert done.returncode == 0, done.stderr
     rows = lines(done.stdout)
     assert len(rows) == 40
@@ -78,8 +72,8 @@ def test_build_prints_the_items_of_each_member_as_json(home: Path) -> None:
 
 
 def test_send_refuses_what_nobody_approved(home: Path) -> None:
-    run("--home", home, "--now", NOW, "digest", "build")
-    done = run("--home", home, "--now", NOW, "digest", "send")
+    inside("--home", home, "--now", NOW, "digest", "build")
+    done = inside("--home", home, "--now", NOW, "digest", "send")
     assert done.returncode == 2
     assert "veille digest approve" in done.stderr
     assert "Traceback" not in done.stderr
@@ -87,28 +81,28 @@ def test_send_refuses_what_nobody_approved(home: Path) -> None:
 
 def test_send_writes_each_mail_once_and_lists_them(approved_home: Path) -> None:
     for _ in range(2):
-        done = run("--home", approved_home, "--now", NOW, "digest", "send", "--json")
+        done = inside("--home", approved_home, "--now", NOW, "digest", "send", "--json")
         assert done.returncode == 0, done.stderr
         rows = lines(done.stdout)
         assert {row["state"] for row in rows} == {"sent"}
         assert len({row["message_id"] for row in rows}) == 40
     assert len(list((approved_home / "var" / "mail").glob("*.eml"))) == 40
-    shown = run("--home", approved_home, "--now", NOW, "digest", "status")
+    shown = inside("--home", approved_home, "--now", NOW, "digest", "status")
     assert "remis au serveur" in shown.stdout
 
 
 def test_preview_shows_text_with_terminal_escapes_neutralised(home: Path) -> None:
-    done = run("--home", home, "--now", NOW, "digest", "preview", "Membre 3", "--html", home / "v.html", "--text")
+    done = inside("--home", home, "--now", NOW, "digest", "preview", "Membre 3", "--html", home / "v.html", "--text")
     assert done.returncode == 0, done.stderr
     assert "\x1b" not in done.stdout
     assert "Préparée pour Membre 3" in done.stdout
     assert '<html lang="fr"' in (home / "v.html").read_text(encoding="utf-8")
-    raw = run("--home", home, "--now", NOW, "digest", "preview", "p3@exemple.fr", "--eml").stdout
+    raw = inside("--home", home, "--now", NOW, "digest", "preview", "p3@exemple.fr", "--eml").stdout
     assert raw.startswith("Date: ")
 
 
 def test_under_now_no_relay_outside_is_used(approved_home: Path) -> None:
-    done = run(
+    done = inside(
         "--home", approved_home, "--now", NOW, "digest", "send", env={"VEILLE_MAIL_URL": "smtp://relais.example.fr"}
     )
     assert done.returncode == 2
@@ -116,7 +110,7 @@ def test_under_now_no_relay_outside_is_used(approved_home: Path) -> None:
 
 
 def test_relay_that_does_not_answer_is_said_in_french(approved_home: Path) -> None:
-    done = run(
+    done = inside(
         "--home", approved_home, "--now", NOW, "digest", "send", env={"VEILLE_MAIL_URL": "smtp://u:secret@127.0.0.1:1"}
     )
     assert done.returncode == 1
@@ -135,7 +129,7 @@ def test_command_killed_while_it_sends_is_resumed_by_the_next(approved_home: Pat
                 time.sleep(0.002)
             process.kill()
             process.wait()
-        done = run("--home", approved_home, "--now", NOW, "digest", "send", "--json", env=env)
+        done = inside("--home", approved_home, "--now", NOW, "digest", "send", "--json", env=env)
     assert done.returncode == 0, done.stderr
     assert {row["state"] for row in lines(done.stdout)} == {"sent"}
     assert sorted(Counter(one.message_id for one in sink.taken).values()) == [1] * 40

@@ -77,7 +77,7 @@ class FrenchContext(click.Context):
 class FrenchHelp:
     """Mixin: click's own words in French (click has no French catalogue)."""
 
-    context_class = FrenchContext
+    context_class: type[click.Context] = FrenchContext
 
     def format_usage(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write « Usage : … »."""

@@ -2,14 +2,26 @@
 
 import shutil
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import click
 
 from veille.cli.base import Command, Instance, echo, pass_instance
 from veille.errors import VeilleError
 
+if TYPE_CHECKING:
+    from veille.model import Delivery
+
+#: More names than that is no screen.
+_SHOWN = 5
+#: What each stage works on, and what a person can do where it fails every day.
+_WORK = {"crawl": "source", "tag": "article"}
+_CURES = {
+    "crawl": "« veille crawl » de cette seule source dit pourquoi ; enabled: false l'arrête",
+    "tag": "signalez cet article, il reste sans étiquette",
+}
 #: Bytes; below this the database and its backup before an upgrade may not fit.
 _LOW_DISK = 500_000_000
 
@@ -92,10 +104,31 @@ def _digests(instance: Instance) -> Iterator[Finding]:
 
 
 def _database(instance: Instance) -> Iterator[Finding]:
-    from veille.app import open_database
+    from veille.app import examine_database
 
-    with open_database(instance.settings()) as place:
-        yield Finding("base", f"{place}, schéma à jour")
+    found = examine_database(instance.settings())
+    pages = "aucune page abîmée" if found.read_whole else "trop grande pour être relue ici en entier"
+    yield Finding("base", f"{found.place}, schéma à jour, {pages}")
+    yield from _aside(found.quarantined)
+    yield from _doubtful(found.doubtful)
+
+
+def _aside(works: Sequence[tuple[str, str, str]]) -> Iterator[Finding]:
+    """Name the work that failed too often, its cause and its cure."""
+    for stage, key, error in works[:_SHOWN]:
+        what = f"{_WORK.get(stage, stage)} « {key} »"
+        cause = (error.strip().splitlines() or ["cause inconnue"])[0]
+        cure = "essayé de nouveau une fois par jour, sans vous ; si cela dure : " + _CURES.get(stage, "signalez-le")
+        yield Finding("à part", f"{what} : {cause} — {cure}", attention=True)
+    if len(works) > _SHOWN:
+        yield Finding("à part", f"et {len(works) - _SHOWN} autres", attention=True)
+
+
+def _doubtful(mails: "Sequence[Delivery]") -> Iterator[Finding]:
+    if mails:
+        names = ", ".join(one.email for one in mails[:_SHOWN]) + (" …" if len(mails) > _SHOWN else "")
+        cure = "demandez à ces personnes, ou donnez le journal du relais ([mail] accept_log) et « veille digest send »"
+        yield Finding("envois", f"partis ou non, on ne sait pas ({len(mails)}) : {names} — {cure}", attention=True)
 
 
 def _disk(instance: Instance) -> Iterator[Finding]:

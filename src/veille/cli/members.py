@@ -32,17 +32,9 @@ def import_(instance: Instance, file: Path, dry_run: bool) -> None:
     L'import est une comparaison : il ajoute et change, ne supprime personne, et se relance sans effet. Les lignes
     fautives sont nommées par leur numéro, les autres sont faites.
     """
-    from veille.config.gazetteer import load_gazetteer
-    from veille.config.instance import definitions
-    from veille.config.taxonomy import load_taxonomy
-    from veille.members.cells import Vocabulary
-    from veille.members.importing import apply_import, plan_import, refuse_bad_lines
+    from veille.members.importing import refuse_bad_lines
 
-    app = instance.open()
-    folders = definitions(instance.home)
-    plan = plan_import(file, app.members, Vocabulary(load_taxonomy(folders), load_gazetteer(folders)))
-    if not dry_run:
-        apply_import(plan, app.members, app.clock.now())
+    plan = instance.open().import_members(file, dry_run=dry_run)
     _show(plan, dry_run=dry_run)
     refuse_bad_lines(plan, dry_run=dry_run)
 

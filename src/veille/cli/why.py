@@ -18,21 +18,14 @@ def why(instance: Instance, item: str, member: str, as_json: bool) -> None:
 
     ÉLÉMENT est un numéro ou une adresse web ; MEMBRE le nom d'une organisation ou l'adresse d'un abonné.
     """
-    from veille.config.gazetteer import load_gazetteer
-    from veille.config.instance import definitions
-    from veille.config.taxonomy import load_taxonomy
-    from veille.matching.context import prepare
     from veille.matching.explain import explain, find_item, find_member
-    from veille.matching.relevance import match
 
     app = instance.open()
     who = find_member(member, app.members.members(), app.members.subscribers())
     items = app.items()
     what = find_item(item, items)
-    folders = definitions(instance.home)
     today = app.clock.now().astimezone(app.settings.cluster.zone).date()
-    context = prepare(items, today=today, places=load_gazetteer(folders), taxonomy=load_taxonomy(folders))
-    judged = match(what, who, context)
+    judged = app.matcher(items, today)(what, who)
     if as_json:
         click.echo(json.dumps(asdict(judged), ensure_ascii=False))
         return

@@ -322,6 +322,22 @@ class SqlDigestStore:
         return row
 
 
+def doubtful_mails(database: Database, cluster_id: str) -> list[Delivery]:
+    """Return the mails of issues under way of which nobody knows whether they left, oldest issue first."""
+    query = (
+        select(DeliveryRow)
+        .join(IssueRow, IssueRow.id == DeliveryRow.issue_id)
+        .where(
+            IssueRow.cluster_id == cluster_id,
+            IssueRow.state == IssueState.SENDING,
+            DeliveryRow.state == DeliveryState.UNCERTAIN,
+        )
+    )
+    with database.read() as session:
+        rows = session.scalars(query.order_by(DeliveryRow.issue_id, DeliveryRow.subscriber_id))
+        return [read_delivery(row) for row in rows]
+
+
 def _needed(value: datetime | None) -> datetime:
     if value is None:
         raise ValueError("an issue is stored with its send time and its end")
