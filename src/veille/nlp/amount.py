@@ -20,7 +20,8 @@ _NUMBER = (
 _SCALE = "|".join(sorted(_SCALES, key=len, reverse=True))
 #: « 2,5 M€ », « 300 k€ », « 1 500 000 euros », « 10 millions d'euros », « EUR 3 million », « EUR 1 to 2 million ».
 MONEY = re.compile(
-    rf"(?<![0-9.,])(?:(?P<before>€|eur) ?(?:{_NUMBER} ?(?:(?:{_SCALE})(?![a-df-z0-9]))? ?(?:to|and|-|a|et) ?(?:€|eur)? ?)?)?"
+    rf"(?<![0-9.,])(?:(?P<before>€|eur) ?"
+    rf"(?:{_NUMBER} ?(?:(?:{_SCALE})(?![a-df-z0-9]))? ?(?:to|and|-|a|et) ?(?:€|eur)? ?)?)?"
     rf"(?P<number>{_NUMBER})(?![0-9]|[.,][0-9]) ?(?P<scale>(?:{_SCALE})(?![a-df-z0-9]))?"
     r" ?(?:d'|de |d |of )?(?P<currency>€|euros?\b|eur\b)?"
 )

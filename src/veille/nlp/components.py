@@ -10,7 +10,7 @@ from spacy.tokens import Doc
 from spacy.util import registry
 
 from veille.model import Scheme
-from veille.nlp import amount, deadline, eligibility_facts
+from veille.nlp import amount, deadline, eligibility_facts, event_date
 from veille.nlp.knowledge import Knowledge, load_knowledge
 from veille.nlp.opportunity_type import opportunity_types
 from veille.nlp.reading import Reading
@@ -117,9 +117,10 @@ def read_dates(doc: Doc) -> Doc:
 
 @Language.component("veille_facts")
 def read_facts(doc: Doc) -> Doc:
-    """Read amounts and eligibility."""
+    """Read the day of an event, amounts and eligibility."""
     text = doc._.veille_source
     doc._.veille_facts += (
+        *event_date.read(text, doc._.veille_tags),
         *amount.read(text),
         *eligibility_facts.read(text, doc._.veille_tags),
     )

@@ -16,7 +16,9 @@ CLOSING = re.compile(
     r"|(?:depot|envoi|soumission) des (?:offres|plis|candidatures|dossiers|propositions|projets|demandes)"
     r"|dates? de (?:depot|remise|soumission|releve)"
     r"|echeances? (?:de |d'|des |du |pour |suivantes?)|echeance(?= ?:)|releves? (?:des|de) (?:dossiers|candidatures"
-    r"|projets)|date d'expiration|fin (?:de l'appel|(?:des|pour les) candidatures|des inscriptions|du depot"
+    r"|projets)|releves(?= ?:)"
+    r"|(?:premiere|deuxieme|troisieme|prochaine|derniere|1ere|2e|2eme|3e) releve(?= ?:| (?:le|au)\b)"
+    r"|date d'expiration|fin (?:de l'appel|(?:des|pour les) candidatures|des inscriptions|du depot"
     r"|de depot))\b"
 )
 #: Words of handing in: « jusqu'au » or « avant le » beside one of them ends the call.
