@@ -1,0 +1,1 @@
+"""APIs: pure readers of what they answer."""

@@ -1,0 +1,110 @@
+"""What a notice of public procurement says, whatever its format, and the entry that it makes (pure)."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+
+from veille.crawl.apis.page import stating
+from veille.crawl.apis.payload import french_day, headed, labelled, plain
+from veille.crawl.entries import entry
+from veille.model import ParsedEntry, StructuredFacts
+
+#: Lots printed in full; a framework of a ministry may hold hundreds.
+_LOTS = 60
+
+
+class NoticeKind(StrEnum):
+    """What a notice is for; only a call may be answered."""
+
+    CALL = "avis de marché"
+    AWARD = "avis d'attribution"
+    CHANGE = "modification de marché en cours"
+    CANCELLED = "avis d'annulation"
+    INFORMATION = "avis d'information"
+
+
+#: What stands before the title: readers and the tagger must see at once that there is nothing to answer.
+_HEADS = {
+    NoticeKind.CALL: "",
+    NoticeKind.AWARD: "Avis d'attribution : ",
+    NoticeKind.CHANGE: "Avis d'attribution modifié : ",
+    NoticeKind.CANCELLED: "Marché annulé : ",
+    NoticeKind.INFORMATION: "Avis d'information : ",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lot:
+    """One lot."""
+
+    number: str
+    title: str = ""
+    description: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notice:
+    """One notice."""
+
+    id: str
+    kind: NoticeKind
+    title: str
+    link: str | None = None
+    published: datetime | None = None
+    buyer: str = ""
+    description: str = ""
+    #: Nature, procedure and the like: label → value.
+    details: tuple[tuple[str, str], ...] = ()
+    lots: tuple[Lot, ...] = ()
+    places: tuple[str, ...] = ()
+    winners: tuple[str, ...] = ()
+    cpv: tuple[str, ...] = ()
+    nuts: tuple[str, ...] = ()
+    deadline: date | None = None
+    #: Euros, the whole contract.
+    amount: float | None = None
+    language: str = "fr"
+
+
+def notice_entry(notice: Notice) -> ParsedEntry | None:
+    """Return a notice as an entry, None where it says nothing; only a call keeps its deadline."""
+    if not notice.title and not notice.description:
+        return None
+    deadline = notice.deadline if notice.kind is NoticeKind.CALL else None
+    found = entry(
+        guid=notice.id or None,
+        title=_HEADS[notice.kind] + (notice.title or notice.description[:200]),
+        link=notice.link,
+        published=notice.published,
+        updated=None,
+        markup=_markup(notice, deadline),
+        author=notice.buyer or None,
+        categories=(notice.kind.value,),
+        language=notice.language,
+    )
+    facts = StructuredFacts(
+        cpv=notice.cpv, nuts=notice.nuts, deadline=deadline, amount=notice.amount, financer=notice.buyer or None
+    )
+    return stating(found, facts)
+
+
+def _markup(notice: Notice, deadline: date | None) -> str:
+    parts = (
+        labelled("Nature", notice.kind.value),
+        labelled("Acheteur", notice.buyer),
+        plain(notice.description),
+        *(labelled(label, value) for label, value in notice.details),
+        labelled("Lieu d'exécution", list(notice.places)),
+        labelled("Date limite de remise", french_day(deadline.isoformat()) if deadline else ""),
+        *(_lot(lot) for lot in notice.lots[:_LOTS]),
+        labelled("Lots", f"{len(notice.lots)} au total" if len(notice.lots) > _LOTS else ""),
+        labelled("Attributaires", list(notice.winners)),
+        labelled("Codes CPV", list(notice.cpv)),
+    )
+    return "\n".join(part for part in parts if part)
+
+
+def _lot(lot: Lot) -> str:
+    head = " ".join(part for part in ("Lot", lot.number) if part)
+    titled = labelled(head, lot.title)
+    return titled + plain(lot.description) if titled else headed(head, plain(lot.description))
