@@ -75,6 +75,8 @@ class StructuredFacts:
     deadline: date | None = None
     amount: float | None = None
     financer: str | None = None
+    #: The source says that it is a call to which projects answer; None where it does not say.
+    call: bool | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -24,6 +24,8 @@ _LEAST, _LEAST_SHORT = 0.4, 0.7
 _SHORT = 30
 #: CPV codes are what a tender has.
 _CODES_WEIGHT = 2.0
+#: A field of the source that says « this is a call »: more than any words (the loudest of 6,322 real texts sum to 28.7).
+_STATED_WEIGHT = 30.0
 #: Confirming words that back up a word of the title where no plain cue does.
 _CONFIRMING = 2
 RESULTS = "laureats-attributions"
@@ -77,6 +79,8 @@ def _add_source(raw: dict[str, float], reading: Reading, terms: Mapping[str, Ter
         raw[hint] = raw.get(hint, 0.0) + SOURCE_WEIGHT
     if reading.source.facts.cpv and TENDER in terms:
         raw[TENDER] = raw.get(TENDER, 0.0) + _CODES_WEIGHT
+    if reading.source.facts.call and CALL in terms:
+        raw[CALL] = raw.get(CALL, 0.0) + _STATED_WEIGHT
 
 
 def _calls(raw: Mapping[str, float], terms: Mapping[str, Term]) -> bool:
@@ -116,6 +120,9 @@ def _start_bonus(reading: Reading, hits: list[Hit]) -> float:
 
 
 def _tag(reading: Reading, term: str, raw: float, hits: list[Hit], due: Fact | None) -> Tag:
+    if term == CALL and reading.source.facts.call:
+        stated = Evidence(text="appel à projets", where="call")
+        return Tag(scheme=Scheme.TYPE, term=term, score=squash(raw), origin=Origin.FACT, evidence=(stated,))
     if hits:
         return Tag(scheme=Scheme.TYPE, term=term, score=squash(raw), origin=Origin.CUE, evidence=reading.evidence(hits))
     if due and term == CALL and reading.source.source_type != CALL:

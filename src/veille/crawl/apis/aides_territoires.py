@@ -59,7 +59,12 @@ def _entry(aid: dict[str, Any], url: str) -> ParsedEntry | None:
 
 
 def _facts(aid: dict[str, Any], financers: list[str]) -> StructuredFacts:
-    return StructuredFacts(deadline=day(aid.get("submission_deadline")), financer=first(financers))
+    flag = aid.get("is_call_for_project")
+    return StructuredFacts(
+        deadline=day(aid.get("submission_deadline")),
+        financer=first(financers),
+        call=flag if isinstance(flag, bool) else None,
+    )
 
 
 def _markup(aid: dict[str, Any], financers: list[str]) -> str:
