@@ -1,0 +1,85 @@
+"""Any JSON API, by a mapping of its fields in sources.yaml (pure)."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from functools import partial
+from typing import Any
+
+from veille.config.mapping import Expressions, evaluate, expressions
+from veille.crawl.apis.page import Page, follow, page, stating
+from veille.crawl.apis.payload import day, euros, first, instant, read_json, text, texts
+from veille.crawl.entries import entry, safe_link
+from veille.errors import ParseError
+from veille.model import ParsedEntry, StructuredFacts
+
+_CURE = "comparez « mapping » avec ce que répond l'API, puis corrigez-le dans sources.yaml"
+
+
+def read_mapped(payload: bytes, *, url: str, mapping: Mapping[str, Any]) -> Page:
+    """Read an answer by its mapping; raises ParseError where the mapping finds no list or no title in it."""
+    wanted = expressions(mapping)
+    document = read_json(payload)
+    listed = evaluate(wanted["items"][0], document) if "items" in wanted else document
+    if not isinstance(listed, list):
+        where = f"« {wanted['items'][0]} »" if "items" in wanted else "la réponse entière"
+        raise ParseError(f"aucune liste à l'endroit attendu ({where})", cure=_CURE)
+    target = text(evaluate(wanted["next"][0], document)) if "next" in wanted else ""
+    return read_records([one for one in listed if isinstance(one, dict)], wanted, url, follow(url, target))
+
+
+def read_records(records: list[dict[str, Any]], wanted: Expressions, url: str, following: str | None) -> Page:
+    """Make entries of records; raises ParseError where none has a title."""
+    found = page(records, partial(_entry, wanted, url), when=partial(_when, wanted), following=following)
+    if records and not found.feed.entries:
+        raise ParseError(f"aucun titre trouvé par « {wanted['title'][0]} »", cure=_CURE)
+    return found
+
+
+def _value(wanted: Expressions, key: str, record: Any) -> Any:
+    """Return what the expression of a key finds, None without one."""
+    return evaluate(wanted[key][0], record) if key in wanted else None
+
+
+def _values(wanted: Expressions, key: str, record: Any) -> list[str]:
+    return [said for expression in wanted.get(key, ()) for said in texts(evaluate(expression, record))]
+
+
+def _said(wanted: Expressions, key: str, record: Any) -> str:
+    return first(texts(_value(wanted, key, record))) or ""
+
+
+def _when(wanted: Expressions, record: Any) -> datetime | None:
+    return instant(_said(wanted, "updated", record)) or instant(_said(wanted, "published", record))
+
+
+def _entry(wanted: Expressions, url: str, record: Any) -> ParsedEntry | None:
+    title = _said(wanted, "title", record)
+    if not title.strip():
+        return None
+    found = entry(
+        guid=_said(wanted, "id", record) or None,
+        title=title,
+        link=safe_link(_said(wanted, "link", record), url),
+        published=instant(_said(wanted, "published", record)),
+        updated=instant(_said(wanted, "updated", record)),
+        markup="\n".join(f"<p>{part}</p>" for part in _values(wanted, "text", record)),
+        author=_said(wanted, "author", record) or None,
+        categories=_values(wanted, "categories", record),
+        language=_said(wanted, "language", record) or None,
+    )
+    return stating(found, _facts(wanted, record))
+
+
+def _facts(wanted: Expressions, record: Any) -> StructuredFacts:
+    return StructuredFacts(
+        cpv=tuple(_values(wanted, "cpv", record)),
+        naf=tuple(_values(wanted, "naf", record)),
+        nuts=tuple(_values(wanted, "nuts", record)),
+        deadline=_deadline(wanted, record),
+        amount=euros(_value(wanted, "amount", record)),
+        financer=_said(wanted, "financer", record)[:200] or None,
+    )
+
+
+def _deadline(wanted: Expressions, record: Any) -> date | None:
+    return day(_said(wanted, "deadline", record))
