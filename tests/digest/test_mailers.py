@@ -1,3 +1,4 @@
+import mailbox
 import ssl
 import subprocess
 from pathlib import Path
@@ -5,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.digest.sink import Act, Plan, Sink, drop
-from veille.digest.mailers import FileMailer, RelayLog, mailer_for
+from veille.digest.mailers import FileMailer, MaildirMailer, RelayLog, mailer_for
 from veille.digest.smtp import Relay, SmtpMailer, parse_relay
 from veille.errors import InputError, RelayUnavailable
 from veille.model import DeliveryState, OutgoingMail, SendOutcome
@@ -201,6 +202,20 @@ def test_file_is_written_once_under_its_message_id(tmp_path: Path):
     assert [path.name for path in (tmp_path / "mail").iterdir()] == ["hebdo.1@pole.example.fr.eml"]
     assert mailer.path(mail().message_id).read_bytes() == mail().raw
     assert mailer.accepted([mail(1).message_id, mail(2).message_id]) == {mail(1).message_id}
+
+
+def test_maildir_gets_each_mail_once_even_after_it_was_read(tmp_path: Path):
+    mailer = mailer_for("maildir:boite", tmp_path, moved_clock=True)
+    assert isinstance(mailer, MaildirMailer)
+    for _ in range(2):
+        assert [outcome.state for _, outcome in mailer.send([mail()])] == [DeliveryState.SENT]
+        (found,) = mailbox.Maildir(tmp_path / "boite")
+        assert found["Message-ID"] == mail().message_id
+    arrived = mailer.path(mail().message_id)
+    arrived.rename(tmp_path / "boite" / "cur" / f"{arrived.name}:2,S")
+    list(mailer.send([mail()]))
+    assert len(mailbox.Maildir(tmp_path / "boite")) == 1
+    assert mailer.accepted([mail().message_id, "<autre@x>"]) == {mail().message_id}
 
 
 def test_message_id_cannot_leave_the_folder(tmp_path: Path):

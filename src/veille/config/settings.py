@@ -86,7 +86,7 @@ class Mail(_Table):
 
     url: SecretStr = Field(
         SecretStr("file:var/mail"),
-        description="« file:DOSSIER » (fichiers .eml) ou « smtp://[nom:mot-de-passe@]hôte:port », « smtps:// », "
+        description="« file:DOSSIER » (fichiers .eml), « maildir:DOSSIER » ou « smtp://[nom:mot-de-passe@]hôte:port », « smtps:// », "
         "« smtp+starttls:// »",
         json_schema_extra={"env": "VEILLE_MAIL_URL"},
     )

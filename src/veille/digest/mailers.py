@@ -1,5 +1,6 @@
-"""Ways out: a folder of `.eml` files, or a relay. Under `--now` only harmless ones may send."""
+"""Ways out: a folder of `.eml` files, a Maildir, or a relay. Under `--now` only harmless ones may send."""
 
+import glob
 import ipaddress
 import re
 from collections.abc import Collection, Iterator, Sequence
@@ -30,7 +31,8 @@ class FileMailer:
     def send(self, mails: Sequence[OutgoingMail]) -> Iterator[tuple[OutgoingMail, SendOutcome]]:
         """Write each mail once, in order."""
         try:
-            self.folder.mkdir(parents=True, exist_ok=True)
+            for folder in self.folders():
+                folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise InputError(f"{self.folder} : {error.strerror}", cure="choisissez un dossier inscriptible") from error
         for mail in mails:
@@ -38,7 +40,15 @@ class FileMailer:
 
     def accepted(self, message_ids: Collection[str]) -> set[str]:
         """Return those whose file is there."""
-        return {message_id for message_id in message_ids if self.path(message_id).exists()}
+        return {message_id for message_id in message_ids if self.there(message_id)}
+
+    def folders(self) -> tuple[Path, ...]:
+        """Return the folders that must exist."""
+        return (self.folder,)
+
+    def there(self, message_id: str) -> bool:
+        """Tell whether that mail was written."""
+        return self.path(message_id).exists()
 
     def close(self) -> None:
         """Nothing to release."""
@@ -49,13 +59,30 @@ class FileMailer:
 
     def _one(self, mail: OutgoingMail) -> SendOutcome:
         path = self.path(mail.message_id)
-        if path.exists():
+        if self.there(mail.message_id):
             return SendOutcome(state=DeliveryState.SENT, reply=f"déjà écrit : {path.name}")
         try:
             write_atomically(path, mail.raw, private=True)
         except OSError as error:
             return SendOutcome(state=DeliveryState.DEFERRED, reply=f"{path} : {error.strerror}")
         return SendOutcome(state=DeliveryState.SENT, reply=f"écrit : {path.name}")
+
+
+class MaildirMailer(FileMailer):
+    """Writes each mail into a Maildir (cr.yp.to/proto/maildir.html), for a mail program of this machine."""
+
+    def folders(self) -> tuple[Path, ...]:
+        """Return the three folders of a Maildir."""
+        return tuple(self.folder / name for name in ("tmp", "new", "cur"))
+
+    def path(self, message_id: str) -> Path:
+        """Return where the mail arrives; a mail program then moves it to `cur`."""
+        return self.folder / "new" / super().path(message_id).stem
+
+    def there(self, message_id: str) -> bool:
+        """Tell whether that mail was written, be it read since."""
+        path = self.path(message_id)
+        return path.exists() or any((self.folder / "cur").glob(f"{glob.escape(path.name)}*"))
 
 
 class RelayLog:
@@ -87,8 +114,9 @@ class RelayLog:
 
 def mailer_for(url: str, home: Path, *, moved_clock: bool) -> Mailer:
     """Return the way out that `[mail] url` names; raises InputError where `--now` forbids it."""
-    if url.startswith("file:"):
-        return FileMailer(home / url.removeprefix("file:").removeprefix("//"))
+    for scheme, mailer in (("file:", FileMailer), ("maildir:", MaildirMailer)):
+        if url.startswith(scheme):
+            return mailer(home / url.removeprefix(scheme).removeprefix("//"))
     relay = parse_relay(url)
     if moved_clock and not _loopback(relay.host):
         raise InputError(
