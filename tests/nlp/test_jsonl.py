@@ -4,6 +4,7 @@ import signal
 import subprocess
 import sys
 import time
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -16,15 +17,18 @@ from veille.nlp.files import write_lines
 
 KEYS = {
     "id", "lang", "sectors", "types", "themes", "audiences", "territories", "horizon", "deadline", "deadline_evidence",
-    "opening", "amounts", "facts",
+    "opening", "opening_evidence", "status", "amounts", "eligibility", "facts",
 }  # fmt: skip
 
 
-def run(tmp_path, lines, *, out="out.jsonl"):
+NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
+
+
+def run(tmp_path, lines, *, out="out.jsonl", now=NOW):
     source, target = tmp_path / "in.jsonl", tmp_path / out
     source.write_bytes(b"\n".join(one if isinstance(one, bytes) else json.dumps(one).encode() for one in lines) + b"\n")
     done = CliRunner().invoke(
-        tag, ["--jsonl", str(source), "--out", str(target)], obj=Instance(home=tmp_path), catch_exceptions=True
+        tag, ["--jsonl", str(source), "--out", str(target)], obj=Instance(home=tmp_path, now=now), catch_exceptions=True
     )
     written = [json.loads(line) for line in target.read_text(encoding="utf-8").splitlines()] if target.exists() else []
     return done, written
@@ -128,6 +132,51 @@ def test_a_date_without_a_year_needs_a_publication_date(tmp_path):
         ],
     )
     assert [one["deadline"] for one in said] == [None, "2027-03-15"]
+
+
+STATUSES = {
+    "open": "Dossiers à déposer avant le 15 mars 2027.",
+    "closed": "Dossiers à déposer avant le 15 octobre 2026.",
+    "upcoming": "Dépôt des dossiers du 5 janvier 2027 au 15 mars 2027.",
+    "rolling": "Dépôt des dossiers au fil de l'eau.",
+    "unknown": "Une aide de la Région.",
+}
+
+
+@pytest.mark.parametrize(("status", "content"), STATUSES.items(), ids=STATUSES.keys())
+def test_the_status_is_that_of_the_time_of_reading(tmp_path, status, content):
+    _, [said] = run(tmp_path, [item(1, text=content)])
+    assert said["status"] == status
+
+
+def test_the_status_follows_the_clock_to_the_hour(tmp_path):
+    call = item(1, text="Dossiers à déposer avant le 15 mars 2027 à 12 h.")
+    states = [
+        run(tmp_path, [call], now=datetime(2027, 3, 15, hour, 30, tzinfo=UTC))[1][0]["status"] for hour in (10, 11)
+    ]
+    assert states == ["open", "closed"]  # Paris is an hour ahead
+
+
+def test_results_are_closed(tmp_path):
+    _, [said] = run(tmp_path, [item(1, title="Les lauréats sont connus", text="Prochain dépôt avant le 15 mars 2027.")])
+    assert said["status"] == "closed"
+
+
+def test_amounts_and_eligibility_come_with_their_quotes(tmp_path):
+    content = (
+        "Bénéficiaires : PME de Bretagne. L'aide est plafonnée à 300 k€ par projet, au taux de 40 % des dépenses. "
+        "L'appel est doté de 10 M€. Dépôt des dossiers du 5 janvier 2027 au 15 mars 2027."
+    )
+    _, [said] = run(tmp_path, [item(1, text=content)])
+    amounts = {key: (one["value"], one["quote"] in content) for key, one in said["amounts"].items()}
+    assert amounts == {"max": ("300000", True), "total": ("10000000", True), "rate": ("40", True)}
+    sizes = said["eligibility"]["sizes"]
+    assert sizes == said["facts"]["eligible_sizes"]
+    assert sizes["value"] == "pme"
+    assert sizes["quote"].startswith("Bénéficiaires : PME")
+    assert said["eligibility"]["naf"] is None
+    assert said["opening"] == "2027-01-05"
+    assert "5 janvier 2027" in said["opening_evidence"]
 
 
 def test_a_byte_order_mark_and_blank_lines_are_no_matter(tmp_path):

@@ -39,6 +39,7 @@ def tag(instance: Instance, source: Path | None, target: Path | None) -> None:
 
 
 def _tag_file(instance: Instance, source: Path, target: Path) -> None:
+    from veille.clock import SystemClock
     from veille.config.instance import definitions
     from veille.errors import BadLines
     from veille.nlp.files import lines_of, write_lines
@@ -48,7 +49,9 @@ def _tag_file(instance: Instance, source: Path, target: Path) -> None:
     tagger = load_tagger(definitions(instance.home))
     problems: list[tuple[int, str]] = []
     with lines_of(source) as lines:
-        tagged: Iterable[str] = tag_lines(lines, tagger, tagger.gazetteer, problems)
+        tagged: Iterable[str] = tag_lines(
+            lines, tagger, tagger.gazetteer, problems, now=SystemClock(instance.now).now()
+        )
         write_lines(target, tagged)
     if problems:
         raise BadLines("entrée standard" if str(source) == "-" else source, problems)

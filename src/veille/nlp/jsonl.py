@@ -5,18 +5,29 @@ from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, date, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from veille.config.gazetteer import Gazetteer
 from veille.errors import InputError
 from veille.model import Evidence, Fact, Scheme, StructuredFacts, Tag, Tagged, TextToTag
+from veille.nlp.opportunity_type import RESULTS
 from veille.protocols import Tagger
 
 #: JSON key of each scheme in the output.
 _KEYS = {Scheme.SECTOR: "sectors", Scheme.TYPE: "types", Scheme.THEME: "themes", Scheme.AUDIENCE: "audiences"}
-#: Facts with a key of their own; every other one goes under `eligibility` or `facts`.
+#: Facts under `amounts`.
 _AMOUNTS = {"amount_max": "max", "amount_total": "total", "rate": "rate"}
-
-
+#: Facts under `eligibility` (and `facts`, as before it had a key).
+_ELIGIBILITY = {
+    "eligible_sizes": "sizes",
+    "partners_min": "partners_min",
+    "partner_roles": "partner_roles",
+    "eligible_territories": "territories",
+    "turnover_min": "turnover_min",
+    "legal_form": "legal_forms",
+    "naf": "naf",
+}
+_PARIS = ZoneInfo("Europe/Paris")
 #: A year outside is a mistake, and the ends of the calendar cannot change time zone.
 _YEARS = (1900, 2200)
 
@@ -26,12 +37,20 @@ class LineError(InputError):
 
 
 def tag_lines(
-    lines: Iterable[bytes], tagger: Tagger, gazetteer: Gazetteer, problems: list[tuple[int, str]]
+    lines: Iterable[bytes],
+    tagger: Tagger,
+    gazetteer: Gazetteer,
+    problems: list[tuple[int, str]],
+    *,
+    now: datetime | None = None,
 ) -> Iterator[str]:
-    """Yield one JSON line per good input line; bad ones are added to `problems` as (line number, French cause)."""
+    """Yield one JSON line per good input line; bad ones are added to `problems` as (line number, French cause).
+
+    `now` is when it is read: what `status` is computed against; without it every status is unknown.
+    """
     ids: deque[Any] = deque()
     for tagged in tagger.tag(_texts(lines, ids, problems)):
-        yield _dump({"id": ids.popleft(), **as_json(tagged, gazetteer)})
+        yield _dump({"id": ids.popleft(), **as_json(tagged, gazetteer, now)})
 
 
 def _texts(lines: Iterable[bytes], ids: deque[Any], problems: list[tuple[int, str]]) -> Iterator[TextToTag]:
@@ -139,11 +158,10 @@ def _instant(record: Mapping[str, Any], key: str) -> datetime | None:
     return instant if instant.tzinfo else instant.replace(tzinfo=UTC)
 
 
-def as_json(tagged: Tagged, gazetteer: Gazetteer) -> dict[str, Any]:
+def as_json(tagged: Tagged, gazetteer: Gazetteer, now: datetime | None = None) -> dict[str, Any]:
     """Return what is said of a text as plain data, best first; every key is always there."""
     horizon = tagged.of(Scheme.HORIZON)
     deadline, opening = tagged.fact("deadline"), tagged.fact("opening")
-    amounts = {key: _fact(tagged.fact(name)) for name, key in _AMOUNTS.items()}
     named = {"deadline", "opening", *_AMOUNTS}
     return {
         "lang": tagged.lang,
@@ -153,9 +171,32 @@ def as_json(tagged: Tagged, gazetteer: Gazetteer) -> dict[str, Any]:
         "deadline": deadline.value[:10] if deadline else None,
         "deadline_evidence": _quote(deadline),
         "opening": opening.value[:10] if opening else None,
-        "amounts": amounts,
+        "opening_evidence": _quote(opening),
+        "status": status(tagged, now) if now else "unknown",
+        "amounts": {key: _fact(tagged.fact(name)) for name, key in _AMOUNTS.items()},
+        "eligibility": {key: _fact(tagged.fact(name)) for name, key in _ELIGIBILITY.items()},
         "facts": {fact.name: _fact(fact) for fact in tagged.facts if fact.name not in named},
     }
+
+
+def status(tagged: Tagged, now: datetime) -> str:
+    """Return whether one may apply at that instant: open, closed, upcoming, rolling or unknown."""
+    here = now.astimezone(_PARIS)
+    today, hour = here.date().isoformat(), f"{here:%H:%M}"
+    said = {name: fact.value for name in _DATES if (fact := tagged.fact(name))}
+    last, until = said.get("deadline", "")[:10], said.get("deadline_time", "24:00")
+    main = tagged.of(Scheme.TYPE)[:1]
+    if (main and main[0].term == RESULTS) or (last and (last, until) <= (today, hour)):
+        return "closed"
+    if said.get("opening", "")[:10] > today:
+        return "upcoming"
+    if said.get("deadline_kind") == "rolling":
+        return "rolling"
+    return "open" if last else "unknown"
+
+
+#: What the status is computed from.
+_DATES = ("opening", "deadline", "deadline_time", "deadline_kind")
 
 
 def _tag(tag: Tag) -> dict[str, Any]:
@@ -182,7 +223,12 @@ def _territory(tag: Tag, gazetteer: Gazetteer) -> dict[str, Any]:
 def _fact(fact: Fact | None) -> dict[str, Any] | None:
     if fact is None:
         return None
-    return {"value": fact.value, "origin": fact.origin.value, "evidence": [_evidence(one) for one in fact.evidence]}
+    return {
+        "value": fact.value,
+        "quote": _quote(fact),
+        "origin": fact.origin.value,
+        "evidence": [_evidence(one) for one in fact.evidence],
+    }
 
 
 def _quote(fact: Fact | None) -> str | None:
