@@ -6,6 +6,8 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/pip --disable-pip-version-check --quiet
 SHARED := $(if $(wildcard ../shared),shared$(COMMA))
 COMMA := ,
+# Two processes, a file each at a time: fixtures that cost seconds are made once a file.
+WORKERS ?= -n 2 --dist loadfile
 
 .PHONY: demo test test-full check format lock wheel-smoke reference clean
 
@@ -13,12 +15,12 @@ demo: $(VENV)/.run
 	$(BIN)/veille demo var/demo
 
 test: $(VENV)/.dev
-	$(BIN)/pytest
+	$(BIN)/pytest $(WORKERS)
 
 # What CI calls, as root on Debian: installs what tests need besides and fails where anything is missing.
 test-full: $(VENV)/.dev
 	scripts/install_test_programs.sh
-	VEILLE_REQUIRE=$(SHARED)postgres,chromium,smtp-sink $(BIN)/pytest
+	VEILLE_REQUIRE=$(SHARED)postgres,chromium,smtp-sink $(BIN)/pytest $(WORKERS)
 
 check: $(VENV)/.dev
 	$(BIN)/ruff format --check .
