@@ -10,6 +10,7 @@ from veille.model import (
     FetchOutcome,
     Origin,
     OutgoingMail,
+    Request,
     Scheme,
     SendOutcome,
     Tag,
@@ -56,6 +57,8 @@ class FakeFetcher:
         self.answers = dict(answers)
         #: What was asked, in order.
         self.asked: list[tuple[str, Validators]] = []
+        #: Requests with fields of their own or a body.
+        self.sent: list[Request] = []
 
     async def fetch(self, url: str, validators: Validators = Validators(), *, accept: str = "") -> FetchOutcome:  # noqa: ARG002, B008 - the protocol's signature; Validators is frozen
         """Return the answer prepared for `url`."""
@@ -64,6 +67,11 @@ class FakeFetcher:
             raise LookupError(f"no answer was prepared for {url}")
         prepared = self.answers[url]
         return prepared(url, validators) if callable(prepared) else prepared
+
+    async def send(self, request: Request, validators: Validators = Validators(), *, accept: str = "") -> FetchOutcome:  # noqa: ARG002, B008 - the protocol's signature; Validators is frozen
+        """Return the answer prepared for the request's URL, and keep the request."""
+        self.sent.append(request)
+        return await self.fetch(request.url, validators)
 
     async def aclose(self) -> None:
         """Hold nothing, so release nothing."""

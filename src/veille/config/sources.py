@@ -18,6 +18,8 @@ from veille.model import Licence, Source
 _UNITS = {"m": 60, "h": 3600, "d": 86400, "j": 86400, "w": 604800}
 #: An interval is how often a server is asked: never under a minute, and a source asked less than monthly is forgotten.
 _SHORTEST, _LONGEST = timedelta(minutes=1), timedelta(days=31)
+#: Pages of one list in one visit: at a request a second more would keep a host for minutes.
+MAX_PAGES = 50
 _SLUG = r"^[a-z0-9][a-z0-9-]{0,127}$"
 #: GeoZones ids, EU and countries included (data.gouv.fr).
 _TERRITORY = r"^(fr:(region|departement|epci|commune):[0-9AB]{1,9}|country:[a-z]{2}|country-group:[a-z]+)$"
@@ -56,6 +58,8 @@ class SourceLine(Defaults):
     id: str = Field(pattern=_SLUG, description="identifiant : minuscules, chiffres et tirets ; clé de l'historique")
     title: str = Field(min_length=1, max_length=200, description="nom affiché")
     kind: Literal["feed"] = Field(description="nature de la source : feed (RSS, Atom, RDF, JSON Feed)")
+    options: dict[str, Any] = Field({}, description="ce que la nature de la source demande en plus")
+    pages: int | None = Field(None, ge=1, le=MAX_PAGES, description="pages lues par relève, au plus")
     url: str = Field(max_length=2048, description="adresse http(s) complète")
     formerly: tuple[str, ...] = Field((), description="anciens identifiants, pour garder l'historique")
     seen_in: str | None = Field(None, description="où cette adresse a été vue publiée")
@@ -173,6 +177,8 @@ def _to_source(line: SourceLine, defaults: Defaults, path: Path, number: int) ->
         formerly=line.formerly,
         seen_in=line.seen_in,
         enabled=line.enabled,
+        options=line.options,
+        pages=line.pages,
         line=number,
         file=str(path),
     )

@@ -8,6 +8,7 @@ from statistics import median
 
 from veille.crawl.health import Diagnosis, diagnose
 from veille.crawl.identity import Named, identify
+from veille.crawl.kinds import definition
 from veille.crawl.normalize import canonical_link, content_hash, normal_title
 from veille.crawl.rhythm import next_check, outside
 from veille.crawl.validators import kept_validators
@@ -54,12 +55,20 @@ class Visit:
 
 
 def current(source: Source, state: SourceState | None) -> SourceState:
-    """Return what is known of a source under the URL it has now: a new URL in sources.yaml starts afresh."""
+    """Return what is known of a source under the URL and recipe it has now: new ones in sources.yaml start afresh."""
+    how = definition(source)
     if state is None:
-        return SourceState(source_id=source.id, feed=source.url)
-    if state.feed in {"", source.url}:
+        return SourceState(source_id=source.id, feed=source.url, definition=how)
+    if state.feed not in {"", source.url}:
+        return SourceState(
+            source_id=source.id, feed=source.url, definition=how, changed_at=state.changed_at, gap=state.gap
+        )
+    if state.definition == how:
         return replace(state, feed=source.url)
-    return SourceState(source_id=source.id, feed=source.url, changed_at=state.changed_at, gap=state.gap)
+    # read in another way: the same bytes may say other things, and their number is a new one
+    return replace(
+        state, feed=source.url, definition=how, validators=Validators(), body_hash=None, entries=0, next_check_at=None
+    )
 
 
 def decide_entries(source: Source, feed: ParsedFeed, known: Mapping[str, KnownEntry]) -> list[EntryIntent]:
@@ -76,13 +85,13 @@ def decide_entries(source: Source, feed: ParsedFeed, known: Mapping[str, KnownEn
 
 def _intent(one: Named, changed: tuple[str, ...] | None) -> EntryIntent:
     entry = one.entry
-    digest = content_hash(entry.title, entry.link, entry.published, entry.text)
+    digest = _digest(entry)
     return EntryIntent(key=one.key, entry=entry, content_hash=digest, item_key=one.item_key, changed=changed)
 
 
 def _changed(entry: ParsedEntry, known: KnownEntry | None) -> tuple[str, ...]:
     """Name the fields in which a known entry differs; empty if none."""
-    if known is None or known.content_hash == content_hash(entry.title, entry.link, entry.published, entry.text):
+    if known is None or known.content_hash == _digest(entry):
         return ()
     fields = []
     if normal_title(entry.title) != normal_title(known.title):
@@ -91,9 +100,17 @@ def _changed(entry: ParsedEntry, known: KnownEntry | None) -> tuple[str, ...]:
         fields.append("link")
     if entry.published != known.published:
         fields.append("published")
-    if known.content_hash != content_hash(known.title, known.link, known.published, entry.text):
+    if entry.facts.deadline != known.facts.deadline:
+        fields.append("deadline")
+    if replace(entry.facts, deadline=None) != replace(known.facts, deadline=None):
+        fields.append("facts")
+    if known.content_hash != content_hash(known.title, known.link, known.published, entry.text, known.facts):
         fields.append("text")
     return tuple(fields)
+
+
+def _digest(entry: ParsedEntry) -> str:
+    return content_hash(entry.title, entry.link, entry.published, entry.text, entry.facts)
 
 
 def _canonical(link: str | None) -> str:
@@ -136,7 +153,7 @@ def _remember(state: SourceState, visit: Visit, *, novel: bool, now: datetime) -
     return replace(
         after,
         body_hash=visit.body_hash if feed.complete else None,
-        entries=len(feed.entries) + feed.dropped,
+        entries=len(feed.entries) + feed.dropped if feed.listed is None else feed.listed,
         ttl=feed.ttl,
         skip_hours=feed.skip_hours,
         gap=_usual_gap(times) or state.gap,

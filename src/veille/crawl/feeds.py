@@ -20,7 +20,7 @@ from veille.crawl.entries import bounded_guid, entry, language_of, newest, safe_
 from veille.crawl.jsonfeed import parse_json_feed
 from veille.crawl.markup import plain_line
 from veille.errors import ParseError
-from veille.model import ParsedEntry, ParsedFeed
+from veille.model import ParsedEntry, ParsedFeed, Source
 
 #: French feeds that print a time without a zone mean their own.
 SOURCE_ZONE = ZoneInfo("Europe/Paris")
@@ -57,6 +57,11 @@ def parse_feed(body: bytes, *, content_type: str = "", url: str = "", zone: tzin
     if text[:1] in {"{", "["}:
         return parse_json_feed(text, url=url, zone=zone)
     return _parse_xml(text, url, zone)
+
+
+def read_feed(body: bytes, content_type: str, url: str, _source: Source) -> ParsedFeed:
+    """Read a feed as the reader of its kind."""
+    return parse_feed(body, content_type=content_type, url=url)
 
 
 def _parse_xml(text: str, url: str, zone: tzinfo) -> ParsedFeed:

@@ -6,6 +6,8 @@ import unicodedata
 from datetime import datetime
 from urllib.parse import SplitResult, urlsplit
 
+from veille.model.tags import NO_FACTS, StructuredFacts
+
 #: Parameters that say where a click came from, never what is shown. Beginnings of names, then whole names.
 _TRACKING = re.compile(
     r"(?:utm_|at_|mc_|pk_|mtm_|matomo_|piwik_|hsa_|oly_|vero_|wt_|xtor|xts$|xtref|fbclid$|gclid$|gclsrc$|dclid$|gbraid$|wbraid$"
@@ -84,9 +86,12 @@ def key(*parts: str) -> str:
     return hashlib.sha256("\x1f".join(parts).encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def content_hash(title: str, link: str | None, published: datetime | None, text: str) -> str:
+def content_hash(
+    title: str, link: str | None, published: datetime | None, text: str, facts: StructuredFacts = NO_FACTS
+) -> str:
     """Return the hash by which an edit is seen: blind to spacing, tracking and « updated », which moves by itself."""
     return key(
+        *([] if facts == NO_FACTS else [repr(facts)]),
         normal_title(title),
         canonical_link(link) if link else "",
         published.isoformat() if published else "",

@@ -19,8 +19,9 @@ from dataclasses import dataclass
 from types import FrameType, TracebackType
 from typing import Self
 
+from veille.crawl.kinds import reader_of
 from veille.errors import ParseError
-from veille.model import ParsedFeed
+from veille.model import ParsedFeed, Source
 
 #: Address space of a worker, bytes. The largest body allowed (15 MB) takes 250 MB here; a bomb stops at this.
 MEMORY = 1_000_000_000
@@ -33,11 +34,12 @@ _CURE = "signalez ce flux à son éditeur ; ses autres entrées restent en base"
 
 @dataclass(frozen=True, slots=True)
 class Body:
-    """What a worker needs: bytes and how they were labelled."""
+    """What a worker needs: bytes, how they were labelled, and the source they are read for (None: a feed)."""
 
     data: bytes
     content_type: str
     url: str
+    source: Source | None = None
 
 
 class _TooLong(Exception):
@@ -69,12 +71,10 @@ def _ring(_number: int, _frame: FrameType | None) -> None:
 
 def parse_body(body: Body) -> ParsedFeed | ParseError:
     """Parse one body under the CPU limits; whatever is wrong with it comes back as a value."""
-    from veille.crawl.feeds import parse_feed  # noqa: PLC0415 - the parent never imports the parsers
-
     _renew_cpu_limit()
     signal.setitimer(signal.ITIMER_VIRTUAL, CPU)
     try:
-        return parse_feed(body.data, content_type=body.content_type, url=body.url)
+        return _read(body)
     except ParseError as error:
         return ParseError(error.message, cure=error.cure)
     except _TooLong:
@@ -85,6 +85,14 @@ def parse_body(body: Body) -> ParsedFeed | ParseError:
         return ParseError("lecture arrêtée : ce document demande trop de mémoire", cure=_CURE)
     finally:
         signal.setitimer(signal.ITIMER_VIRTUAL, 0)
+
+
+def _read(body: Body) -> ParsedFeed:
+    from veille.crawl.feeds import parse_feed  # noqa: PLC0415 - the parent never imports the parsers
+
+    if body.source is None:
+        return parse_feed(body.data, content_type=body.content_type, url=body.url)
+    return reader_of(body.source.kind)(body.data, body.content_type, body.url, body.source)
 
 
 def _renew_cpu_limit() -> None:

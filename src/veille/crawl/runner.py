@@ -11,8 +11,10 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import partial
 
 from veille.crawl.decide import current, is_due, may_be_forced
+from veille.crawl.kinds import KINDS
 from veille.crawl.parsing import FeedParsers
 from veille.crawl.politeness import Pace, by_host
 from veille.crawl.rhythm import retry_after
@@ -21,8 +23,6 @@ from veille.errors import StoreBusy, StoreError
 from veille.model import CrawlReport, Source, SourceHealth, SourceState, Work
 from veille.protocols import Clock, CrawlOptions, Engine, Fetcher, Progress, SourceStore
 
-#: Kinds of source that this stage reads.
-KINDS = frozenset({"feed"})
 #: Hosts leased at once: enough that a slow one leaves nobody waiting, few enough to renew all leases in a second.
 _BATCH = 200
 _ELSEWHERE = "relevée par un autre processus"
@@ -187,14 +187,18 @@ class CrawlStage:
         """Visit the sources of one host one after the other; stop when it asks for patience."""
         pace = Pace(self._limits.host_delay)
         for source, state in due:
-            await asyncio.sleep(pace.wait(self._clock.monotonic()))
-            pace.start(self._clock.monotonic())
-            report, outcome = await visitor.visit(source, state, self._pass.started)
+            turn = partial(self._turn, pace)
+            report, outcome = await visitor.visit(source, state, self._pass.started, turn)
             self._pass.report(report)
             patience = retry_after(outcome, self._clock.now())
             if patience is not None:
                 await self._be_patient(visitor, due, known_there, patience)
                 return
+
+    async def _turn(self, pace: Pace) -> None:
+        """Wait until the next request to a host may start."""
+        await asyncio.sleep(pace.wait(self._clock.monotonic()))
+        pace.start(self._clock.monotonic())
 
     async def _be_patient(
         self,

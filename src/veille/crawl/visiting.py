@@ -2,28 +2,46 @@
 
 import asyncio
 import hashlib
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import ParamSpec, TypeVar
 
 from veille.crawl.decide import Visit, decide_entries, next_state
+from veille.crawl.kinds import KINDS, page_cap, unlike
 from veille.crawl.parsing import Body, FeedParsers
-from veille.crawl.politeness import asked_url
-from veille.model import CrawlReport, EntryIntent, Fetched, FetchOutcome, ParsedFeed, Source, SourceState
+from veille.crawl.politeness import asked_url, host_of
+from veille.errors import ParseError
+from veille.model import (
+    CrawlReport,
+    EntryIntent,
+    Fetched,
+    FetchOutcome,
+    ParsedFeed,
+    Request,
+    Source,
+    SourceState,
+    Validators,
+)
 from veille.protocols import Clock, Fetcher, SourceStore
 
-#: Feed types first, anything after: some servers answer 406 to a list without */* (openrss.org/app).
-ACCEPT = (
-    "application/atom+xml, application/rss+xml, application/rdf+xml, application/feed+json, application/xml;q=0.9, "
-    "text/xml;q=0.9, application/json;q=0.8, */*;q=0.5"
-)
 #: RFC 9110 §15.3: a whole document; 203 is one that a proxy has touched.
 _WHOLE = frozenset({200, 203})
 
 P = ParamSpec("P")
 T = TypeVar("T")
+#: Waits until the next request to the host may start.
+Turn = Callable[[], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Errand:
+    """One source, what is known of it, and its host's patience."""
+
+    source: Source
+    state: SourceState
+    turn: Turn
 
 
 class Visitor:
@@ -38,28 +56,77 @@ class Visitor:
         self._parsers = parsers
         self._thread = thread
 
-    async def visit(self, source: Source, state: SourceState, started: datetime) -> tuple[CrawlReport, FetchOutcome]:
+    async def visit(
+        self, source: Source, state: SourceState, started: datetime, turn: Turn
+    ) -> tuple[CrawlReport, FetchOutcome]:
         """Visit a source and record it; return its report and what the server answered."""
-        outcome = await self._fetcher.fetch(asked_url(source, state), state.validators, accept=ACCEPT)
-        visit = await self._read(outcome, state)
+        errand = _Errand(source, state, turn)
+        first = KINDS[source.kind].request(source, asked_url(source, state))
+        outcome = await self._ask(errand, first, state.validators)
+        visit = await self._read(errand, outcome)
         return await self.stored(self._settle, source, state, visit, started), outcome
 
     async def stored(self, work: Callable[P, T], *args: P.args, **_: P.kwargs) -> T:
         """Do something with the store in its one thread; once begun it is finished, even if we are cancelled."""
         return await asyncio.shield(asyncio.get_running_loop().run_in_executor(self._thread, work, *args))
 
-    async def _read(self, outcome: FetchOutcome, state: SourceState) -> Visit:
-        """Read the body, unless it is the very one that was read before."""
+    async def _ask(self, errand: _Errand, request: Request, validators: Validators) -> FetchOutcome:
+        await errand.turn()
+        accept = KINDS[errand.source.kind].accept
+        if request.body is None and not request.headers:
+            return await self._fetcher.fetch(request.url, validators, accept=accept)
+        return await self._fetcher.send(request, validators, accept=accept)
+
+    async def _read(self, errand: _Errand, outcome: FetchOutcome) -> Visit:
+        """Read the body, unless it is the very one that was read before, and the pages that follow."""
         if not isinstance(outcome, Fetched) or outcome.status not in _WHOLE:
             return Visit(outcome, None)
         digest = hashlib.sha256(outcome.body).hexdigest()
-        if digest == state.body_hash:
+        if digest == errand.state.body_hash:
             return Visit(outcome, None, digest, same_body=True)
-        body = Body(outcome.body, outcome.headers.get("content-type", ""), outcome.final_url)
-        reading = await self._parsers.parse(body)
-        if isinstance(reading, ParsedFeed) and _reserved(outcome):
-            reading = replace(reading, entries=tuple(replace(entry, text="") for entry in reading.entries))
+        reading = await self._parsed(errand.source, outcome)
+        if isinstance(reading, ParsedFeed):
+            reading = unlike(errand.source, reading, errand.state.entries) or await self._whole(errand, reading)
         return Visit(replace(outcome, body=b""), reading, digest)
+
+    async def _parsed(self, source: Source, answer: Fetched) -> ParsedFeed | ParseError:
+        body = Body(answer.body, answer.headers.get("content-type", ""), answer.final_url, source)
+        reading = await self._parsers.parse(body)
+        if isinstance(reading, ParsedFeed) and _reserved(answer):
+            return replace(reading, entries=tuple(replace(entry, text="") for entry in reading.entries))
+        return reading
+
+    async def _whole(self, errand: _Errand, first: ParsedFeed) -> ParsedFeed:
+        """Read on while a list has a next page on its own host that holds something unknown, up to the cap."""
+        whole, page = replace(first, listed=len(first.entries) + first.dropped if first.next else None), first
+        asked = {_mark(Request(url=errand.source.url))}
+        for _ in range(page_cap(errand.source) - 1):
+            following = page.next
+            if following is None or not await self.stored(self._has_news, errand.source, page):
+                break
+            if _mark(following) in asked or host_of(following.url) != host_of(errand.source.url):
+                break
+            asked.add(_mark(following))
+            read = await self._next_page(errand, following)
+            if isinstance(read, str):
+                return replace(whole, complete=False, remark=f"suite de la liste non lue : {read}")
+            entries, dropped = whole.entries + read.entries, whole.dropped + read.dropped
+            page, whole = read, replace(whole, entries=entries, dropped=dropped)
+        return whole
+
+    async def _next_page(self, errand: _Errand, request: Request) -> ParsedFeed | str:
+        """Fetch and read one more page; return why not, in French, where that fails."""
+        outcome = await self._ask(errand, request, Validators())
+        if not isinstance(outcome, Fetched):
+            return outcome.sentence
+        if outcome.status not in _WHOLE:
+            return f"HTTP {outcome.status}"
+        reading = await self._parsed(errand.source, outcome)
+        return reading.message if isinstance(reading, ParseError) else reading
+
+    def _has_news(self, source: Source, page: ParsedFeed) -> bool:
+        """Say whether a page holds anything that the store does not know yet, in the store's thread."""
+        return bool(decide_entries(source, page, self._store.known(source.id)))
 
     def _settle(self, source: Source, state: SourceState, visit: Visit, started: datetime) -> CrawlReport:
         """Decide and record, in the store's thread."""
@@ -78,6 +145,10 @@ class Visitor:
             changed=changed,
             seconds=round(visit.outcome.seconds, 3),
         )
+
+
+def _mark(request: Request) -> tuple[str, bytes | None]:
+    return request.url, request.body
 
 
 def _reserved(outcome: Fetched) -> bool:

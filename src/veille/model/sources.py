@@ -1,11 +1,12 @@
 """Sources, what fetching them gives, and what crawl decides."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Any
 
-from veille.model.tags import StructuredFacts
+from veille.model.tags import NO_FACTS, StructuredFacts
 
 
 class Licence(StrEnum):
@@ -37,6 +38,31 @@ FAILURES = frozenset({SourceHealth.INVALID, SourceHealth.BLOCKED, SourceHealth.F
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Expect:
+    """What a source normally looks like: anything else is a redesign, not news."""
+
+    #: Fewer entries than this are a failure; None = at least one.
+    min_items: int | None = None
+    #: strptime format of its dates; None = read like any French date.
+    date_format: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recipe:
+    """Where things stand in a listing page: CSS selectors, or XPath 1.0 after `xpath:`."""
+
+    #: Each element is one entry; empty = only what the page states as JSON-LD or microdata.
+    item: str = ""
+    title: str | None = None
+    link: str | None = None
+    date: str | None = None
+    deadline: str | None = None
+    summary: str | None = None
+    #: The link to the next page of the list.
+    next: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
     """One line of sources.yaml; `id` is the database key."""
 
@@ -58,6 +84,13 @@ class Source:
     #: Where the URL was published (fact, for the shipped catalogue).
     seen_in: str | None = None
     enabled: bool = True
+    #: For a page.
+    recipe: Recipe | None = None
+    expect: Expect = Expect()
+    #: Requests of one visit at most; None = the usual number of its kind.
+    pages: int | None = None
+    #: What its kind needs besides, as sources.yaml writes it.
+    options: Mapping[str, Any] = field(default_factory=dict, hash=False)
     #: 1-based line in its file, for messages.
     line: int = 0
     file: str = ""
@@ -69,6 +102,17 @@ class Validators:
 
     etag: str | None = None
     last_modified: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """What is asked of a server; a request with a body is a POST."""
+
+    url: str
+    #: Added to our own; they may hold a key, so they never follow a redirect to another origin.
+    headers: tuple[tuple[str, str], ...] = ()
+    body: bytes | None = None
+    content_type: str = "application/json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,8 +194,8 @@ class ParsedEntry:
     author: str | None = None
     categories: tuple[str, ...] = ()
     language: str | None = None
-    #: What a structured source states outright.
-    facts: StructuredFacts = StructuredFacts()
+    #: What the source states in fields of their own.
+    facts: StructuredFacts = NO_FACTS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -171,6 +215,10 @@ class ParsedFeed:
     remark: str = ""
     #: False where the document stops before its end: what was read is kept, its validators are not.
     complete: bool = True
+    #: Where the list goes on.
+    next: Request | None = None
+    #: Entries of the first page, where several were read.
+    listed: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -210,6 +258,8 @@ class SourceState:
     skip_hours: frozenset[int] = frozenset()
     #: Usual time between two entries, seconds; None while unknown.
     gap: int | None = None
+    #: Hash of kind, recipe and options: with other ones everything is read afresh.
+    definition: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -236,6 +286,7 @@ class KnownEntry:
     content_hash: str
     guid: str | None = None
     published: datetime | None = None
+    facts: StructuredFacts = NO_FACTS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

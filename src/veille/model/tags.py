@@ -79,6 +79,9 @@ class StructuredFacts:
     call: bool | None = None
 
 
+NO_FACTS = StructuredFacts()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TextToTag:
     """What the tagger reads; `None` = absent."""
@@ -93,7 +96,7 @@ class TextToTag:
     source_territory: str | None = None
     source_type: str | None = None
     source_sectors: tuple[str, ...] = ()
-    facts: StructuredFacts = StructuredFacts()
+    facts: StructuredFacts = NO_FACTS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,13 +12,14 @@ import httpcore
 import httpx
 
 from veille.config.settings import Fetch
-from veille.model import Fetched, FetchFailed, FetchFault, FetchOutcome, Redirect, Validators
+from veille.model import Fetched, FetchFailed, FetchFault, FetchOutcome, Redirect, Request, Validators
 from veille.net.addresses import Guard
 from veille.net.dialler import CONNECT_SECONDS, GuardedBackend
 from veille.net.faults import Stopped, chain
 from veille.net.headers import (
     FEED_TYPES,
     Fields,
+    added_fields,
     location_of,
     oversized,
     request_fields,
@@ -52,6 +53,8 @@ class _Trip:
     url: str
     validators: Validators
     accept: str
+    #: What is added to a plain GET.
+    request: Request
     redirects: list[Redirect] = field(default_factory=list)
     status: int | None = None
     doing: str = "l'attente de la réponse"
@@ -102,7 +105,13 @@ class GuardedFetcher:
         self, url: str, validators: Validators = UNCONDITIONAL, *, accept: str = FEED_TYPES
     ) -> FetchOutcome:
         """GET `url` once; every expected failure is a `FetchFailed` with a French sentence."""
-        trip = _Trip(url, storable(validators), accept)
+        return await self.send(Request(url=url), validators, accept=accept)
+
+    async def send(
+        self, request: Request, validators: Validators = UNCONDITIONAL, *, accept: str = FEED_TYPES
+    ) -> FetchOutcome:
+        """Send `request` once, as `fetch` does; one with a body is a POST, and no redirect of it is followed."""
+        trip = _Trip(request.url, storable(validators), accept, request)
         start = self._clock.monotonic()
         try:
             async with asyncio.timeout(self._settings.deadline) as deadline:
@@ -136,7 +145,7 @@ class GuardedFetcher:
             with _hop(trip):
                 answer = await self._ask(url, trip)
             target = location_of(answer.headers) if answer.status in _MOVED else None
-            if target is None:
+            if target is None or trip.request.body is not None:
                 return answer
             url = self._next(trip, url, answer.status, target, seen)
 
@@ -158,6 +167,7 @@ class GuardedFetcher:
     async def _ask(self, url: httpx.URL, trip: _Trip) -> Fetched:
         trip.status, trip.doing = None, "l'attente de la réponse"
         fields = request_fields(url.netloc, self._agent, trip.accept, trip.validators)
+        fields += added_fields(trip.request, str(url))
         async with self._request(url, fields, trip) as response:
             trip.status, trip.doing = response.status, "la lecture du corps"
             headers = response_fields(response.headers)
@@ -179,7 +189,11 @@ class GuardedFetcher:
             "sni_hostname": url.raw_host.decode("ascii").rstrip("."),
         }
         with _translated(trip):
-            async with self._pool().stream("GET", core, headers=fields, extensions=extensions) as response:
+            body = trip.request.body
+            method = "GET" if body is None else "POST"
+            async with self._pool().stream(
+                method, core, headers=fields, content=body, extensions=extensions
+            ) as response:
                 yield response
 
     def _pool(self) -> httpcore.AsyncConnectionPool:

@@ -2,9 +2,10 @@
 
 import re
 from collections.abc import Iterable, Mapping
+from urllib.parse import urlsplit
 
 from veille import __version__
-from veille.model import FetchFault, Validators
+from veille.model import FetchFault, Request, Validators
 from veille.net.faults import Stopped
 
 #: Said by default; some servers choose the representation by it, others log it. `*/*` last: half of the feeds of the
@@ -45,6 +46,23 @@ def request_fields(host: bytes, agent: str, accept: str, validators: Validators)
     if validators.last_modified is not None:
         fields.append((b"If-Modified-Since", validators.last_modified.encode("latin-1")))
     return fields
+
+
+def added_fields(request: Request, url: str) -> Fields:
+    """Return what a request adds to the header: its own fields for its own origin only, and what its body is."""
+    fields: Fields = []
+    if origin(request.url) == origin(url):
+        fields += [(name.encode("ascii"), value.encode("latin-1")) for name, value in request.headers]
+    if request.body is not None:
+        fields.append((b"Content-Type", request.content_type.encode("ascii")))
+        fields.append((b"Content-Length", b"%d" % len(request.body)))
+    return fields
+
+
+def origin(url: str) -> tuple[str, str]:
+    """Return scheme and authority (RFC 6454 §4)."""
+    parts = urlsplit(url)
+    return parts.scheme.lower(), parts.netloc.lower()
 
 
 def response_fields(raw: Iterable[tuple[bytes, bytes]]) -> dict[str, str]:

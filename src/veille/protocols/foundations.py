@@ -5,7 +5,7 @@ from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Protocol
 
-from veille.model import FetchOutcome, Validators
+from veille.model import FetchOutcome, Request, Validators
 
 
 class Clock(Protocol):
@@ -25,6 +25,10 @@ class Fetcher(Protocol):
 
     async def fetch(self, url: str, validators: Validators = ..., *, accept: str = ...) -> FetchOutcome:
         """GET `url`, following at most five vetted redirects, within one total deadline and the caps."""
+        ...
+
+    async def send(self, request: Request, validators: Validators = ..., *, accept: str = ...) -> FetchOutcome:
+        """Send a request that has fields of its own or a body, as `fetch` does; no redirect of a body is followed."""
         ...
 
     async def aclose(self) -> None:

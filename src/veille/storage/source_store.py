@@ -18,6 +18,7 @@ from veille.model import (
     Validators,
 )
 from veille.storage.db import Database, upsert
+from veille.storage.structured import facts_column, facts_of
 from veille.storage.tables import EntryRow, EntryVersionRow, ItemRow, SourceStateRow
 
 #: Entries of one source that identity is decided on, newest first. Feeds show a few dozen; the unique key
@@ -47,10 +48,11 @@ class SqlSourceStore:
             EntryRow.content_hash,
             EntryRow.guid,
             EntryRow.published,
+            EntryRow.facts,
         )
         newest = select(*columns).where(EntryRow.source_id == source_id).order_by(EntryRow.id.desc()).limit(KNOWN_LIMIT)
         with self._database.read() as session:
-            return {row.key: KnownEntry(**row._mapping) for row in session.execute(newest)}  # noqa: SLF001 - public name of SQLAlchemy
+            return {row.key: _known(row._mapping) for row in session.execute(newest)}  # noqa: SLF001 - public name of SQLAlchemy
 
     def record(
         self, source: Source, state: SourceState, intents: Sequence[EntryIntent], now: datetime
@@ -149,6 +151,16 @@ class _Recording:
         ids = {row.identity: row.id for row in self._session.execute(found)}
         rows = [self._entry_values(intent, ids[intent.item_key]) for intent in intents]
         upsert(self._session, EntryRow, rows, keys=["source_id", "key"])
+        self._lend_facts(intents)
+
+    def _lend_facts(self, intents: Sequence[EntryIntent]) -> None:
+        """Give an item that another source opened the facts that only this one states: it is to be tagged again."""
+        for intent in intents:
+            facts = facts_column(intent.entry.facts)
+            if facts:
+                without = (ItemRow.identity == intent.item_key, ItemRow.facts.is_(None))
+                more = {"facts": facts, "version": ItemRow.version + 1, "updated": self._now}
+                self._session.execute(update(ItemRow).where(*without).values(more))
 
     def _item_values(self, intent: EntryIntent) -> dict[str, Any]:
         entry = intent.entry
@@ -172,6 +184,7 @@ class _Recording:
             "url": entry.link,
             "lang": entry.language or self._source.language,
             "published": min(published, self._now) if published else None,
+            "facts": facts_column(entry.facts),
         }
 
     def _entry_values(self, intent: EntryIntent, item_id: int) -> dict[str, Any]:
@@ -195,6 +208,7 @@ class _Recording:
             "link": row.link,
             "text": row.text,
             "published": row.published,
+            "facts": row.facts,
             "content_hash": row.content_hash,
             "changed": list(intent.changed or ()),
         }
@@ -212,6 +226,10 @@ class _Recording:
         self._session.flush()
 
 
+def _known(columns: Mapping[Any, Any]) -> KnownEntry:
+    return KnownEntry(**{**columns, "facts": facts_of(columns["facts"])})
+
+
 def _published(intent: EntryIntent) -> dict[str, Any]:
     """Return the columns of an entry that its source wrote."""
     entry = intent.entry
@@ -224,6 +242,7 @@ def _published(intent: EntryIntent) -> dict[str, Any]:
         "categories": list(entry.categories),
         "published": entry.published,
         "updated": entry.updated,
+        "facts": facts_column(entry.facts),
         "content_hash": intent.content_hash,
     }
 
@@ -266,6 +285,7 @@ def _state(row: SourceStateRow) -> SourceState:
         ttl=row.ttl,
         skip_hours=frozenset(row.skip_hours),
         gap=row.gap,
+        definition=row.definition,
     )
 
 
@@ -300,4 +320,5 @@ def _state_values(source: Source, state: SourceState) -> dict[str, Any]:
         "ttl": state.ttl,
         "skip_hours": sorted(state.skip_hours),
         "gap": state.gap,
+        "definition": state.definition,
     }

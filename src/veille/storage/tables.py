@@ -134,6 +134,7 @@ class SourceStateRow(Base):
     ttl: Mapped[int | None]
     skip_hours: Mapped[list[Any]]
     gap: Mapped[int | None]
+    definition: Mapped[str] = mapped_column(String(64), default="")
 
 
 class ItemRow(Base):
@@ -151,6 +152,8 @@ class ItemRow(Base):
     first_seen: Mapped[datetime] = mapped_column(index=True)
     updated: Mapped[datetime] = mapped_column(index=True)
     content_hash: Mapped[str] = mapped_column(String(64))
+    #: What a source stated in fields of their own; null if nothing.
+    facts: Mapped[dict[str, Any] | None]
     #: The source whose entry gave title, text and url.
     source_id: Mapped[str] = mapped_column(String(128))
     licence: Mapped[str] = mapped_column(String(16))
@@ -173,6 +176,7 @@ class EntryRow(Base):
     categories: Mapped[list[Any]]
     published: Mapped[datetime | None]
     updated: Mapped[datetime | None]
+    facts: Mapped[dict[str, Any] | None]
     content_hash: Mapped[str] = mapped_column(String(64))
     first_seen: Mapped[datetime]
     last_changed: Mapped[datetime]
@@ -191,6 +195,7 @@ class EntryVersionRow(Base):
     link: Mapped[str | None]
     text: Mapped[str]
     published: Mapped[datetime | None]
+    facts: Mapped[dict[str, Any] | None]
     content_hash: Mapped[str] = mapped_column(String(64))
     #: Names of the fields in which the next version differs.
     changed: Mapped[list[Any]]

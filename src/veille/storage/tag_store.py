@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from veille.model import Evidence, Fact, Tag, Tagged, TextToTag
 from veille.protocols import TagStore
 from veille.storage.db import Database
+from veille.storage.structured import facts_of
 from veille.storage.tables import ItemFactRow, ItemRow, ItemTagRow, SourceStateRow, TaggingRow
 
 
@@ -80,6 +81,7 @@ def _text(item: ItemRow, source: SourceStateRow | None) -> TextToTag:
         source_territory=source.territory if source else None,
         source_type=source.default_type if source else None,
         source_sectors=tuple(source.sectors) if source else (),
+        facts=facts_of(item.facts),
     )
 
 

@@ -59,6 +59,7 @@ def upgrade() -> None:
         sa.Column("first_seen", sa.DateTime(timezone=True), nullable=False),
         sa.Column("updated", sa.DateTime(timezone=True), nullable=False),
         sa.Column("content_hash", sa.String(length=64), nullable=False),
+        sa.Column("facts", sa.JSON(), nullable=True),
         sa.Column("source_id", sa.String(length=128), nullable=False),
         sa.Column("licence", sa.String(length=16), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_item")),
@@ -115,6 +116,7 @@ def upgrade() -> None:
         sa.Column("ttl", sa.Integer(), nullable=True),
         sa.Column("skip_hours", sa.JSON(), nullable=False),
         sa.Column("gap", sa.Integer(), nullable=True),
+        sa.Column("definition", sa.String(length=64), nullable=False),
         sa.PrimaryKeyConstraint("source_id", name=op.f("pk_source_state")),
     )
     op.create_table(
@@ -159,6 +161,7 @@ def upgrade() -> None:
         sa.Column("categories", sa.JSON(), nullable=False),
         sa.Column("published", sa.DateTime(timezone=True), nullable=True),
         sa.Column("updated", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("facts", sa.JSON(), nullable=True),
         sa.Column("content_hash", sa.String(length=64), nullable=False),
         sa.Column("first_seen", sa.DateTime(timezone=True), nullable=False),
         sa.Column("last_changed", sa.DateTime(timezone=True), nullable=False),
@@ -282,6 +285,7 @@ def upgrade() -> None:
         sa.Column("link", sa.Text(), nullable=True),
         sa.Column("text", sa.Text(), nullable=False),
         sa.Column("published", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("facts", sa.JSON(), nullable=True),
         sa.Column("content_hash", sa.String(length=64), nullable=False),
         sa.Column("changed", sa.JSON(), nullable=False),
         sa.ForeignKeyConstraint(["entry_id"], ["entry.id"], name=op.f("fk_entry_version_entry_id_entry")),

@@ -1,0 +1,93 @@
+"""The kinds of source: how each is asked and which reader makes entries of its answer.
+
+A reader is `read(body, content_type, url, source) -> ParsedFeed`: pure, run in a worker, raising ParseError for what it
+cannot read. It is named, not imported: the process that fetches never loads a parser. Where a list goes on, the reader
+says so in `ParsedFeed.next`.
+"""
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib import import_module
+from typing import Protocol, cast
+
+from veille.errors import ParseError
+from veille.model import ParsedFeed, Request, Source
+
+#: Feed types first, anything after: some servers answer 406 to a list without */* (openrss.org/app).
+FEED_TYPES = (
+    "application/atom+xml, application/rss+xml, application/rdf+xml, application/feed+json, application/xml;q=0.9, "
+    "text/xml;q=0.9, application/json;q=0.8, */*;q=0.5"
+)
+#: Below this share of the usual number a list has not become shorter: it is read wrongly.
+_SHRUNK = 0.5
+
+
+class Reader(Protocol):
+    """Makes entries of an answer."""
+
+    def __call__(self, body: bytes, content_type: str, url: str, source: Source) -> ParsedFeed:
+        """Read a body that came from `url`; raises ParseError."""
+        ...
+
+
+def _get(_source: Source, url: str) -> Request:
+    return Request(url=url)
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One kind of source."""
+
+    #: `module:function`.
+    reader: str
+    accept: str
+    #: Requests of one visit at most, where sources.yaml does not say.
+    pages: int = 1
+    #: The first request, of a source and the address it is asked at.
+    request: Callable[[Source, str], Request] = _get
+    #: Zero entries, or less than half of the usual number, is a redesign and not news.
+    shaped: bool = False
+
+
+KINDS: dict[str, Kind] = {
+    "feed": Kind("veille.crawl.feeds:read_feed", FEED_TYPES),
+}
+
+
+def reader_of(kind: str) -> Reader:
+    """Load the reader of a kind (in a worker)."""
+    module, _, name = KINDS[kind].reader.partition(":")
+    return cast("Reader", getattr(import_module(module), name))
+
+
+def page_cap(source: Source) -> int:
+    """Return how many requests one visit may take."""
+    return source.pages or KINDS[source.kind].pages
+
+
+def definition(source: Source) -> str:
+    """Return the hash of how a source is read; empty for a feed, which nothing but its URL defines."""
+    if source.recipe is None and not source.options and source.expect == type(source.expect)():
+        return ""
+    options = sorted(source.options.items())
+    return hashlib.sha256(repr((source.kind, source.recipe, source.expect, options)).encode()).hexdigest()
+
+
+def unlike(source: Source, feed: ParsedFeed, usual: int) -> ParseError | None:
+    """Say that a first page does not look as it should, with both counts; None if it does."""
+    found = len(feed.entries) + feed.dropped
+    least = source.expect.min_items
+    if least is not None and found < least:
+        return _redesigned(found, f"au moins {least} attendues (expect.min_items)")
+    if KINDS[source.kind].shaped and found < max(1 if least is None else least, _SHRUNK * usual):
+        return _redesigned(found, f"contre {usual} d'habitude" if usual else "rien qui ressemble à une liste")
+    return None
+
+
+def _redesigned(found: int, instead: str) -> ParseError:
+    plural = "s" if found > 1 else ""
+    return ParseError(
+        f"{found} entrée{plural} lue{plural}, {instead} : le site a sans doute changé",
+        cure="corrigez sa recette dans sources.yaml ; si la liste a vraiment raccourci, changez « expect.min_items »",
+    )
