@@ -102,7 +102,7 @@ def create_territory(nlp: Language, name: str, folders: list[str] | None, digest
     known = _knowledge(folders, digest)
 
     def tag(doc: Doc) -> Doc:
-        doc._.veille_tags += known.territories.read(doc._.veille_source)
+        doc._.veille_tags += known.territories.read(doc._.veille_source, doc._.veille_reading.lang)
         return doc
 
     return tag

@@ -16,7 +16,7 @@ from veille.text import Folded, Singular
 Owner = tuple[Scheme, str]
 
 #: Marks part cues: « eau. Potable » is not « eau potable ». One character for one, so that offsets hold.
-_MARKS = str.maketrans(dict.fromkeys('.,;:!?…()[]{}«»"“”„<>=*#|~^\\%', " "))
+_MARKS = re.compile(r'[.,;:!?…()\[\]{}«»"“”„<>=*#|~^\\%]')
 #: Acronyms end where a letter, a digit or an inner dash would go on.
 _ACRONYM_EDGE = re.compile(r"[\w-]")
 
@@ -40,9 +40,11 @@ class _Pattern:
     english: bool
     #: What must follow the literal, for a cue with a `*` before its last word.
     rest: re.Pattern[str] | None
+    #: Looked for in the title only.
+    title_only: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)  # not frozen: thirty of them are made for each text, and freezing triples the cost
 class Hit:
     """A cue of a term met in a field; offsets are those of the field's folded words, of its own text for an acronym."""
 
@@ -61,7 +63,7 @@ class Field:
         self.name = name
         self.original = original
         self.singular = Singular(Folded(original))
-        self.padded = f" {self.singular.text.translate(_MARKS)} "
+        self.padded = f" {_MARKS.sub(' ', self.singular.text)} "
 
     def evidence(self, hit: Hit) -> Evidence:
         """Quote the words of a hit as printed."""
@@ -86,12 +88,10 @@ class CueAutomaton:
     def find(self, field: Field, *, english: bool) -> dict[Owner, list[Hit]]:
         """Return the hits of each term, negatives applied, overlaps reduced to the longest, in order."""
         found: dict[Owner, list[tuple[int, int, _Pattern]]] = defaultdict(list)
-        text = field.padded
+        text, in_title = field.padded, field.name == "title"
         for last, patterns in self._words.iter(text):
             for literal, pattern in patterns:
-                if pattern.english and not english:
-                    continue
-                if pattern.kind in {Kind.TITLE, Kind.START} and field.name != "title":
+                if (pattern.english and not english) or (pattern.title_only and not in_title):
                     continue
                 start = last - literal + 2
                 end = _match_end(text, last, pattern)
@@ -124,13 +124,16 @@ def _match_end(text: str, last: int, pattern: _Pattern) -> int:
 
 
 def _keep(spans: list[tuple[int, int, _Pattern]], field: Field) -> list[Hit]:
+    if len(spans) == 1:
+        start, end, pattern = spans[0]
+        return [] if pattern.kind is Kind.NEGATIVE else [Hit(pattern.kind, pattern.cue, field.name, start, end)]
     hidden = [(start, end) for start, end, pattern in spans if pattern.kind is Kind.NEGATIVE]
     kept: list[Hit] = []
     reach = -1
     for start, end, pattern in sorted(spans, key=lambda span: (span[0], -span[1], span[2].kind)):
         if pattern.kind is Kind.NEGATIVE or start < reach:
             continue
-        if any(start < stop and begin < end for begin, stop in hidden):
+        if hidden and any(start < stop and begin < end for begin, stop in hidden):
             continue
         kept.append(Hit(pattern.kind, pattern.cue, field.name, start, end))
         reach = end
@@ -149,7 +152,7 @@ def _add_cues(term: Term, patterns: Mapping[str, list[_Pattern]]) -> None:
     ):
         for cue in cues:
             literal, rest = _compile(cue_key(cue))
-            patterns[literal].append(_Pattern(owner, kind, cue, english, rest))
+            patterns[literal].append(_Pattern(owner, kind, cue, english, rest, kind in {Kind.TITLE, Kind.START}))
 
 
 def _compile(key: str) -> tuple[str, re.Pattern[str] | None]:

@@ -22,6 +22,8 @@ _WORDS = {
 }
 #: Words looked at: enough to be sure, whatever the length.
 _ENOUGH = 150
+#: Characters a word has at most, on average: what lies beyond is not even split.
+_LONGEST = 12
 #: Function words needed to contradict the prior, and by how much they must lead.
 _SURE, _LEAD = 4, 1.5
 _WORD = re.compile(r"[a-z]+")
@@ -42,10 +44,9 @@ def detect(folded: str, prior: str | None = None) -> str:
     """Return the ISO 639-1 code of a folded text."""
     default = (prior or "fr").lower()[:2]
     counts = dict.fromkeys(_WORDS, 0.0)
-    for match, _ in zip(_WORD.finditer(folded), range(_ENOUGH), strict=False):
-        languages = _VOTES.get(match[0], ())
-        for language in languages:
-            counts[language] += 1 / len(languages)
+    for word in _WORD.findall(folded, 0, _ENOUGH * _LONGEST)[:_ENOUGH]:
+        for language in _VOTES.get(word, ()):
+            counts[language] += 1 / len(_VOTES[word])
     best = max(counts, key=lambda language: (counts[language], language == default))
     needed = _SURE if prior else _SURE / 2
     if counts[best] >= needed and counts[best] >= _LEAD * counts.get(default, 0.0):

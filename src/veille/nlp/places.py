@@ -39,21 +39,9 @@ _NEAR = 60
 _OPENERS = frozenset(["pays", "grand", "vallee", "vallees", "val", "coteaux", "monts"])
 
 
-class _FlatTable(dict[int, str]):
-    """Keeps letters and digits of a levelled text, makes a space of the rest."""
-
-    def __missing__(self, point: int) -> str:
-        kept = chr(point) if _WORD.fullmatch(chr(point)) else " "
-        self[point] = kept
-        return kept
-
-
-_FLAT = _FlatTable()
-
-
 def _joined(folded: str) -> str:
     """Return the words of a levelled text apart by one space, a space at both ends, abbreviations spelled out."""
-    joined = f" {' '.join(folded.translate(_FLAT).split())} ".replace("œ", "oe").replace("æ", "ae")
+    joined = f" {' '.join(_WORD.findall(folded))} ".replace("œ", "oe").replace("æ", "ae")
     for short, long in _SPELLED.items():
         joined = joined.replace(f" {short} ", f" {long} ")
     return joined

@@ -64,6 +64,8 @@ class Reading:
 
     def evidence(self, hits: list[Hit]) -> tuple[Evidence, ...]:
         """Quote the strongest distinct words."""
+        if len(hits) == 1:
+            return ((self.title if hits[0].where == "title" else self.body).evidence(hits[0]),)
         shown: dict[str, Hit] = {}
         for hit in sorted(hits, key=lambda one: (-hit_weight(one), one.where == "text", one.start)):
             shown.setdefault(hit.cue, hit)
@@ -80,6 +82,8 @@ def hit_weight(hit: Hit) -> float:
 
 def raw_score(hits: list[Hit]) -> float:
     """Sum distinct cues at their best place; repeats add little."""
+    if len(hits) == 1:
+        return hit_weight(hits[0])
     best: dict[str, float] = {}
     count: dict[str, int] = {}
     for hit in hits:

@@ -37,11 +37,14 @@ class TerritoryReader:
         self._index = PlaceIndex(gazetteer)
         self._reader = PlaceReader(gazetteer)
 
-    def read(self, text: TextToTag) -> tuple[Tag, ...]:
-        """Return territory tags, best first; `scope` tells the area aimed at from a mention in passing."""
+    def read(self, text: TextToTag, lang: str | None = None) -> tuple[Tag, ...]:
+        """Return territory tags, best first; `scope` tells the area aimed at from a mention in passing.
+
+        `lang` is that of the text where somebody has already detected it.
+        """
         stated = self._stated(text)
         readings = list(self._readings(text))
-        if readings and _language(text) != "fr":
+        if readings and (lang or _language(text)) != "fr":
             readings = [reading for reading in readings if self._reader.holds_abroad(reading)]
         readings = self._settle(readings, text.source_territory)
         tags = {tag.term: tag for tag in (*self._tags(readings), *_wide(text))}
@@ -214,11 +217,19 @@ def _from_source(code: str) -> Tag:
     return Tag(scheme=Scheme.TERRITORY, term=code, score=0.5, origin=Origin.SOURCE, evidence=(evidence,))
 
 
+#: Area → what names the whole of it, and words one of which any such name holds (a pattern costs fifty times more).
+_WIDE = (
+    (FRANCE, context.NATIONAL, ("national", "franc")),
+    (EUROPE, context.UNION, ("europe", "etats membres", "member states", "eu-wide")),
+)
+
+
 def _wide(text: TextToTag) -> Iterable[Tag]:
     """France and the Union, where the text says so in full words."""
-    for code, pattern in ((FRANCE, context.NATIONAL), (EUROPE, context.UNION)):
+    for code, pattern, words in _WIDE:
         for where, content in (("title", text.title), ("text", text.text[:READ])):
-            found = pattern.search(level(content))
+            folded = level(content)
+            found = pattern.search(folded) if any(word in folded for word in words) else None
             if found:
                 printed = content[found.start() : found.end()]
                 evidence = Evidence(text=printed, where=where, start=found.start(), end=found.end())
