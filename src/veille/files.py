@@ -1,11 +1,32 @@
 """Files of foreign origin and of our own: no device is read without end, no reader sees half a file."""
 
+import errno
 import os
 import stat
 import tempfile
 from pathlib import Path
 
 from veille.errors import InputError
+
+#: What the system says in English (strerror), for what a person meets.
+_CAUSES = {
+    errno.ENOENT: "fichier ou dossier absent",
+    errno.EACCES: "accès refusé",
+    errno.EPERM: "opération refusée",
+    errno.EROFS: "système de fichiers en lecture seule",
+    errno.ENOSPC: "disque plein",
+    errno.EDQUOT: "quota de disque atteint",
+    errno.EISDIR: "c'est un dossier",
+    errno.ENOTDIR: "ce n'est pas un dossier",
+    errno.EEXIST: "existe déjà",
+    errno.ENAMETOOLONG: "nom trop long",
+    errno.EMFILE: "trop de fichiers ouverts",
+}
+
+
+def cause(error: OSError) -> str:
+    """Say in French what the system refused."""
+    return _CAUSES.get(error.errno or 0) or error.strerror or str(error)
 
 
 def check_readable(path: Path) -> None:

@@ -17,6 +17,7 @@ from pathlib import Path
 
 from veille.addresses import address_key
 from veille.errors import InputError
+from veille.files import cause
 
 #: How long a link in an old mail still works: 24 months.
 VALID = timedelta(days=731)
@@ -104,7 +105,7 @@ class Keys:
             self._path.parent.mkdir(parents=True, exist_ok=True)
             handle, name = tempfile.mkstemp(dir=self._path.parent, prefix=".keys.")  # mkstemp creates it 0600
         except OSError as error:
-            raise InputError(f"{self._path} : {error.strerror}", cure="rendez ce dossier inscriptible") from error
+            raise InputError(f"{self._path} : {cause(error)}", cure="rendez ce dossier inscriptible") from error
         temporary = Path(name)
         try:
             with os.fdopen(handle, "w", encoding="utf-8") as stream:

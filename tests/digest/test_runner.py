@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import delete, update
 
 from tests.digest.builders import DIGESTS, NOW, item, match, store_items
 from tests.digest.ledger import members_of, store_of
@@ -21,6 +22,7 @@ from veille.model import DeliveryState, IssueState, Item, Match, Member, Scheme,
 from veille.protocols import Matcher
 from veille.storage.db import Database
 from veille.storage.item_store import SqlItemStore
+from veille.storage.tables import ItemTagRow
 from veille.testing import FrozenClock
 from veille.tokens import Keys
 
@@ -329,12 +331,44 @@ def test_json_names_for_each_member_the_ordered_items(house: House) -> None:
     assert next(row["skipped"] for row in rows if row["subscriber"].startswith("dan")) == "abonnement en pause"
 
 
+def test_issue_without_any_bulletin_is_not_approved_and_is_made_again(house: House) -> None:
+    with house.database.write() as session:
+        session.execute(update(ItemTagRow).values(term="laureats-attributions"))
+    (built,) = house.digests.build()
+    assert all(one.bulletin is None for one in built.drafted)
+    with pytest.raises(InputError, match="ne contient aucun bulletin") as caught:
+        house.digests.approve(by="Claire")
+    assert "veille digest build" in caught.value.cure
+    (again,) = house.digests.build()
+    assert again.fresh
+
+
+def test_automatic_fallback_leaves_an_empty_issue_alone(house: House) -> None:
+    text = (DIGESTS / "hebdo" / "digest.yaml").read_text(encoding="utf-8")
+    house.template("digest.yaml", text.replace("fallback: hold", "fallback: automatic"))
+    with house.database.write() as session:
+        session.execute(update(ItemTagRow).values(term="laureats-attributions"))
+    house.digests.build()
+    house.clock.advance(timedelta(days=2))
+    assert house.digests.run_due() == []
+
+
+def test_template_error_is_told_by_build_even_where_each_reader_has_one_line(house: House) -> None:
+    with house.database.write() as session:
+        session.execute(delete(ItemTagRow).where(ItemTagRow.item_id > 2))
+    house.template("body.html.jinja", "<html lang='fr'>\n{{ bulletin.nope }}</html>")
+    with pytest.raises(TemplateError) as caught:
+        house.digests.build()
+    assert (caught.value.template, caught.value.line) == ("hebdo/body.html.jinja", 2)
+    assert caught.value.message == "nom inconnu : « nope »"
+
+
 def test_no_subscriber_at_all_is_a_draft_without_bulletins(sqlite_database: Database, tmp_path: Path) -> None:
     house = House(sqlite_database, tmp_path / "vide")
     (built,) = house.digests.build()
     assert built.drafted == []
-    house.digests.approve(by="Claire")
-    assert house.digests.send().deliveries == []
+    with pytest.raises(InputError, match="importez des membres"):
+        house.digests.approve(by="Claire")
 
 
 @pytest.mark.parametrize(

@@ -304,3 +304,8 @@ def test_siren_is_read_or_refused_never_else(words: Vocabulary, cell: str) -> No
 def test_any_bytes_give_a_plan_or_a_clear_refusal(run: Run, data: bytes) -> None:
     with suppress(InputError):
         run(b"organisation,email\n" + data)
+
+
+def test_absent_file_is_said_in_french(tmp_path: Path, places: Gazetteer, store: SqlMemberStore) -> None:
+    with pytest.raises(InputError, match="fichier ou dossier absent"):
+        plan_import(tmp_path / "absent.csv", store, Vocabulary(load_taxonomy([ROOT]), places))

@@ -1,7 +1,7 @@
 """What every command shares: French help, the instance it works on, one place where errors become exit codes."""
 
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -63,7 +63,7 @@ class FrenchFormatter(click.HelpFormatter):
         """Write a paragraph."""
         super().write_text(french_spaces(text))
 
-    def write_dl(self, rows: Sequence[tuple[str, str]], col_max: int = 30, col_spacing: int = 2) -> None:
+    def write_dl(self, rows: Iterable[tuple[str, str]], col_max: int = 30, col_spacing: int = 2) -> None:
         """Write two columns."""
         super().write_dl([(name, french_spaces(words)) for name, words in rows], col_max, col_spacing)
 

@@ -59,13 +59,14 @@ def build(instance: Instance, name: str | None, as_json: bool) -> None:
 def preview(instance: Instance, member: str, name: str | None, html: Path | None, as_text: bool, as_eml: bool) -> None:
     """Montrer le bulletin d'un membre (organisation ou adresse), sans rien changer."""
     from veille.errors import InputError
+    from veille.files import cause
 
     rendered, mail = instance.open().digest.preview(member, name)
     if html is not None:
         try:
             html.write_text(rendered.html, encoding="utf-8")
         except OSError as error:
-            raise InputError(f"{html} : {error.strerror}", cure="choisissez un autre fichier") from error
+            raise InputError(f"{html} : {cause(error)}", cure="choisissez un autre fichier") from error
         echo(f"HTML écrit dans {html} ({len(rendered.html.encode()) / 1000:.0f} ko)")
     if as_eml:
         click.echo(mail.raw.decode("ascii"))
@@ -173,7 +174,10 @@ def _show_built(built: "Built") -> None:
         echo(f"{_title(built.issue)} : déjà {_STATES[built.issue.state.value]}, laissée telle quelle.")
         return
     readers = [one for one in built.drafted if one.bulletin is not None]
-    echo(f"{_title(built.issue)} : brouillon, {len(readers)} bulletins sur {len(built.drafted)} abonnés.")
+    if not built.drafted:
+        echo(f"{_title(built.issue)} : brouillon vide, aucun abonné ; lancez « veille members import LISTE.csv ».")
+        return
+    echo(f"{_title(built.issue)} : brouillon ; abonnés : {len(built.drafted)}, bulletins : {len(readers)}.")
     rows = [
         (
             one.subscriber.email,
@@ -193,6 +197,9 @@ def _show_sent(sent: "Sent") -> None:
         echo(f"Approuvée par {sent.issue.approved_by}.")
     if not sent.deliveries and sent.state.value == "draft":
         echo("Approuvez-la avec « veille digest approve ».")
+        return
+    if not sent.deliveries:
+        echo("Aucun mail dans cette édition.")
         return
     _table(("Mails", "Nombre"), [(_MAILS[state], str(number)) for state, number in _count(sent)])
     trouble = [one for one in sent.deliveries if one.state.value in {"uncertain", "rejected", "deferred", "suppressed"}]

@@ -98,8 +98,11 @@ def _tagger(instance: Instance) -> Iterator[Finding]:
 def _digests(instance: Instance) -> Iterator[Finding]:
     from veille.config.digests import load_digests
     from veille.config.instance import definitions
+    from veille.digest.templates import compile_templates
 
     found = load_digests([folder / "digests" for folder in definitions(instance.home)])
+    for item in found.values():
+        compile_templates(item)
     yield Finding("bulletins", ", ".join(f"{name} ({item.digest.rhythm})" for name, item in found.items()))
 
 

@@ -60,7 +60,8 @@ def _show(plan: "ImportPlan", *, dry_run: bool) -> None:
 
 
 def _count(changes: "tuple[Change, ...]") -> str:
-    return ", ".join(f"{sum(change.what == what for change in changes)} {what}s" for what in _SIGNS)
+    numbers = {what: sum(change.what == what for change in changes) for what in _SIGNS}
+    return ", ".join(f"{number} {what}e{'s' if number > 1 else ''}" for what, number in numbers.items())
 
 
 @members.command("list")

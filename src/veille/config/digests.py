@@ -16,6 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from veille.config.problems import nearest, refuse
 from veille.config.yaml_source import load_yaml
 from veille.errors import ConfigError, InputError
+from veille.files import cause
 
 SUBJECT, TEXT, HTML = "subject.txt.jinja", "body.txt.jinja", "body.html.jinja"
 TEMPLATES = (SUBJECT, TEXT, HTML)
@@ -174,4 +175,4 @@ def _read(path: Path) -> str:
     except UnicodeDecodeError as error:
         raise ConfigError("ce gabarit n'est pas en UTF-8", file=path, cure="enregistrez-le en UTF-8") from error
     except OSError as error:
-        raise ConfigError(f"illisible ({error.strerror})", file=path, cure="vérifiez les droits du fichier") from error
+        raise ConfigError(f"illisible ({cause(error)})", file=path, cure="vérifiez les droits du fichier") from error

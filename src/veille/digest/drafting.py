@@ -108,7 +108,7 @@ class _Wording:
 def _fitting(worded: _Wording, offers: list[Offer], fits: Callable[[Bulletin], bool]) -> Drafted:
     """Leave out the last items until mail clients show the whole."""
     bulletin = worded.compose(offers)
-    while len(offers) > 1 and not fits(bulletin):
+    while not fits(bulletin) and len(offers) > 1:  # drawn even where nothing can go: a bad template is told here
         offers.pop()
         bulletin = worded.compose(offers)
     return Drafted(subscriber=worded.person, bulletin=bulletin, selection=selection(offers))

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from veille.digest.smtp import SmtpMailer, parse_relay
 from veille.errors import InputError
-from veille.files import write_atomically
+from veille.files import cause, write_atomically
 from veille.model import DeliveryState, OutgoingMail, SendOutcome
 from veille.protocols import Mailer
 
@@ -34,7 +34,7 @@ class FileMailer:
             for folder in self.folders():
                 folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            raise InputError(f"{self.folder} : {error.strerror}", cure="choisissez un dossier inscriptible") from error
+            raise InputError(f"{self.folder} : {cause(error)}", cure="choisissez un dossier inscriptible") from error
         for mail in mails:
             yield mail, self._one(mail)
 
@@ -64,7 +64,7 @@ class FileMailer:
         try:
             write_atomically(path, mail.raw, private=True)
         except OSError as error:
-            return SendOutcome(state=DeliveryState.DEFERRED, reply=f"{path} : {error.strerror}")
+            return SendOutcome(state=DeliveryState.DEFERRED, reply=f"{path} : {cause(error)}")
         return SendOutcome(state=DeliveryState.SENT, reply=f"écrit : {path.name}")
 
 

@@ -124,7 +124,8 @@ class Digests:
         ]
         if not drafts:
             raise InputError("aucun brouillon à approuver", cure="lancez « veille digest build »")
-        return [self._approve(definition, issue, by=by) for definition, issue in drafts]
+        filled = [pair for pair in drafts if self._filled(pair[1])]
+        return [self._approve(definition, issue, by=by) for definition, issue in filled or drafts]
 
     def send(self, name: str | None = None) -> Sent:
         """Send the latest approved issue; a second run sends nothing twice. Raises InputError where none may leave."""
@@ -178,10 +179,14 @@ class Digests:
                 if issue.state in _OPEN:
                     self._desk.mails.close(issue.id, now)
                     yield f"édition {issue.digest} {issue.period} périmée : ce qui n'est pas parti ne partira plus"
-            elif issue.state in _OPEN or definition.digest.fallback == "automatic":
+            elif issue.state in _OPEN or (definition.digest.fallback == "automatic" and self._filled(issue)):
                 sent = self.send(definition.name)
                 count = sum(one.state is DeliveryState.SENT for one in sent.deliveries)
                 yield f"édition {issue.digest} {issue.period} : {count} mails remis sur {len(sent.deliveries)}"
+
+    def _filled(self, issue: Issue) -> bool:
+        """Tell whether anybody is written to."""
+        return any(one.bulletin for one in self._desk.issues.drafted(issue.id))
 
     def _waiting(self, issue: Issue) -> bool:
         counts = self._desk.mails.counts(issue.id)
@@ -233,6 +238,11 @@ class Digests:
         desk = self._desk
         day = datetime.fromisoformat(issue.frame["day"]).date()
         frame = {**make_frame(definition, desk.settings, day, desk.keys.newest), "notice": notice}
+        if not self._filled(issue):
+            raise InputError(
+                f"l'édition {issue.digest} {issue.period} ne contient aucun bulletin",
+                cure="elle reste à faire : importez des membres ou relevez les sources, puis « veille digest build »",
+            )
         with closing(Composer(frame, desk.keys)) as composer:
             for one in desk.issues.drafted(issue.id):
                 if one.bulletin is not None:

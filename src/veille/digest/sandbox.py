@@ -5,6 +5,7 @@ limits on memory and processor time that it sets on itself before reading the fi
 """
 
 import json
+import re
 import resource
 import sys
 from collections.abc import Callable, Container, Mapping
@@ -122,6 +123,8 @@ def _place(error: BaseException, names: Container[str]) -> tuple[str, int] | Non
     return place
 
 
+#: Jinja's words for a name that is not there (jinja2/runtime.py, Undefined).
+_MISSING = re.compile(r"^'([^']+)' is undefined$|has no (?:attribute|element) '?([^']+)'?$")
 #: First match wins; `{}` is the library's own words.
 _FRENCH: tuple[tuple[type[BaseException], str, str], ...] = (
     (TemplateSyntaxError, "syntaxe : {}", "vérifiez les accolades et les « end… »"),
@@ -134,6 +137,8 @@ _FRENCH: tuple[tuple[type[BaseException], str, str], ...] = (
 
 def _in_french(error: BaseException) -> tuple[str, str]:
     words = str(error)[:300]
+    if isinstance(error, UndefinedError) and (name := _MISSING.search(words)):
+        words = f"« {name[1] or name[2]} »"
     for kind, cause, cure in _FRENCH:
         if isinstance(error, kind):
             return cause.format(words), cure

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from veille.config.problems import nearest
 from veille.errors import ConfigError, InputError
-from veille.files import check_readable
+from veille.files import cause, check_readable
 from veille.text import fold
 
 #: Bytes; a list of 80,000 persons with long profiles stays below.
@@ -109,7 +109,7 @@ def _read(path: Path) -> bytes:
             raise InputError(f"{path} dépasse {LARGEST // 1_000_000} Mo", cure="coupez la liste en plusieurs fichiers")
         return path.read_bytes()
     except OSError as error:
-        raise InputError(f"{path} : illisible ({error.strerror})", cure="vérifiez le chemin et les droits") from error
+        raise InputError(f"{path} : illisible ({cause(error)})", cure="vérifiez le chemin et les droits") from error
 
 
 def _decode(data: bytes, path: Path) -> tuple[str, tuple[str, ...]]:
