@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator
 
 from veille.config.problems import refuse
 from veille.config.yaml_source import Locate, load_yaml
@@ -57,7 +57,18 @@ class SourceLine(Defaults):
 
     id: str = Field(pattern=_SLUG, description="identifiant : minuscules, chiffres et tirets ; clé de l'historique")
     title: str = Field(min_length=1, max_length=200, description="nom affiché")
-    kind: Literal["feed"] = Field(description="nature de la source : feed (RSS, Atom, RDF, JSON Feed)")
+    kind: Literal["feed", "api", "json"] = Field(
+        description="nature de la source : feed (RSS, Atom, RDF, JSON Feed), api (une API connue, voir « api »), json"
+        " (toute API en JSON, par « mapping »)"
+    )
+    api: Literal["aides-territoires", "notices", "opendatasoft", "tee"] | None = Field(
+        None, validate_default=True, description="pour « kind: api » : laquelle"
+    )
+    mapping: dict[str, Any] | None = Field(
+        None,
+        validate_default=True,
+        description="pour « kind: json » et « api: opendatasoft » : où se trouve chaque champ (JMESPath)",
+    )
     options: dict[str, Any] = Field({}, description="ce que la nature de la source demande en plus")
     pages: int | None = Field(None, ge=1, le=MAX_PAGES, description="pages lues par relève, au plus")
     url: str = Field(max_length=2048, description="adresse http(s) complète")
@@ -65,6 +76,26 @@ class SourceLine(Defaults):
     seen_in: str | None = Field(None, description="où cette adresse a été vue publiée")
     enabled: bool = Field(True, description="false = ne plus relever")
     experimental: bool = Field(False, description="true = jamais vérifiée sur des données réelles")
+
+    @field_validator("api")
+    @classmethod
+    def _named_api(cls, value: str | None, info: ValidationInfo) -> str | None:
+        if (info.data.get("kind") == "api") != (value is not None):
+            raise ValueError("« api » va avec « kind: api » : dites laquelle, ou changez de nature")
+        return value
+
+    @field_validator("mapping")
+    @classmethod
+    def _usable_mapping(cls, value: dict[str, Any] | None, info: ValidationInfo) -> dict[str, Any] | None:
+        needed = info.data.get("kind") == "json" or info.data.get("api") == "opendatasoft"
+        if needed != (value is not None):
+            raise ValueError("« mapping » va avec « kind: json » et « api: opendatasoft », et eux seuls")
+        if value is not None:
+            from veille.config.mapping import expressions  # noqa: PLC0415 - few sources need a JMESPath parser
+
+            if "title" not in expressions(value):
+                raise ValueError("« title » manque : sans lui une entrée n'a pas de nom")
+        return value
 
     @field_validator("url")
     @classmethod
@@ -161,6 +192,12 @@ def _refuse_duplicates(parsed: SourcesFile, path: Path, locate: Locate) -> None:
         urls[line.url] = here
 
 
+def _options(line: SourceLine) -> dict[str, Any]:
+    """Return what the kind of a source needs besides its URL."""
+    named = {"api": line.api, "mapping": line.mapping}
+    return {**line.options, **{key: value for key, value in named.items() if value is not None}}
+
+
 def _to_source(line: SourceLine, defaults: Defaults, path: Path, number: int) -> Source:
     every = line.every or defaults.every
     return Source(
@@ -177,7 +214,7 @@ def _to_source(line: SourceLine, defaults: Defaults, path: Path, number: int) ->
         formerly=line.formerly,
         seen_in=line.seen_in,
         enabled=line.enabled,
-        options=line.options,
+        options=_options(line),
         pages=line.pages,
         line=number,
         file=str(path),

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from importlib import import_module
 from typing import Protocol, cast
 
+from veille.crawl.apis.asking import API_PAGES, API_TYPES, first_request
 from veille.errors import ParseError
 from veille.model import ParsedFeed, Request, Source
 
@@ -52,6 +53,8 @@ class Kind:
 
 KINDS: dict[str, Kind] = {
     "feed": Kind("veille.crawl.feeds:read_feed", FEED_TYPES),
+    "api": Kind("veille.crawl.apis.readers:read_api", API_TYPES, API_PAGES, first_request),
+    "json": Kind("veille.crawl.apis.readers:read_json_api", API_TYPES, API_PAGES),
 }
 
 

@@ -29,10 +29,7 @@ def read_mapped(payload: bytes, *, url: str, mapping: Mapping[str, Any]) -> Page
 
 def read_records(records: list[dict[str, Any]], wanted: Expressions, url: str, following: str | None) -> Page:
     """Make entries of records; raises ParseError where none has a title."""
-    found = page(records, partial(_entry, wanted, url), when=partial(_when, wanted), following=following)
-    if records and not found.feed.entries:
-        raise ParseError(f"aucun titre trouvé par « {wanted['title'][0]} »", cure=_CURE)
-    return found
+    return page(records, partial(_entry, wanted, url), when=partial(_when, wanted), following=following)
 
 
 def _value(wanted: Expressions, key: str, record: Any) -> Any:

@@ -2,24 +2,18 @@
 
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import urlsplit
 
 from veille.config.mapping import expressions
+from veille.crawl.apis.asking import number_in_query, page_parameters, with_query
 from veille.crawl.apis.mapped import read_records
-from veille.crawl.apis.page import Page, number_in_query, with_query
+from veille.crawl.apis.page import Page
 from veille.crawl.apis.payload import read_json
 from veille.errors import ParseError
 
-#: Records of one request at most, and the furthest that paging reaches (help.opendatasoft.com/apis/ods-explore-v2).
-_LARGEST, _FURTHEST = 100, 10_000
+#: The furthest that paging reaches (help.opendatasoft.com/apis/ods-explore-v2).
+_FURTHEST = 10_000
 #: Records of one request where the URL does not say.
 _DEFAULT = 10
-
-
-def first_page(url: str) -> str:
-    """Return the address of the first page: as many records as the API gives at once, unless the URL says how many."""
-    size, _ = _parameters(url)
-    return url if number_in_query(url, size, 0) else with_query(url, {size: _LARGEST})
 
 
 def read_opendatasoft(payload: bytes, *, url: str, mapping: Mapping[str, Any]) -> Page:
@@ -27,11 +21,6 @@ def read_opendatasoft(payload: bytes, *, url: str, mapping: Mapping[str, Any]) -
     document = read_json(payload)
     listed = _listed(document)
     return read_records([_fields(record) for record in listed], expressions(mapping), url, _next(document, listed, url))
-
-
-def _parameters(url: str) -> tuple[str, str]:
-    """Return what the API of this URL calls the size and the beginning of a page."""
-    return ("rows", "start") if urlsplit(url).path.startswith("/api/records/1.0") else ("limit", "offset")
 
 
 def _listed(document: Any) -> list[dict[str, Any]]:
@@ -57,7 +46,7 @@ def _fields(record: dict[str, Any]) -> dict[str, Any]:
 
 def _next(document: dict[str, Any], listed: list[dict[str, Any]], url: str) -> str | None:
     """Return the following page, None at the end or as far as the API lets one go."""
-    size, start = _parameters(url)
+    size, start = page_parameters(url)
     total = document.get("total_count", document.get("nhits"))
     begins = number_in_query(url, start, 0) + len(listed)
     if not listed or not isinstance(total, int) or begins >= min(total, _FURTHEST):

@@ -47,7 +47,7 @@ def _when(programme: dict[str, Any]) -> datetime | None:
 
 
 def _entry(programme: dict[str, Any], url: str) -> ParsedEntry | None:
-    title, promise = text(programme.get("titre")), text(programme.get("promesse"))
+    title, promise = _without_stars(programme.get("titre")), _without_stars(programme.get("promesse"))
     if not title:
         return None
     operators = [*texts(programme.get("opérateur de contact")), *texts(programme.get("autres opérateurs"))]
