@@ -25,6 +25,9 @@ MONEY = re.compile(
     rf"(?P<number>{_NUMBER})(?![0-9]|[.,][0-9]) ?(?P<scale>(?:{_SCALE})(?![a-df-z0-9]))?"
     r" ?(?:d'|de |d |of )?(?P<currency>€|euros?\b|eur\b)?"
 )
+_CURRENCY = re.compile(r"€|(?<![a-z])eur")
+#: Characters that a sum may take before its currency.
+_WIDEST = 40
 _RATE = re.compile(r"(?<![0-9.,])(?P<number>[0-9]{1,3}(?:[.,][0-9]{1,2})?) ?(?:%|pour ?cent\b|percent\b)")
 
 #: The most that one project gets.
@@ -164,7 +167,7 @@ def _sums(field: Printed) -> Iterator[_Sum]:
     folded = field.folded
     if "€" not in folded and "eur" not in folded:
         return
-    for match in MONEY.finditer(folded):
+    for match in _near_currency(folded):
         value = euros(match)
         if value is None or value < _SMALLEST:
             continue
@@ -172,6 +175,19 @@ def _sums(field: Printed) -> Iterator[_Sum]:
         named = _name(left, right)
         if named:
             yield _Sum(field, match.start(), match.start() + len(match[0].rstrip()), value, *named)
+
+
+def _near_currency(folded: str) -> Iterator[re.Match[str]]:
+    """Yield the sums of money: most numbers of a text are none, and the pattern is costly."""
+    done = 0
+    for sign in _CURRENCY.finditer(folded):
+        # A sum that starts before what was read last was read with it.
+        for match in MONEY.finditer(folded, max(done, sign.start() - _WIDEST)):
+            if match.start() >= sign.end():
+                break
+            if match["currency"] or match["before"]:
+                yield match
+                done = match.end()
 
 
 def _around(folded: str, start: int, end: int) -> tuple[str, str]:

@@ -213,6 +213,8 @@ class _Field:
 
     def rolling(self) -> Iterator[Fact]:
         """Yield « au fil de l'eau »."""
+        if not any(words in self.folded for words in cues.ROLLING_WORDS):
+            return
         for found in cues.ROLLING.finditer(self.folded):
             near = self.folded[max(0, found.start() - 120) : found.end() + 120]
             if cues.DEPOSIT.search(near):
