@@ -20,22 +20,27 @@ def read_opendatasoft(payload: bytes, *, url: str, mapping: Mapping[str, Any]) -
     """Read one page of a dataset; raises ParseError."""
     document = read_json(payload)
     listed = _listed(document)
-    return read_records([_fields(record) for record in listed], expressions(mapping), url, _next(document, listed, url))
+    return read_records(listed, expressions(mapping), url, _next(document, listed, url))
 
 
 def _listed(document: Any) -> list[dict[str, Any]]:
-    for key in ("results", "records"):
+    """Return the records with their fields flat: v2.1 gives them so, the others wrap them."""
+    for key, flat in (("results", _itself), ("records", _fields)):
         listed = document.get(key) if isinstance(document, dict) else None
         if isinstance(listed, list):
-            return [record for record in listed if isinstance(record, dict)]
+            return [flat(record) for record in listed if isinstance(record, dict)]
     raise ParseError(
         "la réponse n'est pas celle d'un jeu de données Opendatasoft",
         cure="donnez l'adresse …/api/explore/v2.1/catalog/datasets/JEU/records",
     )
 
 
+def _itself(record: dict[str, Any]) -> dict[str, Any]:
+    return record
+
+
 def _fields(record: dict[str, Any]) -> dict[str, Any]:
-    """Return a record's fields, flat whatever the version, with `recordid` where the API gives one."""
+    """Return the fields of a record of v2.0 or v1, and its id as `recordid`."""
     inner = record.get("record")  # v2.0 wraps each record with its links
     holder = inner if isinstance(inner, dict) else record
     fields = holder.get("fields")

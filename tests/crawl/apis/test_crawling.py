@@ -1,0 +1,149 @@
+"""From sources.yaml to the store: an API is asked page by page, its facts are kept, a refusal is a state."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.crawl.site import Page, Request, Site, serve
+from veille.config.settings import Fetch
+from veille.config.sources import load_sources
+from veille.crawl.apis.readers import APIS
+from veille.crawl.runner import FeedCrawler
+from veille.engine.direct import DirectEngine
+from veille.errors import ConfigError
+from veille.model import CrawlReport, Source, SourceHealth, StructuredFacts
+from veille.net.fetcher import GuardedFetcher
+from veille.storage.db import Database
+from veille.storage.ledger import SqlLedger
+from veille.storage.source_store import SqlSourceStore
+from veille.testing import FrozenClock
+
+FILE = """
+version: 1
+sources:
+  - id: aides
+    title: Aides
+    kind: api
+    api: aides-territoires
+    url: "BASE/api/aids/"
+  - id: portail
+    title: Portail
+    kind: api
+    api: opendatasoft
+    url: "BASE/api/explore/v2.1/catalog/datasets/aides/records?where=a%3D1"
+    mapping: {title: titre, deadline: cloture, text: [chapo, "join(' : ', ['Publics', qui])"]}
+  - id: libre
+    title: Libre
+    kind: json
+    url: "BASE/calls.json"
+    pages: 2
+    mapping:
+      items: data
+      next: next
+      title: name
+"""
+
+
+@pytest.fixture
+def site() -> Iterator[Site]:
+    with serve() as site:
+        yield site
+
+
+def load(tmp_path: Path, text: str) -> tuple[Source, ...]:
+    path = tmp_path / "sources.yaml"
+    path.write_text(text, encoding="utf-8")
+    return load_sources(path).sources
+
+
+def crawl(database: Database, sources: tuple[Source, ...]) -> tuple[dict[str, CrawlReport], SqlSourceStore]:
+    clock = FrozenClock()
+    store = SqlSourceStore(database)
+    crawler = FeedCrawler(
+        sources=sources,
+        store=store,
+        fetcher=GuardedFetcher(Fetch(allow=("127.0.0.0/8",)), contact="x", clock=clock),  # type: ignore[arg-type]  # parsed by pydantic
+        engine=DirectEngine(SqlLedger(database, clock), clock),
+        clock=clock,
+        host_delay=0,
+    )
+    return {report.id: report for report in crawler.crawl()}, store
+
+
+def answers(document: Any) -> Page:
+    return Page(json.dumps(document).encode(), headers={"Content-Type": "application/json"})
+
+
+def test_three_kinds_of_api_from_the_file_to_the_store(site: Site, tmp_path: Path, sqlite_database: Database) -> None:
+    def aids(request: Request) -> Page:
+        last = request.path.endswith("page=2")
+        name = "Four deux" if last else "Four un"
+        aid = {"id": name, "url": f"/aides/{name[5:]}/", "name": name, "submission_deadline": "2027-02-28"}
+        following = None if last else site.url("/api/aids/?page=2")
+        return answers({"results": [{**aid, "is_call_for_project": True}], "next": following})
+
+    site.pages = {
+        "/api/aids/": aids,
+        "/api/aids/?page=2": aids,
+        "/api/explore/v2.1/catalog/datasets/aides/records?where=a%3D1&limit=100": answers(
+            {"total_count": 1, "results": [{"titre": "Étuve", "cloture": "2027-03-31", "qui": "artisans"}]}
+        ),
+        "/calls.json": answers({"data": [{"name": "Un"}], "next": "/calls.json?p=2"}),
+        "/calls.json?p=2": answers({"data": [{"name": "Deux"}], "next": "/calls.json?p=3"}),
+    }
+    reports, store = crawl(sqlite_database, load(tmp_path, FILE.replace("BASE", site.base)))
+    assert {name: (report.state, report.new) for name, report in reports.items()} == {
+        "aides": (SourceHealth.OK, 2),
+        "portail": (SourceHealth.OK, 1),
+        "libre": (SourceHealth.OK, 2),
+    }
+    assert {one.title for one in store.export()} == {"Four un", "Four deux", "Étuve", "Un", "Deux"}
+    facts = {known.title: known.facts for known in store.known("aides").values()}
+    assert facts["Four un"] == StructuredFacts(deadline=facts["Four deux"].deadline, call=True)
+    assert str(facts["Four un"].deadline) == "2027-02-28"
+    assert not site.asked("/calls.json?p=3"), "the cap of sources.yaml holds"
+    assert site.asked("/calls.json")[0].headers["accept"].startswith("application/json")
+
+
+def test_an_api_that_answers_something_else_is_a_state_of_its_source(
+    site: Site, tmp_path: Path, sqlite_database: Database
+) -> None:
+    site.pages = {"/calls.json": answers({"message": "clé absente"})}
+    libre = load(tmp_path, FILE.replace("BASE", site.base))[2:]
+    reports, store = crawl(sqlite_database, libre)
+    assert reports["libre"].state is SourceHealth.INVALID
+    assert "« data »" in reports["libre"].sentence
+    assert not list(store.export())
+
+
+HEAD = "version: 1\nsources:\n  - {id: a, title: A, url: 'https://a.exemple/x', "
+
+
+@pytest.mark.parametrize(
+    ("line", "cause"),
+    [
+        ("kind: api}", "dites laquelle"),
+        ("kind: feed, api: tee}", "kind: api"),
+        ("kind: api, api: inconnue}", "valeurs admises"),
+        ("kind: json}", "« mapping » va avec"),
+        ("kind: api, api: tee, mapping: {title: t}}", "« mapping » va avec"),
+        ("kind: api, api: opendatasoft}", "« mapping » va avec"),
+        ("kind: json, mapping: {text: t}}", "« title » manque"),
+        ("kind: json, mapping: {title: 'a['}}", "expression incorrecte"),
+        ("kind: json, mapping: {titel: t}}", "clé inconnue « titel »"),
+        ("kind: json, mapping: {title: t, text: [1]}}", "« text » attend"),
+    ],
+)
+def test_a_source_that_could_not_be_read_is_refused_at_load(tmp_path: Path, line: str, cause: str) -> None:
+    with pytest.raises(ConfigError, match=cause):
+        load(tmp_path, HEAD + line)
+
+
+def test_every_api_that_can_be_written_can_be_read(tmp_path: Path) -> None:
+    for api in APIS:
+        mapping = ", mapping: {title: t}" if api == "opendatasoft" else ""
+        (source,) = load(tmp_path, f"{HEAD}kind: api, api: {api}{mapping}}}")
+        assert source.options["api"] == api
