@@ -99,7 +99,9 @@ def test_wrong_types_cost_a_field_never_the_list() -> None:
 
 
 def test_an_unsafe_link_is_dropped() -> None:
-    assert only(url="javascript:alert(1)", origin_url="https://financeur.exemple/a").link == "https://financeur.exemple/a"
+    assert (
+        only(url="javascript:alert(1)", origin_url="https://financeur.exemple/a").link == "https://financeur.exemple/a"
+    )
 
 
 def test_another_answer_is_refused_with_the_name_of_the_api() -> None:

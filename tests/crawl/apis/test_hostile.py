@@ -31,8 +31,27 @@ KEYS = (
 )  # fmt: skip
 ODD = st.sampled_from(
     [
-        *("", "\x00", "\ud800", "\u202egnp", "javascript:alert(1)", "https://a.exemple/x", "//[", "http://[::1", "\\\\a\\b"),
-        *("2026-02-31", "20261301 99:99", "2027-01-01+99:99", "0001-01-01", "9" * 400, "<p>" * 50, "&#xD800;", "é" * 600),
+        *(
+            "",
+            "\x00",
+            "\ud800",
+            "\u202egnp",
+            "javascript:alert(1)",
+            "https://a.exemple/x",
+            "//[",
+            "http://[::1",
+            "\\\\a\\b",
+        ),
+        *(
+            "2026-02-31",
+            "20261301 99:99",
+            "2027-01-01+99:99",
+            "0001-01-01",
+            "9" * 400,
+            "<p>" * 50,
+            "&#xD800;",
+            "é" * 600,
+        ),
         *(1e308, -1, 0, 10**30, True, False, None, 1e999, [], {}, [[]], [{}], [None]),
     ]
 )
@@ -43,13 +62,65 @@ VALUES = st.recursive(
 )
 TAGS = st.sampled_from(
     [
-        *("<TED_EXPORT>", "</TED_EXPORT>", "<ANNONCE>", "</ANNONCE>", "<ContractNotice>", "</ContractNotice>", "<a:b>", "&a;"),
-        *("<GESTION>", "</GESTION>", "<REFERENCE>", "</REFERENCE>", "<OBJET>", "</OBJET>", "<LOT>", "</LOT>", "<P>", "</P>"),
+        *(
+            "<TED_EXPORT>",
+            "</TED_EXPORT>",
+            "<ANNONCE>",
+            "</ANNONCE>",
+            "<ContractNotice>",
+            "</ContractNotice>",
+            "<a:b>",
+            "&a;",
+        ),
+        *(
+            "<GESTION>",
+            "</GESTION>",
+            "<REFERENCE>",
+            "</REFERENCE>",
+            "<OBJET>",
+            "</OBJET>",
+            "<LOT>",
+            "</LOT>",
+            "<P>",
+            "</P>",
+        ),
         *("<CODED_DATA_SECTION>", "</CODED_DATA_SECTION>", "<FORM_SECTION>", "</FORM_SECTION>", "<F02_2014 LG='FR'>"),
-        *("</F02_2014>", "<TITLE>", "</TITLE>", "<VALUE TYPE='GLOBAL' CURRENCY='EUR'>", "</VALUE>", "<ProcurementProject>"),
-        *("</ProcurementProject>", "<Name languageID='FRA'>", "</Name>", "<NoticeTypeCode listName='competition'/>", "<IDWEB>"),
-        *("</IDWEB>", "<RESUME_OBJET>", "</RESUME_OBJET>", "<!DOCTYPE a [<!ENTITY a 'b'>]>", "<!--", "-->", "<?pi ?>", "é", "7"),
-        *("<EndDate>2027-99-99+99:00</EndDate>", "<![CDATA[", "]]>", "\x00", "\x0b", "&#0;", "&#xD800;", "<ID>00-x</ID>"),
+        *(
+            "</F02_2014>",
+            "<TITLE>",
+            "</TITLE>",
+            "<VALUE TYPE='GLOBAL' CURRENCY='EUR'>",
+            "</VALUE>",
+            "<ProcurementProject>",
+        ),
+        *(
+            "</ProcurementProject>",
+            "<Name languageID='FRA'>",
+            "</Name>",
+            "<NoticeTypeCode listName='competition'/>",
+            "<IDWEB>",
+        ),
+        *(
+            "</IDWEB>",
+            "<RESUME_OBJET>",
+            "</RESUME_OBJET>",
+            "<!DOCTYPE a [<!ENTITY a 'b'>]>",
+            "<!--",
+            "-->",
+            "<?pi ?>",
+            "é",
+            "7",
+        ),
+        *(
+            "<EndDate>2027-99-99+99:00</EndDate>",
+            "<![CDATA[",
+            "]]>",
+            "\x00",
+            "\x0b",
+            "&#0;",
+            "&#xD800;",
+            "<ID>00-x</ID>",
+        ),
     ]
 )
 
@@ -67,7 +138,14 @@ def read(api: str, body: bytes) -> ParsedFeed:
 
 def harmless(feed: ParsedFeed) -> None:
     for entry in feed.entries:
-        for said in (entry.title, entry.text, entry.author or "", *entry.categories, *entry.facts.cpv, entry.guid or ""):
+        for said in (
+            entry.title,
+            entry.text,
+            entry.author or "",
+            *entry.categories,
+            *entry.facts.cpv,
+            entry.guid or "",
+        ):
             said.encode()
             assert "\x00" not in said
         assert entry.title
@@ -81,14 +159,19 @@ EVERY = st.sampled_from([*sorted(APIS), "json"])
 SLOW = settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
-@given(EVERY, VALUES | st.builds(lambda one: {"results": [one], "total_count": 99}, VALUES) | st.lists(VALUES, max_size=3))
+@given(
+    EVERY, VALUES | st.builds(lambda one: {"results": [one], "total_count": 99}, VALUES) | st.lists(VALUES, max_size=3)
+)
 @SLOW
 def test_any_json(api: str, document: Any) -> None:
     with suppress(ParseError):
         harmless(read(api, json.dumps(document).encode("utf-8", "surrogatepass")))
 
 
-@given(st.sampled_from(["aides-territoires", "opendatasoft", "json"]), st.dictionaries(st.sampled_from(KEYS), VALUES, max_size=12))
+@given(
+    st.sampled_from(["aides-territoires", "opendatasoft", "json"]),
+    st.dictionaries(st.sampled_from(KEYS), VALUES, max_size=12),
+)
 @SLOW
 def test_any_record_under_a_title(api: str, record: dict[str, Any]) -> None:
     document = {"results": [{**record, "name": "Aide"}], "next": record.get("next"), "total_count": record.get("nhits")}
@@ -111,7 +194,13 @@ def test_any_tags_inside_a_notice(tags: list[str], root: str) -> None:
         harmless(read("notices", f"<{root}>{''.join(tags)}</{root}>".encode("utf-8", "surrogatepass")))
 
 
-@given(st.text(max_size=60) | st.lists(st.sampled_from(["a", "[", "]", "@", ".", "*", "||", "&", "`1`", "'x'", "{a: b}", "sort(", ")", "-1", "?"]), max_size=20).map("".join))
+@given(
+    st.text(max_size=60)
+    | st.lists(
+        st.sampled_from(["a", "[", "]", "@", ".", "*", "||", "&", "`1`", "'x'", "{a: b}", "sort(", ")", "-1", "?"]),
+        max_size=20,
+    ).map("".join)
+)
 @SLOW
 def test_any_expression_is_accepted_or_refused_in_words(expression: str) -> None:
     with suppress(ValueError):

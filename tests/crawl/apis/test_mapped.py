@@ -58,7 +58,10 @@ def test_a_mapping_reads_an_api_that_no_code_knows() -> None:
 
 
 def test_a_list_at_the_root_needs_no_items() -> None:
-    assert [one.title for one in read([{"t": "Un"}, {"t": "Deux"}, 3, None], {"title": "t"}).feed.entries] == ["Un", "Deux"]
+    assert [one.title for one in read([{"t": "Un"}, {"t": "Deux"}, 3, None], {"title": "t"}).feed.entries] == [
+        "Un",
+        "Deux",
+    ]
 
 
 def test_what_does_not_apply_to_one_record_costs_that_field_only() -> None:

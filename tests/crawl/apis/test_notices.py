@@ -46,11 +46,15 @@ def test_every_real_ted_notice_is_read() -> None:
 
 @pytest.mark.shared
 def test_every_real_eforms_notice_is_read() -> None:
-    found = {name: entry for name, entry in real("eforms")}
+    found = dict(real("eforms"))
     assert len(found) == 6
     call = found["2024-OJS017-00047522"]
     assert call.link == "https://ted.europa.eu/fr/notice/-/detail/47522-2024"
-    assert (call.facts.deadline, call.facts.cpv, call.facts.nuts) == (date(2024, 2, 28), ("90511100", "90511400"), ("FRJ12",))
+    assert (call.facts.deadline, call.facts.cpv, call.facts.nuts) == (
+        date(2024, 2, 28),
+        ("90511100", "90511400"),
+        ("FRJ12",),
+    )
     assert "Lot 2 :" in call.text
     # a restricted procedure closes for candidates first
     assert found["2024-OJS044-00129266"].facts.deadline == date(2024, 4, 18)
@@ -106,21 +110,28 @@ def test_a_file_of_several_notices_gives_them_all() -> None:
 
 
 def test_an_award_inside_a_call_does_not_make_it_one() -> None:
-    earlier = "<MARCHE><ANNONCE_ANTERIEUR><REFERENCE><TYPE_AVIS><NATURE><ATTRIBUTION/></NATURE></TYPE_AVIS></REFERENCE></ANNONCE_ANTERIEUR></MARCHE>"
+    kind = "<REFERENCE><TYPE_AVIS><NATURE><ATTRIBUTION/></NATURE></TYPE_AVIS></REFERENCE>"
+    earlier = f"<MARCHE><ANNONCE_ANTERIEUR>{kind}</ANNONCE_ANTERIEUR></MARCHE>"
     (entry,) = entries(boamp("APPEL_OFFRE", more=earlier))
     assert entry.facts.deadline == date(2027, 3, 1)
 
 
 def test_lots_of_an_eforms_notice_may_close_on_different_days() -> None:
     def lot(number: int, end: str) -> str:
-        period = f"<cac:TenderSubmissionDeadlinePeriod><cbc:EndDate>{end}</cbc:EndDate></cac:TenderSubmissionDeadlinePeriod>"
+        period = (
+            f"<cac:TenderSubmissionDeadlinePeriod><cbc:EndDate>{end}</cbc:EndDate></cac:TenderSubmissionDeadlinePeriod>"
+        )
         project = f"<cac:ProcurementProject><cbc:Name>Four {number}</cbc:Name></cac:ProcurementProject>"
-        return f"<cac:ProcurementProjectLot><cbc:ID>LOT-000{number}</cbc:ID><cac:TenderingProcess>{period}</cac:TenderingProcess>{project}</cac:ProcurementProjectLot>"
+        process = f"<cac:TenderingProcess>{period}</cac:TenderingProcess>"
+        return (
+            f"<cac:ProcurementProjectLot><cbc:ID>LOT-000{number}</cbc:ID>{process}{project}</cac:ProcurementProjectLot>"
+        )
 
     body = (
         f'<ContractNotice {UBL}><cbc:NoticeTypeCode listName="competition">cn-standard</cbc:NoticeTypeCode>'
         '<cac:ProcurementProject><cbc:Name languageID="ENG">Ovens</cbc:Name><cbc:Name languageID="FRA">Fours</cbc:Name>'
-        '<cac:RequestedTenderTotal><cbc:EstimatedOverallContractAmount currencyID="EUR">90000</cbc:EstimatedOverallContractAmount>'
+        '<cac:RequestedTenderTotal><cbc:EstimatedOverallContractAmount currencyID="EUR">90000'
+        "</cbc:EstimatedOverallContractAmount>"
         "</cac:RequestedTenderTotal></cac:ProcurementProject>"
         f"{lot(1, '2027-04-02+02:00')}{lot(2, '2027-03-01+01:00')}</ContractNotice>"
     )

@@ -82,7 +82,8 @@ def test_an_award_is_never_an_open_call(folder: str) -> None:
         deadline = found.fact("deadline")
         if entry.categories[0] == "avis de marché":
             assert main_type(found) == "marche-public"
-            assert (deadline.value[:10] if deadline else None) == (entry.facts.deadline.isoformat() if entry.facts.deadline else None)  # fmt: skip
+            stated = entry.facts.deadline.isoformat() if entry.facts.deadline else None
+            assert (deadline.value[:10] if deadline else None) == stated
         else:
             assert deadline is None
         if entry.categories[0].startswith(("avis d'attribution", "modification")):
@@ -112,11 +113,15 @@ def test_real_aids_keep_their_deadline_call_flag_and_perimeter() -> None:
             assert deadline is not None
             assert deadline.value[:10] == entry.facts.deadline.isoformat()
         assert (found.of(Scheme.TYPE)[0].origin is Origin.FACT) == bool(entry.facts.call)
-        printed = next(line.removeprefix("Périmètre : ") for line in entry.text.split("\n") if line.startswith("Périmètre : "))
+        printed = next(
+            line.removeprefix("Périmètre : ") for line in entry.text.split("\n") if line.startswith("Périmètre : ")
+        )
         if printed.endswith(("(Région)", "(Département)", "(EPCI)")):
             name = printed.rsplit(" (", 1)[0].lower()
             mains = [tag for tag in found.of(Scheme.TERRITORY) if tag.scope == "main"]
-            placed[any(said.text.lower() in name or name in said.text.lower() for tag in mains for said in tag.evidence)] += 1
+            placed[
+                any(said.text.lower() in name or name in said.text.lower() for tag in mains for said in tag.evidence)
+            ] += 1
     assert placed[True] >= 0.95 * placed.total()
 
 

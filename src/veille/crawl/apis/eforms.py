@@ -29,7 +29,11 @@ _PROCEDURES = {
 #: ISO 639-2 of the languages of neighbouring buyers.
 _LANGUAGES = {"FRA": "fr", "ENG": "en", "DEU": "de", "NLD": "nl", "SPA": "es", "ITA": "it"}
 #: What must reach the buyer first, in the two kinds of procedure.
-_PERIODS = ("ParticipationRequestReceptionPeriod", "TenderSubmissionDeadlinePeriod", "InterestExpressionReceptionPeriod")
+_PERIODS = (
+    "ParticipationRequestReceptionPeriod",
+    "TenderSubmissionDeadlinePeriod",
+    "InterestExpressionReceptionPeriod",
+)
 
 
 def eforms_notice(root: Any) -> Notice:
@@ -44,7 +48,9 @@ def eforms_notice(root: Any) -> Notice:
         kind=_kind(root),
         title=_french(children(project, "Name")),
         link=_link(number),
-        published=instant((said(next(iter(within(root, "PublicationDate")), None)) or said(child(root, "IssueDate")))[:10]),
+        published=instant(
+            (said(next(iter(within(root, "PublicationDate")), None)) or said(child(root, "IssueDate")))[:10]
+        ),
         buyer=_buyer(root),
         description=_french(children(project, "Description")),
         details=_details(root, project, deadlines),

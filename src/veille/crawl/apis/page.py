@@ -43,9 +43,7 @@ def page(
 
 def stating(entry: ParsedEntry, facts: StructuredFacts) -> ParsedEntry:
     """Return an entry with the facts that its source states, bounded and once each."""
-    return replace(
-        entry, facts=replace(facts, cpv=_codes(facts.cpv), naf=_codes(facts.naf), nuts=_codes(facts.nuts))
-    )
+    return replace(entry, facts=replace(facts, cpv=_codes(facts.cpv), naf=_codes(facts.naf), nuts=_codes(facts.nuts)))
 
 
 def _codes(codes: Sequence[str]) -> tuple[str, ...]:

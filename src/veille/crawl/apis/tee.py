@@ -82,7 +82,10 @@ def _markup(programme: dict[str, Any], operators: list[str]) -> str:
         *(labelled(name.capitalize(), conditions.get(name)) for name in _CONDITIONS),
         labelled("Début de validité", french_day(programme.get("début de validité"))),
         labelled("Fin de validité", french_day(_until(programme))),
-        *(plain(_without_stars(_table(step).get("description"))) for step in (steps if isinstance(steps, list) else [])),
+        *(
+            plain(_without_stars(_table(step).get("description")))
+            for step in (steps if isinstance(steps, list) else [])
+        ),
     ]
     return "\n".join(part for part in parts if part)
 
