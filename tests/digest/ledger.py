@@ -71,9 +71,8 @@ def compose(delivery: Delivery) -> OutgoingMail:
     return OutgoingMail(sender="v@pole.example.fr", recipient=delivery.email, message_id=delivery.message_id, raw=raw)
 
 
-def main() -> None:
+def send(url: str, issue: str, way: str, log: str) -> None:
     """Send an issue until done: `python -m tests.digest.ledger DATABASE ISSUE URL LOG`."""
-    url, issue, way, log = sys.argv[1:5]
     database = Database(url)
     mailer = FileMailer(Path(way[5:])) if way.startswith("file:") else SmtpMailer(parse_relay(way))
     accept_log = mailer if isinstance(mailer, FileMailer) else RelayLog(Path(log))
@@ -87,4 +86,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    send(*sys.argv[1:5])

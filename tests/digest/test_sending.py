@@ -1,17 +1,18 @@
+import multiprocessing
 import random
-import subprocess
-import sys
+import signal
 import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import timedelta
+from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 
 import pytest
 
 from tests.digest.builders import NOW
-from tests.digest.ledger import approved, compose, store_of
+from tests.digest.ledger import approved, compose, send, store_of
 from tests.digest.sink import Plan, Sink, drop
 from veille.digest.mailers import FileMailer, RelayLog
 from veille.digest.sending import LEASE, Sender
@@ -22,7 +23,6 @@ from veille.protocols import AcceptLog, Mailer
 from veille.storage.db import Database
 from veille.testing import FrozenClock, MemoryMailer
 
-ROOT = Path(__file__).parents[2]
 Q, S, U, R = DeliveryState.QUEUED, DeliveryState.SENT, DeliveryState.UNCERTAIN, DeliveryState.REJECTED
 
 
@@ -174,18 +174,16 @@ def test_sender_whose_lease_was_taken_stops(sqlite_database: Database, clock: Fr
     assert states(sqlite_database, issue.id) == {S: 2, Q: 3}
 
 
-def run_and_kill(database: Database, issue_id: int, way: str, log: Path, seconds: float | None) -> bool:
-    """Run a sender in a process of its own; kill it after some time. Return whether it ended by itself, well."""
-    command = [sys.executable, "-m", "tests.digest.ledger", database.url, str(issue_id), way, str(log)]
-    process = subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE)
-    try:
-        _, errors = process.communicate(timeout=seconds)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        process.communicate()
-        return False
-    assert process.returncode == 0, errors.decode()
-    return True
+#: A server that has the program loaded: each sender is a process of its own, without the seconds of its imports.
+PROCESSES = multiprocessing.get_context("forkserver")
+PROCESSES.set_forkserver_preload(["tests.digest.ledger"])
+
+
+def start(*arguments: str) -> ForkServerProcess:
+    """Start a sender in a process of its own."""
+    process = PROCESSES.Process(target=send, args=arguments)
+    process.start()
+    return process
 
 
 def started(sink: Sink, before: int, patience: float = 20.0) -> None:
@@ -201,23 +199,18 @@ def test_killed_anywhere_nothing_is_lost_and_nothing_doubled(
 ) -> None:
     issue, log, chance = approved(sqlite_database, 90), tmp_path / "log", random.Random(7)
     with Sink(log=log, delay=0.004) as sink:
+        arguments = (sqlite_database.url, str(issue.id), sink.url, str(log))
         for _ in range(kills):
-            command = [
-                sys.executable,
-                "-m",
-                "tests.digest.ledger",
-                sqlite_database.url,
-                str(issue.id),
-                sink.url,
-                str(log),
-            ]
-            process = subprocess.Popen(command, cwd=ROOT)
+            process = start(*arguments)
             started(sink, len(sink.taken))
             time.sleep(chance.uniform(0, 0.12))
             process.kill()
-            process.wait()
-        assert run_and_kill(sqlite_database, issue.id, sink.url, log, None)
-        assert run_and_kill(sqlite_database, issue.id, sink.url, log, None)
+            process.join()
+            assert process.exitcode == -signal.SIGKILL
+        for _ in range(2):
+            process = start(*arguments)
+            process.join(60)
+            assert process.exitcode == 0
     copies = Counter(one.message_id for one in sink.taken)
     assert len(copies) == 90
     assert max(copies.values()) == 1

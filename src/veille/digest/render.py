@@ -9,7 +9,7 @@ from html.parser import HTMLParser
 from typing import Protocol
 
 from veille.digest.context import Page
-from veille.digest.sandbox import Rendered, TemplateRenderer
+from veille.digest.sandbox import CPU, Rendered, TemplateRenderer
 from veille.digest.templates import Compiled
 from veille.errors import TemplateError
 
@@ -41,10 +41,11 @@ def renderer_for(compiled: Compiled) -> Renderer:
 class ChildRenderer:
     """Draws in a child process that limits its own memory and processor time; a bad template cannot hurt the parent."""
 
-    def __init__(self, compiled: Compiled) -> None:
+    def __init__(self, compiled: Compiled, *, seconds: int = CPU) -> None:
         self._compiled = compiled
         self._child: subprocess.Popen[bytes] | None = None
         self._drawn = 0
+        self._seconds = seconds
 
     def render(self, page: Page) -> Rendered:
         """Return subject, text and HTML; raises TemplateError naming template and line."""
@@ -56,7 +57,7 @@ class ChildRenderer:
         if not line.endswith(b"\n"):
             self.close()
             raise TemplateError(
-                "arrêté : trop de mémoire (512 Mo) ou de temps de calcul (20 s)",
+                f"arrêté : trop de mémoire (512 Mo) ou de temps de calcul ({self._seconds} s)",
                 template=self._compiled.entries["body.html.jinja"],
                 cure="retirez les boucles et les répétitions géantes de ce gabarit ou de ses voisins",
             )
@@ -75,8 +76,8 @@ class ChildRenderer:
 
     def _start(self) -> subprocess.Popen[bytes]:
         # -I: isolated from the environment and the current folder; the child gets no secret it could print.
-        child = subprocess.Popen(
-            [sys.executable, "-I", "-m", "veille.digest.sandbox"],
+        child = subprocess.Popen(  # noqa: S603 - our own interpreter and module, and a number
+            [sys.executable, "-I", "-m", "veille.digest.sandbox", str(self._seconds)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,

@@ -146,9 +146,10 @@ def _in_french(error: BaseException) -> tuple[str, str]:
 
 
 def main() -> None:
-    """Serve one issue: compiled templates on the first line, then one context per line."""
+    """Serve one issue: compiled templates on the first line, then one context per line; seconds of CPU as argument."""
+    seconds = int(sys.argv[1])
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
-    resource.setrlimit(resource.RLIMIT_CPU, (CPU, CPU))
+    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
     resource.setrlimit(resource.RLIMIT_NOFILE, (8, 8))
     serve(sys.stdin.buffer.readline, sys.stdout.buffer.write, sys.stdout.buffer.flush)
 
