@@ -32,6 +32,9 @@ def create_tokenizer() -> Callable[[Language], Callable[[str], Doc]]:
     """Return a tokenizer that makes one token a line: our components read folded text, not tokens."""
 
     def create(nlp: Language) -> Callable[[str], Doc]:
+        # Nobody asks a line for its shape or whether it looks like an address: computed for each, that costs 3 %.
+        nlp.vocab.lex_attr_getters = {}
+
         def tokenize(text: str) -> Doc:
             lines = text.splitlines(keepends=True)
             return Doc(nlp.vocab, words=lines, spaces=[False] * len(lines))
