@@ -1,6 +1,7 @@
 """From sources.yaml to the store: an API is asked page by page, its facts are kept, a refusal is a state."""
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -8,6 +9,7 @@ from typing import Any
 import pytest
 
 from tests.crawl.site import Page, Request, Site, serve
+from veille.config.mapping import SEVERAL, SINGLE
 from veille.config.settings import Fetch
 from veille.config.sources import load_sources
 from veille.crawl.apis.readers import APIS
@@ -147,3 +149,19 @@ def test_every_api_that_can_be_written_can_be_read(tmp_path: Path) -> None:
         mapping = ", mapping: {title: t}" if api == "opendatasoft" else ""
         (source,) = load(tmp_path, f"{HEAD}kind: api, api: {api}{mapping}}}")
         assert source.options["api"] == api
+
+
+DOCS = sorted((Path(__file__).resolve().parents[3] / "docs" / "reference" / "sources").glob("api*.md"))
+
+
+@pytest.mark.parametrize("page", DOCS, ids=lambda page: page.stem)
+def test_every_example_of_the_documentation_can_be_loaded(tmp_path: Path, page: Path) -> None:
+    blocks = re.findall(r"^```yaml\n(.*?)^```", page.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
+    assert blocks
+    for block in blocks:
+        assert load(tmp_path, block)
+
+
+def test_the_documentation_names_every_api_and_every_key() -> None:
+    pages = "\n".join(page.read_text(encoding="utf-8") for page in DOCS)
+    assert {name for name in (*APIS, *SINGLE, *SEVERAL) if f"`{name}`" not in pages} == set()

@@ -21,7 +21,10 @@ def test_every_real_programme_becomes_an_entry() -> None:
     assert sum(entry.facts.deadline is not None for entry in entries) == sum("fin de validité" in one for one in raw)
     assert all(entry.title.startswith(" ".join(one["titre"].split())) for entry, one in zip(entries, raw, strict=True))
     assert all(entry.facts.financer == one["opérateur de contact"] for entry, one in zip(entries, raw, strict=True))
-    assert sum(entry.link is not None for entry in entries) == sum(bool(one.get("url")) for one in raw)
+    assert all(entry.link for entry in entries)
+    for entry, one in zip(entries, raw, strict=True):
+        if not one.get("url"):
+            assert (entry.link or "").endswith(f"/aides-entreprise/{entry.guid}")
 
 
 def test_conditions_amounts_and_validity_are_printed() -> None:

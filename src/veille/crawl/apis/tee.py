@@ -1,5 +1,6 @@
 """Transition écologique des entreprises: the whole catalogue of programmes in one JSON file (pure)."""
 
+import re
 from datetime import datetime
 from typing import Any
 
@@ -9,6 +10,8 @@ from veille.crawl.entries import entry, safe_link
 from veille.errors import ParseError
 from veille.model import ParsedEntry, StructuredFacts
 
+_PAGES = "https://mission-transition-ecologique.beta.gouv.fr/aides-entreprise/"
+_SLUG = re.compile(r"[a-z0-9-]{1,120}")
 #: Fields printed with their own name, in this order.
 _PRINTED = (
     "nature de l'aide",
@@ -54,7 +57,7 @@ def _entry(programme: dict[str, Any], url: str) -> ParsedEntry | None:
     found = entry(
         guid=text(programme.get("id")) or None,
         title=f"{title} — {promise}" if promise else title,
-        link=safe_link(text(programme.get("url")), url),
+        link=safe_link(text(programme.get("url")), url) or _own_page(text(programme.get("id"))),
         published=None,
         updated=None,
         markup=_markup(programme, operators),
@@ -64,6 +67,11 @@ def _entry(programme: dict[str, Any], url: str) -> ParsedEntry | None:
     )
     facts = StructuredFacts(deadline=day(_until(programme)), financer=operators[0] if operators else None)
     return stating(found, facts)
+
+
+def _own_page(slug: str) -> str | None:
+    """Return the programme's page on the site of the service, for those that have no page elsewhere."""
+    return f"{_PAGES}{slug}" if _SLUG.fullmatch(slug) else None
 
 
 def _until(programme: dict[str, Any]) -> Any:
