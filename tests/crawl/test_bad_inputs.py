@@ -8,27 +8,24 @@ from typing import Any
 import pytest
 
 from tests.bad_inputs import cases, value_of
-from tests.crawl.builders import item, rss
+from tests.crawl.builders import item, rss, source
 from veille.crawl.dates import read_date
 from veille.crawl.entries import MAX_ENTRIES
 from veille.crawl.feeds import SOURCE_ZONE
 from veille.crawl.markup import TEXT_LIMIT, plain_line, plain_text
 from veille.crawl.normalize import normal_title
 from veille.crawl.parsing import CPU, Body, FeedParsers
+from veille.crawl.recipes import SelectorRefused, compiled
 from veille.errors import ParseError
-from veille.model import ParsedFeed
+from veille.model import ParsedFeed, Recipe
 
 Reading = ParsedFeed | ParseError
 
 #: What is read by parsers that do not exist yet, and why.
 LATER = {
     "PAR-006": "a sitemap: its reader comes with the kind « sitemap »; as a feed it is refused below",
-    "PAR-015": "main text of a page: extraction comes with the kind « page »; as a feed it is refused below",
-    "PAR-016": "main text of a page: extraction comes with the kind « page »; as a feed it is refused below",
     "PAR-038": "OPML import comes with « Collect »; as a feed it is refused below",
     "PAR-040": "spreadsheets in a watched folder come with the kind « file »; as a feed it is refused below",
-    "PAR-041": "selectors come with the recipes of the kind « page »",
-    "PAR-042": "XPath comes with the recipes of the kind « page »",
 }
 #: Seconds on the wall: the CPU limit, on a machine that does other things besides.
 PATIENCE = 8 * CPU
@@ -46,6 +43,18 @@ def read(value: Any) -> tuple[Reading, float]:
 
     start = time.monotonic()
     return asyncio.run(in_worker()), time.monotonic() - start
+
+
+def read_as_page(value: Any) -> Reading:
+    """Read one document in a worker as a listing page."""
+    body = value.encode("utf-8", "surrogatepass") if isinstance(value, str) else value
+    listing = source(kind="page", recipe=Recipe(item="p, td, a", title="xpath:.", link="a"))
+
+    async def in_worker() -> Reading:
+        with FeedParsers(1) as parsers:
+            return await parsers.parse(Body(body, "text/html", "https://pole.exemple/liste", listing))
+
+    return asyncio.run(in_worker())
 
 
 def titles(reading: Reading) -> list[str]:
@@ -145,11 +154,25 @@ def no_date(value: str) -> None:
     assert read_date(value, SOURCE_ZONE) is None
 
 
+def css_refused_with_a_position(value: str) -> None:
+    with pytest.raises(SelectorRefused) as refused:
+        compiled(value)
+    assert refused.value.column == len(value) + 1
+
+
+def xpath_refused_with_a_position(value: str) -> None:
+    with pytest.raises(SelectorRefused, match="unparsed-text") as refused:
+        compiled(f"xpath:{value}")
+    assert refused.value.column == 1
+
+
 VALUES: dict[str, Callable[[Any], None]] = {
     "PAR-019": title_without_bidi,
     "PAR-020": one_title,
     "PAR-021": capped_marks,
     "PAR-028": no_date,
+    "PAR-041": css_refused_with_a_position,
+    "PAR-042": xpath_refused_with_a_position,
     "PAR-045": text_is_cut,
 }
 
@@ -164,6 +187,14 @@ def test_bad_input(case: dict[str, Any]) -> None:
         reading, seconds = read(value_of(case))
         DOCUMENTS[name](reading)
         assert seconds < PATIENCE
+
+
+@pytest.mark.parametrize("case", [case for case in cases("parse") if case.id in DOCUMENTS])
+def test_bad_input_as_a_page_ends_in_time(case: dict[str, Any]) -> None:
+    start = time.monotonic()
+    reading = read_as_page(value_of(case))
+    assert isinstance(reading, ParseError) or len(reading.entries) <= MAX_ENTRIES
+    assert time.monotonic() - start < PATIENCE
 
 
 @pytest.mark.parametrize("case", [case for case in cases("parse") if case.id in TITLES])

@@ -19,6 +19,10 @@ def check(instance: Instance) -> None:
     from veille.config.catalogue import check_sources
 
     found = check_sources(instance.home)
+    if any(source.recipe for source in found.sources):
+        from veille.crawl.recipes import check_recipes
+
+        check_recipes(found.sources)
     for remark in found.remarks:
         echo(f"remarque : {remark}")
     echo(f"{len(found.sources)} sources, aucune erreur ({instance.home / 'sources.yaml'})")

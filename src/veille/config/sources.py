@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationIn
 from veille.config.problems import refuse
 from veille.config.yaml_source import Locate, load_yaml
 from veille.errors import ConfigError
-from veille.model import Licence, Source
+from veille.model import Expect, Licence, Recipe, Source
 
 _UNITS = {"m": 60, "h": 3600, "d": 86400, "j": 86400, "w": 604800}
 #: An interval is how often a server is asked: never under a minute, and a source asked less than monthly is forgotten.
@@ -52,14 +52,41 @@ class Defaults(_Strict):
         return value
 
 
+class ExpectLine(_Strict):
+    """What a source normally looks like."""
+
+    min_items: int | None = Field(None, ge=0, le=500, description="moins d'entrées que cela = page cassée")
+    date_format: str | None = Field(
+        None, min_length=2, max_length=60, description="forme de ses dates pour strptime : %d/%m/%Y, %d %B %Y…"
+    )
+
+
+class RecipeLine(_Strict):
+    """Where the entries of a page stand: CSS selectors, or XPath 1.0 after « xpath: »."""
+
+    item: str = Field(min_length=1, max_length=500, description="chaque élément trouvé est une entrée")
+    title: str | None = Field(
+        None, max_length=500, description="son titre ; absent = premier intertitre, sinon le lien"
+    )
+    link: str | None = Field(None, max_length=500, description="son lien ; absent = premier lien")
+    date: str | None = Field(None, max_length=500, description="sa date ; absent = premier élément time")
+    deadline: str | None = Field(None, max_length=500, description="sa date limite")
+    summary: str | None = Field(None, max_length=500, description="son résumé")
+    next: str | None = Field(None, max_length=500, description="lien vers la page suivante ; absent = rel=next")
+    expect: ExpectLine = Field(ExpectLine(), description="à quoi la page ressemble d'habitude")
+
+
 class SourceLine(Defaults):
     """One source."""
 
     id: str = Field(pattern=_SLUG, description="identifiant : minuscules, chiffres et tirets ; clé de l'historique")
     title: str = Field(min_length=1, max_length=200, description="nom affiché")
-    kind: Literal["feed", "api", "json"] = Field(
-        description="nature de la source : feed (RSS, Atom, RDF, JSON Feed), api (une API connue, voir « api »), json"
-        " (toute API en JSON, par « mapping »)"
+    kind: Literal["feed", "page", "api", "json"] = Field(
+        description="nature de la source : feed (RSS, Atom, RDF, JSON Feed), page (une liste HTML, voir « recipe »),"
+        " api (une API connue, voir « api »), json (toute API en JSON, par « mapping »)"
+    )
+    recipe: RecipeLine | None = Field(
+        None, description="pour « kind: page » : où se trouvent ses entrées ; absent = ce qu'elle énonce en JSON-LD"
     )
     api: Literal["aides-territoires", "notices", "opendatasoft", "tee"] | None = Field(
         None, validate_default=True, description="pour « kind: api » : laquelle"
@@ -82,6 +109,13 @@ class SourceLine(Defaults):
     def _named_api(cls, value: str | None, info: ValidationInfo) -> str | None:
         if (info.data.get("kind") == "api") != (value is not None):
             raise ValueError("« api » va avec « kind: api » : dites laquelle, ou changez de nature")
+        return value
+
+    @field_validator("recipe")
+    @classmethod
+    def _recipe_of_a_page(cls, value: RecipeLine | None, info: ValidationInfo) -> RecipeLine | None:
+        if value is not None and info.data.get("kind") != "page":
+            raise ValueError("« recipe » va avec « kind: page », et lui seul")
         return value
 
     @field_validator("mapping")
@@ -199,7 +233,7 @@ def _options(line: SourceLine) -> dict[str, Any]:
 
 
 def _to_source(line: SourceLine, defaults: Defaults, path: Path, number: int) -> Source:
-    every = line.every or defaults.every
+    every, recipe = line.every or defaults.every, line.recipe
     return Source(
         id=line.id,
         title=line.title,
@@ -214,8 +248,11 @@ def _to_source(line: SourceLine, defaults: Defaults, path: Path, number: int) ->
         formerly=line.formerly,
         seen_in=line.seen_in,
         enabled=line.enabled,
+        experimental=line.experimental,
         options=_options(line),
         pages=line.pages,
+        recipe=Recipe(**recipe.model_dump(exclude={"expect"})) if recipe else None,
+        expect=Expect(**recipe.expect.model_dump()) if recipe else Expect(),
         line=number,
         file=str(path),
     )

@@ -20,6 +20,7 @@ FEED_TYPES = (
     "application/atom+xml, application/rss+xml, application/rdf+xml, application/feed+json, application/xml;q=0.9, "
     "text/xml;q=0.9, application/json;q=0.8, */*;q=0.5"
 )
+PAGE_TYPES = "text/html, application/xhtml+xml, */*;q=0.5"
 #: Below this share of the usual number a list has not become shorter: it is read wrongly.
 _SHRUNK = 0.5
 
@@ -49,10 +50,13 @@ class Kind:
     request: Callable[[Source, str], Request] = _get
     #: Zero entries, or less than half of the usual number, is a redesign and not news.
     shaped: bool = False
+    #: Bound by robots.txt (RFC 9309): what nobody offers to programs.
+    robots: bool = False
 
 
 KINDS: dict[str, Kind] = {
     "feed": Kind("veille.crawl.feeds:read_feed", FEED_TYPES),
+    "page": Kind("veille.crawl.pages:read_page", PAGE_TYPES, pages=5, shaped=True, robots=True),
     "api": Kind("veille.crawl.apis.readers:read_api", API_TYPES, API_PAGES, first_request),
     "json": Kind("veille.crawl.apis.readers:read_json_api", API_TYPES, API_PAGES),
 }

@@ -73,6 +73,10 @@ class FeedCrawler:
         progress: Progress | None = None,
     ) -> None:
         self._sources = tuple(source for source in sources if source.kind in KINDS)
+        if any(source.recipe for source in self._sources):
+            from veille.crawl.recipes import check_recipes  # noqa: PLC0415 - lxml, where there is a page to read
+
+            check_recipes(self._sources)
         self._store = store
         self._fetcher = fetcher
         self._engine = engine

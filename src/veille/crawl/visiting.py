@@ -92,7 +92,7 @@ class Visitor:
     async def _parsed(self, source: Source, answer: Fetched) -> ParsedFeed | ParseError:
         body = Body(answer.body, answer.headers.get("content-type", ""), answer.final_url, source)
         reading = await self._parsers.parse(body)
-        if isinstance(reading, ParsedFeed) and _reserved(answer):
+        if isinstance(reading, ParsedFeed) and _reserved(answer, reading):
             return replace(reading, entries=tuple(replace(entry, text="") for entry in reading.entries))
         return reading
 
@@ -151,6 +151,9 @@ def _mark(request: Request) -> tuple[str, bytes | None]:
     return request.url, request.body
 
 
-def _reserved(outcome: Fetched) -> bool:
+def _reserved(answer: Fetched, reading: ParsedFeed) -> bool:
     """Say whether the site reserves its text from mining: then title and link only (W3C TDMRep, 2024-05-10)."""
-    return outcome.headers.get("tdm-reservation", "").strip() == "1"
+    stated = answer.headers.get("tdm-reservation", "").strip()
+    if stated in {"0", "1"}:
+        return stated == "1"
+    return reading.reserved is True

@@ -84,6 +84,8 @@ class Source:
     #: Where the URL was published (fact, for the shipped catalogue).
     seen_in: str | None = None
     enabled: bool = True
+    #: Never checked on real answers.
+    experimental: bool = False
     #: For a page.
     recipe: Recipe | None = None
     expect: Expect = Expect()
@@ -217,6 +219,8 @@ class ParsedFeed:
     complete: bool = True
     #: Where the list goes on.
     next: Request | None = None
+    #: Whether the document reserves its text from mining (W3C TDMRep); None where it does not say.
+    reserved: bool | None = None
     #: Entries of the first page, where several were read.
     listed: int | None = None
 
