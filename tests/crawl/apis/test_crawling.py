@@ -21,6 +21,7 @@ from veille.net.fetcher import GuardedFetcher
 from veille.storage.db import Database
 from veille.storage.ledger import SqlLedger
 from veille.storage.source_store import SqlSourceStore
+from veille.storage.tag_store import SqlTagStore
 from veille.testing import FrozenClock
 
 FILE = """
@@ -106,6 +107,10 @@ def test_three_kinds_of_api_from_the_file_to_the_store(site: Site, tmp_path: Pat
     facts = {known.title: known.facts for known in store.known("aides").values()}
     assert facts["Four un"] == StructuredFacts(deadline=facts["Four deux"].deadline, call=True)
     assert str(facts["Four un"].deadline) == "2027-02-28"
+    tags = SqlTagStore(sqlite_database)
+    told = {text.title: text.facts for _, _, text in tags.texts("p@1", tags.waiting("p@1"))}
+    assert told["Four un"] == facts["Four un"], "the tagger is told what the API states"
+    assert str(told["Étuve"].deadline) == "2027-03-31"
     assert not site.asked("/calls.json?p=3"), "the cap of sources.yaml holds"
     assert site.asked("/calls.json")[0].headers["accept"].startswith("application/json")
 

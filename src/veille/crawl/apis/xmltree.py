@@ -48,7 +48,7 @@ def name(element: Any) -> str:
 
 
 def within(element: Any, *names: str) -> Iterator[Any]:
-    """Yield the descendants with one of these names, in document order."""
+    """Yield the descendants with the first of these names, in document order, then those with the next."""
     for one in names:
         yield from element.iterfind(f".//{{*}}{one}")
 
