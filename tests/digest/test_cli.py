@@ -71,6 +71,16 @@ def test_build_prints_the_items_of_each_member_as_json(home: Path) -> None:
     assert first["reasons"]
 
 
+def test_approval_without_a_session_name_asks_who(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for variable in ("LOGNAME", "USER", "LNAME", "USERNAME"):
+        monkeypatch.delenv(variable, raising=False)
+    monkeypatch.setattr("os.getuid", lambda: 54_321)
+    inside("--home", home, "--now", NOW, "digest", "build")
+    done = inside("--home", home, "--now", NOW, "digest", "approve")
+    assert done.returncode == 2
+    assert "--by" in done.stderr
+
+
 def test_send_refuses_what_nobody_approved(home: Path) -> None:
     inside("--home", home, "--now", NOW, "digest", "build")
     done = inside("--home", home, "--now", NOW, "digest", "send")

@@ -262,7 +262,7 @@ def test_template_that_loses_a_link_is_not_approved(house: House) -> None:
 
 
 def test_too_large_a_page_holds_fewer_items(house: House) -> None:
-    line = '<p>{{ l.title }}{{ "x" * 40000 }}</p>'
+    line = '<p>{{ l.title }}{{ "x" * 30000 }}</p>'
     html = f'<html lang="fr"><body>{{% for l in bulletin.lines %}}{line}{{% endfor %}}</body></html>'
     house.template("body.html.jinja", html)
     (built,) = house.digests.build()

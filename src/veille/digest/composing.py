@@ -10,7 +10,7 @@ from veille.config.settings import Settings
 from veille.digest import wording
 from veille.digest.context import Frame, Links, Page
 from veille.digest.message import Letter, build
-from veille.digest.render import problems, renderer_for, too_big
+from veille.digest.render import MAX_BYTES, problems, renderer_for, too_big
 from veille.digest.sandbox import Rendered
 from veille.digest.templates import compile_templates, compiled_from
 from veille.errors import InputError
@@ -103,7 +103,9 @@ class Composer:
     def check(self, bulletin: Bulletin, *, email: str, message_id: str, sent: datetime) -> None:
         """Refuse what must not leave: raises InputError naming the reader and the fault."""
         drawn = self.render(bulletin)
-        found = problems(drawn) + (["plus de 95 ko de HTML : Gmail couperait"] if too_big(drawn) else [])
+        found = problems(drawn) + (
+            [f"plus de {MAX_BYTES // 1_000} ko de HTML : Gmail couperait"] if too_big(drawn) else []
+        )
         if found:
             raise InputError(
                 f"bulletin de {bulletin.organisation} ({email}) : {' ; '.join(found)}",

@@ -32,9 +32,7 @@ def edition(digest: Digest, now: datetime, zone: ZoneInfo) -> Edition:
     """Return the edition of the local period that contains `now`; one made late is dated from then."""
     today = now.astimezone(zone).date()
     start = _period_start(digest.rhythm, today)
-    after = _period_start(
-        digest.rhythm, start + timedelta(days={"daily": 1, "weekly": 7, "monthly": 31}[digest.rhythm])
-    )
+    after = _period_start(digest.rhythm, start + timedelta(days=_LENGTH[digest.rhythm]))
     send_at = _instant(digest.rhythm, digest.send, start, zone)
     leaves = max(send_at, now)
     stale_at = leaves + timedelta(hours=digest.window_hours)

@@ -13,8 +13,9 @@ from veille.digest.sandbox import CPU, Rendered, TemplateRenderer
 from veille.digest.templates import Compiled
 from veille.errors import TemplateError
 
-#: Gmail hides what comes after about 102 kB of HTML, unsubscribe link included (hteumeuleu/email-bugs#41).
-WARN_BYTES, MAX_BYTES = 80_000, 95_000
+#: Bytes of HTML: Gmail hides what comes after about 102 kB, unsubscribe link included (hteumeuleu/email-bugs#41); a
+#: margin for what relays and clients add.
+MAX_BYTES = 80_000
 #: One child draws that many bulletins, then a fresh one takes over: its processor limit is counted in seconds.
 _PER_CHILD = 1_000
 #: Seconds of wall time for one bulletin; a hundred times the slowest measured.
