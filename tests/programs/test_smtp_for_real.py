@@ -13,6 +13,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.inside import inside
+
 
 @pytest.fixture
 def sink(smtp_sink):
@@ -36,20 +38,20 @@ def sink(smtp_sink):
             process.terminate()
 
 
-def test_an_approved_issue_reaches_the_server_once_and_whole(veille, demo, sink, tmp_path):
+def test_an_approved_issue_reaches_the_server_once_and_whole(demo, sink, tmp_path):
     url, folder = sink
     home = tmp_path / "instance"
     shutil.copytree(demo.folder, home)
     env = {"VEILLE_MAIL_URL": url}
     now = ["--home", home, "--now", "2026-12-03T18:00:00+01:00"]
-    assert veille(*now, "digest", "build", env=env).returncode == 0
-    assert veille(*now, "digest", "approve", "--by", "test", env=env).returncode == 0
-    sent = veille(*now, "digest", "send", "--json", env=env)
+    assert inside(*now, "digest", "build", env=env).returncode == 0
+    assert inside(*now, "digest", "approve", "--by", "test", env=env).returncode == 0
+    sent = inside(*now, "digest", "send", "--json", env=env)
     assert sent.returncode == 0, sent.stderr
     rows = [json.loads(line) for line in sent.stdout.splitlines()]
     assert rows
     assert {row["state"] for row in rows} == {"sent"}
-    again = veille(*now, "digest", "send", "--json", env=env)
+    again = inside(*now, "digest", "send", "--json", env=env)
     assert again.returncode == 0, again.stderr
     messages = [path.read_bytes() for path in folder.rglob("*") if path.is_file()]
     assert len(messages) == len(rows)
