@@ -8,6 +8,7 @@ import pytest
 
 from tests.shared import shared
 from veille.crawl.apis.aides_territoires import read_aides_territoires
+from veille.crawl.apis.asking import newest_first
 from veille.errors import ParseError
 from veille.model import ParsedEntry
 
@@ -112,3 +113,8 @@ def test_another_answer_is_refused_with_the_name_of_the_api() -> None:
 def test_an_answer_without_any_title_is_a_changed_api() -> None:
     with pytest.raises(ParseError, match="aucun titre"):
         read_aides_territoires(answer({"id": 1}, {"id": 2}), url=URL)
+
+
+def test_the_newest_are_asked_for_first_unless_the_url_says_otherwise() -> None:
+    assert newest_first(URL) == f"{URL}&order_by=publication_date"
+    assert newest_first(f"{URL}&order_by=submission_deadline") == f"{URL}&order_by=submission_deadline"

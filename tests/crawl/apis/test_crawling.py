@@ -89,7 +89,7 @@ def test_three_kinds_of_api_from_the_file_to_the_store(site: Site, tmp_path: Pat
         return answers({"results": [{**aid, "is_call_for_project": True}], "next": following})
 
     site.pages = {
-        "/api/aids/": aids,
+        "/api/aids/?order_by=publication_date": aids,
         "/api/aids/?page=2": aids,
         "/api/explore/v2.1/catalog/datasets/aides/records?where=a%3D1&limit=100": answers(
             {"total_count": 1, "results": [{"titre": "Étuve", "cloture": "2027-03-31", "qui": "artisans"}]}

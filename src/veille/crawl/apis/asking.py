@@ -1,6 +1,6 @@
 """How an API is asked: the first address (pure; it loads no parser, for it runs where requests are made)."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from veille.model import Request, Source
@@ -14,12 +14,19 @@ _LARGEST = 100
 
 
 def first_request(source: Source, url: str) -> Request:
-    """Return the first request of an API: with as many records as it gives at once, unless the URL says how many."""
-    return Request(url=first_page(url) if source.options.get("api") == "opendatasoft" else url)
+    """Return the first request of an API, so asked that the newest come first and few requests suffice."""
+    asked = _FIRST.get(source.options.get("api"))
+    return Request(url=asked(url) if asked else url)
+
+
+def newest_first(url: str) -> str:
+    """Return the address of Aides-territoires with the newest aids first, unless it names an order."""
+    named = {name for name, _ in parse_qsl(urlsplit(url).query, keep_blank_values=True)}
+    return url if named & {"order_by", "orderBy"} else with_query(url, {"order_by": "publication_date"})
 
 
 def first_page(url: str) -> str:
-    """Return the address of the first page of an Opendatasoft dataset."""
+    """Return the address of the first page of an Opendatasoft dataset: as many as may be, unless it says how many."""
     size, _ = page_parameters(url)
     return url if number_in_query(url, size, 0) else with_query(url, {size: _LARGEST})
 
@@ -29,7 +36,7 @@ def page_parameters(url: str) -> tuple[str, str]:
     return ("rows", "start") if urlsplit(url).path.startswith("/api/records/1.0") else ("limit", "offset")
 
 
-def with_query(url: str, changes: Mapping[str, int]) -> str:
+def with_query(url: str, changes: Mapping[str, int | str]) -> str:
     """Return a URL with these parameters set, the others and their order kept."""
     parts = urlsplit(url)
     pairs = [(name, value) for name, value in parse_qsl(parts.query, keep_blank_values=True) if name not in changes]
@@ -42,3 +49,9 @@ def number_in_query(url: str, name: str, default: int) -> int:
     values = [value for key, value in parse_qsl(urlsplit(url).query) if key == name]
     digits = values[-1] if values else ""
     return int(digits) if digits.isascii() and digits.isdigit() and len(digits) <= 9 else default  # noqa: PLR2004 - nine digits fit 32 bits
+
+
+_FIRST: Mapping[str | None, Callable[[str], str]] = {
+    "aides-territoires": newest_first,
+    "opendatasoft": first_page,
+}
