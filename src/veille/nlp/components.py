@@ -33,7 +33,7 @@ def create_tokenizer() -> Callable[[Language], Callable[[str], Doc]]:
 
     def create(nlp: Language) -> Callable[[str], Doc]:
         # Nobody asks a line for its shape or whether it looks like an address: computed for each, that costs 3 %.
-        nlp.vocab.lex_attr_getters = {}
+        nlp.vocab.lex_attr_getters = {}  # type: ignore[attr-defined]  # absent from spaCy's stub
 
         def tokenize(text: str) -> Doc:
             lines = text.splitlines(keepends=True)

@@ -24,7 +24,7 @@ _LEAST, _LEAST_SHORT = 0.4, 0.7
 _SHORT = 30
 #: CPV codes are what a tender has.
 _CODES_WEIGHT = 2.0
-#: A field of the source that says « this is a call »: more than any words (the loudest of 6,322 real texts sum to 28.7).
+#: A field of the source that says « this is a call »: more than any words (the loudest of 6,322 texts sum to 28.7).
 _STATED_WEIGHT = 30.0
 #: Confirming words that back up a word of the title where no plain cue does.
 _CONFIRMING = 2
