@@ -61,6 +61,9 @@ def _remarks(found: tuple[Source, ...]) -> list[str]:
     off = [source.id for source in found if not source.enabled]
     if off:
         remarks.append(f"{len(off)} sources désactivées : {', '.join(off[:8])}{'…' if len(off) > 8 else ''}")  # noqa: PLR2004 - one line
+    trials = [source.id for source in found if source.experimental]
+    if trials:
+        remarks.append(f"expérimentales, jamais vérifiées sur de vraies réponses : {', '.join(trials)}")
     plain = [source.id for source in found if source.enabled and source.url.lower().startswith("http:")]
     if plain:
         remarks.append(f"en http sans chiffrement : {', '.join(plain)}")

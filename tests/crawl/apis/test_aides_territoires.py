@@ -116,5 +116,19 @@ def test_an_answer_without_any_title_is_a_changed_api() -> None:
 
 
 def test_the_newest_are_asked_for_first_unless_the_url_says_otherwise() -> None:
-    assert newest_first(URL) == f"{URL}&order_by=publication_date"
-    assert newest_first(f"{URL}&order_by=submission_deadline") == f"{URL}&order_by=submission_deadline"
+    assert newest_first(URL) == f"{URL}&order_by=publication_date&itemsPerPage=100"
+    chosen = f"{URL}&order_by=submission_deadline&size=20"
+    assert newest_first(chosen) == chosen
+
+
+def test_fields_of_later_versions_are_read_where_they_are() -> None:
+    entry = only(
+        perimeter="Bretagne", perimeter_scale="Région", subvention_comment="Plafond selon l'effectif", is_charged=True,
+        categories=["Énergies / Économies"],
+    )  # fmt: skip
+    assert entry.text.split("\n") == [
+        "Périmètre : Bretagne (Région)",
+        "Précisions sur la subvention : Plafond selon l'effectif",
+        "Accès payant : oui",
+    ]
+    assert only(perimeter="Bretagne (Région)", perimeter_scale="Région").text == "Périmètre : Bretagne (Région)"

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from tests.crawl.site import Page, Request, Site, serve
+from veille.config.catalogue import check_sources
 from veille.config.mapping import SEVERAL, SINGLE
 from veille.config.settings import Fetch
 from veille.config.sources import load_sources
@@ -89,7 +90,7 @@ def test_three_kinds_of_api_from_the_file_to_the_store(site: Site, tmp_path: Pat
         return answers({"results": [{**aid, "is_call_for_project": True}], "next": following})
 
     site.pages = {
-        "/api/aids/?order_by=publication_date": aids,
+        "/api/aids/?order_by=publication_date&itemsPerPage=100": aids,
         "/api/aids/?page=2": aids,
         "/api/explore/v2.1/catalog/datasets/aides/records?where=a%3D1&limit=100": answers(
             {"total_count": 1, "results": [{"titre": "Étuve", "cloture": "2027-03-31", "qui": "artisans"}]}
@@ -147,6 +148,13 @@ HEAD = "version: 1\nsources:\n  - {id: a, title: A, url: 'https://a.exemple/x', 
 def test_a_source_that_could_not_be_read_is_refused_at_load(tmp_path: Path, line: str, cause: str) -> None:
     with pytest.raises(ConfigError, match=cause):
         load(tmp_path, HEAD + line)
+
+
+def test_a_source_never_checked_on_real_answers_is_named(tmp_path: Path) -> None:
+    (tmp_path / "sources.yaml").write_text(
+        f"{HEAD}kind: json, mapping: {{title: t}}, experimental: true}}", encoding="utf-8"
+    )
+    assert any("expérimentales" in remark and ": a" in remark for remark in check_sources(tmp_path).remarks)
 
 
 def test_every_api_that_can_be_written_can_be_read(tmp_path: Path) -> None:

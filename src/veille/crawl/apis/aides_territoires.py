@@ -72,7 +72,7 @@ def _markup(aid: dict[str, Any], financers: list[str]) -> str:
     parts = (
         text(aid.get("description")),
         labelled("Nature", ["appel à projets"] if aid.get("is_call_for_project") is True else []),
-        labelled("Périmètre", aid.get("perimeter")),
+        labelled("Périmètre", _perimeter(aid)),
         labelled("Financeurs", financers),
         labelled("Instructeurs", aid.get("instructors")),
         labelled("Programmes", aid.get("programs")),
@@ -81,8 +81,10 @@ def _markup(aid: dict[str, Any], financers: list[str]) -> str:
         labelled("Dépenses couvertes", aid.get("destinations")),
         labelled("Étapes du projet", aid.get("mobilization_steps")),
         labelled("Taux de subvention", _rate(aid)),
+        labelled("Précisions sur la subvention", aid.get("subvention_comment")),
         labelled("Montant du prêt", _at_most(aid.get("loan_amount"))),
         labelled("Montant de l'avance récupérable", _at_most(aid.get("recoverable_advance_amount"))),
+        labelled("Accès payant", "oui" if aid.get("is_charged") is True else ""),
         labelled("Récurrence", aid.get("recurrence")),
         labelled("Ouverture", french_day(aid.get("start_date"))),
         labelled("Date limite de pré-dépôt", french_day(aid.get("predeposit_date"))),
@@ -93,6 +95,12 @@ def _markup(aid: dict[str, Any], financers: list[str]) -> str:
         labelled("Démarche en ligne", safe_link(text(aid.get("application_url"))) or ""),
     )
     return "\n".join(part for part in parts if part)
+
+
+def _perimeter(aid: dict[str, Any]) -> str:
+    """Return the name of the area with its scale: v1.1 writes « Bretagne (Région) », later versions both apart."""
+    name, scale = text(aid.get("perimeter")).strip(), text(aid.get("perimeter_scale")).strip()
+    return f"{name} ({scale})" if name and scale and not name.endswith(")") else name
 
 
 def _rate(aid: dict[str, Any]) -> str:

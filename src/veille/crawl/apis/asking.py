@@ -9,7 +9,7 @@ from veille.model import Request, Source
 API_TYPES = "application/json, application/xml;q=0.9, text/xml;q=0.9, */*;q=0.5"
 #: Requests of one visit, where sources.yaml does not say: twenty seconds at one a second.
 API_PAGES = 20
-#: Records that Opendatasoft gives at once (help.opendatasoft.com/apis/ods-explore-v2).
+#: Records that Opendatasoft (help.opendatasoft.com/apis/ods-explore-v2) and Aides-territoires give at once.
 _LARGEST = 100
 
 
@@ -20,9 +20,14 @@ def first_request(source: Source, url: str) -> Request:
 
 
 def newest_first(url: str) -> str:
-    """Return the address of Aides-territoires with the newest aids first, unless it names an order."""
+    """Return an address of Aides-territoires: newest first and as many as may be, unless it says otherwise.
+
+    Orders and sizes as in the public source of the service (MTES-MCT/aides-territoires-symfony, ApiController.php).
+    """
     named = {name for name, _ in parse_qsl(urlsplit(url).query, keep_blank_values=True)}
-    return url if named & {"order_by", "orderBy"} else with_query(url, {"order_by": "publication_date"})
+    order: dict[str, int | str] = {} if named & {"order_by", "orderBy"} else {"order_by": "publication_date"}
+    size: dict[str, int | str] = {} if named & {"size", "itemsPerPage"} else {"itemsPerPage": _LARGEST}
+    return with_query(url, {**order, **size}) if order or size else url
 
 
 def first_page(url: str) -> str:
