@@ -29,8 +29,6 @@ LATER: dict[tuple[str, str], str] = {
     ("partner", "section"): "« Avec qui ? » comes with the tour de table",
     ("plants", "common"): "the tronc commun counts readers; choosing it by hand comes with curation",
     ("followed", "section"): "« Vos noms suivis » is not yet a section of its own",
-    ("network", "closes"): "the day of an event is not yet read as its deadline",
-    ("network", "badge"): "the day of an event is not yet read as its deadline",
 }
 
 

@@ -38,6 +38,13 @@ def test_call_that_closes_while_the_issue_may_still_leave_is_not_offered():
     assert offer(digest(), WHEN, item(deadline="2026-11-29"), match(), None) is not None
 
 
+def test_event_is_offered_until_its_day_and_not_after():
+    past = item(kind="evenement", deadline=None, facts={"event_date": "2026-11-26"})
+    coming = item(kind="evenement", deadline=None, facts={"event_date": "2026-12-10"})
+    assert offer(digest(), WHEN, past, match(), None) is None
+    assert offer(digest(), WHEN, coming, match(), None) is not None
+
+
 def test_item_refused_by_a_gate_is_not_offered():
     assert offer(digest(), WHEN, item(), match(score=None, gate="gate:territory"), None) is None
 

@@ -29,6 +29,13 @@ def test_call_that_closed_yesterday_is_refused_and_today_is_not() -> None:
     assert judge(an_item(facts={"deadline": [TODAY.isoformat(), ""]})).gate is None
 
 
+def test_event_that_took_place_is_refused_and_today_is_not() -> None:
+    day = TODAY - timedelta(days=1)
+    past = an_item(type="evenement", facts={"event_date": [day.isoformat(), ""]})
+    assert gate_of(past) == ("gate:expired", "a eu lieu le 26 novembre 2026")
+    assert judge(an_item(type="evenement", facts={"event_date": [TODAY.isoformat(), ""]})).gate is None
+
+
 def test_regulation_does_not_close() -> None:
     assert judge(an_item(type="reglementation", facts={"deadline": ["2026-11-01", ""]})).gate is None
 

@@ -93,7 +93,7 @@ def web_link(url: str | None) -> str | None:
 
 
 def _line(one: Offer, day: date, zone: ZoneInfo, labels: Labels) -> Line:
-    item, closes = one.item, one.item.deadline
+    item, closes = one.item, one.item.due
     return Line(
         item_id=item.id,
         item_version=item.version,

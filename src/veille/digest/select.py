@@ -66,11 +66,11 @@ def offer(digest: Digest, when: Edition, item: Item, match: Match, seen: SeenIte
     section = _section(digest, item, match)
     if section is None or not _admitted(item, match, section):
         return None
-    if item.deadline is not None and item.deadline < when.last_day:
+    if item.due is not None and item.due < when.last_day:
         return None
     if seen is not None:
         return _again(digest, when, item, match, section, seen)
-    if item.deadline is None and section.kind != "seize" and _age(item, when.send_at) > timedelta(digest.news_days):
+    if item.due is None and section.kind != "seize" and _age(item, when.send_at) > timedelta(digest.news_days):
         return None
     return Offer(item=item, match=match, section=section.kind)
 
@@ -178,7 +178,7 @@ def _age(item: Item, now: datetime) -> timedelta:
 
 
 def _rank(one: Offer) -> tuple[Any, ...]:
-    closes = one.item.deadline or date.max
+    closes = one.item.due or date.max
     return (closes, one.item.id) if one.section == "deadlines" else (-one.score, closes, one.item.id)
 
 

@@ -69,7 +69,8 @@ def amount(value: float) -> str:
 
 def verb(item: Item) -> str:
     """Return « clôt », or nothing for what takes place on that day."""
-    return "" if any(tag.term in _HAPPENS for tag in item.of(Scheme.TYPE)[:1]) else "clôt"
+    happens = item.deadline is None or any(tag.term in _HAPPENS for tag in item.of(Scheme.TYPE)[:1])
+    return "" if happens else "clôt"
 
 
 def asks_conditions(item: Item) -> bool:

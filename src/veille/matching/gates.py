@@ -38,6 +38,9 @@ def french_day(day: date) -> str:
 
 
 def _expired(case: Case) -> str | None:
+    takes_place = case.view.item.takes_place
+    if case.view.deadline is None and takes_place is not None and takes_place < case.context.today:
+        return f"a eu lieu le {french_day(takes_place)}"
     deadline = case.view.deadline
     binding = case.view.kind.actionable or not case.kind or "consultation" in case.view.item.title.lower()
     if deadline is not None and binding and deadline < case.context.today:

@@ -51,3 +51,14 @@ class Item:
         """The calendar day on which it closes, if the text or the source says one."""
         fact = self.fact("deadline")
         return date.fromisoformat(fact.value[:10]) if fact else None
+
+    @property
+    def takes_place(self) -> date | None:
+        """The first calendar day of what is an event, if the text says one."""
+        fact = self.fact("event_date")
+        return date.fromisoformat(fact.value[:10]) if fact else None
+
+    @property
+    def due(self) -> date | None:
+        """The day after which it is no use: it closes, or it takes place."""
+        return self.deadline or self.takes_place

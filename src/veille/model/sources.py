@@ -163,6 +163,9 @@ class FetchFault(StrEnum):
     ENCODING = "encoding"
     PROTOCOL = "protocol"
     REDIRECTS = "redirects"
+    #: Never asked: robots.txt forbids it, or could not be had.
+    ROBOTS = "robots"
+    ROBOTS_DOWN = "robots_down"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
