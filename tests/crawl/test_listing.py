@@ -17,7 +17,7 @@ ROBOTS = "https://region.exemple/robots.txt"
 
 
 def listing(**fields: object) -> Source:
-    return source("region", kind="page", url=URL, **{"recipe": RECIPE, **fields})
+    return source("region", kind="page", **{"url": URL, "recipe": RECIPE, **fields})
 
 
 def lines(first: int, last: int) -> list[str]:

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from tests.bad_inputs import cases, value_of
+from tests.crawl import test_robots
 from tests.net import (
     test_bodies,
     test_deadlines,
@@ -23,10 +24,6 @@ from veille.model import Fetched, FetchFailed, FetchFault, Validators
 #: Not this room's: where each is kept, and why.
 LATER = {
     "FET-122": "crawl reads and clamps Retry-After; net hands the header over verbatim (checked below)",
-    "FET-123": "robots.txt comes with the collecting of pages: a feed is fetched on a person's behalf",
-    "FET-124": "robots.txt comes with the collecting of pages",
-    "FET-128": "crawl reads the TDM reservation; net hands the header over verbatim (checked below)",
-    "FET-129": "tdmrep.json comes with the collecting of pages",
 }
 REFUSED = {FetchFault.REFUSED_URL, FetchFault.REFUSED_ADDRESS}
 #: A public address for every name, so that a refusal is due to the rule and not to the DNS.
@@ -78,6 +75,8 @@ def gzip_bomb_is_bounded(_bomb: bytes) -> None:
 #: Cases with an input of their own, by class or id.
 BY_INPUT: dict[str, Callable[[Any], None]] = {
     "FET-106": bytes_are_bytes,
+    "FET-123": test_robots.delay_is_clamped_and_said,
+    "FET-124": test_robots.wildcards_are_obeyed,
     "FET-109": gzip_bomb_is_bounded,
     "FET-130": etag_is_not_kept,
 }
@@ -114,6 +113,8 @@ SCENARIOS: dict[str, Callable[[], None]] = {
     "FET-116": bomb("headers"),
     "FET-117": each(test_bodies.test_a_coding_that_is_wrong_or_was_not_offered_is_said),
     "FET-118": each(test_bodies.test_a_cut_body_is_a_failure_and_not_a_short_feed),
+    "FET-128": test_robots.a_header_reserves,
+    "FET-129": test_robots.a_file_or_page_reserves_and_a_header_overrides_the_file,
     "FET-131": test_validators.test_a_304_to_an_unconditional_request_is_a_failure,
     "FET-133": each(test_tls.test_a_certificate_that_does_not_hold_is_refused),
 }

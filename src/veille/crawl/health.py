@@ -32,6 +32,10 @@ _FAULTS = {
     FetchFault.TLS: (SourceHealth.FAILING, "signalez au site que son certificat n'est pas valide"),
     FetchFault.TOO_BIG: (SourceHealth.INVALID, "cherchez un flux plus court du même site, ou relevez fetch.max_bytes"),
     FetchFault.REDIRECTS: (SourceHealth.FAILING, _ADDRESS),
+    FetchFault.ROBOTS: (
+        SourceHealth.BLOCKED,
+        "demandez au site d'autoriser cette veille, ou cherchez son flux ou sa lettre d'information",
+    ),
 }
 _STATUSES = {
     401: (SourceHealth.BLOCKED, "le site demande un mot de passe", "demandez au site un flux ouvert"),

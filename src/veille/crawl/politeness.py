@@ -42,6 +42,10 @@ class Pace:
         self._delay = delay
         self._last: float | None = None
 
+    def slow_down(self, delay: float) -> None:
+        """Leave at least this many seconds between two starts from now on."""
+        self._delay = max(self._delay, delay)
+
     def wait(self, now: float) -> float:
         """Return the seconds to wait before a start."""
         return 0.0 if self._last is None else max(0.0, self._last + self._delay - now)

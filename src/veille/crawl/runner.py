@@ -11,7 +11,6 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from functools import partial
 
 from veille.crawl.decide import current, is_due, may_be_forced
 from veille.crawl.kinds import KINDS
@@ -191,18 +190,12 @@ class CrawlStage:
         """Visit the sources of one host one after the other; stop when it asks for patience."""
         pace = Pace(self._limits.host_delay)
         for source, state in due:
-            turn = partial(self._turn, pace)
-            report, outcome = await visitor.visit(source, state, self._pass.started, turn)
+            report, outcome = await visitor.visit(source, state, self._pass.started, pace)
             self._pass.report(report)
             patience = retry_after(outcome, self._clock.now())
             if patience is not None:
                 await self._be_patient(visitor, due, known_there, patience)
                 return
-
-    async def _turn(self, pace: Pace) -> None:
-        """Wait until the next request to a host may start."""
-        await asyncio.sleep(pace.wait(self._clock.monotonic()))
-        pace.start(self._clock.monotonic())
 
     async def _be_patient(
         self,

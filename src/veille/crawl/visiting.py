@@ -2,16 +2,18 @@
 
 import asyncio
 import hashlib
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from typing import ParamSpec, TypeVar
 
 from veille.crawl.decide import Visit, decide_entries, next_state
 from veille.crawl.kinds import KINDS, page_cap, unlike
 from veille.crawl.parsing import Body, FeedParsers
-from veille.crawl.politeness import asked_url, host_of
+from veille.crawl.politeness import Pace, asked_url, host_of
+from veille.crawl.robots import Rules, Sites
 from veille.errors import ParseError
 from veille.model import (
     CrawlReport,
@@ -31,8 +33,6 @@ _WHOLE = frozenset({200, 203})
 
 P = ParamSpec("P")
 T = TypeVar("T")
-#: Waits until the next request to the host may start.
-Turn = Callable[[], Awaitable[None]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ class _Errand:
 
     source: Source
     state: SourceState
-    turn: Turn
+    pace: Pace
 
 
 class Visitor:
@@ -55,14 +55,15 @@ class Visitor:
         self._clock = clock
         self._parsers = parsers
         self._thread = thread
+        self._sites = Sites()
 
     async def visit(
-        self, source: Source, state: SourceState, started: datetime, turn: Turn
+        self, source: Source, state: SourceState, started: datetime, pace: Pace
     ) -> tuple[CrawlReport, FetchOutcome]:
         """Visit a source and record it; return its report and what the server answered."""
-        errand = _Errand(source, state, turn)
+        errand = _Errand(source, state, pace)
         first = KINDS[source.kind].request(source, asked_url(source, state))
-        outcome = await self._ask(errand, first, state.validators)
+        outcome = await self._allowed(errand, first, state.validators)
         visit = await self._read(errand, outcome)
         return await self.stored(self._settle, source, state, visit, started), outcome
 
@@ -70,8 +71,24 @@ class Visitor:
         """Do something with the store in its one thread; once begun it is finished, even if we are cancelled."""
         return await asyncio.shield(asyncio.get_running_loop().run_in_executor(self._thread, work, *args))
 
+    async def _allowed(self, errand: _Errand, request: Request, validators: Validators) -> FetchOutcome:
+        """Ask if the site lets programs ask; where a redirect led inside the site is held to the same rules."""
+        if not KINDS[errand.source.kind].robots:
+            return await self._ask(errand, request, validators)
+        rules = await self._rules(errand, request.url)
+        errand.pace.slow_down(rules.delay)
+        outcome = rules.refusal(request.url) or await self._ask(errand, request, validators)
+        if isinstance(outcome, Fetched) and outcome.redirects:
+            reached = await self._rules(errand, outcome.final_url)
+            return reached.refusal(outcome.final_url) or outcome
+        return outcome
+
+    async def _rules(self, errand: _Errand, url: str) -> Rules:
+        return await self._sites.rules(url, partial(self._ask, errand))
+
     async def _ask(self, errand: _Errand, request: Request, validators: Validators) -> FetchOutcome:
-        await errand.turn()
+        await asyncio.sleep(errand.pace.wait(self._clock.monotonic()))
+        errand.pace.start(self._clock.monotonic())
         accept = KINDS[errand.source.kind].accept
         if request.body is None and not request.headers:
             return await self._fetcher.fetch(request.url, validators, accept=accept)
@@ -84,17 +101,22 @@ class Visitor:
         digest = hashlib.sha256(outcome.body).hexdigest()
         if digest == errand.state.body_hash:
             return Visit(outcome, None, digest, same_body=True)
-        reading = await self._parsed(errand.source, outcome)
+        reading = await self._parsed(errand, outcome)
         if isinstance(reading, ParsedFeed):
             reading = unlike(errand.source, reading, errand.state.entries) or await self._whole(errand, reading)
         return Visit(replace(outcome, body=b""), reading, digest)
 
-    async def _parsed(self, source: Source, answer: Fetched) -> ParsedFeed | ParseError:
-        body = Body(answer.body, answer.headers.get("content-type", ""), answer.final_url, source)
+    async def _parsed(self, errand: _Errand, answer: Fetched) -> ParsedFeed | ParseError:
+        body = Body(answer.body, answer.headers.get("content-type", ""), answer.final_url, errand.source)
         reading = await self._parsers.parse(body)
-        if isinstance(reading, ParsedFeed) and _reserved(answer, reading):
-            return replace(reading, entries=tuple(replace(entry, text="") for entry in reading.entries))
-        return reading
+        if isinstance(reading, ParseError):
+            return reading
+        bound = KINDS[errand.source.kind].robots
+        rules = await self._rules(errand, answer.final_url) if bound else Rules()
+        if _reserved(answer, reading, rules):
+            reading = replace(reading, entries=tuple(replace(entry, text="") for entry in reading.entries))
+        remarks = [remark for remark in (reading.remark, rules.remark) if remark]
+        return replace(reading, remark=" ; ".join(remarks))
 
     async def _whole(self, errand: _Errand, first: ParsedFeed) -> ParsedFeed:
         """Read on while a list has a next page on its own host that holds something unknown, up to the cap."""
@@ -116,12 +138,12 @@ class Visitor:
 
     async def _next_page(self, errand: _Errand, request: Request) -> ParsedFeed | str:
         """Fetch and read one more page; return why not, in French, where that fails."""
-        outcome = await self._ask(errand, request, Validators())
+        outcome = await self._allowed(errand, request, Validators())
         if not isinstance(outcome, Fetched):
             return outcome.sentence
         if outcome.status not in _WHOLE:
             return f"HTTP {outcome.status}"
-        reading = await self._parsed(errand.source, outcome)
+        reading = await self._parsed(errand, outcome)
         return reading.message if isinstance(reading, ParseError) else reading
 
     def _has_news(self, source: Source, page: ParsedFeed) -> bool:
@@ -151,9 +173,12 @@ def _mark(request: Request) -> tuple[str, bytes | None]:
     return request.url, request.body
 
 
-def _reserved(answer: Fetched, reading: ParsedFeed) -> bool:
-    """Say whether the site reserves its text from mining: then title and link only (W3C TDMRep, 2024-05-10)."""
-    stated = answer.headers.get("tdm-reservation", "").strip()
-    if stated in {"0", "1"}:
-        return stated == "1"
-    return reading.reserved is True
+def _reserved(answer: Fetched, reading: ParsedFeed, rules: Rules) -> bool:
+    """Say whether the site reserves its text from mining: then title and link only (W3C TDMRep, 2024-05-10).
+
+    The page itself overrides its header, which overrides the site's file.
+    """
+    header = answer.headers.get("tdm-reservation", "").strip()
+    if reading.reserved is not None:
+        return reading.reserved
+    return header == "1" if header in {"0", "1"} else rules.reserves(answer.final_url)
