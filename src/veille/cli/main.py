@@ -51,7 +51,7 @@ class Instant(click.ParamType):  # type: ignore[type-arg]  # not generic at run 
     metavar="DOSSIER",
     help="Dossier de l'instance (défaut : le dossier courant).",
 )
-@click.option("--now", type=Instant(), help="Fait comme s'il était cet instant ; aucun message ne sort alors de cette machine.")
+@click.option("--now", type=Instant(), help="Fait comme s'il était cet instant ; aucun message ne sort alors d'ici.")
 @click.option("--verbose", "-v", is_flag=True, help="Dit ce qui se passe.")
 @click.version_option(__version__, message="veille %(version)s", help="Affiche la version.")
 @click.pass_context
