@@ -2,12 +2,13 @@
 
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 
 from tests.crawl.builders import source
-from veille.config.sources import load_sources
+from veille.config.sources import SourceLine, load_sources
+from veille.crawl.kinds import KINDS, reader_of
 from veille.crawl.pages import read_page
 from veille.crawl.recipes import SelectorRefused, check_recipes, compiled
 from veille.errors import ConfigError, ParseError
@@ -204,3 +205,11 @@ def test_a_bad_selector_in_sources_yaml_names_line_key_and_column(tmp_path: Path
 def test_a_recipe_on_a_feed_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="kind: page"):
         load_sources(written(tmp_path, "{item: li}", kind="feed"))
+
+
+def test_sources_yaml_knows_the_kinds_that_crawl_reads() -> None:
+    assert set(get_args(SourceLine.model_fields["kind"].annotation)) == set(KINDS)
+
+
+def test_every_kind_names_a_reader_that_exists() -> None:
+    assert all(callable(reader_of(kind)) for kind in KINDS)

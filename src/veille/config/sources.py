@@ -81,8 +81,9 @@ class SourceLine(Defaults):
 
     id: str = Field(pattern=_SLUG, description="identifiant : minuscules, chiffres et tirets ; clé de l'historique")
     title: str = Field(min_length=1, max_length=200, description="nom affiché")
-    kind: Literal["feed", "page", "api", "json"] = Field(
+    kind: Literal["feed", "page", "sitemap", "api", "json"] = Field(
         description="nature de la source : feed (RSS, Atom, RDF, JSON Feed), page (une liste HTML, voir « recipe »),"
+        " sitemap (un plan de site),"
         " api (une API connue, voir « api »), json (toute API en JSON, par « mapping »)"
     )
     recipe: RecipeLine | None = Field(
@@ -116,6 +117,14 @@ class SourceLine(Defaults):
     def _recipe_of_a_page(cls, value: RecipeLine | None, info: ValidationInfo) -> RecipeLine | None:
         if value is not None and info.data.get("kind") != "page":
             raise ValueError("« recipe » va avec « kind: page », et lui seul")
+        return value
+
+    @field_validator("options")
+    @classmethod
+    def _known_options(cls, value: dict[str, Any], info: ValidationInfo) -> dict[str, Any]:
+        usable = value.keys() <= {"contains"} and isinstance(value.get("contains", ""), str)
+        if info.data.get("kind") == "sitemap" and not usable:
+            raise ValueError("pour « kind: sitemap », seule « contains » est admise, avec un texte")
         return value
 
     @field_validator("mapping")

@@ -21,6 +21,7 @@ FEED_TYPES = (
     "text/xml;q=0.9, application/json;q=0.8, */*;q=0.5"
 )
 PAGE_TYPES = "text/html, application/xhtml+xml, */*;q=0.5"
+SITEMAP_TYPES = "application/xml, text/xml, */*;q=0.5"
 #: Below this share of the usual number a list has not become shorter: it is read wrongly.
 _SHRUNK = 0.5
 
@@ -57,6 +58,7 @@ class Kind:
 KINDS: dict[str, Kind] = {
     "feed": Kind("veille.crawl.feeds:read_feed", FEED_TYPES),
     "page": Kind("veille.crawl.pages:read_page", PAGE_TYPES, pages=5, shaped=True, robots=True),
+    "sitemap": Kind("veille.crawl.sitemaps:read_sitemap", SITEMAP_TYPES, pages=10, shaped=True, robots=True),
     "api": Kind("veille.crawl.apis.readers:read_api", API_TYPES, API_PAGES, first_request),
     "json": Kind("veille.crawl.apis.readers:read_json_api", API_TYPES, API_PAGES),
 }
@@ -83,7 +85,7 @@ def definition(source: Source) -> str:
 
 def unlike(source: Source, feed: ParsedFeed, usual: int) -> ParseError | None:
     """Say that a first page does not look as it should, with both counts; None if it does."""
-    found = len(feed.entries) + feed.dropped
+    found = len(feed.entries) + feed.dropped + len(feed.parts)
     least = source.expect.min_items
     if least is not None and found < least:
         return _redesigned(found, f"au moins {least} attendues (expect.min_items)")

@@ -120,11 +120,12 @@ class Visitor:
 
     async def _whole(self, errand: _Errand, first: ParsedFeed) -> ParsedFeed:
         """Read on while a list has a next page on its own host that holds something unknown, up to the cap."""
-        whole, page = replace(first, listed=len(first.entries) + first.dropped if first.next else None), first
+        listed = len(first.entries) + first.dropped + len(first.parts) if first.next or first.parts else None
+        whole, page, parts = replace(first, listed=listed), first, list(first.parts)
         asked = {_mark(Request(url=errand.source.url))}
         for _ in range(page_cap(errand.source) - 1):
-            following = page.next
-            if following is None or not await self.stored(self._has_news, errand.source, page):
+            following = page.next or (parts.pop(0) if parts else None)
+            if following is None or not await self._worth_reading_on(errand.source, first, page):
                 break
             if _mark(following) in asked or host_of(following.url) != host_of(errand.source.url):
                 break
@@ -145,6 +146,12 @@ class Visitor:
             return f"HTTP {outcome.status}"
         reading = await self._parsed(errand, outcome)
         return reading.message if isinstance(reading, ParseError) else reading
+
+    async def _worth_reading_on(self, source: Source, first: ParsedFeed, page: ParsedFeed) -> bool:
+        """Say whether older pages may hold news: after an index, after news, and where nothing is in order of age."""
+        if page.parts or (first.parts and not first.complete):
+            return True
+        return await self.stored(self._has_news, source, page)
 
     def _has_news(self, source: Source, page: ParsedFeed) -> bool:
         """Say whether a page holds anything that the store does not know yet, in the store's thread."""

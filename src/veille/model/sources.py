@@ -222,6 +222,8 @@ class ParsedFeed:
     complete: bool = True
     #: Where the list goes on.
     next: Request | None = None
+    #: The documents that an index names, newest first.
+    parts: tuple[Request, ...] = ()
     #: Whether the document reserves its text from mining (W3C TDMRep); None where it does not say.
     reserved: bool | None = None
     #: Entries of the first page, where several were read.
