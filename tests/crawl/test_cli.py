@@ -90,3 +90,42 @@ def test_now_moves_what_is_due(veille: Veille, home: Path, site: Site) -> None:
     due = lines(veille("--home", home, "--now", "2030-01-01T09:00:00+00:00", "crawl", "--json"))
     assert "bon" in {line["id"] for line in due}
     assert len(site.asked("/bon")) == 2
+
+
+LISTING = b"""<ul><li class=appel><h3><a href="/aides/1">Appel au bois</a></h3><p>Pour les scieries.</p></li></ul>"""
+
+
+@pytest.fixture
+def listing(site: Site, tmp_path: Path, veille: Veille) -> Callable[[dict[str, str]], Path]:
+    """Make an instance whose only source is a page read by a recipe."""
+    site.pages["/liste"] = Page(LISTING, headers={"Content-Type": "text/html"})
+
+    def with_recipe(recipe: dict[str, str]) -> Path:
+        folder = tmp_path / "instance"
+        assert veille("init", folder).returncode == 0
+        region = {"id": "region", "title": "Region", "kind": "page", "url": site.url("/liste"), "recipe": recipe}
+        (folder / "sources.yaml").write_text(json.dumps({"version": 1, "sources": [region]}), encoding="utf-8")
+        (folder / "veille.toml").write_text('[fetch]\nallow = ["127.0.0.0/8"]\nhost_delay = 0\n', encoding="utf-8")
+        return folder
+
+    return with_recipe
+
+
+def test_a_page_is_crawled_and_exported(site: Site, listing: Callable[[dict[str, str]], Path], veille: Veille) -> None:
+    home = listing({"item": "li.appel", "title": "h3"})
+    (report,) = lines(veille("--home", home, "crawl", "--json"))
+    assert (report["state"], report["new"]) == ("ok", 1)
+    (entry,) = lines(veille("--home", home, "items", "export", "--jsonl"))
+    assert entry["link"] == site.url("/aides/1")
+    assert [request.path for request in site.requests] == ["/robots.txt", "/.well-known/tdmrep.json", "/liste"]
+
+
+@pytest.mark.parametrize("command", [("sources", "check"), ("crawl",)])
+def test_a_bad_selector_is_refused_with_line_key_and_column(
+    listing: Callable[[dict[str, str]], Path], veille: Veille, command: tuple[str, ...]
+) -> None:
+    result = veille("--home", listing({"item": "p["}), *command)
+    assert result.returncode != 0
+    assert "recipe.item" in result.stderr
+    assert "colonne 3" in result.stderr
+    assert "Traceback" not in result.stderr
