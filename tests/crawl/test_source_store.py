@@ -1,17 +1,18 @@
 """What crawl writes, on both databases."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import func, select
 
 from tests.crawl.builders import DAY, NOW, URL, entry, feed, source, state
 from veille.crawl.decide import decide_entries
-from veille.model import ParsedEntry, Source, SourceHealth, Validators
+from veille.model import ParsedEntry, Source, SourceHealth, StructuredFacts, Validators
 from veille.storage.db import Database
 from veille.storage.source_store import SqlSourceStore
 from veille.storage.tables import EntryRow, EntryVersionRow, ItemRow
+from veille.storage.tag_store import SqlTagStore
 
 
 @pytest.fixture
@@ -52,6 +53,7 @@ def test_a_state_comes_back_as_it_was_written(store: SqlSourceStore) -> None:
         ttl=60,
         skip_hours=frozenset({1, 23}),
         gap=7_200,
+        definition="d",
     )
     store.record(source(), written, [], NOW)
     assert store.states() == {"pole": written}
@@ -174,3 +176,47 @@ def test_export_pages_through_many_entries(store: SqlSourceStore, database: Data
     assert len({exported.title for exported in store.export()}) == 2_250
     with database.read() as session:
         assert session.scalar(select(func.count()).select_from(ItemRow)) == 2_250
+
+
+FACTS = StructuredFacts(
+    cpv=("45000000",),
+    naf=("16.10A",),
+    nuts=("FRK26",),
+    deadline=date(2026, 12, 15),
+    amount=50_000.0,
+    financer="Région Exemple",
+    call=False,
+)
+
+
+def told(database: Database) -> list[StructuredFacts]:
+    """Return the facts that the tagger would be given, item by item."""
+    tags = SqlTagStore(database)
+    return [text.facts for _, _, text in tags.texts("p@1", tags.waiting("p@1"))]
+
+
+def test_facts_that_a_source_states_reach_the_tagger_whole(store: SqlSourceStore, database: Database) -> None:
+    crawl(store, entry(facts=FACTS))
+    assert told(database) == [FACTS]
+    assert next(iter(store.known("pole").values())).facts == FACTS
+    assert crawl(store, entry(facts=FACTS)) == (0, 0)
+
+
+def test_an_amended_deadline_is_a_change_and_the_earlier_one_stays(store: SqlSourceStore, database: Database) -> None:
+    crawl(store, entry(facts=FACTS))
+    later = replace(FACTS, deadline=date(2026, 12, 31))
+    assert crawl(store, entry(facts=later), days=1) == (0, 1)
+    (version,) = rows(database, EntryVersionRow)
+    assert version.changed == ["deadline"]
+    assert version.facts["deadline"] == "2026-12-15"
+    assert told(database) == [later]
+
+
+def test_an_item_that_another_source_opened_takes_the_facts_of_the_one_that_states_them(
+    store: SqlSourceStore, database: Database
+) -> None:
+    crawl(store, entry())
+    crawl(store, entry(facts=FACTS), of=source("api"))
+    assert told(database) == [FACTS]
+    (item,) = rows(database, ItemRow)
+    assert item.version == 2  # to be tagged again
