@@ -11,7 +11,7 @@ from pathlib import Path
 
 import veille
 from veille.errors import ConfigError, InputError
-from veille.files import write_atomically
+from veille.files import cause, write_atomically
 
 #: What an instance may override, by folder, and what it always owns.
 LAYERED = ("pipelines", "digests")
@@ -96,7 +96,7 @@ def create(home: Path) -> list[FileChange]:
             write_atomically(_pristine(home), sources.encode())
     except OSError as error:
         raise InputError(
-            f"{error.filename or home} : {error.strerror}", cure="choisissez un dossier où vous pouvez écrire"
+            f"{error.filename or home} : {cause(error)}", cure="choisissez un dossier où vous pouvez écrire"
         ) from error
     return changes
 
@@ -106,11 +106,6 @@ def upgrade(home: Path) -> list[FileChange]:
     if not (home / SOURCES).is_file():
         raise InputError(f"{home} n'est pas une instance (pas de {SOURCES})", cure="lancez « veille init DOSSIER »")
     return [_upgrade_sources(home), *_compare_overrides(home)]
-
-
-def is_instance(home: Path) -> bool:
-    """Tell whether a folder holds an instance."""
-    return (home / SOURCES).is_file()
 
 
 def _pristine(home: Path) -> Path:

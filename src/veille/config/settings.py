@@ -16,6 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, f
 
 from veille.config.problems import locate_in_toml, nearest, refuse
 from veille.errors import ConfigError
+from veille.files import cause
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
@@ -86,8 +87,8 @@ class Mail(_Table):
 
     url: SecretStr = Field(
         SecretStr("file:var/mail"),
-        description="« file:DOSSIER » (fichiers .eml), « maildir:DOSSIER » ou « smtp://[nom:mot-de-passe@]hôte:port », « smtps:// », "
-        "« smtp+starttls:// »",
+        description="« file:DOSSIER » (fichiers .eml), « maildir:DOSSIER » ou « smtp://[nom:mot-de-passe@]hôte:port », "
+        "« smtps:// », « smtp+starttls:// »",
         json_schema_extra={"env": "VEILLE_MAIL_URL"},
     )
     sender: str = Field("veille@veille.invalid", description="adresse de l'expéditeur (From)")
@@ -165,7 +166,7 @@ def _read(path: Path) -> str:
     except UnicodeDecodeError as error:
         raise ConfigError("ce fichier n'est pas en UTF-8", file=path, cure="enregistrez-le en UTF-8") from error
     except OSError as error:
-        raise ConfigError(f"illisible ({error.strerror})", file=path, cure="vérifiez les droits du fichier") from error
+        raise ConfigError(f"illisible ({cause(error)})", file=path, cure="vérifiez les droits du fichier") from error
 
 
 def settings_with_env() -> dict[str, tuple[str, str]]:

@@ -14,7 +14,7 @@ from typing import Any
 import yaml
 
 from veille.errors import ConfigError
-from veille.files import check_readable
+from veille.files import cause, check_readable
 
 #: Deeper than any definition of ours; `[` × 10,000 must be an error, not a crash.
 MAX_DEPTH = 32
@@ -53,7 +53,7 @@ def load_yaml(path: Path) -> tuple[Any, Locate]:
             "fichier absent", file=path, cure="lancez « veille init DOSSIER » ou vérifiez --home"
         ) from error
     except OSError as error:
-        raise ConfigError(f"illisible ({error.strerror})", file=path, cure="vérifiez les droits du fichier") from error
+        raise ConfigError(f"illisible ({cause(error)})", file=path, cure="vérifiez les droits du fichier") from error
     return parse_yaml(raw, path)
 
 

@@ -8,7 +8,7 @@ from veille.config import instance as folders
 from veille.config.settings import Settings, load_settings
 from veille.demo.corpus import CorpusSource, members_csv
 from veille.errors import InputError
-from veille.files import write_atomically
+from veille.files import cause, write_atomically
 
 #: Present in a folder that a demonstration made, and in no other.
 MARKER = ".veille-demo"
@@ -48,7 +48,7 @@ def prepare(target: Path) -> None:
         (target / MEMBERS).write_bytes(members_csv())
     except OSError as error:
         raise InputError(
-            f"{error.filename or target} : {error.strerror}", cure="choisissez un dossier où vous pouvez écrire"
+            f"{error.filename or target} : {cause(error)}", cure="choisissez un dossier où vous pouvez écrire"
         ) from error
     folders.create(target)
     write_atomically(target / "var" / "keys", json.dumps(_KEYS).encode(), private=True)

@@ -8,6 +8,7 @@ from typing import Any
 
 import httpcore
 
+from veille.files import cause
 from veille.model import FetchFault
 from veille.net.addresses import Address, Guard
 from veille.net.faults import Stopped, chain
@@ -103,5 +104,5 @@ def _cause(problem: BaseException | None) -> str:
         return f"pas de connexion en {CONNECT_SECONDS:g} s"
     for error in chain(problem):
         if isinstance(error, OSError) and error.errno:
-            return _CAUSES.get(error.errno, f"connexion impossible ({error.strerror})")
+            return _CAUSES.get(error.errno, f"connexion impossible ({cause(error)})")
     return "connexion impossible"

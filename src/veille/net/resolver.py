@@ -7,6 +7,7 @@ import socket
 import threading
 from collections.abc import Awaitable, Callable
 
+from veille.files import cause
 from veille.model import FetchFault
 from veille.net.addresses import Address
 from veille.net.faults import Stopped
@@ -61,7 +62,7 @@ def _addresses(host: str) -> tuple[Address, ...] | Stopped:
     except socket.gaierror as error:
         return Stopped(FetchFault.DNS, _sentence(host, error))
     except OSError as error:
-        return Stopped(FetchFault.DNS, f"le nom {host} n'a pas pu être résolu ({error.strerror})")
+        return Stopped(FetchFault.DNS, f"le nom {host} n'a pas pu être résolu ({cause(error)})")
     return tuple(dict.fromkeys(ipaddress.ip_address(entry[4][0]) for entry in found))
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from veille.errors import InputError
-from veille.files import check_readable, umask
+from veille.files import cause, check_readable, umask
 
 _STANDARD = Path("-")
 
@@ -24,7 +24,7 @@ def lines_of(path: Path) -> Iterator[Iterable[bytes]]:
     try:
         file = path.open("rb")
     except OSError as error:
-        raise InputError(f"{path} : illisible ({error.strerror})", cure="vérifiez le nom et les droits") from error
+        raise InputError(f"{path} : illisible ({cause(error)})", cure="vérifiez le nom et les droits") from error
     with file:
         yield file
 
@@ -66,5 +66,5 @@ def _pour(file: BinaryIO, lines: Iterable[str]) -> None:
 
 def _unwritable(path: Path, error: OSError) -> InputError:
     return InputError(
-        f"{path} : impossible d'écrire ({error.strerror})", cure="vérifiez le dossier, les droits, la place"
+        f"{path} : impossible d'écrire ({cause(error)})", cure="vérifiez le dossier, les droits, la place"
     )

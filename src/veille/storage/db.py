@@ -22,6 +22,7 @@ from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
 from sqlalchemy.orm import DeclarativeBase, Session
 
 from veille.errors import InputError, StoreError
+from veille.files import cause
 from veille.storage import faults
 
 if TYPE_CHECKING:
@@ -155,7 +156,7 @@ def create_file(file: Path) -> None:
         with closing(sqlite3.connect(file, timeout=BUSY_TIMEOUT, isolation_level=None)) as connection:
             connection.execute("PRAGMA journal_mode=WAL")
     except OSError as error:
-        raise faults.unreadable(str(file), error.strerror or str(error)) from error
+        raise faults.unreadable(str(file), cause(error)) from error
     except sqlite3.Error as error:
         raise (faults.from_sqlite(error, str(file), file) or error) from error
 
@@ -243,7 +244,7 @@ def _check_file(file: Path, place: str) -> None:
     except (FileNotFoundError, NotADirectoryError) as error:
         raise faults.missing(place) from error
     except OSError as error:
-        raise faults.unreadable(place, error.strerror or str(error)) from error
+        raise faults.unreadable(place, cause(error)) from error
     if not stat.S_ISREG(found.st_mode):
         raise faults.unreadable(place, "ce n'est pas un fichier")
     if found.st_size == 0:
