@@ -180,6 +180,19 @@ def test_tables_of_somebody_else_are_left_alone(empty_url: str) -> None:
     database.close()
 
 
+@pytest.mark.parametrize(
+    "damage",
+    ["DROP TABLE suppression", "ALTER TABLE suppression RENAME COLUMN reason TO motif"],
+    ids=["table", "column"],
+)
+def test_table_or_column_that_other_hands_removed_is_a_mismatch_not_a_trace(database: Database, damage: str) -> None:
+    with database.migrate() as connection:
+        connection.execute(text(damage))
+    with pytest.raises(SchemaMismatch, match="suppression") as refused, database.read() as session:
+        session.scalars(select(SuppressionRow)).all()
+    assert "veille init" in (refused.value.cure or "")
+
+
 # ── upgrades ────────────────────────────────────────────────────────────────────────────────────────────────────────
 @pytest.mark.usefixtures("two_revisions")
 def test_upgrade_keeps_the_rows(database: Database) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from veille.errors import DatabaseCorrupt, DatabaseMissing, DiskFull, StoreBusy, StoreError, VeilleError
+from veille.errors import DatabaseCorrupt, DatabaseMissing, DiskFull, SchemaMismatch, StoreBusy, StoreError, VeilleError
 
 # SQLite primary result codes (https://www.sqlite.org/rescode.html); extended codes carry them in the low byte.
 _PERM, _BUSY, _LOCKED, _READONLY, _IOERR, _CORRUPT, _FULL, _CANTOPEN, _NOTADB = 3, 5, 6, 8, 10, 11, 13, 14, 26
@@ -18,6 +18,10 @@ _PG_BUSY = {"55P03", "40001", "40P01"}
 _PG_FULL = {"53100", "53200"}
 _PG_MISSING = {"3D000"}
 _PG_CORRUPT = {"XX001", "XX002"}
+_PG_SCHEMA = {"42P01", "42703"}
+
+# SQLite has one code (SQLITE_ERROR) for an absent table, an absent column and bad syntax: its words tell them apart.
+_SCHEMA_WORDS = ("no such table", "no such column", "has no column named")
 
 #: One page: a file system with less than that is full for SQLite, even where the system call said only « I/O error ».
 _PAGE = 4096
@@ -34,6 +38,8 @@ def translate(error: SQLAlchemyError, place: str, *, file: Path | None, read_onl
         return busy(place)
     if not isinstance(error, DBAPIError) or error.orig is None:
         return None
+    if _asks_for_the_absent(error.orig):
+        return mismatch(place, str(error.orig).strip().splitlines()[0])
     if file is not None:
         return from_sqlite(error.orig, place, file, read_only=read_only)
     return _postgres(error.orig, place)
@@ -64,6 +70,14 @@ def full(place: str) -> DiskFull:
     )
 
 
+def mismatch(place: str, why: str) -> SchemaMismatch:
+    """Say that a table or column that this revision promises is not there: the database was changed by other hands."""
+    return SchemaMismatch(
+        f"base d'un autre schéma que celui de ce programme : {place} ({why})",
+        cure="remettez votre dernière sauvegarde, ou mettez cette base de côté et lancez veille init",
+    )
+
+
 def unreadable(place: str, why: str) -> StoreError:
     """Say that this user cannot use the file or its folder."""
     return StoreError(
@@ -86,6 +100,12 @@ def from_sqlite(cause: BaseException, place: str, file: Path, *, read_only: bool
     if code in {_PERM, _READONLY, _IOERR, _CANTOPEN}:
         return unreadable(place, str(cause))
     return None
+
+
+def _asks_for_the_absent(cause: BaseException) -> bool:
+    """Statements come from our tables, so an absent table or column is the database's doing."""
+    known = getattr(cause, "sqlstate", None) in _PG_SCHEMA
+    return known or any(words in str(cause) for words in _SCHEMA_WORDS)
 
 
 def _no_room(file: Path) -> bool:
