@@ -9,7 +9,6 @@ from spacy.language import Language
 from spacy.tokens import Doc
 from spacy.util import registry
 
-from veille.model import Scheme
 from veille.nlp import amount, deadline, eligibility_facts, event_date
 from veille.nlp.knowledge import Knowledge, load_knowledge
 from veille.nlp.opportunity_type import opportunity_types
@@ -128,8 +127,3 @@ def read_facts(doc: Doc) -> Doc:
         *eligibility_facts.read(text, doc._.veille_tags),
     )
     return doc
-
-
-def tags_of(doc: Doc, scheme: Scheme) -> tuple[str, ...]:
-    """Return the terms of one scheme on a Doc, best first."""
-    return tuple(tag.term for tag in doc._.veille_tags if tag.scheme is scheme)

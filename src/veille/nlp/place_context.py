@@ -92,8 +92,6 @@ MEETING = re.compile(
     r" (?:publique?s?|d'|de |du |des |plenieres?|annuelles?|technique|bilan|zoom|teams|en visio|entre|avec|interne"
     r"|mensuelle|le |du )"
 )
-#: « dans le Nord de la France », « le sud-ouest »: a direction.
-DIRECTION = re.compile(r" (?:de|du|des|d'|et|ou|est|ouest|america|stream)|-(?:est|ouest)")
 #: The sentence says for whom or where the call is.
 PERIMETER = re.compile(
     r"\b(?:eligibles?|beneficiaires?|reserve[es]{0,2} aux?|destine[es]{0,2} aux?|territoires? (?:eligibles?"
