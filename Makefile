@@ -4,8 +4,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/pip --disable-pip-version-check --quiet
-SHARED := $(if $(wildcard ../shared),shared$(COMMA))
 COMMA := ,
+SHARED := $(if $(wildcard ../shared),shared$(COMMA))
 # Two processes, a file each at a time: fixtures that cost seconds are made once a file.
 WORKERS ?= -n 2 --dist loadfile
 
