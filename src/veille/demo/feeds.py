@@ -11,16 +11,12 @@ from email.utils import format_datetime
 from xml.sax.saxutils import escape, quoteattr
 
 from veille.demo.corpus import CorpusItem, CorpusSource, corpus
+from veille.french import DAYS, MONTHS
 
 #: Items a feed keeps: real ones carry 10 to 50.
 _KEPT = 40
 #: Bytes of the last description that a truncated answer still carries.
 _CUT = 40
-_MONTHS = (
-    "janvier", "février", "mars", "avril", "mai", "juin",
-    "juillet", "août", "septembre", "octobre", "novembre", "décembre",
-)  # fmt: skip
-_DAYS = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche")
 _TYPES = {
     "rss": "application/rss+xml",
     "rdf": "application/rdf+xml",
@@ -170,5 +166,5 @@ def _cdata(html: str) -> str:
 
 
 def _in_french(instant: datetime) -> str:
-    month = _MONTHS[instant.month - 1]
-    return f"{_DAYS[instant.weekday()]} {instant.day} {month} {instant.year} à {instant:%H:%M}"
+    month = MONTHS[instant.month - 1]
+    return f"{DAYS[instant.weekday()]} {instant.day} {month} {instant.year} à {instant:%H:%M}"

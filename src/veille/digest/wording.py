@@ -2,15 +2,11 @@
 
 from datetime import date
 
+from veille import french
 from veille.model import Item, Scheme
 from veille.protocols import Labels
 
 _NBSP = "\u00a0"
-_DAYS = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche")
-_MONTHS = (
-    "janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août", "septembre", "octobre", "novembre",
-    "décembre",
-)  # fmt: skip
 _SHORT_MONTHS = (
     "janv.", "févr.", "mars", "avr.", "mai", "juin", "juil.", "août", "sept.", "oct.", "nov.", "déc.",
 )  # fmt: skip
@@ -34,18 +30,18 @@ _MAX_FACT = 40
 
 def day_of_month(day: date) -> str:
     """Return « 8 décembre », « 1er décembre »."""
-    return f"{'1er' if day.day == 1 else day.day}{_NBSP}{_MONTHS[day.month - 1]}"
+    return french.day_of_month(day, _NBSP)
 
 
 def long_day(day: date, today: date) -> str:
     """Return « mardi 8 décembre », with its year when it is not this one."""
     year = "" if day.year == today.year else f" {day.year}"
-    return f"{_DAYS[day.weekday()]} {day_of_month(day)}{year}"
+    return f"{french.DAYS[day.weekday()]} {day_of_month(day)}{year}"
 
 
 def full_day(day: date) -> str:
     """Return « vendredi 27 novembre 2026 »."""
-    return f"{_DAYS[day.weekday()]} {day_of_month(day)} {day.year}"
+    return f"{french.DAYS[day.weekday()]} {day_of_month(day)} {day.year}"
 
 
 def short_day(day: date) -> str:

@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import timedelta
 
+from veille.french import french_day
 from veille.matching.case import KNOWLEDGE, LOCAL_MONEY, TENDER, Case
 from veille.model import Reason, Verdict
 
@@ -16,10 +17,6 @@ _DISTANT_TENDER = 1.0
 _YEAR = re.compile(r"\b20\d\d\b")
 #: Folded beginnings that announce results of a call, whatever its tags.
 _RESULTS = re.compile(r"\blaureat(s|es|e)?\b|\bpalmares\b|\bresultats de l appel\b|\bavis d attribution\b")
-_MONTHS = (
-    *("janvier", "février", "mars", "avril", "mai", "juin"),
-    *("juillet", "août", "septembre", "octobre", "novembre", "décembre"),
-)
 
 
 def first_refusal(case: Case) -> Reason | None:
@@ -29,12 +26,6 @@ def first_refusal(case: Case) -> Reason | None:
         if sentence is not None:
             return Reason(kind=f"gate:{name}", text=sentence)
     return None
-
-
-def french_day(day: date) -> str:
-    """Write « 1er décembre 2026 »."""
-    number = "1er" if day.day == 1 else str(day.day)
-    return f"{number} {_MONTHS[day.month - 1]} {day.year}"
 
 
 def _expired(case: Case) -> str | None:
