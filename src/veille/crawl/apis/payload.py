@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
 
+from veille import french
 from veille.crawl.charset import decode
 from veille.crawl.dates import read_date
 from veille.crawl.feeds import SOURCE_ZONE
@@ -23,10 +24,6 @@ _COMPACT_DAY = re.compile(r"\s*(\d{4})(\d{2})(\d{2})(?:\s+\d{1,2}:\d{2})?\s*")
 _SUM = re.compile(r"\d{1,15}(?:\.\d{1,6})?")
 #: Euros; the whole recovery plan was 100 billion.
 _LARGEST_SUM = 1e12
-_MONTHS = (
-    "janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août", "septembre", "octobre", "novembre",
-    "décembre",
-)  # fmt: skip
 
 
 def refuse_oversized(payload: bytes) -> None:
@@ -104,9 +101,7 @@ def euros(value: Any) -> float | None:
 def french_day(value: Any) -> str:
     """Return a day as French texts print it: « 1er mai 2027 »."""
     read = day(value)
-    if read is None:
-        return ""
-    return f"{'1er' if read.day == 1 else read.day} {_MONTHS[read.month - 1]} {read.year}"
+    return "" if read is None else french.french_day(read)
 
 
 def labelled(label: str, values: Any) -> str:
