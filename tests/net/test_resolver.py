@@ -70,7 +70,7 @@ def test_lookups_under_way_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     [
         (socket.gaierror(socket.EAI_AGAIN, "again"), "le DNS ne répond pas pour feeds.example"),
         (socket.gaierror(socket.EAI_NONAME, "none"), "le nom feeds.example n'existe pas"),
-        (OSError(24, "Too many open files"), "n'a pas pu être résolu (Too many open files)"),
+        (OSError(24, "Too many open files"), "n'a pas pu être résolu (trop de fichiers ouverts)"),
     ],
 )
 def test_each_failure_of_the_dns_has_its_sentence(monkeypatch: pytest.MonkeyPatch, error: OSError, words: str) -> None:
