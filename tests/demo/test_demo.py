@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.shared import required
 from veille.demo.instance import MARKER
 from veille.demo.runner import run_demo
 from veille.errors import InputError
@@ -145,6 +146,8 @@ def test_the_environment_cannot_make_the_demonstration_write_elsewhere(demo):
 def clock_shim(tmp_path_factory) -> Path:
     compiler = shutil.which("cc")
     if compiler is None or not sys.platform.startswith("linux"):
+        if required("cc"):
+            pytest.fail("cc is required and absent: run `make test-full`")
         pytest.skip("a C compiler on Linux is needed to move the machine's clock")
     folder = tmp_path_factory.mktemp("shim")
     (folder / "shift.c").write_text(SHIFT)
