@@ -82,9 +82,9 @@ class TerminalProgress:
     def task(self, label: str, total: int | None = None) -> Iterator[Callable[[int], None]]:
         """Open a task; the value counts units done."""
         # rich costs 60 ms to import: only long work on a terminal pays it.
-        from rich.console import Console  # noqa: PLC0415
-        from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn  # noqa: PLC0415
-        from rich.progress import Progress as Bars  # noqa: PLC0415
+        from rich.console import Console  # noqa: PLC0415 - only a terminal pays for rich
+        from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn  # noqa: PLC0415 - as above
+        from rich.progress import Progress as Bars  # noqa: PLC0415 - as above
 
         columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
         with Bars(*columns, console=Console(stderr=True), transient=True) as bars:

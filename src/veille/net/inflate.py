@@ -134,4 +134,4 @@ class Compressed:
 
 def _has_zlib_header(head: bytes) -> bool:
     """RFC 1950 §2.2: method 8, and the first two bytes are a multiple of 31."""
-    return head[0] & 0x0F == 8 and (head[0] << 8 | head[1]) % 31 == 0  # noqa: PLR2004
+    return head[0] & 0x0F == 8 and (head[0] << 8 | head[1]) % 31 == 0  # noqa: PLR2004 - RFC 1950
