@@ -12,7 +12,6 @@ import os
 import subprocess
 import sys
 import tempfile
-import threading
 import time
 import urllib.request
 from collections import Counter
@@ -21,10 +20,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from benchmarks.memory import Peak
+
 HERE = Path(__file__).resolve().parent
 VEILLE = Path(sys.executable).with_name("veille")
-#: Seconds between two looks at memory.
-SAMPLE = 0.1
 
 
 @contextmanager
@@ -78,52 +79,6 @@ def crawl(home: Path, env: dict[str, str], *options: str) -> dict[str, Any]:
         "peak_mb": peak.stop(),
         "reports": reports,
     }
-
-
-class Peak:
-    """Watches the memory of a process and all its descendants."""
-
-    def __init__(self, pid: int) -> None:
-        self._pid = pid
-        self._peak = 0
-        self._over = threading.Event()
-        self._thread = threading.Thread(target=self._watch, daemon=True)
-        self._thread.start()
-
-    def stop(self) -> float:
-        """Return the peak in MB."""
-        self._over.set()
-        self._thread.join()
-        return self._peak / 1_000
-
-    def _watch(self) -> None:
-        while not self._over.wait(SAMPLE):
-            self._peak = max(self._peak, sum(pss(pid) for pid in tree(self._pid)))
-
-
-def tree(root: int) -> list[int]:
-    """Return a process and its descendants, those that a fork server started included."""
-    children: dict[int, list[int]] = {}
-    for entry in Path("/proc").iterdir():
-        if entry.name.isdecimal():
-            try:
-                parent = int((entry / "stat").read_text().rpartition(")")[2].split()[1])
-            except (OSError, IndexError):
-                continue
-            children.setdefault(parent, []).append(int(entry.name))
-    found = [root]
-    for pid in found:
-        found.extend(children.get(pid, ()))
-    return found
-
-
-def pss(pid: int) -> int:
-    """Return the proportional set size of a process in kB, 0 once it is gone."""
-    try:
-        text = Path(f"/proc/{pid}/smaps_rollup").read_text()
-    except OSError:
-        return 0
-    return next((int(line.split()[1]) for line in text.splitlines() if line.startswith("Pss:")), 0)
 
 
 def entries_in(home: Path) -> int:

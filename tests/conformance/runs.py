@@ -4,9 +4,10 @@ import json
 import os
 import subprocess
 import sys
-import threading
 import time
 from pathlib import Path
+
+from benchmarks.memory import Peak
 
 from tests.conformance import chapters
 from tests.conformance.rules import RULES, Evidence, Feed, Limits, Rule, Run, host_name
@@ -14,8 +15,6 @@ from tests.conformance.server import Addresses, Behaviour, Server, free_port
 
 #: The clock of each run: a permanent move is proved after half an hour, and the third lies beyond what feeds ask for.
 MOMENTS = ("2027-01-13T08:05:00+00:00", "2027-01-13T09:05:00+00:00", "2027-01-13T11:05:00+00:00")
-#: Seconds between two looks at memory.
-_SAMPLE = 0.1
 _PATIENCE = 120
 HURRY = Limits()
 
@@ -101,52 +100,3 @@ class Program:
         return subprocess.run(
             command, check=True, stdout=subprocess.PIPE, text=True, env=self._env, timeout=_PATIENCE
         ).stdout
-
-
-class Peak:
-    """Watches the memory of a process and all its descendants."""
-
-    def __init__(self, pid: int) -> None:
-        self._pid = pid
-        self._peak = 0
-        self._over = threading.Event()
-        self._thread = threading.Thread(target=self._watch, daemon=True)
-        self._thread.start()
-
-    def stop(self) -> float:
-        """Return the peak in MB."""
-        self._over.set()
-        self._thread.join()
-        return self._peak / 1_000
-
-    def _watch(self) -> None:
-        while not self._over.wait(_SAMPLE):
-            self._peak = max(self._peak, sum(_pss(pid) for pid in _tree(self._pid)))
-
-
-def _tree(root: int) -> list[int]:
-    """Return a process and its descendants, those that a fork server started included."""
-    children: dict[int, list[int]] = {}
-    for entry in Path("/proc").iterdir():
-        if entry.name.isdecimal():
-            children.setdefault(_parent(entry), []).append(int(entry.name))
-    found = [root]
-    for pid in found:
-        found.extend(children.get(pid, ()))
-    return found
-
-
-def _parent(entry: Path) -> int:
-    try:
-        return int((entry / "stat").read_text().rpartition(")")[2].split()[1])
-    except (OSError, IndexError):
-        return 0
-
-
-def _pss(pid: int) -> int:
-    """Return the proportional set size of a process in kB, 0 once it is gone."""
-    try:
-        text = Path(f"/proc/{pid}/smaps_rollup").read_text()
-    except OSError:
-        return 0
-    return next((int(line.split()[1]) for line in text.splitlines() if line.startswith("Pss:")), 0)

@@ -13,10 +13,9 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
-from veille.config.problems import nearest, refuse
+from veille.config.problems import nearest, read_text, refuse
 from veille.config.yaml_source import load_yaml
 from veille.errors import ConfigError, InputError
-from veille.files import cause
 
 SUBJECT, TEXT, HTML = "subject.txt.jinja", "body.txt.jinja", "body.html.jinja"
 TEMPLATES = (SUBJECT, TEXT, HTML)
@@ -159,7 +158,7 @@ def _templates(folders: Sequence[Path], name: str) -> tuple[dict[str, str], bool
     for layer in (BASE, name):
         paths = {path.name: path for folder in reversed(folders) for path in sorted((folder / layer).glob("*.jinja"))}
         for template, path in paths.items():
-            sources[f"{layer}/{template}"] = _read(path)
+            sources[f"{layer}/{template}"] = read_text(path)
             trusted = trusted and path.parents[1] == folders[-1]
     missing = [template for template in TEMPLATES if not {f"{name}/{template}", f"{BASE}/{template}"} & set(sources)]
     if missing:
@@ -167,12 +166,3 @@ def _templates(folders: Sequence[Path], name: str) -> tuple[dict[str, str], bool
             "gabarit absent", file=folders[0] / name / missing[0], cure=f"créez-le, ou digests/{BASE}/{missing[0]}"
         )
     return sources, trusted
-
-
-def _read(path: Path) -> str:
-    try:
-        return path.read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise ConfigError("ce gabarit n'est pas en UTF-8", file=path, cure="enregistrez-le en UTF-8") from error
-    except OSError as error:
-        raise ConfigError(f"illisible ({cause(error)})", file=path, cure="vérifiez les droits du fichier") from error

@@ -9,6 +9,7 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 
 from veille.errors import ConfigError
+from veille.files import cause, check_readable
 
 #: Pydantic's own messages are English; these are the ones our schemas can produce.
 _CAUSES: dict[str, str] = {
@@ -30,6 +31,17 @@ _CAUSES: dict[str, str] = {
     "ip_v4_network": "réseau attendu, par exemple 127.0.0.0/8",
     "ip_v6_network": "réseau attendu, par exemple 127.0.0.0/8",
 }
+
+
+def read_text(path: Path) -> str:
+    """Read a definition file (UTF-8, BOM allowed); raises ConfigError with the cure."""
+    check_readable(path)
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise ConfigError("ce fichier n'est pas en UTF-8", file=path, cure="enregistrez-le en UTF-8") from error
+    except OSError as error:
+        raise ConfigError(f"illisible ({cause(error)})", file=path, cure="vérifiez les droits du fichier") from error
 
 
 def nearest(word: str, known: Iterable[str]) -> str:

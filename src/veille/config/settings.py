@@ -14,9 +14,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
 
-from veille.config.problems import locate_in_toml, nearest, refuse
+from veille.config.problems import locate_in_toml, nearest, read_text, refuse
 from veille.errors import ConfigError
-from veille.files import cause
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
@@ -145,7 +144,7 @@ def load_settings(home: Path, env: Env | None = None) -> Settings:
     raw: dict[str, Any] = {}
     text = ""
     if path.exists():
-        text = _read(path)
+        text = read_text(path)
         try:
             raw = tomllib.loads(text)
         except tomllib.TOMLDecodeError as error:
@@ -158,15 +157,6 @@ def load_settings(home: Path, env: Env | None = None) -> Settings:
         return Settings.model_validate(raw)
     except ValidationError as error:
         raise refuse(error, Settings, path, lambda keys: locate_in_toml(text, keys), from_env) from error
-
-
-def _read(path: Path) -> str:
-    try:
-        return path.read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise ConfigError("ce fichier n'est pas en UTF-8", file=path, cure="enregistrez-le en UTF-8") from error
-    except OSError as error:
-        raise ConfigError(f"illisible ({cause(error)})", file=path, cure="vérifiez les droits du fichier") from error
 
 
 def settings_with_env() -> dict[str, tuple[str, str]]:
