@@ -1,13 +1,7 @@
 """Validators are opaque: echoed as they came, and only those of a whole, good answer are kept (RFC 9110 §8.8; pure)."""
 
-import re
-from collections.abc import Mapping
-
 from veille.model import Fetched, FetchOutcome, ParsedFeed, Validators
-
-#: An ETag or a date is a few dozen bytes; more is an attack on the next request.
-_LONGEST = 1_024
-_CONTROLS = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
+from veille.net.headers import validators_of
 
 
 def kept_validators(
@@ -23,18 +17,8 @@ def kept_validators(
     if outcome.status == 304:  # noqa: PLR2004 - RFC 9110 §15.4.5
         if before == Validators():
             return before
-        fresh = _read(outcome.headers)
+        fresh = validators_of(outcome.headers)
         return Validators(fresh.etag or before.etag, fresh.last_modified or before.last_modified)
     if same_body or (feed is not None and feed.complete):
-        return _read(outcome.headers)
+        return validators_of(outcome.headers)
     return before
-
-
-def _read(headers: Mapping[str, str]) -> Validators:
-    return Validators(_usable(headers.get("etag")), _usable(headers.get("last-modified")))
-
-
-def _usable(value: str | None) -> str | None:
-    if not value or len(value) > _LONGEST or _CONTROLS.search(value):
-        return None
-    return value
