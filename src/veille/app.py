@@ -173,9 +173,9 @@ class App:
         contact = self.settings.cluster.contact or self.settings.site.url
         return GuardedFetcher(self.settings.fetch, contact=contact, clock=self.clock)
 
-    @cached_property
+    @property
     def crawler(self) -> Crawler:
-        """The crawl stage."""
+        """The crawl stage over sources.yaml as it stands now: a daemon must see what was edited since its last tick."""
         from veille.config.sources import load_sources
         from veille.crawl.runner import FeedCrawler
 
