@@ -25,7 +25,7 @@ ASPECTS = (*EQUAL, *CONTAINED, *LISTED, "section", "hour", "common", "sources")
 LATER: dict[tuple[str, str], str] = {
     ("prevention", "hour"): "a line says the day on which a call closes, not yet the hour",
     ("ingredients", "star"): "« L'essentiel » goes by score; what changed does not yet weigh more",
-    ("oral", "codes"): "facts from structured fields (CPV) come with the official interfaces",
+    ("oral", "codes"): "a line does not print CPV codes, and a feed states none",
     ("partner", "section"): "« Avec qui ? » comes with the tour de table",
     ("plants", "common"): "the tronc commun counts readers; choosing it by hand comes with curation",
     ("followed", "section"): "« Vos noms suivis » is not yet a section of its own",
