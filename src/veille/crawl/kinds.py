@@ -14,12 +14,8 @@ from typing import Protocol, cast
 from veille.crawl.apis.asking import API_PAGES, API_TYPES, first_request
 from veille.errors import ParseError
 from veille.model import ParsedFeed, Request, Source
+from veille.net.headers import FEED_TYPES
 
-#: Feed types first, anything after: some servers answer 406 to a list without */* (openrss.org/app).
-FEED_TYPES = (
-    "application/atom+xml, application/rss+xml, application/rdf+xml, application/feed+json, application/xml;q=0.9, "
-    "text/xml;q=0.9, application/json;q=0.8, */*;q=0.5"
-)
 PAGE_TYPES = "text/html, application/xhtml+xml, */*;q=0.5"
 SITEMAP_TYPES = "application/xml, text/xml, */*;q=0.5"
 #: Below this share of the usual number a list has not become shorter: it is read wrongly.

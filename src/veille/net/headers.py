@@ -9,10 +9,10 @@ from veille.model import FetchFault, Request, Validators
 from veille.net.faults import Stopped
 
 #: Said by default; some servers choose the representation by it, others log it. `*/*` last: half of the feeds of the
-#: field are served as text/html or octet-stream.
+#: field are served as text/html or octet-stream, and some servers answer 406 to a list without it (openrss.org/app).
 FEED_TYPES = (
-    "application/atom+xml, application/rss+xml, application/feed+json, application/rdf+xml;q=0.9, "
-    "application/xml;q=0.8, text/xml;q=0.8, application/json;q=0.7, */*;q=0.5"
+    "application/atom+xml, application/rss+xml, application/rdf+xml, application/feed+json, application/xml;q=0.9, "
+    "text/xml;q=0.9, application/json;q=0.8, */*;q=0.5"
 )
 #: Brotli and zstd are not offered: their decoders give no bounded output (165 bytes became 210 MB).
 CODINGS = "gzip, deflate"
