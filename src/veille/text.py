@@ -32,8 +32,12 @@ def french_spaces(text: str) -> str:
 
 def clean(text: str) -> str:
     """Return text fit for the store: NFC, no controls, no bidi controls, lone surrogates as U+FFFD."""
-    whole = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-    return unicodedata.normalize("NFC", _BIDI.sub("", _CONTROLS.sub("", whole)))
+    return unicodedata.normalize("NFC", _BIDI.sub("", _CONTROLS.sub("", whole(text))))
+
+
+def whole(text: str) -> str:
+    r"""Return text that can be encoded: lone surrogates (JSON writes them `\ud800`) become U+FFFD."""
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 class _FoldTable(dict[int, str]):

@@ -68,3 +68,7 @@ def test_hostile_nesting_takes_bounded_time(markup):
     start = time.process_time()
     plain_text(markup)
     assert time.process_time() - start < 2
+
+
+def test_a_lone_surrogate_beside_a_tag_is_replaced():
+    assert plain_text("<p>avant\ud800après</p>") == "avant�après"

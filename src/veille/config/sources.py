@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, Literal
-from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator
 
 from veille.config.problems import refuse
+from veille.config.source_kinds import KIND_HELP, KindName, check_options, check_url
 from veille.config.yaml_source import Locate, load_yaml
 from veille.errors import ConfigError
 from veille.model import Expect, Licence, Recipe, Source
@@ -81,11 +81,7 @@ class SourceLine(Defaults):
 
     id: str = Field(pattern=_SLUG, description="identifiant : minuscules, chiffres et tirets ; clé de l'historique")
     title: str = Field(min_length=1, max_length=200, description="nom affiché")
-    kind: Literal["feed", "page", "sitemap", "api", "json"] = Field(
-        description="nature de la source : feed (RSS, Atom, RDF, JSON Feed), page (une liste HTML, voir « recipe »),"
-        " sitemap (un plan de site),"
-        " api (une API connue, voir « api »), json (toute API en JSON, par « mapping »)"
-    )
+    kind: KindName = Field(description=KIND_HELP)
     recipe: RecipeLine | None = Field(
         None, description="pour « kind: page » : où se trouvent ses entrées ; absent = ce qu'elle énonce en JSON-LD"
     )
@@ -99,7 +95,10 @@ class SourceLine(Defaults):
     )
     options: dict[str, Any] = Field({}, description="ce que la nature de la source demande en plus")
     pages: int | None = Field(None, ge=1, le=MAX_PAGES, description="pages lues par relève, au plus")
-    url: str = Field(max_length=2048, description="adresse http(s) complète")
+    url: str = Field(
+        max_length=2048,
+        description="adresse complète : http(s)://…, ou selon la nature imaps://, maildir:///, file:///",
+    )
     formerly: tuple[str, ...] = Field((), description="anciens identifiants, pour garder l'historique")
     seen_in: str | None = Field(None, description="où cette adresse a été vue publiée")
     enabled: bool = Field(True, description="false = ne plus relever")
@@ -122,10 +121,8 @@ class SourceLine(Defaults):
     @field_validator("options")
     @classmethod
     def _known_options(cls, value: dict[str, Any], info: ValidationInfo) -> dict[str, Any]:
-        usable = value.keys() <= {"contains"} and isinstance(value.get("contains", ""), str)
-        if info.data.get("kind") == "sitemap" and not usable:
-            raise ValueError("pour « kind: sitemap », seule « contains » est admise, avec un texte")
-        return value
+        kind = info.data.get("kind")
+        return check_options(kind, value) if kind else value
 
     @field_validator("mapping")
     @classmethod
@@ -142,11 +139,8 @@ class SourceLine(Defaults):
 
     @field_validator("url")
     @classmethod
-    def _web_address(cls, value: str) -> str:
-        parts = urlsplit(value)
-        if parts.scheme.lower() not in {"http", "https"} or not parts.hostname or re.search(r"[\s\\]", value):
-            raise ValueError("une adresse commence par http:// ou https:// et n'a ni espace ni barre inverse")
-        return value
+    def _usable_address(cls, value: str, info: ValidationInfo) -> str:
+        return check_url(info.data.get("kind", "feed"), value)
 
 
 class SourcesFile(_Strict):

@@ -5,7 +5,7 @@ import re
 
 import nh3
 
-from veille.text import clean
+from veille.text import clean, whole
 
 #: A call's full text rarely passes 30,000 characters; the tagger reads 100,000 (spaCy E088 guards at a million).
 TEXT_LIMIT = 100_000
@@ -57,7 +57,7 @@ def _without_tags(markup: str) -> str:
     text = markup
     for _ in range(2):  # a second time for markup that was escaped twice
         if "<" in text:
-            text = nh3.clean(_lines(text), tags=set(), clean_content_tags=_SILENT)
+            text = nh3.clean(_lines(whole(text)), tags=set(), clean_content_tags=_SILENT)
         text = html.unescape(text) if "&" in text else text
         if not _TAG_LEFT.search(text):
             break
@@ -73,5 +73,5 @@ def _lines(markup: str) -> str:
 
 def _tidy(text: str) -> str:
     few_marks = _MARKS.sub(r"\1", _LINE_ENDS.sub("\n", text))
-    whole = _INVISIBLE.sub("", clean(few_marks))
-    return _NEWLINES.sub("\n", _SPACES.sub(" ", whole)).strip()
+    visible = _INVISIBLE.sub("", clean(few_marks))
+    return _NEWLINES.sub("\n", _SPACES.sub(" ", visible)).strip()
