@@ -6,7 +6,7 @@ import pytest
 
 from veille.config.sources import json_schema, load_sources, parse_interval
 from veille.errors import ConfigError
-from veille.model import Licence
+from veille.model import Family, Licence
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -47,6 +47,14 @@ def test_defaults_are_inherited_and_overridden(load):
     assert found[0].territory == "fr:region:84"
     assert found[1].every == timedelta(minutes=1)
     assert found[1].licence is Licence.PRESS
+
+
+def test_a_source_may_say_which_part_of_the_watch_it_serves(load):
+    line = "version: 1\nsources:\n- {id: a, title: A, kind: feed, url: 'https://a.example/'%s}\n"
+    assert load(line % "").sources[0].family is None
+    assert load(line % ", family: marches-publics").sources[0].family is Family.PROCUREMENT
+    with pytest.raises(ConfigError, match=r"valeur 'presse' inconnue — valeurs admises : .*'presse-professionnelle'"):
+        load(line % ", family: presse")
 
 
 @pytest.mark.parametrize(

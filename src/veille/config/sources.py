@@ -13,7 +13,7 @@ from veille.config.problems import refuse
 from veille.config.source_kinds import KIND_HELP, KindName, check_options, check_url
 from veille.config.yaml_source import Locate, load_yaml
 from veille.errors import ConfigError
-from veille.model import Expect, Licence, Recipe, Source
+from veille.model import Expect, Family, Licence, Recipe, Source
 
 _UNITS = {"m": 60, "h": 3600, "d": 86400, "j": 86400, "w": 604800}
 #: An interval is how often a server is asked: never under a minute, and a source asked less than monthly is forgotten.
@@ -99,6 +99,7 @@ class SourceLine(Defaults):
         max_length=2048,
         description="adresse complète : http(s)://…, ou selon la nature imaps://, maildir:///, file:///",
     )
+    family: Family | None = Field(None, description="famille : la part de la veille que cette source sert")
     formerly: tuple[str, ...] = Field((), description="anciens identifiants, pour garder l'historique")
     seen_in: str | None = Field(None, description="où cette adresse a été vue publiée")
     enabled: bool = Field(True, description="false = ne plus relever")
@@ -248,6 +249,7 @@ def _to_source(line: SourceLine, defaults: Defaults, path: Path, number: int) ->
         type=line.type or defaults.type,
         sectors=line.sectors or defaults.sectors,
         licence=line.licence or defaults.licence or Licence.PRESS,
+        family=line.family,
         formerly=line.formerly,
         seen_in=line.seen_in,
         enabled=line.enabled,

@@ -18,6 +18,18 @@ class Licence(StrEnum):
     PRESS = "presse"
 
 
+class Family(StrEnum):
+    """What part of a watch a source serves: a cluster that lacks one is blind on that side."""
+
+    FUNDING = "financeurs"
+    REGULATION = "reglementation"
+    RESEARCH = "recherche"
+    TRADE_PRESS = "presse-professionnelle"
+    PROCUREMENT = "marches-publics"
+    EVENTS = "salons-evenements"
+    INSTITUTION = "institution"
+
+
 class SourceHealth(StrEnum):
     """The state of a source as staff read it."""
 
@@ -79,6 +91,7 @@ class Source:
     type: str | None = None
     sectors: tuple[str, ...] = ()
     licence: Licence = Licence.PRESS
+    family: Family | None = None
     #: Former ids, so that renaming keeps history.
     formerly: tuple[str, ...] = ()
     #: Where the URL was published (fact, for the shipped catalogue).
