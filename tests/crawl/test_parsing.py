@@ -70,8 +70,8 @@ def test_a_body_that_kills_its_worker_twice_is_named_invalid(monkeypatch: pytest
     monkeypatch.setattr(
         parsing,
         "_submitted",
-        lambda pool, body: pool.submit(
-            os._exit if body is HOSTILE else parsing.parse_body, 1 if body is HOSTILE else body
+        lambda pool, work, body: (
+            pool.submit(os._exit, 1) if body is HOSTILE else pool.submit(parsing.limited, work, body)
         ),
     )
     hostile, good = read(HOSTILE, GOOD)

@@ -13,11 +13,12 @@ import os
 import resource
 import signal
 import threading
+from collections.abc import Callable
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from types import FrameType, TracebackType
-from typing import Self
+from typing import Self, TypeVar
 
 from veille.crawl.kinds import reader_of
 from veille.errors import ParseError
@@ -30,6 +31,9 @@ CPU = 10
 #: CPU seconds after which the kernel ends a worker that no longer answers its own alarm (a loop inside C code).
 CPU_KILL = 15
 _CURE = "signalez ce flux à son éditeur ; ses autres entrées restent en base"
+
+#: What some work on a body gives: never None, and able to leave its worker.
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,12 +73,12 @@ def _ring(_number: int, _frame: FrameType | None) -> None:
     raise _TooLong
 
 
-def parse_body(body: Body) -> ParsedFeed | ParseError:
-    """Parse one body under the CPU limits; whatever is wrong with it comes back as a value."""
+def limited(work: Callable[[Body], T], body: Body) -> T | ParseError:
+    """Do some work on one body under the CPU limits; whatever is wrong with it comes back as a value."""
     _renew_cpu_limit()
     signal.setitimer(signal.ITIMER_VIRTUAL, CPU)
     try:
-        return _read(body)
+        return work(body)
     except ParseError as error:
         return ParseError(error.message, cure=error.cure)
     except _TooLong:
@@ -114,29 +118,33 @@ class FeedParsers:
 
     async def parse(self, body: Body) -> ParsedFeed | ParseError:
         """Parse a body; one whose worker dies is retried alone, and a second death is its own fault."""
-        async with self._slots:
-            read = await self._parse_beside_others(body)
-        return read or await self._parse_alone(body)
+        return await self.run(_read, body)
 
-    async def _parse_beside_others(self, body: Body) -> ParsedFeed | ParseError | None:
-        """Parse in the shared pool; None where a worker died, perhaps by a neighbour's doing."""
+    async def run(self, work: Callable[[Body], T], body: Body) -> T | ParseError:
+        """Do some work on a body, a function of a module, in a worker, as `parse` does."""
+        async with self._slots:
+            done = await self._beside_others(work, body)
+        return await self._by_itself(work, body) if done is None else done
+
+    async def _beside_others(self, work: Callable[[Body], T], body: Body) -> T | ParseError | None:
+        """Work in the shared pool; None where a worker died, perhaps by a neighbour's doing."""
         pool = self._pool or self._start()
         try:
-            return await asyncio.wrap_future(_submitted(pool, body))
+            return await asyncio.wrap_future(_submitted(pool, work, body))
         except BrokenProcessPool:
             if self._pool is pool:  # a broken pool ends by itself: to shut it down as well would race with that
                 self._pool = None
             return None
 
-    async def _parse_alone(self, body: Body) -> ParsedFeed | ParseError:
+    async def _by_itself(self, work: Callable[[Body], T], body: Body) -> T | ParseError:
         async with self._alone:
             pool = _pool(1)
             try:
-                reading = await asyncio.wrap_future(_submitted(pool, body))
+                done = await asyncio.wrap_future(_submitted(pool, work, body))
             except BrokenProcessPool:
                 return ParseError("ce document fait tomber le lecteur de flux : il est laissé de côté", cure=_CURE)
             pool.shutdown(wait=False, cancel_futures=True)
-            return reading
+            return done
 
     def _start(self) -> ProcessPoolExecutor:
         self._pool = _pool(self._workers)
@@ -153,8 +161,8 @@ class FeedParsers:
             self._pool = None
 
 
-def _submitted(pool: ProcessPoolExecutor, body: Body) -> "Future[ParsedFeed | ParseError]":
-    return pool.submit(parse_body, body)
+def _submitted(pool: ProcessPoolExecutor, work: Callable[[Body], T], body: Body) -> "Future[T | ParseError]":
+    return pool.submit(limited, work, body)
 
 
 def _pool(workers: int) -> ProcessPoolExecutor:
