@@ -1,0 +1,40 @@
+"""Typed tables. One store class is the sole writer of each (`tests/storage/test_writers.py` checks it).
+
+What people or sources wrote is Text, without a limit: only PostgreSQL would enforce one. String(n) is for values of
+our own making, or checked where they come in.
+
+Items, entries and tags are shared by all clusters of an installation; members, subscribers, issues and deliveries
+carry `cluster_id` (a single-cluster install has exactly one).
+"""
+
+from veille.storage.tables.base import Base, Key, UtcDateTime
+from veille.storage.tables.crawl import EntryRow, EntryVersionRow, ItemRow, SourceStateRow
+from veille.storage.tables.digest import AttemptRow, BulletinRow, DeliveryRow, IssueRow, SeenRow, SelectionRow
+from veille.storage.tables.house import InstanceRow, WorkRow
+from veille.storage.tables.members import InterestRow, MemberRow, SubscriberRow, SuppressionRow
+from veille.storage.tables.nlp import ItemFactRow, ItemTagRow, TaggingRow
+
+__all__ = [
+    "AttemptRow",
+    "Base",
+    "BulletinRow",
+    "DeliveryRow",
+    "EntryRow",
+    "EntryVersionRow",
+    "InstanceRow",
+    "InterestRow",
+    "IssueRow",
+    "ItemFactRow",
+    "ItemRow",
+    "ItemTagRow",
+    "Key",
+    "MemberRow",
+    "SeenRow",
+    "SelectionRow",
+    "SourceStateRow",
+    "SubscriberRow",
+    "SuppressionRow",
+    "TaggingRow",
+    "UtcDateTime",
+    "WorkRow",
+]
