@@ -22,8 +22,9 @@ def home(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def older(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(schema, "REVISIONS", ("0001", "0002"))
-    monkeypatch.setattr(schema, "HEAD", "0002")
+    following = f"{int(schema.HEAD) + 1:04}"
+    monkeypatch.setattr(schema, "REVISIONS", (*schema.REVISIONS, following))
+    monkeypatch.setattr(schema, "HEAD", following)
 
 
 def run(home: Path, command: str) -> Result:

@@ -21,6 +21,9 @@ from veille.storage.tables import Base, SuppressionRow
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 
+#: The revision after the newest one of today.
+NEXT = f"{int(schema.HEAD) + 1:04}"
+
 #: Runs a function of `schema` and dies at the N-th statement that changes the schema.
 DIES = """if 1:
     import os, re, signal, sys
@@ -30,7 +33,8 @@ DIES = """if 1:
     from veille.storage.db import Database
     url, what, dies_at, scripts = sys.argv[1:]
     if scripts:
-        schema.SCRIPTS, schema.HEAD, schema.REVISIONS = scripts, "0002", ("0001", "0002")
+        following = f"{int(schema.HEAD) + 1:04}"
+        schema.SCRIPTS, schema.REVISIONS, schema.HEAD = scripts, (*schema.REVISIONS, following), following
     seen = 0
 
     @event.listens_for(Engine, "before_cursor_execute")
@@ -44,13 +48,13 @@ DIES = """if 1:
     getattr(schema, what)(Database(url))
 """
 
-SECOND = '''"""A second revision, for tests."""
+SECOND = f'''"""One revision more, for tests."""
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0002"
-down_revision = "0001"
+revision = "{NEXT}"
+down_revision = "{schema.HEAD}"
 branch_labels = None
 depends_on = None
 
@@ -78,10 +82,10 @@ def two_revisions(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     """Make this program one revision newer; the folder of its scripts."""
     folder = tmp_path / "migrations"
     shutil.copytree(Path(schema.__file__).parent / "migrations", folder)
-    (folder / "versions" / "0002_second.py").write_text(SECOND)
+    (folder / "versions" / f"{NEXT}_more.py").write_text(SECOND)
     monkeypatch.setattr(schema, "SCRIPTS", str(folder))
-    monkeypatch.setattr(schema, "HEAD", "0002")
-    monkeypatch.setattr(schema, "REVISIONS", ("0001", "0002"))
+    monkeypatch.setattr(schema, "REVISIONS", (*schema.REVISIONS, NEXT))
+    monkeypatch.setattr(schema, "HEAD", NEXT)
     return str(folder)
 
 
@@ -197,7 +201,7 @@ def test_table_or_column_that_other_hands_removed_is_a_mismatch_not_a_trace(data
 @pytest.mark.usefixtures("two_revisions")
 def test_upgrade_keeps_the_rows(database: Database) -> None:
     add_row(database)
-    assert schema.upgrade(database).before == "0001"
+    assert schema.upgrade(database).before == schema.REVISIONS[-2]
     assert state(database) is schema.SchemaState.CURRENT
     with database.read() as session:
         assert session.execute(text("SELECT reason, note FROM suppression")).all() == [("plainte", "")]
@@ -209,7 +213,7 @@ def test_upgrade_of_a_file_leaves_a_backup_that_can_be_restored(
     add_row(sqlite_database)
     done = schema.upgrade(sqlite_database)
     assert done.backup is not None
-    assert done.backup.name == "veille.sqlite.avant-0002"
+    assert done.backup.name == f"veille.sqlite.avant-{NEXT}"
     restored = Database(f"sqlite:///{done.backup}")
     with restored.read() as session:
         assert session.scalar(select(SuppressionRow.reason)) == "plainte"
@@ -219,7 +223,7 @@ def test_upgrade_of_a_file_leaves_a_backup_that_can_be_restored(
 
 
 def test_failing_migration_changes_nothing(database: Database, two_revisions: str) -> None:
-    script = Path(two_revisions, "versions", "0002_second.py")
+    script = Path(two_revisions, "versions", f"{NEXT}_more.py")
     script.write_text(SECOND + "    raise ZeroDivisionError\n")
     before = tables(database)
     with pytest.raises(ZeroDivisionError):
@@ -249,7 +253,7 @@ def test_killed_upgrade_leaves_the_old_schema_and_is_done_by_the_next_one(
     assert die(database.url, "upgrade", at, two_revisions) == -signal.SIGKILL
     assert state(database) is schema.SchemaState.OLDER
     assert tables(database) == before
-    assert database.file is None or database.file.with_name("veille.sqlite.avant-0002").exists()
+    assert database.file is None or database.file.with_name(f"veille.sqlite.avant-{NEXT}").exists()
     schema.upgrade(database)
     assert state(database) is schema.SchemaState.CURRENT
     assert tables(database) == before | {"first_new", "second_new"}

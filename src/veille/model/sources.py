@@ -270,6 +270,8 @@ class SourceState:
     #: First sighting of a permanent move not yet trusted.
     move_candidate: str | None = None
     move_seen_at: datetime | None = None
+    #: The feed that the page at `feed` declares: a person gave the page's address, and this is asked in its place.
+    found_feed: str | None = None
     #: Entries in the last good parse.
     entries: int = 0
     #: The URL of sources.yaml that all of this is about: another one there starts afresh.

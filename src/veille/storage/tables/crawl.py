@@ -38,6 +38,7 @@ class SourceStateRow(Base):
     moved_to: Mapped[str | None]
     move_candidate: Mapped[str | None]
     move_seen_at: Mapped[datetime | None]
+    found_feed: Mapped[str | None]
     entries: Mapped[int] = mapped_column(default=0)
     ttl: Mapped[int | None]
     skip_hours: Mapped[list[Any]]
