@@ -227,8 +227,9 @@ class App:
     def digest(self) -> "Digests":
         """Making, approving and sending issues."""
         from veille.config.digests import load_digests
+        from veille.digest.desk import Desk
         from veille.digest.labels import ShortLabels
-        from veille.digest.runner import Desk, Digests
+        from veille.digest.runner import Digests
 
         return Digests(
             Desk(

@@ -16,7 +16,8 @@ from tests.digest.sink import Plan, Sink, drop
 from veille.cli.digest import _drafted_rows
 from veille.config.digests import load_digests
 from veille.config.settings import Settings
-from veille.digest.runner import Desk, Digests
+from veille.digest.desk import Desk
+from veille.digest.runner import Digests
 from veille.errors import InputError, LeaseHeld, RelayUnavailable, TemplateError
 from veille.model import DeliveryState, IssueState, Item, Match, Member, Scheme, Subscriber
 from veille.protocols import Matcher

@@ -10,7 +10,7 @@ import click
 from veille.cli.base import Group, Instance, echo, pass_instance
 
 if TYPE_CHECKING:
-    from veille.digest.runner import Built, Sent
+    from veille.digest.desk import Built, Sent
     from veille.model import Issue
 
 _STATES = {

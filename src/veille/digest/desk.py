@@ -1,0 +1,112 @@
+"""What the digest stage works with, and what every step of it looks up there."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from veille.config.digests import Definition
+from veille.config.problems import nearest
+from veille.config.settings import Settings
+from veille.digest.composing import Composer
+from veille.digest.editions import Edition, edition
+from veille.digest.message import make_message_id
+from veille.errors import InputError
+from veille.model import Delivery, DeliveryState, Drafted, Issue, IssueState
+from veille.protocols import Audience, Clock, IssueStore, ItemStore, Labels, Mailer, MailLedger, MatcherFor
+from veille.tokens import Keys
+
+#: What may leave.
+OPEN = (IssueState.APPROVED, IssueState.SENDING)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Desk:
+    """What the digest stage works with; app.py fills it."""
+
+    settings: Settings
+    #: By name; read when first asked for, so that a broken digest does not stop other commands.
+    definitions: Callable[[], Mapping[str, Definition]]
+    items: ItemStore
+    audience: Audience
+    matcher: MatcherFor
+    labels: Labels
+    issues: IssueStore
+    mails: MailLedger
+    keys: Keys
+    clock: Clock
+    #: `--now` was given: only harmless ways out.
+    moved_clock: bool = False
+    #: The database serves several machines: a lock on this one proves nothing.
+    shared_store: bool = False
+    #: Instead of what `[mail] url` names.
+    mailer: Mailer | None = None
+    wait: Callable[[float], None] | None = None
+
+    def chosen(self, name: str | None) -> list[Definition]:
+        """Return one digest by name, or all of them; raises InputError with the nearest name."""
+        definitions = self.definitions()
+        if name is None:
+            return list(definitions.values())
+        if name not in definitions:
+            near = nearest(name, definitions)
+            cure = f"vouliez-vous « {near} » ?" if near else f"bulletins connus : {', '.join(definitions) or 'aucun'}"
+            raise InputError(f"bulletin inconnu « {name} »", cure=cure)
+        return [definitions[name]]
+
+    def one(self, name: str | None) -> Definition:
+        """Return the digest of that name, or the only one; raises InputError."""
+        chosen = self.chosen(name)
+        if len(chosen) != 1:
+            raise InputError("plusieurs bulletins (ou aucun)", cure="dites lequel avec --name")
+        return chosen[0]
+
+    def edition(self, definition: Definition) -> Edition:
+        """Return the edition of the current period."""
+        return edition(definition.digest, self.clock.now(), self.settings.cluster.zone)
+
+    def composer(self, frame: Mapping[str, Any]) -> Composer:
+        """Return what draws the mails of an issue frozen with this frame; close it."""
+        return Composer(frame, self.keys)
+
+    def filled(self, issue: Issue) -> bool:
+        """Tell whether anybody is written to."""
+        return any(one.bulletin for one in self.issues.drafted(issue.id))
+
+    def message_id(self, issue: Issue, subscriber_id: int, *, preview: bool = False) -> str:
+        """Return the Message-ID of an issue for one subscriber, in a space of its own for previews."""
+        settings = self.settings
+        space = f"{settings.cluster.id}/apercu" if preview else settings.cluster.id
+        domain = settings.mail.sender.rpartition("@")[2]
+        return make_message_id(space, issue.digest, issue.period, subscriber_id, domain)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Built:
+    """An issue with what it holds."""
+
+    issue: Issue
+    drafted: Sequence[Drafted]
+    #: False where the period's issue was approved already and was left as it is.
+    fresh: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sent:
+    """What `send` did and where the issue stands."""
+
+    issue: Issue
+    state: IssueState
+    deliveries: Sequence[Delivery]
+
+    @property
+    def doubtful(self) -> Sequence[Delivery]:
+        """Mails that may or may not have been taken: a person decides."""
+        return [one for one in self.deliveries if one.state is DeliveryState.UNCERTAIN]
+
+
+def needed(value: datetime | None) -> datetime:
+    """Return a time that every stored issue has."""
+    if value is None:
+        raise ValueError("a stored issue has a send time and an end")
+    return value

@@ -1,0 +1,119 @@
+"""Send what is approved, or what the fallback releases: one sender at a time on a machine."""
+
+import fcntl
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from veille.config.digests import Definition
+from veille.digest.composing import NOT_REVIEWED
+from veille.digest.desk import OPEN, Desk, Sent, needed
+from veille.digest.mailers import FileMailer, RelayLog, mailer_for
+from veille.digest.making import Maker
+from veille.digest.sending import Sender
+from veille.errors import InputError, LeaseHeld
+from veille.model import Delivery, Issue, IssueState, OutgoingMail
+from veille.protocols import AcceptLog, Mailer
+
+
+class Despatch:
+    """Sends issues."""
+
+    def __init__(self, desk: Desk, maker: Maker) -> None:
+        self._desk = desk
+        self._maker = maker
+
+    def send(self, name: str | None = None) -> Sent:
+        """Send the latest approved issue; a second run sends nothing twice. Raises InputError where none may leave."""
+        definition, issue = self._to_send(name)
+        if issue.state is IssueState.DONE:
+            return Sent(issue=issue, state=issue.state, deliveries=self._desk.mails.deliveries(issue.id))
+        if self._desk.clock.now() > needed(issue.stale_at):
+            self._desk.mails.close(issue.id, self._desk.clock.now())
+            raise InputError(
+                f"édition périmée : {issue.digest} {issue.period} devait partir avant le "
+                f"{needed(issue.stale_at).astimezone(self._desk.settings.cluster.zone):%d/%m/%Y à %H:%M}",
+                cure="ce qui n'est pas parti ne partira plus ; faites l'édition suivante",
+            )
+        if not self._desk.issues.verify(issue):
+            raise InputError(
+                f"l'édition {definition.name} {issue.period} n'est plus celle qui a été approuvée",
+                cure="quelqu'un a modifié la base ; rétablissez-la d'une sauvegarde",
+            )
+        return self._send(issue)
+
+    def _to_send(self, name: str | None) -> tuple[Definition, Issue]:
+        """Return what may leave: approved and not stale first, else released by the fallback, else say why not."""
+        now = self._desk.clock.now()
+        for states in (OPEN, (IssueState.DRAFT,), (IssueState.DONE, IssueState.EXPIRED)):
+            for definition in self._desk.chosen(name):
+                issue = self._desk.issues.latest(definition.name, states)
+                if issue is None or (states == OPEN and now > needed(issue.stale_at) and self._newer(issue)):
+                    continue
+                return definition, self._released(definition, issue) if issue.state is IssueState.DRAFT else issue
+        raise InputError("aucune édition à envoyer", cure="lancez « veille digest build », relisez, puis approuvez")
+
+    def _newer(self, issue: Issue) -> bool:
+        latest = self._desk.issues.latest(issue.digest)
+        return latest is not None and latest.id != issue.id
+
+    def _released(self, definition: Definition, issue: Issue) -> Issue:
+        """Apply the fallback to an issue that nobody approved, or refuse."""
+        digest, now = definition.digest, self._desk.clock.now()
+        if digest.fallback == "automatic" and now >= needed(issue.send_at):
+            return self._maker.approve(definition, issue, by="repli : sélection automatique", notice=NOT_REVIEWED)
+        why = {
+            "hold": "et le repli est de la retenir (fallback: hold)",
+            "validated": "et aucun contenu n'est relu : le repli (fallback: validated) la retient",
+            "automatic": "et l'heure du repli n'est pas venue",
+        }[digest.fallback]
+        raise InputError(
+            f"l'édition {issue.digest} {issue.period} n'est pas approuvée, {why}",
+            cure="relisez avec « veille digest preview », puis « veille digest approve »",
+        )
+
+    def _send(self, issue: Issue) -> Sent:
+        desk = self._desk
+        mailer = desk.mailer or mailer_for(
+            desk.settings.mail.url.get_secret_value(), desk.settings.home, moved_clock=desk.moved_clock
+        )
+        try:
+            with _lock(desk.settings.var / "send.lock"):
+                begun = desk.mails.begin(issue.id, desk.clock.now())
+                bulletins = {one.subscriber.id: one.bulletin for one in desk.issues.drafted(issue.id)}
+                with closing(desk.composer(begun.frame)) as composer:
+                    sent = datetime.fromisoformat(begun.frame["date"])
+
+                    def compose(delivery: Delivery) -> OutgoingMail:
+                        bulletin = bulletins.get(delivery.subscriber_id)
+                        if bulletin is None:
+                            raise InputError("ce bulletin n'est plus dans l'édition")
+                        return composer.mail(bulletin, email=delivery.email, message_id=delivery.message_id, sent=sent)
+
+                    self._sender(mailer, compose).send(issue.id, alone=not desk.shared_store)
+                state = desk.mails.close(issue.id, desk.clock.now())
+        finally:
+            mailer.close()
+        return Sent(issue=begun, state=state, deliveries=desk.mails.deliveries(issue.id))
+
+    def _sender(self, mailer: Mailer, compose: Callable[[Delivery], OutgoingMail]) -> Sender:
+        desk = self._desk
+        log: AcceptLog | None = mailer if isinstance(mailer, FileMailer) else None
+        if log is None and desk.settings.mail.accept_log is not None:
+            log = RelayLog(desk.settings.home / desk.settings.mail.accept_log)
+        options: dict[str, Any] = {"wait": desk.wait} if desk.wait else {}
+        return Sender(desk.mails, mailer, compose, desk.clock, accept_log=log, **options)
+
+
+@contextmanager
+def _lock(path: Path) -> Iterator[None]:
+    """Hold this machine's sending lock; the kernel frees it when the process dies, however it dies."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("a", encoding="utf-8") as stream:
+        try:
+            fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise LeaseHeld("un envoi est déjà en cours sur cette instance", cure="attendez qu'il finisse") from error
+        yield
