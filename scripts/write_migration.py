@@ -4,6 +4,7 @@ Read and correct what it wrote, then add the revision to `REVISIONS` in `veille/
 A revision that exists already is written anew: only for one that was never released.
 """
 
+import re
 import sys
 import tempfile
 from pathlib import Path
@@ -12,6 +13,8 @@ from alembic import command
 from alembic.config import Config
 from sqlalchemy import create_engine
 
+#: How Alembic writes the default « false » of a boolean column there.
+_FALSE = re.compile(r"(?<=sa\.Boolean\(\), )server_default=sa\.text\(['\"]0['\"]\)")
 _VERSIONS = Path(__file__).parents[1] / "src" / "veille" / "storage" / "migrations" / "versions"
 
 
@@ -32,7 +35,9 @@ def main(revision: str, message: str) -> None:
         engine.dispose()
     for written in _VERSIONS.glob(f"{revision}_*.py"):
         kept = [line for line in written.read_text().splitlines() if "# ### " not in line]
-        written.write_text("\n".join(kept) + "\n")
+        text = "\n".join(kept) + "\n"
+        # compared on SQLite, where false is 0; PostgreSQL takes no number for a boolean
+        written.write_text(_FALSE.sub("server_default=sa.false()", text))
 
 
 if __name__ == "__main__":

@@ -20,6 +20,7 @@ from veille.model.digest import (
     Selected,
     SendOutcome,
 )
+from veille.model.health import Reservation, RobotsVerdict, Site, SourceEvent, SourceStatus
 from veille.model.items import Item, ItemSource
 from veille.model.matching import Eligibility, Match, Reason, Verdict
 from veille.model.members import RHYTHMS, SIZES, Member, Subscriber
@@ -46,7 +47,7 @@ from veille.model.sources import (
     SourceState,
     Validators,
 )
-from veille.model.tags import Evidence, Fact, Origin, Scheme, StructuredFacts, Tag, Tagged, TextToTag
+from veille.model.tags import CallStatus, Evidence, Fact, Origin, Scheme, StructuredFacts, Tag, Tagged, TextToTag
 from veille.model.work import Work
 
 __all__ = [
@@ -54,6 +55,7 @@ __all__ = [
     "RHYTHMS",
     "SIZES",
     "Bulletin",
+    "CallStatus",
     "CrawlReport",
     "Delivery",
     "DeliveryState",
@@ -86,14 +88,19 @@ __all__ = [
     "Recipe",
     "Redirect",
     "Request",
+    "Reservation",
+    "RobotsVerdict",
     "Scheme",
     "Section",
     "SeenItem",
     "Selected",
     "SendOutcome",
+    "Site",
     "Source",
+    "SourceEvent",
     "SourceHealth",
     "SourceState",
+    "SourceStatus",
     "StructuredFacts",
     "Subscriber",
     "Tag",

@@ -37,6 +37,10 @@ class Item:
     facts: tuple[Fact, ...] = ()
     #: Earlier values of facts that an amendment changed, latest change only: name → old value.
     previous: Mapping[str, str] = field(default_factory=dict)
+    #: Already there when each of its sources began to be watched: no news.
+    baseline: bool = False
+    #: Its site reserves its text from mining: only title and link are kept.
+    reserved: bool = False
 
     def of(self, scheme: Scheme) -> tuple[Tag, ...]:
         """Return the tags of one scheme, best first."""

@@ -284,6 +284,16 @@ class SourceState:
     gap: int | None = None
     #: Hash of kind, recipe and options: with other ones everything is read afresh.
     definition: str = ""
+    #: Since when it is as it is: failures of different kinds in a row are one trouble.
+    since: datetime | None = None
+    #: The trouble that staff were or will be told of, None while there is none.
+    alarm: SourceHealth | None = None
+    #: What the next complete answer brings was already there: the source is read in a new way.
+    rebaseline: bool = False
+    #: What robots.txt says of its address (a `RobotsVerdict`).
+    robots: str = ""
+    #: Where its text is reserved from mining (a `Reservation`).
+    reserved: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -298,6 +308,8 @@ class EntryIntent:
     item_key: str
     #: None for a new entry, else the names of the fields that changed.
     changed: tuple[str, ...] | None = None
+    #: It was there when the source began to be watched: no news, whatever its date says.
+    baseline: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,6 +15,8 @@ class Scheme(StrEnum):
     THEME = "theme"
     AUDIENCE = "audience"
     HORIZON = "horizon"
+    #: What a cluster distinguishes inside a sector (« sarcopénie »); none but in an instance that has axes.
+    AXIS = "axis"
 
 
 class Origin(StrEnum):
@@ -65,6 +67,16 @@ class Fact:
     evidence: tuple[Evidence, ...] = ()
 
 
+class CallStatus(StrEnum):
+    """Whether one may apply, as a source states it."""
+
+    OPEN = "open"
+    CLOSED = "closed"
+    UPCOMING = "upcoming"
+    #: At any time.
+    ROLLING = "rolling"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StructuredFacts:
     """Facts that an API stated; the tagger trusts them before text."""
@@ -73,10 +85,28 @@ class StructuredFacts:
     naf: tuple[str, ...] = ()
     nuts: tuple[str, ...] = ()
     deadline: date | None = None
+    #: Euros, the whole envelope.
     amount: float | None = None
     financer: str | None = None
     #: The source says that it is a call to which projects answer; None where it does not say.
     call: bool | None = None
+    #: The day from which one may apply.
+    opening: date | None = None
+    #: Euros that one applicant may get.
+    amount_min: float | None = None
+    amount_max: float | None = None
+    #: Percent of what is eligible, at most.
+    rate: float | None = None
+    #: All of them, `financer` included, where there are several.
+    financers: tuple[str, ...] = ()
+    #: Whom it is for, in the words of the source.
+    audiences: tuple[str, ...] = ()
+    #: Where it applies, in the words of the source: « Bretagne (Région) ».
+    territories: tuple[str, ...] = ()
+    contact: str | None = None
+    #: The number that its publisher gave it.
+    reference: str | None = None
+    status: CallStatus | None = None
 
 
 NO_FACTS = StructuredFacts()

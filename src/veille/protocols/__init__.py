@@ -3,7 +3,7 @@
 Every fake that stands in for one of these ships in `veille.testing` and is checked by mypy against it.
 """
 
-from veille.protocols.crawling import Crawler, CrawlOptions, SourceStore
+from veille.protocols.crawling import Crawler, CrawlOptions, SiteStore, SourceStore
 from veille.protocols.foundations import Clock, Fetcher, Progress
 from veille.protocols.mailing import AcceptLog, IssueStore, Mailer, MailLedger, Matcher, MatcherFor
 from veille.protocols.people import Audience, Labels, MemberStore, Places
@@ -29,6 +29,7 @@ __all__ = [
     "MemberStore",
     "Places",
     "Progress",
+    "SiteStore",
     "SourceStore",
     "Stage",
     "TagStore",

@@ -5,11 +5,21 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from veille.model import CrawlReport, EntryIntent, ExportedEntry, KnownEntry, Source, SourceState
+from veille.model import (
+    CrawlReport,
+    EntryIntent,
+    ExportedEntry,
+    KnownEntry,
+    Site,
+    Source,
+    SourceEvent,
+    SourceState,
+    SourceStatus,
+)
 
 
 class SourceStore(Protocol):
-    """What crawl reads and writes: source_state, entry, entry_version, item. Its sole writer."""
+    """What crawl reads and writes: source_state, source_event, entry, entry_version, item. Its sole writer."""
 
     def states(self) -> Mapping[str, SourceState]:
         """Return the state of every source ever fetched, by id."""
@@ -20,7 +30,12 @@ class SourceStore(Protocol):
         ...
 
     def record(
-        self, source: Source, state: SourceState, intents: Sequence[EntryIntent], now: datetime
+        self,
+        source: Source,
+        state: SourceState,
+        intents: Sequence[EntryIntent],
+        now: datetime,
+        event: SourceEvent | None = None,
     ) -> tuple[int, int]:
         """Write one fetch of one source in one transaction; return (new entries, changed entries)."""
         ...
@@ -35,6 +50,30 @@ class SourceStore(Protocol):
 
     def export(self) -> Iterator[ExportedEntry]:
         """Yield every entry, oldest first seen first."""
+        ...
+
+    def statuses(self) -> Sequence[SourceStatus]:
+        """Return how every source ever fetched is, by id."""
+        ...
+
+    def events(self, *, untold: bool = False) -> Sequence[SourceEvent]:
+        """Return what staff were or are to be told of sources, oldest first; `untold` leaves out what they know."""
+        ...
+
+    def tell(self, event_ids: Sequence[int], now: datetime) -> None:
+        """Note that staff were told of these events."""
+        ...
+
+
+class SiteStore(Protocol):
+    """What sites ask of programs, between two passes."""
+
+    def site(self, site: str) -> Site | None:
+        """Return what is remembered of a site, by scheme and authority."""
+        ...
+
+    def remember(self, site: Site) -> None:
+        """Write what a site asks, over what it asked before."""
         ...
 
 

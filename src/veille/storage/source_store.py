@@ -1,4 +1,4 @@
-"""What crawl remembers: source_state, entry, entry_version, item. Sole writer of these tables; deletes nothing."""
+"""What crawl remembers: source_state, source_event, entry, entry_version, item. Their sole writer; deletes nothing."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
@@ -13,13 +13,24 @@ from veille.model import (
     KnownEntry,
     ParsedEntry,
     Source,
+    SourceEvent,
     SourceHealth,
     SourceState,
-    Validators,
+    SourceStatus,
 )
 from veille.storage.db import Database, upsert
-from veille.storage.structured import facts_column, facts_of
-from veille.storage.tables import EntryRow, EntryVersionRow, ItemRow, SourceStateRow
+from veille.storage.source_rows import (
+    event_of,
+    event_values,
+    exported_entry,
+    known_entry,
+    published_columns,
+    state_of,
+    state_values,
+    status_of,
+)
+from veille.storage.structured import facts_column
+from veille.storage.tables import EntryRow, EntryVersionRow, ItemRow, SourceEventRow, SourceStateRow
 
 #: Entries of one source that identity is decided on, newest first. Feeds show a few dozen; the unique key
 #: (source_id, key) still recognises older ones.
@@ -37,7 +48,7 @@ class SqlSourceStore:
     def states(self) -> Mapping[str, SourceState]:
         """Return the state of every source ever fetched, by id."""
         with self._database.read() as session:
-            return {row.source_id: _state(row) for row in session.scalars(select(SourceStateRow))}
+            return {row.source_id: state_of(row) for row in session.scalars(select(SourceStateRow))}
 
     def known(self, source_id: str) -> Mapping[str, KnownEntry]:
         """Return the newest entries of a source by key."""
@@ -52,20 +63,53 @@ class SqlSourceStore:
         )
         newest = select(*columns).where(EntryRow.source_id == source_id).order_by(EntryRow.id.desc()).limit(KNOWN_LIMIT)
         with self._database.read() as session:
-            return {row.key: _known(row._mapping) for row in session.execute(newest)}  # noqa: SLF001 - public name of SQLAlchemy
+            return {row.key: known_entry(row._mapping) for row in session.execute(newest)}  # noqa: SLF001 - public name of SQLAlchemy
 
     def record(
-        self, source: Source, state: SourceState, intents: Sequence[EntryIntent], now: datetime
+        self,
+        source: Source,
+        state: SourceState,
+        intents: Sequence[EntryIntent],
+        now: datetime,
+        event: SourceEvent | None = None,
     ) -> tuple[int, int]:
         """Write one fetch of one source in one transaction; return (new entries, changed entries).
 
-        Idempotent: an intent whose entry is already stored with that content writes nothing.
+        Idempotent: an intent whose entry is already stored with that content writes nothing, nor does an event that
+        stands already.
         """
         with self._database.write() as session:
-            new, changed = _Recording(session, source, now).entries(intents) if intents else (0, 0)
-            values = _state_values(source, state)
+            recording = _Recording(session, source, now, reserved=bool(state.reserved))
+            new, changed = recording.entries(intents) if intents else (0, 0)
+            values = state_values(source, state)
             upsert(session, SourceStateRow, [values], keys=["source_id"], update=[*values][1:])
+            if event is not None:
+                upsert(session, SourceEventRow, [event_values(event)], keys=["source_id", "since", "health"])
         return new, changed
+
+    def statuses(self) -> Sequence[SourceStatus]:
+        """Return how every source ever fetched is, by id."""
+        with self._database.read() as session:
+            rows = session.scalars(select(SourceStateRow).order_by(SourceStateRow.source_id))
+            return [status_of(row) for row in rows]
+
+    def events(self, *, untold: bool = False) -> Sequence[SourceEvent]:
+        """Return what staff were or are to be told of sources, oldest first; `untold` leaves out what they know."""
+        title = func.coalesce(SourceStateRow.title, "")
+        query = (
+            select(SourceEventRow, title)
+            .outerjoin(SourceStateRow, SourceStateRow.source_id == SourceEventRow.source_id)
+            .order_by(SourceEventRow.at, SourceEventRow.id)
+        )
+        with self._database.read() as session:
+            found = session.execute(query.where(SourceEventRow.told_at.is_(None)) if untold else query)
+            return [event_of(row, name) for row, name in found]
+
+    def tell(self, event_ids: Sequence[int], now: datetime) -> None:
+        """Note that staff were told of these events; one told before keeps its time."""
+        untold = (SourceEventRow.id.in_(event_ids), SourceEventRow.told_at.is_(None))
+        with self._database.write() as session:
+            session.execute(update(SourceEventRow).where(*untold).values(told_at=now))
 
     def postpone(self, source_ids: Sequence[str], until: datetime) -> None:
         """Put off the next check of these sources to `until` at the earliest."""
@@ -82,7 +126,7 @@ class SqlSourceStore:
         with self._database.write() as session:
             if session.get(SourceStateRow, new) is not None:
                 return
-            for table in (SourceStateRow, EntryRow, ItemRow):
+            for table in (SourceStateRow, SourceEventRow, EntryRow, ItemRow):
                 session.execute(update(table).where(table.source_id == old).values(source_id=new))
 
     def export(self) -> Iterator[ExportedEntry]:
@@ -114,16 +158,17 @@ class SqlSourceStore:
             .limit(_PAGE)
         )
         with self._database.read() as session:
-            return [(row[0], _exported(*row[1:])) for row in session.execute(rows)]
+            return [(row[0], exported_entry(*row[1:])) for row in session.execute(rows)]
 
 
 class _Recording:
     """The entries of one fetch, inside its transaction."""
 
-    def __init__(self, session: Session, source: Source, now: datetime) -> None:
+    def __init__(self, session: Session, source: Source, now: datetime, *, reserved: bool) -> None:
         self._session = session
         self._source = source
         self._now = now
+        self._reserved = reserved
 
     def entries(self, intents: Sequence[EntryIntent]) -> tuple[int, int]:
         """Insert the new ones, keep the changed ones' earlier version; return how many of each."""
@@ -152,6 +197,13 @@ class _Recording:
         rows = [self._entry_values(intent, ids[intent.item_key]) for intent in intents]
         upsert(self._session, EntryRow, rows, keys=["source_id", "key"])
         self._lend_facts(intents)
+        self._make_news([intent.item_key for intent in intents if not intent.baseline])
+
+    def _make_news(self, identities: Sequence[str]) -> None:
+        """Let what another source already showed at its first import be news: this one publishes it now."""
+        if identities:
+            old = (ItemRow.identity.in_(identities), ItemRow.baseline.is_(True))
+            self._session.execute(update(ItemRow).where(*old).values(baseline=False, updated=self._now))
 
     def _lend_facts(self, intents: Sequence[EntryIntent]) -> None:
         """Give an item that another source opened the facts that only this one states: it is to be tagged again."""
@@ -171,6 +223,7 @@ class _Recording:
             "updated": self._now,
             "source_id": self._source.id,
             "licence": self._source.licence.value,
+            "baseline": intent.baseline,
             **self._shown(entry),
             "content_hash": intent.content_hash,
         }
@@ -185,6 +238,7 @@ class _Recording:
             "lang": entry.language or self._source.language,
             "published": min(published, self._now) if published else None,
             "facts": facts_column(entry.facts),
+            "reserved": self._reserved,
         }
 
     def _entry_values(self, intent: EntryIntent, item_id: int) -> dict[str, Any]:
@@ -195,7 +249,7 @@ class _Recording:
             "version": 1,
             "first_seen": self._now,
             "last_changed": self._now,
-            **_published(intent),
+            **published_columns(intent),
         }
 
     def _change(self, row: EntryRow, intent: EntryIntent) -> None:
@@ -206,7 +260,7 @@ class _Recording:
             "seen": row.last_changed,
             "title": row.title,
             "link": row.link,
-            "text": row.text,
+            "text": "" if self._reserved else row.text,  # what a site reserves now is not kept as history either
             "published": row.published,
             "facts": row.facts,
             "content_hash": row.content_hash,
@@ -219,108 +273,8 @@ class _Recording:
                 setattr(item, name, value)
             item.version += 1
             item.updated = self._now
-        for name, value in _published(intent).items():
+        for name, value in published_columns(intent).items():
             setattr(row, name, value)
         row.version += 1
         row.last_changed = self._now
         self._session.flush()
-
-
-def _known(columns: Mapping[Any, Any]) -> KnownEntry:
-    return KnownEntry(**{**columns, "facts": facts_of(columns["facts"])})
-
-
-def _published(intent: EntryIntent) -> dict[str, Any]:
-    """Return the columns of an entry that its source wrote."""
-    entry = intent.entry
-    return {
-        "guid": entry.guid,
-        "title": entry.title,
-        "link": entry.link,
-        "text": entry.text,
-        "author": entry.author,
-        "categories": list(entry.categories),
-        "published": entry.published,
-        "updated": entry.updated,
-        "facts": facts_column(entry.facts),
-        "content_hash": intent.content_hash,
-    }
-
-
-def _exported(
-    source: str,
-    feed: str,
-    title: str,
-    link: str | None,
-    published: datetime | None,
-    updated: datetime | None,
-    seen: datetime,
-    item: int,
-) -> ExportedEntry:
-    return ExportedEntry(
-        source=source, feed=feed, title=title, link=link, date=published or updated, seen=seen, item=item
-    )
-
-
-def _state(row: SourceStateRow) -> SourceState:
-    return SourceState(
-        source_id=row.source_id,
-        health=SourceHealth(row.health),
-        sentence=row.sentence,
-        next_step=row.next_step,
-        http_status=row.http_status,
-        validators=Validators(row.etag, row.last_modified),
-        body_hash=row.body_hash,
-        checked_at=row.checked_at,
-        succeeded_at=row.succeeded_at,
-        changed_at=row.changed_at,
-        next_check_at=row.next_check_at,
-        failures=row.failures,
-        interval=row.interval,
-        moved_to=row.moved_to,
-        found_feed=row.found_feed,
-        move_candidate=row.move_candidate,
-        move_seen_at=row.move_seen_at,
-        entries=row.entries,
-        feed=row.feed,
-        ttl=row.ttl,
-        skip_hours=frozenset(row.skip_hours),
-        gap=row.gap,
-        definition=row.definition,
-    )
-
-
-def _state_values(source: Source, state: SourceState) -> dict[str, Any]:
-    """Return a row: the source as it is defined now, and its state."""
-    return {
-        "source_id": source.id,
-        "title": source.title,
-        "feed": source.url,
-        "territory": source.territory,
-        "default_type": source.type,
-        "sectors": list(source.sectors),
-        "language": source.language,
-        "licence": source.licence.value,
-        "health": state.health.value,
-        "sentence": state.sentence,
-        "next_step": state.next_step,
-        "http_status": state.http_status,
-        "etag": state.validators.etag,
-        "last_modified": state.validators.last_modified,
-        "body_hash": state.body_hash,
-        "checked_at": state.checked_at,
-        "succeeded_at": state.succeeded_at,
-        "changed_at": state.changed_at,
-        "next_check_at": state.next_check_at,
-        "failures": state.failures,
-        "interval": state.interval,
-        "moved_to": state.moved_to,
-        "found_feed": state.found_feed,
-        "move_candidate": state.move_candidate,
-        "move_seen_at": state.move_seen_at,
-        "entries": state.entries,
-        "ttl": state.ttl,
-        "skip_hours": sorted(state.skip_hours),
-        "gap": state.gap,
-        "definition": state.definition,
-    }

@@ -1,38 +1,40 @@
 """Structured facts as a JSON column; null where a source states none."""
 
 from collections.abc import Mapping
+from dataclasses import asdict, fields
 from datetime import date
 from typing import Any
 
-from veille.model.tags import NO_FACTS, StructuredFacts
+from veille.model.tags import NO_FACTS, CallStatus, StructuredFacts
+
+_DAYS = frozenset({"deadline", "opening"})
+_LISTS = frozenset(field.name for field in fields(StructuredFacts) if isinstance(field.default, tuple))
+_NAMES = frozenset(field.name for field in fields(StructuredFacts))
 
 
 def facts_column(facts: StructuredFacts) -> dict[str, Any] | None:
     """Return what is stored: the fields that say something."""
     if facts == NO_FACTS:
         return None
-    values = {
-        "cpv": list(facts.cpv),
-        "naf": list(facts.naf),
-        "nuts": list(facts.nuts),
-        "deadline": facts.deadline.isoformat() if facts.deadline else None,
-        "amount": facts.amount,
-        "financer": facts.financer,
-        "call": facts.call,
-    }
-    return {name: value for name, value in values.items() if value not in (None, [])}
+    return {name: _plain(value) for name, value in asdict(facts).items() if value not in (None, ())}
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, date):
+        return value.isoformat()
+    return list(value) if isinstance(value, tuple) else value
 
 
 def facts_of(column: Mapping[str, Any] | None) -> StructuredFacts:
-    """Return what was stored."""
+    """Return what was stored; what a later version added is left out."""
     if not column:
         return NO_FACTS
-    return StructuredFacts(
-        cpv=tuple(column.get("cpv", ())),
-        naf=tuple(column.get("naf", ())),
-        nuts=tuple(column.get("nuts", ())),
-        deadline=date.fromisoformat(column["deadline"]) if "deadline" in column else None,
-        amount=column.get("amount"),
-        financer=column.get("financer"),
-        call=column.get("call"),
-    )
+    return StructuredFacts(**{name: _typed(name, value) for name, value in column.items() if name in _NAMES})
+
+
+def _typed(name: str, value: Any) -> Any:
+    if name in _DAYS:
+        return date.fromisoformat(value)
+    if name in _LISTS:
+        return tuple(value)
+    return CallStatus(value) if name == "status" else value

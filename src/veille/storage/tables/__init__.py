@@ -9,16 +9,20 @@ carry `cluster_id` (a single-cluster install has exactly one).
 
 from veille.storage.tables.base import Base, Key, UtcDateTime
 from veille.storage.tables.crawl import EntryRow, EntryVersionRow, ItemRow, SourceStateRow
+from veille.storage.tables.details import DetailRow, DocumentRow
 from veille.storage.tables.digest import AttemptRow, BulletinRow, DeliveryRow, IssueRow, SeenRow, SelectionRow
 from veille.storage.tables.house import InstanceRow, WorkRow
 from veille.storage.tables.members import InterestRow, MemberRow, SubscriberRow, SuppressionRow
 from veille.storage.tables.nlp import ItemFactRow, ItemTagRow, TaggingRow
+from veille.storage.tables.sites import SiteRow, SourceEventRow
 
 __all__ = [
     "AttemptRow",
     "Base",
     "BulletinRow",
     "DeliveryRow",
+    "DetailRow",
+    "DocumentRow",
     "EntryRow",
     "EntryVersionRow",
     "InstanceRow",
@@ -31,6 +35,8 @@ __all__ = [
     "MemberRow",
     "SeenRow",
     "SelectionRow",
+    "SiteRow",
+    "SourceEventRow",
     "SourceStateRow",
     "SubscriberRow",
     "SuppressionRow",

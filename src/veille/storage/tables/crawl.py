@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, String, UniqueConstraint
+from sqlalchemy import ForeignKey, String, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from veille.storage.tables.base import Base, Key
@@ -44,6 +44,11 @@ class SourceStateRow(Base):
     skip_hours: Mapped[list[Any]]
     gap: Mapped[int | None]
     definition: Mapped[str] = mapped_column(String(64), default="")
+    since: Mapped[datetime | None]
+    alarm: Mapped[str | None] = mapped_column(String(16))
+    rebaseline: Mapped[bool] = mapped_column(default=False, server_default=false())
+    robots: Mapped[str] = mapped_column(String(16), default="", server_default="")
+    reserved: Mapped[str] = mapped_column(String(16), default="", server_default="")
 
 
 class ItemRow(Base):
@@ -66,6 +71,10 @@ class ItemRow(Base):
     #: The source whose entry gave title, text and url.
     source_id: Mapped[str] = mapped_column(String(128))
     licence: Mapped[str] = mapped_column(String(16))
+    #: Already there when each of its sources began to be watched.
+    baseline: Mapped[bool] = mapped_column(default=False, server_default=false())
+    #: Its site reserves its text from mining: title and link only.
+    reserved: Mapped[bool] = mapped_column(default=False, server_default=false())
 
 
 class EntryRow(Base):

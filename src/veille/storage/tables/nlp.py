@@ -42,6 +42,8 @@ class TaggingRow(Base):
     __tablename__ = "tagging"
     item_id: Mapped[int] = mapped_column(ForeignKey("item.id"), primary_key=True)
     item_version: Mapped[int]
+    #: `detail.reading` at that time; 0 where nothing was read besides the list.
+    reading: Mapped[int] = mapped_column(default=0, server_default="0")
     #: name@version
     pipeline: Mapped[str] = mapped_column(String(128))
     lang: Mapped[str | None] = mapped_column(String(8))

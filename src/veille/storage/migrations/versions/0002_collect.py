@@ -10,5 +10,103 @@ depends_on = None
 
 
 def upgrade() -> None:
+    op.create_table(
+        "site",
+        sa.Column("site", sa.String(length=300), nullable=False),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("robots", sa.Text(), nullable=True),
+        sa.Column("learnt_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("down", sa.Text(), nullable=False),
+        sa.Column("down_since", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("reserved", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("site", name=op.f("pk_site")),
+    )
+    op.create_table(
+        "source_event",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("source_id", sa.String(length=128), nullable=False),
+        sa.Column("health", sa.String(length=16), nullable=False),
+        sa.Column("since", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("sentence", sa.Text(), nullable=False),
+        sa.Column("next_step", sa.Text(), nullable=False),
+        sa.Column("told_at", sa.DateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_source_event")),
+        sa.UniqueConstraint("source_id", "since", "health", name=op.f("uq_source_event_source_id_since_health")),
+    )
+    with op.batch_alter_table("source_event", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_source_event_told_at"), ["told_at"], unique=False)
+
+    op.create_table(
+        "detail",
+        sa.Column("item_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("source_id", sa.String(length=128), nullable=False),
+        sa.Column("url", sa.Text(), nullable=False),
+        sa.Column("host", sa.String(length=255), nullable=False),
+        sa.Column("content_hash", sa.String(length=64), nullable=False),
+        sa.Column("state", sa.String(length=16), nullable=False),
+        sa.Column("sentence", sa.Text(), nullable=False),
+        sa.Column("tries", sa.Integer(), nullable=False),
+        sa.Column("next_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("fetched_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("reading", sa.Integer(), nullable=False),
+        sa.Column("amending", sa.Integer(), nullable=False),
+        sa.Column("format", sa.String(length=8), nullable=True),
+        sa.Column("title", sa.Text(), nullable=True),
+        sa.Column("published", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("language", sa.String(length=8), nullable=True),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("repeats", sa.Boolean(), nullable=False),
+        sa.Column("facts", sa.JSON(), nullable=True),
+        sa.Column("licence", sa.String(length=16), nullable=False),
+        sa.Column("given", sa.JSON(), nullable=True),
+        sa.Column("keep_until", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["item_id"], ["item.id"], name=op.f("fk_detail_item_id_item")),
+        sa.PrimaryKeyConstraint("item_id", name=op.f("pk_detail")),
+    )
+    with op.batch_alter_table("detail", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_detail_keep_until"), ["keep_until"], unique=False)
+        batch_op.create_index(batch_op.f("ix_detail_state_host"), ["state", "host"], unique=False)
+
+    op.create_table(
+        "document",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("item_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("source_id", sa.String(length=128), nullable=False),
+        sa.Column("key", sa.String(length=64), nullable=False),
+        sa.Column("url", sa.Text(), nullable=False),
+        sa.Column("host", sa.String(length=255), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("state", sa.String(length=16), nullable=False),
+        sa.Column("sentence", sa.Text(), nullable=False),
+        sa.Column("tries", sa.Integer(), nullable=False),
+        sa.Column("next_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("fetched_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("title", sa.Text(), nullable=True),
+        sa.Column("page_count", sa.Integer(), nullable=True),
+        sa.Column("pages", sa.JSON(), nullable=False),
+        sa.Column("licence", sa.String(length=16), nullable=False),
+        sa.Column("keep_until", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["item_id"], ["item.id"], name=op.f("fk_document_item_id_item")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_document")),
+        sa.UniqueConstraint("item_id", "key", name=op.f("uq_document_item_id_key")),
+    )
+    with op.batch_alter_table("document", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_document_keep_until"), ["keep_until"], unique=False)
+        batch_op.create_index(batch_op.f("ix_document_key"), ["key"], unique=False)
+        batch_op.create_index(batch_op.f("ix_document_state_host"), ["state", "host"], unique=False)
+
+    with op.batch_alter_table("item", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("baseline", sa.Boolean(), server_default=sa.false(), nullable=False))
+        batch_op.add_column(sa.Column("reserved", sa.Boolean(), server_default=sa.false(), nullable=False))
+
     with op.batch_alter_table("source_state", schema=None) as batch_op:
         batch_op.add_column(sa.Column("found_feed", sa.Text(), nullable=True))
+        batch_op.add_column(sa.Column("since", sa.DateTime(timezone=True), nullable=True))
+        batch_op.add_column(sa.Column("alarm", sa.String(length=16), nullable=True))
+        batch_op.add_column(sa.Column("rebaseline", sa.Boolean(), server_default=sa.false(), nullable=False))
+        batch_op.add_column(sa.Column("robots", sa.String(length=16), server_default="", nullable=False))
+        batch_op.add_column(sa.Column("reserved", sa.String(length=16), server_default="", nullable=False))
+
+    with op.batch_alter_table("tagging", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("reading", sa.Integer(), server_default="0", nullable=False))
