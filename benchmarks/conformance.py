@@ -28,6 +28,7 @@ CHAPTERS = {
     "S": "safety",
     "P": "pace",
     "H": "who we say we are",
+    "W": "a page given as a feed",
     "E": "what is kept",
 }
 

@@ -2,7 +2,6 @@
 
 LATER = {
     "H05": "Brotli is not offered: its decoder gives no bounded output (165 bytes became 210 MB)",
-    "W01": "a page is read by its recipe: the feed that it may announce is not looked for yet",
     "W02": "the runs hold feeds, which are exempt; pages and sitemaps are judged in tests/crawl/test_robots.py",
     "W03": "robots.txt that answers 5xx: with W02",
     "W04": "robots.txt that answers 404: with W02",

@@ -10,6 +10,7 @@ from veille.crawl.health import Diagnosis, diagnose
 from veille.crawl.identity import Named, identify
 from veille.crawl.kinds import definition
 from veille.crawl.normalize import canonical_link, content_hash, normal_title
+from veille.crawl.politeness import GIVEN_UP
 from veille.crawl.rhythm import next_check, outside
 from veille.crawl.validators import kept_validators
 from veille.errors import ParseError
@@ -29,8 +30,6 @@ from veille.model import (
 
 #: A permanent move is believed when seen again, unchanged, this long after (flameeyes 2017: servers err for minutes).
 MOVE_PROOF = timedelta(minutes=30)
-#: After this many failures in a row the place a source moved to is given up for the address that a person wrote.
-_MOVE_GIVEN_UP = 3
 #: The newest gaps of a feed speak for its rhythm; older ones for its past.
 _GAPS = 20
 _ENOUGH_GAPS = 4
@@ -47,6 +46,8 @@ class Visit:
     body_hash: str | None = None
     #: The body is the one that `state.body_hash` names.
     same_body: bool = False
+    #: The feed that was read in place of the page that declares it.
+    found_feed: str | None = None
 
     @property
     def feed(self) -> ParsedFeed | None:
@@ -127,10 +128,17 @@ def next_state(
     after = _count(after, diagnosis, now)
     if visit.feed is not None or _unchanged(visit):
         after = _follow_move(after, state, visit, now)
-    elif after.failures >= _MOVE_GIVEN_UP:
-        after = replace(after, moved_to=None)
+    elif after.failures >= GIVEN_UP:
+        after = _back_to_the_written_address(after)
     interval, due = next_check(source, after, visit.outcome, novel=novel, started=started, now=now)
     return replace(after, interval=interval, next_check_at=due)
+
+
+def _back_to_the_written_address(state: SourceState) -> SourceState:
+    """Give up where a source had moved to; validators are of the address that gave them."""
+    if state.moved_to is None and state.found_feed is None:
+        return state
+    return replace(state, moved_to=None, validators=Validators(), body_hash=None)
 
 
 def _unchanged(visit: Visit) -> bool:
@@ -152,6 +160,7 @@ def _remember(state: SourceState, visit: Visit, *, novel: bool, now: datetime) -
     news = times[0] if first_import and times else now
     return replace(
         after,
+        found_feed=visit.found_feed or state.found_feed,
         body_hash=visit.body_hash if feed.complete else None,
         entries=len(feed.entries) + feed.dropped if feed.listed is None else feed.listed,
         ttl=feed.ttl,

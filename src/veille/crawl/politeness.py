@@ -5,12 +5,17 @@ from urllib.parse import urlsplit
 
 from veille.model import Source, SourceState
 
+#: After this many failures in a row the place a source moved to, or the feed that was found on its page, is given up
+#: for the address that a person wrote.
+GIVEN_UP = 3
+
 
 def asked_url(source: Source, state: SourceState | None) -> str:
-    """Return the URL that is really asked: where the source moved to for good, else the one a person wrote."""
-    if state is not None and state.moved_to and state.feed in {"", source.url}:
-        return state.moved_to
-    return source.url
+    """Return the URL that is really asked: where the source moved to for good, the feed found, else the one written."""
+    if state is None or state.feed not in {"", source.url}:
+        return source.url
+    found = state.found_feed if state.failures < GIVEN_UP else None
+    return state.moved_to or found or source.url
 
 
 def host_of(url: str) -> str:

@@ -10,6 +10,7 @@ from functools import partial
 from typing import ParamSpec, TypeVar
 
 from veille.crawl.decide import Visit, decide_entries, next_state
+from veille.crawl.discovery.announced import announced_feed, may_announce
 from veille.crawl.kinds import KINDS, page_cap, unlike
 from veille.crawl.parsing import Body, FeedParsers
 from veille.crawl.politeness import Pace, asked_url, host_of
@@ -104,7 +105,28 @@ class Visitor:
         reading = await self._parsed(errand, outcome)
         if isinstance(reading, ParsedFeed):
             reading = unlike(errand.source, reading, errand.state.entries) or await self._whole(errand, reading)
+        elif may_announce(errand.source, errand.state, outcome):
+            return await self._announced(errand, outcome, reading)
         return Visit(replace(outcome, body=b""), reading, digest)
+
+    async def _announced(self, errand: _Errand, page: Fetched, refusal: ParseError) -> Visit:
+        """Read the feed that a page given as a feed declares, by one more GET; where that fails, say it of the page."""
+        body = Body(page.body, page.headers.get("content-type", ""), page.final_url)
+        feed = await self._parsers.run(announced_feed, body)
+        bare = replace(page, body=b"")
+        if isinstance(feed, ParseError) or feed in {"", page.final_url}:
+            return Visit(bare, refusal)
+        outcome = await self._ask(errand, Request(url=feed), Validators())
+        if not isinstance(outcome, Fetched) or outcome.status not in _WHOLE:
+            why = f"HTTP {outcome.status}" if isinstance(outcome, Fetched) else outcome.sentence
+            return Visit(bare, ParseError(f"page HTML ; le flux qu'elle déclare, {feed}, n'a pu être lu : {why}"))
+        reading = await self._parsed(errand, outcome)
+        if isinstance(reading, ParseError):
+            message = f"page HTML ; ce qu'elle déclare comme flux, {feed}, n'en est pas un : {reading.message}"
+            return Visit(bare, ParseError(message, cure=refusal.cure))
+        remark = f"flux trouvé sur la page : {feed}" + (f" ; {reading.remark}" if reading.remark else "")
+        digest = hashlib.sha256(outcome.body).hexdigest()
+        return Visit(replace(outcome, body=b""), replace(reading, remark=remark), digest, found_feed=feed)
 
     async def _parsed(self, errand: _Errand, answer: Fetched) -> ParsedFeed | ParseError:
         body = Body(answer.body, answer.headers.get("content-type", ""), answer.final_url, errand.source)

@@ -2,6 +2,7 @@
 
 from tests.conformance.chapters import (
     conditional,
+    discovery,
     encodings,
     entries,
     freshness,
@@ -10,4 +11,4 @@ from tests.conformance.chapters import (
     safety,
 )
 
-__all__ = ["conditional", "encodings", "entries", "freshness", "manners", "redirects", "safety"]
+__all__ = ["conditional", "discovery", "encodings", "entries", "freshness", "manners", "redirects", "safety"]
