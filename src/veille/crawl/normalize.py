@@ -3,6 +3,7 @@
 import hashlib
 import re
 import unicodedata
+from dataclasses import fields
 from datetime import datetime
 from urllib.parse import SplitResult, urlsplit
 
@@ -21,6 +22,8 @@ _PORTS = {"http": 80, "https": 443}
 _PERCENT = re.compile(r"%([0-9A-Fa-f]{2})")
 #: RFC 3986 §2.3: these mean the same with and without percent-encoding.
 _UNRESERVED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
+#: The facts that the first version knew.
+_FIRST_FACTS = frozenset({"cpv", "naf", "nuts", "deadline", "amount", "financer", "call"})
 
 
 def canonical_link(url: str) -> str:
@@ -91,9 +94,22 @@ def content_hash(
 ) -> str:
     """Return the hash by which an edit is seen: blind to spacing, tracking and « updated », which moves by itself."""
     return key(
-        *([] if facts == NO_FACTS else [repr(facts)]),
+        *([] if facts == NO_FACTS else [_facts_mark(facts)]),
         normal_title(title),
         canonical_link(link) if link else "",
         published.isoformat() if published else "",
         normal_title(text),
     )
+
+
+def _facts_mark(facts: StructuredFacts) -> str:
+    """Return facts as text; a field that a later version added counts only where it says something.
+
+    Entries stored before it existed would otherwise all look edited after an upgrade.
+    """
+    said = [
+        f"{field.name}={getattr(facts, field.name)!r}"
+        for field in fields(facts)
+        if field.name in _FIRST_FACTS or getattr(facts, field.name) != field.default
+    ]
+    return f"StructuredFacts({', '.join(said)})"

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
-from veille.model import Evidence, Fact, Origin, TextToTag
+from veille.model import Evidence, Fact, Origin, StructuredFacts, TextToTag
 from veille.nlp.quoting import Printed, printed_fields
 
 _SCALES = {
@@ -139,15 +139,25 @@ def read(text: TextToTag) -> tuple[Fact, ...]:
     fields = printed_fields(text)
     sums = [found for field in fields for found in _sums(field)]
     facts = [fact for name in ("amount_max", "amount_total") if (fact := _best(sums, name))]
-    if text.facts.amount is not None:
-        facts = [fact for fact in facts if fact.name != "amount_total"] + [_stated(text.facts.amount)]
     rate = _best([found for field in fields for found in _rates(field)], "rate")
-    return (*facts, rate) if rate else tuple(facts)
+    said = _stated(text.facts)
+    read_too = [fact for fact in (*facts, *((rate,) if rate else ())) if fact.name not in said]
+    return (*read_too, *said.values())
 
 
-def _stated(amount: float) -> Fact:
-    value = _plain(Decimal(str(amount)))
-    return Fact(name="amount_total", value=value, origin=Origin.FACT, evidence=(Evidence(text=value, where="amount"),))
+def _stated(facts: StructuredFacts) -> dict[str, Fact]:
+    """Return the sums that the source states, by the name of the fact: they win over the text."""
+    stated = (
+        ("amount_total", "amount", facts.amount),
+        ("amount_min", "amount_min", facts.amount_min),
+        ("amount_max", "amount_max", facts.amount_max),
+        ("rate", "rate", facts.rate),
+    )
+    return {
+        name: Fact(name=name, value=value, origin=Origin.FACT, evidence=(Evidence(text=value, where=where),))
+        for name, where, number in stated
+        if number is not None and (value := _plain(Decimal(str(number))))
+    }
 
 
 def _best(sums: Iterable[_Sum], name: str) -> Fact | None:

@@ -9,7 +9,7 @@ from spacy.language import Language
 from spacy.tokens import Doc
 from spacy.util import registry
 
-from veille.nlp import amount, deadline, eligibility_facts, event_date
+from veille.nlp import amount, deadline, eligibility_facts, event_date, stated
 from veille.nlp.knowledge import Knowledge, load_knowledge
 from veille.nlp.opportunity_type import opportunity_types
 from veille.nlp.reading import Reading
@@ -125,5 +125,6 @@ def read_facts(doc: Doc) -> Doc:
         *event_date.read(text, doc._.veille_tags),
         *amount.read(text),
         *eligibility_facts.read(text, doc._.veille_tags),
+        *stated.read(text),
     )
     return doc

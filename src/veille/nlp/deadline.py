@@ -58,8 +58,15 @@ def read(text: TextToTag) -> tuple[Fact, ...]:
         closing = list(_stated(text.facts.deadline))
     else:
         closing = _closing(candidates, fields, published, rolling)
-    chosen = opening or _range_opening(candidates, fields, closing)
+    chosen = _stated_opening(text.facts.opening) or opening or _range_opening(candidates, fields, closing)
     return (*closing, *((chosen,) if chosen else ()))
+
+
+def _stated_opening(day: date | None) -> Fact | None:
+    if day is None:
+        return None
+    evidence = (Evidence(text=day.isoformat(), where="opening"),)
+    return Fact(name="opening", value=day.isoformat(), origin=Origin.FACT, evidence=evidence)
 
 
 def _stated(day: date) -> Iterator[Fact]:

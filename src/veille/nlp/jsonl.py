@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from veille.config.gazetteer import Gazetteer
 from veille.errors import InputError
-from veille.model import Evidence, Fact, Scheme, StructuredFacts, Tag, Tagged, TextToTag
+from veille.model import CallStatus, Evidence, Fact, Scheme, StructuredFacts, Tag, Tagged, TextToTag
 from veille.nlp.opportunity_type import RESULTS
 from veille.protocols import Tagger
 
@@ -101,23 +101,42 @@ def read_text(record: Mapping[str, Any]) -> TextToTag:
 
 
 def _facts(table: Mapping[str, Any]) -> StructuredFacts:
-    deadline = _instant(table, "deadline")
-    amount = table.get("amount")
-    if amount is not None and (not isinstance(amount, int | float) or isinstance(amount, bool)):
-        raise LineError("« amount » : nombre attendu")
+    status, call = _text(table, "status"), table.get("call")
+    if status not in (None, *CallStatus):
+        raise LineError(f"« status » : {', '.join(CallStatus)}")
+    if not isinstance(call, bool | None):
+        raise LineError("« call » : vrai ou faux attendu")
     return StructuredFacts(
         cpv=_texts_of(table, "cpv"),
         naf=_texts_of(table, "naf"),
         nuts=_texts_of(table, "nuts"),
-        deadline=_day(table, deadline),
-        amount=None if amount is None else float(amount),
+        deadline=_day(table, "deadline"),
+        opening=_day(table, "opening"),
+        amount=_number(table, "amount"),
+        amount_min=_number(table, "amount_min"),
+        amount_max=_number(table, "amount_max"),
+        rate=_number(table, "rate"),
         financer=_text(table, "financer"),
+        financers=_texts_of(table, "financers"),
+        audiences=_texts_of(table, "audiences"),
+        territories=_texts_of(table, "territories"),
+        contact=_text(table, "contact"),
+        reference=_text(table, "reference"),
+        call=call,
+        status=CallStatus(status) if status else None,
     )
 
 
-def _day(table: Mapping[str, Any], deadline: datetime | None) -> date | None:
+def _day(table: Mapping[str, Any], key: str) -> date | None:
     """Return the calendar day as written, whatever its offset."""
-    return None if deadline is None else date.fromisoformat(str(table["deadline"])[:10])
+    return None if _instant(table, key) is None else date.fromisoformat(str(table[key])[:10])
+
+
+def _number(table: Mapping[str, Any], key: str) -> float | None:
+    value = table.get(key)
+    if value is not None and (not isinstance(value, int | float) or isinstance(value, bool)):
+        raise LineError(f"« {key} » : nombre attendu")
+    return None if value is None else float(value)
 
 
 def _table(record: Mapping[str, Any], key: str) -> Mapping[str, Any]:
@@ -186,17 +205,20 @@ def status(tagged: Tagged, now: datetime) -> str:
     said = {name: fact.value for name in _DATES if (fact := tagged.fact(name))}
     last, until = said.get("deadline", "")[:10], said.get("deadline_time", "24:00")
     main = tagged.of(Scheme.TYPE)[:1]
-    if (main and main[0].term == RESULTS) or (last and (last, until) <= (today, hour)):
+    stated = said.get("status", "")
+    if (main and main[0].term == RESULTS) or (last and (last, until) <= (today, hour)) or stated == CallStatus.CLOSED:
         return "closed"
-    if said.get("opening", "")[:10] > today:
+    if said.get("opening", "")[:10] > today or (stated == CallStatus.UPCOMING and "opening" not in said):
         return "upcoming"
     if said.get("deadline_kind") == "rolling":
         return "rolling"
-    return "open" if last else "unknown"
+    if last or stated == CallStatus.UPCOMING:  # its opening is past: nobody has told the source yet
+        return "open"
+    return stated or "unknown"
 
 
 #: What the status is computed from.
-_DATES = ("opening", "deadline", "deadline_time", "deadline_kind")
+_DATES = ("opening", "deadline", "deadline_time", "deadline_kind", "status")
 
 
 def _tag(tag: Tag) -> dict[str, Any]:

@@ -62,7 +62,17 @@ class TerritoryReader:
                 found[code] = Tag(
                     scheme=Scheme.TERRITORY, term=code, score=1.0, origin=Origin.FACT, evidence=(evidence,)
                 )
+        for name in text.facts.territories:
+            for code in self._named(name):
+                evidence = Evidence(text=name, where="territories")
+                said = Tag(scheme=Scheme.TERRITORY, term=code, score=1.0, origin=Origin.FACT, evidence=(evidence,))
+                found.setdefault(code, said)
         return list(found.values())
+
+    def _named(self, name: str) -> list[str]:
+        """Return what a field that holds nothing but the name of an area means."""
+        alone = TextToTag(id="", title="", text=f"Périmètre : {name}")
+        return [tag.term for tag in self.read(alone, "fr") if tag.scope == "main"]
 
     # ── readings ─────────────────────────────────────────────────────────────────────────────────────────────────
     def _readings(self, text: TextToTag) -> Iterable[Reading]:

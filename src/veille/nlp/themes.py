@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 
 from veille.config.taxonomy import Taxonomy
-from veille.model import Origin, Scheme, Tag
+from veille.model import Evidence, Origin, Scheme, Tag
+from veille.nlp.cues import Field
 from veille.nlp.reading import Reading, raw_score, squash
 
 #: A theme asks for a cue in the lead or two in the text.
@@ -18,8 +19,23 @@ def themes(reading: Reading) -> tuple[Tag, ...]:
 
 
 def audiences(reading: Reading) -> tuple[Tag, ...]:
-    """Return whom the text addresses, best first."""
-    return _ranked(reading, Scheme.AUDIENCE, _AUDIENCE_FLOOR)
+    """Return whom the text addresses, best first: those that the source states, then those that it names."""
+    stated = _stated_audiences(reading)
+    known = {tag.term for tag in stated}
+    return (*stated, *(tag for tag in _ranked(reading, Scheme.AUDIENCE, _AUDIENCE_FLOOR) if tag.term not in known))
+
+
+def _stated_audiences(reading: Reading) -> tuple[Tag, ...]:
+    """Return the audiences that a field of the source lists, in its order."""
+    found: dict[str, Tag] = {}
+    for said in reading.source.facts.audiences:
+        stated = Field("audiences", said)
+        for (scheme, term), hits in reading.automaton.find(stated, english=reading.lang == "en").items():
+            if scheme is Scheme.AUDIENCE and hits:
+                evidence = (Evidence(text=said, where="audiences"),)
+                tag = Tag(scheme=scheme, term=term, score=1.0, origin=Origin.FACT, evidence=evidence)
+                found.setdefault(term, tag)
+    return tuple(found.values())
 
 
 def horizon(types: Sequence[Tag], taxonomy: Taxonomy) -> tuple[Tag, ...]:
