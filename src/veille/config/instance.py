@@ -6,17 +6,26 @@ instance's own; `var/` holds run-time state and is not for a repository.
 """
 
 import difflib
+import json
+import tomllib
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import veille
 from veille.errors import ConfigError, InputError
 from veille.files import cause, write_atomically
 
+if TYPE_CHECKING:
+    from veille.config.choosing import Choice
+    from veille.config.chosen import Chosen
+
 #: What an instance may override, by folder, and what it always owns.
 LAYERED = ("pipelines", "digests")
 SOURCES = "sources.yaml"
 SETTINGS = "veille.toml"
+_GITIGNORE = ".gitignore"
+_NAME_LINE = '# name = "Mon cluster"\n'
 
 _SETTINGS_TEXT = """\
 # Réglages de cette instance. Chaque ligne commentée montre la valeur par défaut.
@@ -41,8 +50,6 @@ _SETTINGS_TEXT = """\
 # url = "file:var/mail"      # ou smtp://relais:25, smtps://nom:mot-de-passe@relais:465
 # sender = "veille@veille.invalid"
 """
-
-_GITIGNORE = "var/\n"
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,25 +87,21 @@ def find(home: Path, relative: str) -> Path:
     raise ConfigError("fichier absent", file=home / relative, cure="lancez « veille init » dans ce dossier")
 
 
-def create(home: Path) -> list[FileChange]:
-    """Make (or complete) an instance; never overwrites a file. Raises InputError where the folder cannot be written."""
+def create(home: Path, *, cluster: str | None = None, choice: "Choice | None" = None) -> list[FileChange]:
+    """Make (or complete) an instance; a file that somebody edited is never overwritten.
+
+    `cluster` is the name for veille.toml, `choice` says which sources to switch on; None leaves what is there.
+    Raises InputError where the folder cannot be written.
+    """
     try:
         home.mkdir(parents=True, exist_ok=True)
         for folder in (*LAYERED, "var"):
             (home / folder).mkdir(exist_ok=True)
-        sources = (shipped() / SOURCES).read_text(encoding="utf-8")
-        changes = [
-            _write_new(home, SETTINGS, _SETTINGS_TEXT),
-            _write_new(home, SOURCES, sources),
-            _write_new(home, ".gitignore", _GITIGNORE),
-        ]
-        if changes[1].verdict == "créé":
-            write_atomically(_pristine(home), sources.encode())
+        return [_settings(home, cluster), _sources(home, choice), _write_new(home, _GITIGNORE, "var/\n")]
     except OSError as error:
         raise InputError(
             f"{error.filename or home} : {cause(error)}", cure="choisissez un dossier où vous pouvez écrire"
         ) from error
-    return changes
 
 
 def upgrade(home: Path) -> list[FileChange]:
@@ -121,14 +124,85 @@ def _write_new(home: Path, name: str, text: str) -> FileChange:
     return FileChange(name, "créé")
 
 
+def _settings(home: Path, cluster: str | None) -> FileChange:
+    path = home / SETTINGS
+    if not path.exists():
+        return _write_new(home, SETTINGS, _settings_text(cluster))
+    local = path.read_text(encoding="utf-8-sig")
+    name = _name_in(local)
+    if cluster is None or name == cluster:
+        return FileChange(SETTINGS, "gardé")
+    if local == _settings_text(name):
+        write_atomically(path, _settings_text(cluster).encode())
+        return FileChange(SETTINGS, "nommé")
+    return FileChange(
+        SETTINGS, "gardé : vous l'avez modifié ; pour ce nom, écrivez sous [cluster]", f"name = {_quoted(cluster)}"
+    )
+
+
+def _settings_text(cluster: str | None) -> str:
+    return _SETTINGS_TEXT if cluster is None else _SETTINGS_TEXT.replace(_NAME_LINE, f"name = {_quoted(cluster)}\n")
+
+
+def _quoted(name: str) -> str:
+    # A JSON string of printable characters is a TOML basic string.
+    return json.dumps(name, ensure_ascii=False)
+
+
+def _name_in(text: str) -> str | None:
+    try:
+        cluster = tomllib.loads(text).get("cluster", {})
+    except tomllib.TOMLDecodeError:
+        return None
+    name = cluster.get("name") if isinstance(cluster, dict) else None
+    return name if isinstance(name, str) else None
+
+
+def _sources(home: Path, choice: "Choice | None") -> FileChange:
+    from veille.config.chosen import Chosen, remember  # noqa: PLC0415 - the rest of the program chooses nothing
+
+    path, pristine = home / SOURCES, _pristine(home)
+    if choice is None and path.exists():
+        return FileChange(SOURCES, "gardé")
+    chosen = Chosen(shipped() / SOURCES, definitions(home), choice)
+    text = chosen.text()
+    if choice is not None:
+        remember(pristine.parent, choice)
+    if not path.exists():
+        change = _write_new(home, SOURCES, text)
+    elif (local := path.read_text(encoding="utf-8-sig")) == text:
+        return FileChange(SOURCES, "gardé : déjà selon ce choix")
+    elif local in {_text_of(pristine), (shipped() / SOURCES).read_text(encoding="utf-8")}:
+        write_atomically(path, text.encode())
+        change = FileChange(SOURCES, "mis à jour selon ce choix")
+    else:
+        return _proposed(path, chosen)
+    write_atomically(pristine, text.encode())
+    return change
+
+
+def _proposed(path: Path, chosen: "Chosen") -> FileChange:
+    from veille.config.sources import load_sources  # noqa: PLC0415 - only an edited file is read here
+
+    changes = chosen.proposal(load_sources(path).sources)
+    if not changes:
+        return FileChange(SOURCES, "gardé : vous l'avez modifié, et il suit déjà ce choix")
+    return FileChange(SOURCES, "gardé : vous l'avez modifié ; pour ce choix, à reprendre à la main", changes)
+
+
+def _text_of(path: Path) -> str | None:
+    return path.read_text(encoding="utf-8") if path.exists() else None
+
+
 def _upgrade_sources(home: Path) -> FileChange:
-    new = (shipped() / SOURCES).read_text(encoding="utf-8")
+    from veille.config.chosen import Chosen, remembered  # noqa: PLC0415 - the rest of the program chooses nothing
+
+    pristine = _pristine(home)
+    new = Chosen(shipped() / SOURCES, definitions(home), remembered(pristine.parent)).text()
     local = (home / SOURCES).read_text(encoding="utf-8-sig")
     if local == new:
         return FileChange(SOURCES, "à jour")
-    pristine = _pristine(home)
-    before = pristine.read_text(encoding="utf-8") if pristine.exists() else local
-    if before == local and pristine.exists():
+    if local == _text_of(pristine):
         write_atomically(home / SOURCES, new.encode())
         write_atomically(pristine, new.encode())
         return FileChange(SOURCES, "mis à jour", _diff(local, new, SOURCES))
