@@ -23,6 +23,7 @@ from veille.storage.instance import InstanceGuard
 if TYPE_CHECKING:
     from veille.config.gazetteer import Gazetteer
     from veille.config.taxonomy import Taxonomy
+    from veille.digest.dkim import Signer
     from veille.digest.runner import Digests
     from veille.engine.direct import DirectEngine
     from veille.members.importing import ImportPlan
@@ -243,10 +244,17 @@ class App:
                 mails=self.digest_store,
                 keys=self.keys,
                 clock=self.clock,
+                signer=self.signer,
                 moved_clock=self.moved,
                 shared_store=self.database.file is None,
             )
         )
+
+    def signer(self) -> "Signer | None":
+        """Return what signs mails, read each time: a key may have been replaced."""
+        from veille.digest.dkim import signer_of
+
+        return signer_of(self.settings.mail, self.settings.home)
 
     # ── the whole ───────────────────────────────────────────────────────────────────────────────────────────────────
     def run_due(self) -> RunReport:

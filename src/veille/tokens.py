@@ -23,6 +23,8 @@ from veille.files import cause
 VALID = timedelta(days=731)
 #: Bytes kept of the MAC: 128 bits, unguessable (NIST SP 800-107 §5.3.4 allows truncation to 64).
 _MAC_BYTES = 16
+#: 80 bits make 16 characters: a local part has 64 (RFC 5321 §4.5.3.1.1), and one guess costs a mail.
+_SEAL_BYTES = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +65,15 @@ class Keys:
             return None
         signed = date(int(parts[2][:4]), int(parts[2][4:6]), int(parts[2][6:8]))
         return _decode(parts[1]).decode() if today - signed <= VALID else None
+
+    def seal(self, purpose: str, subject: str) -> str:
+        """Return 16 lower-case letters and digits that prove `subject`: for addresses, whose case nobody keeps."""
+        return _seal(self._load()[0][-1], purpose, subject)
+
+    def sealed(self, purpose: str, subject: str, seal: str) -> bool:
+        """Say whether any key of ours made that seal."""
+        given = seal.lower().encode("utf-8", "replace")
+        return any(hmac.compare_digest(_seal(key, purpose, subject).encode(), given) for key in self._load()[0])
 
     def rotate(self) -> str:
         """Add a key that signs from now on and return its id; older links keep working."""
@@ -135,6 +146,10 @@ def _new_key(taken: set[str]) -> Key:
 
 def _mac(key: Key, purpose: str, head: str) -> bytes:
     return hmac.new(key.secret, f"{purpose}\0{head}".encode(), hashlib.sha256).digest()[:_MAC_BYTES]
+
+
+def _seal(key: Key, purpose: str, subject: str) -> str:
+    return base64.b32encode(_mac(key, purpose, subject)[:_SEAL_BYTES]).decode().lower()
 
 
 def _encode(raw: bytes) -> str:

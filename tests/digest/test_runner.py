@@ -2,11 +2,13 @@ import email
 import email.policy
 import fcntl
 import json
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 
+import dkim
 import pytest
 from sqlalchemy import delete, update
 
@@ -17,6 +19,7 @@ from veille.cli.digest import _drafted_rows
 from veille.config.digests import load_digests
 from veille.config.settings import Settings
 from veille.digest.desk import Desk
+from veille.digest.dkim import new_key_pem, signer_of
 from veille.digest.runner import Digests
 from veille.errors import InputError, LeaseHeld, RelayUnavailable, TemplateError
 from veille.model import DeliveryState, IssueState, Item, Match, Member, Scheme, Subscriber
@@ -378,3 +381,25 @@ def test_no_subscriber_at_all_is_a_draft_without_bulletins(sqlite_database: Data
 def test_unknown_digest_suggests_the_nearest(house: House, act: Callable[[Digests], object]) -> None:
     with pytest.raises(InputError, match="hebdo"):
         act(house.digests)
+
+
+def test_a_signed_issue_leaves_through_smtp_each_mail_with_its_own_way_back(house: House, tmp_path: Path) -> None:
+    key = house.home / "var" / "dkim.pem"
+    key.parent.mkdir(parents=True, exist_ok=True)
+    key.write_bytes(new_key_pem())
+    with Sink() as sink:
+        settings = house.settings(sink.url, dkim_key="var/dkim.pem", return_path="retours@pole.example.fr")
+        house.desk = replace(house.desk, settings=settings, signer=lambda: signer_of(settings.mail, house.home))
+        house.digests.build()
+        house.digests.approve(by="Claire")
+        house.digests.send()
+        taken = {one.recipients[0]: one for one in sink.taken}
+    assert taken.keys() == {"anne@phytalis.example.fr", "bob@robotix.example.fr"}
+    signer = signer_of(settings.mail, house.home)
+    assert signer is not None
+    for one in taken.values():
+        assert dkim.DKIM(one.raw).verify(dnsfunc=lambda name, timeout=5: signer.keys[0].record.encode())
+        assert b"List-Unsubscribe-Post: List-Unsubscribe=One-Click" in one.raw
+        local, seal = re.fullmatch(r"retours\+(\d+)-([a-z2-7]{16})@pole\.example\.fr", one.sender).groups()  # type: ignore[union-attr]
+        assert house.desk.keys.sealed("bounce", local, seal)
+    assert len({one.sender for one in taken.values()}) == 2

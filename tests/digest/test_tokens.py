@@ -67,3 +67,18 @@ def test_secret_is_not_in_the_representation(tmp_path: Path):
     keys.sign("unsubscribe", "42", DAY)
     secret = json.loads((tmp_path / "keys").read_text())["links"][0]["secret"]
     assert secret not in repr(keys._load())
+
+
+def test_a_seal_proves_its_subject_whatever_its_case(tmp_path):
+    keys = Keys(tmp_path / "keys")
+    seal = keys.seal("bounce", "12")
+    assert len(seal) == 16
+    assert seal.isalnum()
+    assert seal == seal.lower()
+    assert keys.sealed("bounce", "12", seal.upper())
+    assert not keys.sealed("bounce", "13", seal)
+    assert not keys.sealed("unsubscribe", "12", seal)
+    keys.rotate()
+    assert keys.sealed("bounce", "12", seal)
+    assert keys.seal("bounce", "12") != seal
+    assert not keys.sealed("bounce", "12", "é")

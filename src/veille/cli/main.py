@@ -15,6 +15,7 @@ from veille.cli.digest import digest
 from veille.cli.doctor import doctor
 from veille.cli.init import init
 from veille.cli.items import items
+from veille.cli.mail import mail
 from veille.cli.members import members
 from veille.cli.run import run_once
 from veille.cli.sources import sources
@@ -70,7 +71,7 @@ def cli(ctx: click.Context, home: Path, now: datetime | None, verbose: bool) -> 
 
 
 for command in (
-    demo, init, sources, crawl, items, tag, members, digest, why, run_once, daemon, doctor, db
+    demo, init, sources, crawl, items, tag, members, digest, mail, why, run_once, daemon, doctor, db
 ):  # fmt: skip
     cli.add_command(command)
 

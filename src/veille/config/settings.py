@@ -92,6 +92,23 @@ class Mail(_Table):
     )
     sender: str = Field("veille@veille.invalid", description="adresse de l'expéditeur (From)")
     reply_to: str = Field("", description="adresse des réponses ; vide = cluster.contact")
+    return_path: str = Field(
+        "",
+        description="boîte des retours, une adresse par destinataire : « retours@pole.fr » devient "
+        "« retours+…@pole.fr » (sous-adressage) ; vide = l'expéditeur",
+    )
+    dkim_key: Path | None = Field(
+        None,
+        description="clé privée RSA qui signe les messages (PEM, au moins 2048 bits) ; « veille mail key » en fait une",
+        json_schema_extra={"env": "VEILLE_MAIL_DKIM_KEY"},
+    )
+    dkim_selector: str = Field("veille", description="sélecteur DKIM : « veille » se publie sous veille._domainkey")
+    dkim_ed25519_key: Path | None = Field(
+        None,
+        description="clé privée Ed25519 d'une seconde signature (PEM)",
+        json_schema_extra={"env": "VEILLE_MAIL_DKIM_ED25519_KEY"},
+    )
+    dkim_ed25519_selector: str = Field("veille-ed", description="son sélecteur")
     accept_log: Path | None = Field(
         None,
         description="journal où le relais écrit les Message-ID acceptés, lu pour lever un doute après une coupure",

@@ -9,6 +9,7 @@ from veille.config.digests import Definition
 from veille.config.settings import Settings
 from veille.digest import wording
 from veille.digest.context import Frame, Links, Page
+from veille.digest.dkim import Signer
 from veille.digest.message import Letter, build
 from veille.digest.render import MAX_BYTES, problems, renderer_for, too_big
 from veille.digest.sandbox import Rendered
@@ -18,7 +19,7 @@ from veille.model import Bulletin, OutgoingMail
 from veille.tokens import Keys
 
 #: What a signed link is for; a token of one purpose is worth nothing for another.
-UNSUBSCRIBE, PREFERENCES = "unsubscribe", "preferences"
+UNSUBSCRIBE, PREFERENCES, BOUNCE = "unsubscribe", "preferences", "bounce"
 NOT_REVIEWED = "Sélection automatique, non relue"
 
 
@@ -34,6 +35,8 @@ def make_frame(definition: Definition, settings: Settings, day: date, key_id: st
         "notice": "",
         "sender": sender,
         "reply_to": settings.mail.reply_to or settings.cluster.contact,
+        "return_path": settings.mail.return_path,
+        "feedback_id": f"{day:%G-W%V}:{definition.name}:{settings.cluster.id}:veille",
         "site_url": settings.site.url.rstrip("/"),
         "list_id": f"{definition.name}.{sender.rpartition('@')[2]}",
         "key_id": key_id,
@@ -44,9 +47,10 @@ def make_frame(definition: Definition, settings: Settings, day: date, key_id: st
 class Composer:
     """Draws and assembles the mails of one issue; close it to end its child process."""
 
-    def __init__(self, frame: Mapping[str, Any], keys: Keys) -> None:
+    def __init__(self, frame: Mapping[str, Any], keys: Keys, signer: Signer | None = None) -> None:
         self._frame = frame
         self._keys = keys
+        self._signer = signer
         self._renderer = renderer_for(compiled_from(frame["templates"]))
 
     def close(self) -> None:
@@ -93,8 +97,10 @@ class Composer:
             list_id=frame["list_id"],
             unsubscribe_url=f"{frame['site_url']}/m/desinscription/{token}",
             unsubscribe_mailto=f"{frame['reply_to'] or frame['sender']}?subject=desinscription%20{token}",
+            return_path=self._return_path(bulletin),
+            feedback_id=frame["feedback_id"],
         )
-        return build(letter)
+        return build(letter, self._signer)
 
     def fits(self, bulletin: Bulletin) -> bool:
         """Tell whether mail clients show the whole of it."""
@@ -112,6 +118,14 @@ class Composer:
                 cure="corrigez le gabarit, puis refaites l'édition avec « veille digest build »",
             )
         self._assemble(bulletin, drawn, email=email, message_id=message_id, sent=sent)
+
+    def _return_path(self, bulletin: Bulletin) -> str:
+        """Return the address where this reader's returned mails come: it proves itself, so that none is forged."""
+        if not self._frame["return_path"]:
+            return ""
+        local, _, domain = self._frame["return_path"].rpartition("@")
+        subject = str(bulletin.subscriber_id)
+        return f"{local}+{subject}-{self._keys.seal(BOUNCE, subject)}@{domain}"
 
     @property
     def _day(self) -> date:

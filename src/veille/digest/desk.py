@@ -9,6 +9,7 @@ from veille.config.digests import Definition
 from veille.config.problems import nearest
 from veille.config.settings import Settings
 from veille.digest.composing import Composer
+from veille.digest.dkim import Signer
 from veille.digest.editions import Edition, edition
 from veille.digest.message import make_message_id
 from veille.errors import InputError
@@ -35,6 +36,8 @@ class Desk:
     mails: MailLedger
     keys: Keys
     clock: Clock
+    #: What signs the mails; read when the first one is composed.
+    signer: Callable[[], Signer | None] = lambda: None
     #: `--now` was given: only harmless ways out.
     moved_clock: bool = False
     #: The database serves several machines: a lock on this one proves nothing.
@@ -67,7 +70,7 @@ class Desk:
 
     def composer(self, frame: Mapping[str, Any]) -> Composer:
         """Return what draws the mails of an issue frozen with this frame; close it."""
-        return Composer(frame, self.keys)
+        return Composer(frame, self.keys, self.signer())
 
     def filled(self, issue: Issue) -> bool:
         """Tell whether anybody is written to."""

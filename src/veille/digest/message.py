@@ -18,6 +18,7 @@ from datetime import datetime
 from email.utils import format_datetime
 
 from veille.addresses import parse_address
+from veille.digest.dkim import Signer
 from veille.errors import InputError
 from veille.model import OutgoingMail
 from veille.text import clean
@@ -51,27 +52,35 @@ class Letter:
     list_id: str
     unsubscribe_url: str
     unsubscribe_mailto: str
+    #: Envelope sender, where returned mails go; empty = `sender`.
+    return_path: str = ""
+    #: What complaints are counted by: « edition:digest:cluster:veille » (Gmail's Feedback-ID); empty = none.
+    feedback_id: str = ""
 
 
-def build(letter: Letter) -> OutgoingMail:
-    """Return the mail's bytes; raises InputError for an address or link that no header may carry."""
+def build(letter: Letter, signer: Signer | None = None) -> OutgoingMail:
+    """Return the mail's bytes, signed if there is a signer; raises InputError for what no header may carry."""
     sender, recipient = parse_address(letter.sender), parse_address(letter.recipient)
     boundary = "=_" + hashlib.sha256(letter.message_id.encode()).hexdigest()[:32]
-    headers = _headers(letter, sender, recipient, boundary)
-    head = "".join(f"{name}: {value}\r\n" for name, value in headers).encode("ascii")
-    raw = head + b"\r\n" + _body(letter, boundary)
-    verify(raw, [name for name, _ in headers], letter.recipient)
-    return OutgoingMail(sender=sender, recipient=recipient, message_id=letter.message_id, raw=raw)
+    headers = _headers(letter, sender, recipient, boundary, signed=signer is not None)
+    body = _body(letter, boundary)
+    signatures = signer.fields(headers, body) if signer else []
+    written = [*signatures, *headers]
+    raw = "".join(f"{name}: {value}\r\n" for name, value in written).encode("ascii") + b"\r\n" + body
+    verify(raw, [name for name, _ in written], letter.recipient)
+    envelope = parse_address(letter.return_path) if letter.return_path else sender
+    return OutgoingMail(sender=envelope, recipient=recipient, message_id=letter.message_id, raw=raw)
 
 
 def verify(raw: bytes, names: Sequence[str], recipient: str) -> None:
     """Read the final bytes back and refuse them unless they hold exactly what was written."""
     parsed = email.message_from_bytes(raw, policy=email.policy.SMTP)
     parts = list(parsed.iter_parts())
+    single = [name for name in names if name != "DKIM-Signature"]
     addressed = [address.addr_spec for address in getattr(parsed["To"], "addresses", ())]
     faults = {
         "les en-têtes relus ne sont pas ceux écrits": parsed.keys() != list(names),
-        "un en-tête est en double": len(set(names)) != len(names),
+        "un en-tête est en double": len(set(single)) != len(single),
         "le message relu a des défauts": bool(parsed.defects or any(part.defects for part in parts)),
         "il faut deux parties, texte puis HTML": [part.get_content_type() for part in parts]
         != ["text/plain", "text/html"],
@@ -118,7 +127,7 @@ def make_message_id(cluster: str, digest: str, period: str, subscriber_id: int, 
     return f"<{digest}.{period}.{subscriber_id}.{mark}@{domain}>"
 
 
-def _headers(letter: Letter, sender: str, recipient: str, boundary: str) -> list[tuple[str, str]]:
+def _headers(letter: Letter, sender: str, recipient: str, boundary: str, *, signed: bool) -> list[tuple[str, str]]:
     headers = [
         ("Date", format_datetime(letter.date)),
         ("From", mailbox(letter.sender_name, sender)),
@@ -132,17 +141,28 @@ def _headers(letter: Letter, sender: str, recipient: str, boundary: str) -> list
         ("MIME-Version", "1.0"),
         ("Content-Type", f'multipart/alternative;\r\n boundary="{boundary}"'),
     ]
+    if signed and letter.unsubscribe_url.startswith("https://"):
+        at = next(index for index, (name, _) in enumerate(headers) if name == "Auto-Submitted")
+        headers.insert(at, ("List-Unsubscribe-Post", "List-Unsubscribe=One-Click"))
+    if letter.feedback_id:
+        headers.append(("Feedback-ID", _feedback(letter.feedback_id)))
     if letter.reply_to:
         headers.insert(3, ("Reply-To", parse_address(letter.reply_to)))
     return headers
 
 
 def _unsubscribe(letter: Letter) -> str:
-    """RFC 2369: ASCII URIs in angle brackets. One-click (RFC 8058) only goes with a DKIM signature: not here."""
+    """RFC 2369: ASCII URIs in angle brackets. One-click is added beside it where the mail is signed (RFC 8058 §4)."""
     if not _URL.fullmatch(letter.unsubscribe_url) or re.search(r"[<>,]", letter.unsubscribe_url):
         raise InputError(f"lien de désinscription refusé : {letter.unsubscribe_url!r}", cure="corrigez site.url")
     address, _, query = letter.unsubscribe_mailto.partition("?")
     return f"<{letter.unsubscribe_url}>,\r\n <mailto:{parse_address(address)}?{query}>"
+
+
+def _feedback(text: str) -> str:
+    if not re.fullmatch(r"[A-Za-z0-9._-]{1,60}(?::[A-Za-z0-9._-]{1,60}){0,3}", text):
+        raise InputError(f"Feedback-ID refusé : {text!r}", cure="corrigez cluster.id")
+    return text
 
 
 def _bracketed(message_id: str) -> str:

@@ -1,0 +1,80 @@
+"""`veille mail`: make the key that signs, and see whether receivers will trust what leaves."""
+
+import sys
+from pathlib import Path
+
+import click
+
+from veille.cli.base import Group, Instance, echo, pass_instance
+
+_MARKS = {"en place": "✓", "à publier": "!", "à corriger": "✗", "non vérifié": "?"}
+
+
+@click.group(cls=Group, name="mail", short_help="Signer les messages et vérifier qu'ils seront acceptés.")
+def mail() -> None:
+    """Signer les messages (DKIM) et vérifier ce que le domaine publie pour qu'ils soient acceptés."""
+
+
+@mail.command("key")
+@click.option("--ed25519", "ed25519_key", is_flag=True, help="Une clé Ed25519, pour une seconde signature.")
+@click.option(
+    "--to",
+    "target",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FICHIER",
+    help="Où l'écrire (défaut : var/dkim.pem dans l'instance).",
+)
+@pass_instance
+def key(instance: Instance, ed25519_key: bool, target: Path | None) -> None:
+    """Faire une clé privée, lisible de vous seul, et dire quoi publier. Ne remplace jamais une clé."""
+    from veille.addresses import parse_address
+    from veille.digest.dkim import load_key, new_key_pem
+    from veille.errors import InputError
+    from veille.files import cause, write_atomically
+
+    settings = instance.settings()
+    name = "dkim-ed25519.pem" if ed25519_key else "dkim.pem"
+    path = target or settings.var / name
+    if path.exists():
+        raise InputError(
+            f"{path} existe déjà", cure="choisissez un autre fichier avec --to ; l'ancienne clé sert encore"
+        )
+    try:
+        write_atomically(path, new_key_pem(ed25519_key=ed25519_key), private=True)
+    except OSError as error:
+        raise InputError(f"{path} : {cause(error)}", cure="choisissez un dossier où vous pouvez écrire") from error
+    selector = settings.mail.dkim_ed25519_selector if ed25519_key else settings.mail.dkim_selector
+    made = load_key(path, selector=selector, domain=parse_address(settings.mail.sender).rpartition("@")[2])
+    shown = path.relative_to(settings.home) if path.is_relative_to(settings.home) else path.absolute()
+    setting = "dkim_ed25519_key" if ed25519_key else "dkim_key"
+    echo(f"Clé écrite : {path}. Gardez-en une copie ; elle ne se recalcule pas.")
+    echo(f"1. Publiez, en TXT, sous {made.host} :\n   {made.record}")
+    echo(f'2. Dans veille.toml, sous [mail] : {setting} = "{shown}"')
+    echo("3. Vérifiez : veille mail doctor")
+
+
+@mail.command("doctor")
+@pass_instance
+def doctor(instance: Instance) -> None:
+    """Dire quels enregistrements SPF, DKIM et DMARC publier, et lesquels sont en place. Code 2 s'il y a une faute."""
+    from urllib.parse import urlsplit
+
+    from veille.digest.dkim import signer_of
+    from veille.digest.postmaster import Verdict, examine
+    from veille.net.dns_records import txt_records
+
+    settings = instance.settings()
+    signer = signer_of(settings.mail, settings.home)
+    relay = urlsplit(settings.mail.url.get_secret_value())
+    host = (relay.hostname or "") if relay.scheme.startswith("smtp") else ""
+    wrong = False
+    for record in examine(settings.mail, signer, host, settings.cluster.contact, txt_records):
+        wrong = wrong or record.verdict is Verdict.WRONG
+        echo(f"{_MARKS[record.verdict]} {record.purpose:<6} {record.verdict} : {record.sentence}")
+        if record.verdict is not Verdict.RIGHT:
+            echo(f"  TXT {record.host}\n      {record.wanted}")
+    if signer is None:
+        echo("! DKIM   les messages partent sans signature : « veille mail key » fait une clé et dit quoi publier")
+    if not settings.site.url.startswith("https://"):
+        echo("! lien   site.url n'est pas en https : pas de désinscription en un clic (RFC 8058)")
+    sys.exit(2 if wrong else 0)
