@@ -19,6 +19,8 @@ WRITERS = {
     "entry_version": "source_store",
     "detail": "detail_store",
     "document": "detail_store",
+    "followed_link": "link_store",
+    "suggestion": "suggestion_store",
     "item_tag": "tag_store",
     "item_fact": "tag_store",
     "tagging": "tag_store",

@@ -12,6 +12,7 @@ from veille.storage.tables.crawl import EntryRow, EntryVersionRow, ItemRow, Sour
 from veille.storage.tables.details import DetailRow, DocumentRow
 from veille.storage.tables.digest import AttemptRow, BulletinRow, DeliveryRow, IssueRow, SeenRow, SelectionRow
 from veille.storage.tables.house import InstanceRow, WorkRow
+from veille.storage.tables.mail import FollowedLinkRow, SuggestionRow
 from veille.storage.tables.members import InterestRow, MemberRow, SubscriberRow, SuppressionRow
 from veille.storage.tables.nlp import ItemFactRow, ItemTagRow, TaggingRow
 from veille.storage.tables.sites import SiteRow, SourceEventRow
@@ -25,6 +26,7 @@ __all__ = [
     "DocumentRow",
     "EntryRow",
     "EntryVersionRow",
+    "FollowedLinkRow",
     "InstanceRow",
     "InterestRow",
     "IssueRow",
@@ -39,6 +41,7 @@ __all__ = [
     "SourceEventRow",
     "SourceStateRow",
     "SubscriberRow",
+    "SuggestionRow",
     "SuppressionRow",
     "TaggingRow",
     "UtcDateTime",
