@@ -23,6 +23,8 @@ from veille.text import fold, singular
 FOLDER = Path("pipelines") / "taxonomy"
 #: Characters; the longest cue shipped has 58.
 LONGEST_CUE = 100
+#: The axis of what is none of the cluster's business; every file of axes may add to it.
+OFF_TOPIC = "hors-sujet"
 #: Letters before a `*`: two would match a tenth of the dictionary.
 SHORTEST_PREFIX = 3
 _STARS = re.compile(r"\*(?=\w)|(?<![\w])\*|\*{2,}")
@@ -56,7 +58,7 @@ class Term:
     cpv: tuple[str, ...] = ()
     #: Prefixes of NAF rév. 2 codes.
     naf: tuple[str, ...] = ()
-    #: The wider term of the same scheme.
+    #: The wider term of the same scheme; of an axis: its sector, or a wider axis.
     broader: str | None = None
     #: Types: words of the title prove nothing unless another cue, the source or a code backs them.
     guarded: bool = False
@@ -128,7 +130,7 @@ class _TermEntry(_Table):
     negatives: tuple[str, ...] = Field((), description="liste d'expressions à masquer")
     cpv: tuple[str, ...] = Field((), description="liste de préfixes CPV entre guillemets")
     naf: tuple[str, ...] = Field((), description="liste de préfixes NAF entre guillemets")
-    broader: str | None = Field(None, description="id d'un terme du même fichier")
+    broader: str | None = Field(None, description="id d'un terme du même fichier ; d'un axe : sa filière")
     guarded: bool = Field(False, description="true ou false")
     priority: int = Field(50, ge=1, le=99, description="de 1 à 99")
     actionable: bool = Field(False, description="true ou false")
@@ -166,12 +168,21 @@ class _Layered:
     file: Path = Path()
     locate: Locate = lambda _key: 0
     place: tuple[Any, ...] = ()
-    #: Where each key was last given.
-    keys: dict[str, tuple[Path, Locate, tuple[Any, ...]]] = field(default_factory=dict)
+    #: Where each key was last given, and how many values of it came before.
+    keys: dict[str, list[tuple[Path, Locate, tuple[Any, ...], int]]] = field(default_factory=dict)
+
+    def take(self, given: Mapping[str, Any], *, whole: bool) -> None:
+        """Take the keys that a file gives; its lists replace those of other files, or (`whole` false) follow them."""
+        for key, value in given.items():
+            before = () if whole or not isinstance(value, tuple) else self.values.get(key, ())
+            self.keys[key] = [*(self.keys[key] if before else ()), (self.file, self.locate, self.place, len(before))]
+            self.values[key] = (*before, *value) if before else value
 
     def error(self, message: str, key: str, cure: str, index: int | None = None) -> ConfigError:
         """Return the error at the file and line that gave that key."""
-        file, locate, place = self.keys.get(key, (self.file, self.locate, self.place))
+        given = [one for one in self.keys.get(key, ()) if one[3] <= (index or 0)]
+        file, locate, place, before = given[-1] if given else (self.file, self.locate, self.place, 0)
+        index = None if index is None else index - before
         path = (*place, key) if index is None else (*place, key, index)
         return ConfigError(message, file=file, line=locate(path), key=key, cure=cure)
 
@@ -230,40 +241,45 @@ def _read_terms(path: Path, data: Any, locate: Locate, layered: dict[tuple[Schem
         seen.add(entry.id)
         layer = layered.setdefault((content.scheme, entry.id), _Layered())
         layer.file, layer.locate, layer.place = path, locate, place
-        given = entry.model_dump(exclude_unset=True)
-        layer.values.update(given)
-        layer.keys.update(dict.fromkeys(given, (path, locate, place)))
+        # Several packs in one instance each say what is off topic: none must undo what another says.
+        layer.take(entry.model_dump(exclude_unset=True), whole=(content.scheme, entry.id) != _GATHERED)
 
 
 def _term(scheme: Scheme, layer: _Layered) -> Term:
     return Term(scheme=scheme, file=str(layer.file), line=layer.locate((*layer.place, "id")), **layer.values)
 
 
+#: The one term whose lists add up over the files.
+_GATHERED = (Scheme.AXIS, OFF_TOPIC)
 #: Keys whose values are cues; those of one scheme may not share one.
 _CUE_KEYS = ("cues", "weak_cues", "cues_en")
 
 
 def _check(layered: Mapping[tuple[Scheme, str], _Layered]) -> None:
-    owners: dict[tuple[Scheme, str, str], str] = {}
+    owners: _Owners = {}
     for (scheme, term), layer in layered.items():
         if not layer.values.get("label"):
             raise layer.error(f"terme « {term} » sans libellé", "id", "ajoutez « label »")
-        _check_links(layered, scheme, term, layer)
+        family = _check_links(layered, scheme, term, layer)
         for key in (*_CUE_KEYS, "title_cues", "start_cues", "negatives"):
             for index, cue in enumerate(layer.values.get(key, ())):
                 _check_cue(cue, layer, key, index)
                 if key in _CUE_KEYS:
                     language = "en" if key == "cues_en" else "fr"
-                    _check_unique(owners, (scheme, language, cue_key(cue)), term, layer, key, index)
+                    _check_unique(owners, (scheme, family, language, cue_key(cue)), term, layer, key, index)
         for index, acronym in enumerate(layer.values.get("acronyms", ())):
             if not 2 <= len(acronym) <= 20:  # noqa: PLR2004 - « R&D » to « Euratom »; one letter is everywhere
                 raise layer.error(f"acronyme « {acronym} » trop court ou trop long", "acronyms", "2 à 20 signes", index)
-            _check_unique(owners, (scheme, "acronym", acronym), term, layer, "acronyms", index)
+            _check_unique(owners, (scheme, family, "acronym", acronym), term, layer, "acronyms", index)
+
+
+#: (scheme, family, language, cue) → the term that has it. Axes compete under one sector: two packs may share words.
+_Owners = dict[tuple[Scheme, str, str, str], str]
 
 
 def _check_unique(
-    owners: dict[tuple[Scheme, str, str], str],
-    place: tuple[Scheme, str, str],
+    owners: _Owners,
+    place: tuple[Scheme, str, str, str],
     term: str,
     layer: _Layered,
     key: str,
@@ -294,7 +310,8 @@ def _check_cue(cue: str, layer: _Layered, key: str, index: int) -> None:
         )
 
 
-def _check_links(layered: Mapping[tuple[Scheme, str], _Layered], scheme: Scheme, term: str, layer: _Layered) -> None:
+def _check_links(layered: Mapping[tuple[Scheme, str], _Layered], scheme: Scheme, term: str, layer: _Layered) -> str:
+    """Follow what a term refers to; return the sector of an axis, "" for a term of any other scheme."""
     horizon = layer.values.get("horizon")
     horizons = [name for kind, name in layered if kind is Scheme.HORIZON]
     if horizon is not None and horizon not in horizons:
@@ -302,14 +319,22 @@ def _check_links(layered: Mapping[tuple[Scheme, str], _Layered], scheme: Scheme,
         raise layer.error(f"horizon inconnu « {horizon} »", "horizon", f"vouliez-vous « {near} » ?")
     path = [term]
     while (broader := layered[scheme, path[-1]].values.get("broader")) is not None:
+        if scheme is Scheme.AXIS and (Scheme.SECTOR, broader) in layered:
+            return str(broader)
         if (scheme, broader) not in layered:
-            near = nearest(broader, [name for kind, name in layered if kind is scheme])
+            admitted = {scheme, Scheme.SECTOR} if scheme is Scheme.AXIS else {scheme}
+            near = nearest(broader, [name for kind, name in layered if kind in admitted])
             cure = f"vouliez-vous « {near} » ?" if near else "donnez l'id d'un terme de ce fichier"
             raise layered[scheme, path[-1]].error(f"terme inconnu « {broader} »", "broader", cure)
         if broader in path:
             loop = " → ".join([*path, broader])
             raise layer.error(f"boucle de termes : {loop}", "broader", "retirez un de ces « broader »")
         path.append(broader)
+    if scheme is Scheme.AXIS and path[-1] != OFF_TOPIC:
+        raise layered[scheme, path[-1]].error(
+            f"axe « {path[-1]} » sans filière", "id", "ajoutez « broader » : l'identifiant d'une filière"
+        )
+    return ""
 
 
 def cue_key(cue: str) -> str:

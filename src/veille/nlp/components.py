@@ -10,6 +10,7 @@ from spacy.tokens import Doc
 from spacy.util import registry
 
 from veille.nlp import amount, deadline, eligibility_facts, event_date, stated
+from veille.nlp.axes import AxisReader
 from veille.nlp.knowledge import Knowledge, load_knowledge
 from veille.nlp.opportunity_type import opportunity_types
 from veille.nlp.reading import Reading
@@ -79,6 +80,18 @@ def create_opportunity_type(nlp: Language, name: str, folders: list[str] | None,
     def tag(doc: Doc) -> Doc:
         found = opportunity_types(doc._.veille_reading, known.taxonomy, doc._.veille_facts)
         doc._.veille_tags += (*found, *horizon(found, known.taxonomy))
+        return doc
+
+    return tag
+
+
+@Language.factory("veille_axis", default_config={"folders": None, "digest": None})
+def create_axis(nlp: Language, name: str, folders: list[str] | None, digest: str | None) -> Component:  # noqa: ARG001 - spaCy's signature
+    """Tag the axes of the cluster; comes after sectors and types."""
+    reader = AxisReader(_knowledge(folders, digest).taxonomy)
+
+    def tag(doc: Doc) -> Doc:
+        doc._.veille_tags += reader.read(doc._.veille_reading, doc._.veille_tags)
         return doc
 
     return tag

@@ -14,7 +14,13 @@ from veille.nlp.opportunity_type import RESULTS
 from veille.protocols import Tagger
 
 #: JSON key of each scheme in the output.
-_KEYS = {Scheme.SECTOR: "sectors", Scheme.TYPE: "types", Scheme.THEME: "themes", Scheme.AUDIENCE: "audiences"}
+_KEYS = {
+    Scheme.SECTOR: "sectors",
+    Scheme.AXIS: "axes",
+    Scheme.TYPE: "types",
+    Scheme.THEME: "themes",
+    Scheme.AUDIENCE: "audiences",
+}
 #: Facts under `amounts`.
 _AMOUNTS = {"amount_max": "max", "amount_total": "total", "rate": "rate"}
 #: Facts under `eligibility` (and `facts`, as before it had a key).
