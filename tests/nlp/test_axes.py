@@ -134,8 +134,10 @@ def test_an_instance_without_axes_has_none_and_calls_nothing_off_topic(tagger):
         ("- id: a1\n  label: A\n  broader: b1\n- id: b1\n  label: B\n", 7, "axe « b1 » sans filière"),
         ("- id: a1\n  label: A\n  broader: b1\n- id: b1\n  label: B\n  broader: a1\n", 6, "boucle"),
         (
-            "- id: a1\n  label: A\n  broader: eau\n  cues: [gomme]\n"
-            "- id: b1\n  label: B\n  broader: eau\n  cues: [Gommes]\n",
+            (
+                "- id: a1\n  label: A\n  broader: eau\n  cues: [gomme]\n"
+                "- id: b1\n  label: B\n  broader: eau\n  cues: [Gommes]\n"
+            ),
             11,
             "déjà donné",
         ),
