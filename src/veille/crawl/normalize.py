@@ -38,7 +38,7 @@ def canonical_link(url: str) -> str:
     except ValueError:
         return url
     path = _PATH_SESSION.sub("", _PERCENT.sub(_plain_percent, parts.path)) or "/"
-    query = "&".join(pair for pair in parts.query.split("&") if pair and not _is_noise(pair))
+    query = "&".join(pair for pair in parts.query.split("&") if pair and not is_noise(pair))
     fragment = f"#{parts.fragment}" if parts.fragment.startswith("!") else ""
     return f"https://{host}{path}{f'?{query}' if query else ''}{fragment}"
 
@@ -55,7 +55,8 @@ def _plain_percent(found: re.Match[str]) -> str:
     return character if character in _UNRESERVED else found[0].upper()
 
 
-def _is_noise(pair: str) -> bool:
+def is_noise(pair: str) -> bool:
+    """Say whether a query's « name=value » tells where a click came from, or a session, and never what is shown."""
     name, _, value = pair.partition("=")
     low = name.lower()
     if low == "sid":
