@@ -88,6 +88,17 @@ def test_dates_in_another_format_than_expected_are_a_redesign() -> None:
         read(page(line(), line("Autre", "/2")), date_format="%d/%m/%Y")
 
 
+def test_the_first_of_a_month_is_read_by_a_date_format() -> None:
+    (entry,) = read(page(line(when="1er février 2026")), date_format="%d %B %Y").entries
+    assert entry.published == datetime(2026, 1, 31, 23, tzinfo=UTC)
+
+
+def test_a_date_that_the_recipe_calls_deadline_is_not_taken_for_that_of_publication() -> None:
+    recipe = Recipe(item="li", deadline="time")
+    (entry,) = read(page(line(more="<time datetime=2026-03-15>15 mars</time>")), recipe).entries
+    assert (entry.published, entry.facts.deadline) == (None, date(2026, 3, 15))
+
+
 def test_items_without_title_are_left_out() -> None:
     assert read(page("<li class=appel></li>")).entries == ()
 

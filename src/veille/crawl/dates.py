@@ -61,6 +61,13 @@ _SHAPES = tuple(
     )
 )
 _EPOCH = re.compile(r"^\s*(\d{10})(\d{3})?\s*$")
+#: Dates inside a sentence: « Publié le 3 février 2026 », « jusqu'au 15/03/2026 », « 2026-03-15 ».
+_IN_SENTENCES = re.compile(
+    r"\b(?:\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2})?(?:Z|[+-]\d{2}:?\d{2})?)?|\d{1,2}[/.-]\d{1,2}[/.-]\d{4}"
+    r"|\d{1,2}(?:er)?\s+[^\W\d]{3,10}\.?\s+\d{4})(?!\w)"
+)
+#: Characters of a sentence in which dates are looked for.
+_SENTENCE = 500
 #: No date is longer; a regular expression need not see a megabyte.
 _LONGEST = 100
 #: Before the web there were no feeds: 1970-01-01 and 0001-01-01 mean « none ».
@@ -86,6 +93,11 @@ def read_date(text: str | None, zone: tzinfo) -> datetime | None:
         if found:
             return _instant(found, zone)
     return None
+
+
+def written_dates(text: str) -> list[str]:
+    """Return what looks like dates inside a sentence, as written, in its order."""
+    return _IN_SENTENCES.findall(text[:_SENTENCE])
 
 
 def _fold(text: str) -> str:

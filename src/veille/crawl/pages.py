@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from lxml import etree
 
-from veille.crawl.dates import read_date
+from veille.crawl.dates import read_date, written_dates
 from veille.crawl.entries import MAX_ENTRIES, entry, language_of, safe_link
 from veille.crawl.html import attribute, base_of, text_of, tree_of
 from veille.crawl.markup import plain_line
@@ -21,11 +21,6 @@ from veille.model.tags import NO_FACTS
 
 _ZONE = ZoneInfo("Europe/Paris")
 _CURE = "corrigez la recette de cette source dans sources.yaml"
-#: Dates inside a sentence: « Publié le 3 février 2026 », « jusqu'au 15/03/2026 », « 2026-03-15 ».
-_DATES = re.compile(
-    r"\b(?:\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2})?(?:Z|[+-]\d{2}:?\d{2})?)?|\d{1,2}[/.-]\d{1,2}[/.-]\d{4}"
-    r"|\d{1,2}(?:er)?\s+[^\W\d]{3,10}\.?\s+\d{4})(?!\w)"
-)
 _HEADINGS = "xpath:(.//h1|.//h2|.//h3|.//h4|.//h5|.//h6)[1]"
 _LINK = "xpath:descendant-or-self::a[@href][1]"
 _TIME = "xpath:(.//time)[1]"
@@ -37,6 +32,8 @@ _MONTHS = {
     "décembre": "December",
 }  # fmt: skip
 _MONTH = re.compile("|".join(_MONTHS), re.IGNORECASE)
+#: « 1er février » is the 1st for strptime.
+_FIRST = re.compile(r"\b1er\b", re.IGNORECASE)
 
 
 def read_page(body: bytes, content_type: str, url: str, source: Source) -> ParsedFeed:
@@ -151,7 +148,13 @@ class _Listing:
 
     def _date(self, item: Any) -> tuple[datetime | None, str]:
         found = _first(item, self._recipe.date or _TIME)
+        if found is not None and not self._recipe.date and self._is_deadline(item, found):
+            return None, ""  # nobody named this date, and the recipe says what it is
         return self._instant(found, last=False), found.text if found else ""
+
+    def _is_deadline(self, item: Any, found: _Selected) -> bool:
+        named = _first(item, self._recipe.deadline) if self._recipe.deadline else None
+        return named is not None and named.element is found.element
 
     def _deadline(self, item: Any) -> date | None:
         found = _first(item, self._recipe.deadline) if self._recipe.deadline else None
@@ -169,7 +172,7 @@ class _Listing:
         whole = read_date(text, _ZONE)
         if whole is not None:
             return whole
-        dates = [when for found in _DATES.findall(text[:500]) if (when := read_date(found, _ZONE))]
+        dates = [when for found in written_dates(text) if (when := read_date(found, _ZONE))]
         return (dates[-1] if last else dates[0]) if dates else None
 
     def _next(self) -> Request | None:
@@ -179,7 +182,7 @@ class _Listing:
 
 
 def _formatted(text: str, shape: str) -> datetime | None:
-    english = _MONTH.sub(lambda month: _MONTHS[month[0].lower()], text.strip())
+    english = _FIRST.sub("1", _MONTH.sub(lambda month: _MONTHS[month[0].lower()], text.strip()))
     for candidate in (text.strip(), english):
         try:
             when = datetime.strptime(candidate, shape)  # noqa: DTZ007 - the zone is the source's own, set below
