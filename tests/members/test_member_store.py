@@ -1,7 +1,7 @@
 """The store of members, on a real database."""
 
 import hashlib
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from veille.addresses import address_key
 from veille.errors import InputError
-from veille.model import Member, Subscriber
+from veille.model import Member, Preferences, Subscriber
 from veille.storage.db import Database
 from veille.storage.member_store import SqlMemberStore
 from veille.storage.tables import SuppressionRow
@@ -92,3 +92,41 @@ def test_lost_key_refuses_rather_than_write_to_everybody(
         other.suppressed(["claire@phytalis.example"])
     with pytest.raises(InputError, match="restaurez"):
         other.suppress("anne@phytalis.example", reason="désinscription", now=NOW)
+
+
+def test_what_a_person_chose_survives_the_next_list(store: SqlMemberStore) -> None:
+    store.save([(PHYTALIS, [CLAIRE])], origin="membres.csv", now=NOW)
+    (claire,) = store.subscribers()
+    chosen = Preferences(
+        rhythm="monthly",
+        paused_until=date(2026, 12, 24),
+        sections_off=("window",),
+        muted=("cantine",),
+        muted_sources=("quotidien",),
+    )
+    store.prefer(claire.id, chosen, NOW)
+    store.save([(PHYTALIS, [CLAIRE])], origin="membres.csv", now=NOW)
+    found = store.subscriber(claire.id)
+    assert found is not None
+    assert (found.rhythm, found.paused_until, found.sections_off) == ("monthly", date(2026, 12, 24), ("window",))
+    assert (found.muted, found.muted_sources) == (("cantine",), ("quotidien",))
+
+
+def test_preferences_of_somebody_unknown_are_refused(store: SqlMemberStore) -> None:
+    with pytest.raises(InputError, match="plus dans la liste"):
+        store.prefer(999, Preferences(rhythm="weekly"), NOW)
+
+
+def test_only_the_same_reason_lifts_a_suppression(store: SqlMemberStore) -> None:
+    store.suppress("claire@phytalis.example", reason="bounce", now=NOW)
+    store.release("claire@phytalis.example", reason="opt-out")
+    assert store.suppressed(["claire@phytalis.example"])
+    store.release("claire@phytalis.example", reason="bounce")
+    assert not store.suppressed(["claire@phytalis.example"])
+
+
+def test_a_pause_ends_on_its_day() -> None:
+    person = Subscriber(email="a@b.example", rhythm="paused", paused_until=date(2026, 12, 24))
+    assert not person.reads(date(2026, 12, 23))
+    assert person.reads(date(2026, 12, 24))
+    assert not Subscriber(email="a@b.example", rhythm="paused").reads(date(2100, 1, 1))

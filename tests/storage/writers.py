@@ -28,6 +28,7 @@ WRITERS = {
     "interest": "member_store",
     "subscriber": "member_store",
     "suppression": "member_store",
+    "feedback": "feedback_store",
     "issue": "digest_store",
     "bulletin": "digest_store",
     "selection": "digest_store",

@@ -23,7 +23,7 @@ from veille.model.digest import (
 from veille.model.health import Reservation, RobotsVerdict, Site, SourceEvent, SourceStatus
 from veille.model.items import Item, ItemSource
 from veille.model.matching import Eligibility, Match, Reason, Verdict
-from veille.model.members import RHYTHMS, SIZES, Member, Subscriber
+from veille.model.members import REFUSALS, RHYTHMS, SIZES, Feedback, Member, Opinion, Preferences, Subscriber
 from veille.model.sources import (
     FAILURES,
     CrawlReport,
@@ -52,6 +52,7 @@ from veille.model.work import Work
 
 __all__ = [
     "FAILURES",
+    "REFUSALS",
     "RHYTHMS",
     "SIZES",
     "Bulletin",
@@ -67,6 +68,7 @@ __all__ = [
     "ExportedEntry",
     "Fact",
     "Family",
+    "Feedback",
     "FetchFailed",
     "FetchFault",
     "FetchOutcome",
@@ -80,10 +82,12 @@ __all__ = [
     "Line",
     "Match",
     "Member",
+    "Opinion",
     "Origin",
     "OutgoingMail",
     "ParsedEntry",
     "ParsedFeed",
+    "Preferences",
     "Reason",
     "Recipe",
     "Redirect",

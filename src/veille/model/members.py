@@ -1,6 +1,8 @@
 """Organisations of the cluster and the people who read."""
 
 from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
 
 SIZES = ("tpe", "pme", "eti", "ge", "labo", "collectivite", "association")
 
@@ -48,3 +50,57 @@ class Subscriber:
     last_name: str = ""
     #: One of RHYTHMS.
     rhythm: str = "weekly"
+    #: Day on which a pause ends; None = until they say so.
+    paused_until: date | None = None
+    #: Kinds of sections they do not want.
+    sections_off: tuple[str, ...] = ()
+    #: Words they do not want to read of, beside their organisation's.
+    muted: tuple[str, ...] = ()
+    #: Source ids they do not want.
+    muted_sources: tuple[str, ...] = ()
+
+    def reads(self, day: date) -> bool:
+        """Say whether this person wants mail on that day."""
+        return self.rhythm != "paused" or (self.paused_until is not None and self.paused_until <= day)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Preferences:
+    """What a person chose on their own page."""
+
+    rhythm: str
+    paused_until: date | None = None
+    sections_off: tuple[str, ...] = ()
+    muted: tuple[str, ...] = ()
+    muted_sources: tuple[str, ...] = ()
+
+
+class Opinion(StrEnum):
+    """What a person says of an item; saying nothing means nothing."""
+
+    USEFUL = "useful"
+    NOT_FOR_ME = "not_for_me"
+    #: « Cela m'intéresse »: beside a vote, not instead of it.
+    WANTED = "wanted"
+    WITHDRAWN = "withdrawn"
+
+
+#: Why « pas pour moi », as the page asks.
+REFUSALS = {
+    "too_big": "trop gros pour nous",
+    "out_of_area": "hors de notre zone",
+    "known": "déjà connu",
+    "other_trade": "hors de notre métier",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Feedback:
+    """The last word of one person on one item."""
+
+    subscriber_id: int
+    item_id: int
+    opinion: Opinion
+    #: A key of REFUSALS, or empty.
+    reason: str = ""
+    at: datetime

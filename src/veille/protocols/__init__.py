@@ -6,7 +6,7 @@ Every fake that stands in for one of these ships in `veille.testing` and is chec
 from veille.protocols.crawling import Crawler, CrawlOptions, SiteStore, SourceStore
 from veille.protocols.foundations import Clock, Fetcher, Progress
 from veille.protocols.mailing import AcceptLog, IssueStore, Mailer, MailLedger, Matcher, MatcherFor
-from veille.protocols.people import Audience, Labels, MemberStore, Places
+from veille.protocols.people import Audience, FeedbackStore, Labels, MemberStore, Places, ReaderStore
 from veille.protocols.tagging import ItemStore, Tagger, TagStore
 from veille.protocols.work import Engine, Ledger, Stage
 
@@ -17,6 +17,7 @@ __all__ = [
     "CrawlOptions",
     "Crawler",
     "Engine",
+    "FeedbackStore",
     "Fetcher",
     "IssueStore",
     "ItemStore",
@@ -29,6 +30,7 @@ __all__ = [
     "MemberStore",
     "Places",
     "Progress",
+    "ReaderStore",
     "SiteStore",
     "SourceStore",
     "Stage",

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Protocol
 
-from veille.model import Member, Scheme, Subscriber
+from veille.model import Feedback, Member, Preferences, Scheme, Subscriber
 
 
 class Labels(Protocol):
@@ -40,6 +40,50 @@ class Places(Protocol):
 
     def commune(self, insee: str) -> str | None:
         """Return the GeoZones id of an INSEE code, or None where no commune of today bears it."""
+        ...
+
+
+class FeedbackStore(Protocol):
+    """What people said of items. Its sole writer."""
+
+    def record(self, feedback: Feedback) -> None:
+        """Write an opinion over the former one of its kind; raises InputError for an unknown person or item."""
+        ...
+
+    def withdraw(self, feedback: Feedback) -> None:
+        """Take back the opinion of this kind."""
+        ...
+
+    def of(self, subscriber_id: int, item_id: int | None = None) -> Sequence[Feedback]:
+        """Return what one person holds, of one item or of all, oldest first."""
+        ...
+
+    def all(self) -> Sequence[Feedback]:
+        """Return every opinion held in the cluster, oldest first."""
+        ...
+
+
+class ReaderStore(Protocol):
+    """What a person's own page reads and changes of them."""
+
+    def subscriber(self, subscriber_id: int) -> Subscriber | None:
+        """Return one person of this cluster."""
+        ...
+
+    def prefer(self, subscriber_id: int, chosen: Preferences, now: datetime) -> None:
+        """Write what a person chose on their own page."""
+        ...
+
+    def suppress(self, email: str, *, reason: str, now: datetime) -> None:
+        """Never write to this address again."""
+        ...
+
+    def release(self, email: str, *, reason: str) -> None:
+        """Write to this address again, where it was suppressed for that reason and no other."""
+        ...
+
+    def suppressed(self, emails: Iterable[str]) -> frozenset[str]:
+        """Return those of these addresses that must not be written to."""
         ...
 
 

@@ -3,14 +3,14 @@
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from veille.errors import InputError
-from veille.model import Member, Subscriber
+from veille.model import Member, Preferences, Subscriber
 from veille.protocols import MemberStore, Places
 from veille.storage.db import Database, upsert
 from veille.storage.tables import InterestRow, MemberRow, SubscriberRow, SuppressionRow
@@ -93,6 +93,30 @@ class SqlMemberStore:
                 for person in people:
                     self._save_person(session, person, member_id, origin, now)
 
+    def subscriber(self, subscriber_id: int) -> Subscriber | None:
+        """Return one person of this cluster."""
+        with self._database.read() as session:
+            row = self._person(session, subscriber_id)
+            return _subscriber(row) if row else None
+
+    def prefer(self, subscriber_id: int, chosen: Preferences, now: datetime) -> None:
+        """Write what a person chose on their own page."""
+        with self._database.write(durable=True) as session:
+            row = self._person(session, subscriber_id)
+            if row is None:
+                raise InputError("cette personne n'est plus dans la liste", cure="écrivez à votre cluster")
+            row.rhythm, row.chosen_at = chosen.rhythm, now
+            row.paused_until = chosen.paused_until.isoformat() if chosen.paused_until else None
+            row.sections_off, row.muted = list(chosen.sections_off), list(chosen.muted)
+            row.muted_sources = list(chosen.muted_sources)
+
+    def release(self, email: str, *, reason: str) -> None:
+        """Write to this address again, where it was suppressed for that reason and no other."""
+        with self._database.write(durable=True) as session:
+            self._require_key(session.scalars(select(SuppressionRow.address_hash)))
+            mine = SuppressionRow.address_hash == self._address_hash(email)
+            session.execute(delete(SuppressionRow).where(mine, SuppressionRow.reason == reason))
+
     def suppress(self, email: str, *, reason: str, now: datetime) -> None:
         """Never write to this address again; the first reason and date stay."""
         with self._database.write(durable=True) as session:
@@ -118,6 +142,10 @@ class SqlMemberStore:
                 cure="restaurez var/keys de la même sauvegarde que la base",
             )
         return known
+
+    def _person(self, session: Session, subscriber_id: int) -> SubscriberRow | None:
+        mine = SubscriberRow.cluster_id == self._cluster
+        return session.scalar(select(SubscriberRow).where(mine, SubscriberRow.id == subscriber_id))
 
     def _member(self, row: MemberRow, lines: dict[str, list[str]]) -> Member:
         fields: dict[str, Any] = {name: getattr(row, name) for name in _SCALARS}
@@ -147,7 +175,8 @@ class SqlMemberStore:
             row = SubscriberRow(cluster_id=self._cluster, origin=origin, added=now)
             session.add(row)
         row.member_id = member_id
-        for name in ("email", "first_name", "last_name", "rhythm"):
+        given = ("email", "first_name", "last_name") + (() if row.chosen_at else ("rhythm",))
+        for name in given:
             setattr(row, name, getattr(person, name))
 
 
@@ -168,6 +197,10 @@ def _subscriber(row: SubscriberRow) -> Subscriber:
         first_name=row.first_name,
         last_name=row.last_name,
         rhythm=row.rhythm,
+        paused_until=date.fromisoformat(row.paused_until) if row.paused_until else None,
+        sections_off=tuple(row.sections_off),
+        muted=tuple(row.muted),
+        muted_sources=tuple(row.muted_sources),
     )
 
 

@@ -1,6 +1,7 @@
-"""Members, their people, their interests."""
+"""Members, their people, their interests, what they said of items."""
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Float, ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
@@ -50,10 +51,34 @@ class SubscriberRow(Base):
     first_name: Mapped[str] = mapped_column(default="")
     last_name: Mapped[str] = mapped_column(default="")
     rhythm: Mapped[str] = mapped_column(String(16), default="weekly")
+    #: ISO day of return; null = until they say so.
+    paused_until: Mapped[str | None] = mapped_column(String(10))
+    #: When they chose this themselves: a list imported later does not change it back.
+    chosen_at: Mapped[datetime | None]
+    #: Kinds of sections they do not want.
+    sections_off: Mapped[list[Any]] = mapped_column(default=list, server_default="[]")
+    #: Words and source ids they do not want, beside their organisation's own.
+    muted: Mapped[list[Any]] = mapped_column(default=list, server_default="[]")
+    muted_sources: Mapped[list[Any]] = mapped_column(default=list, server_default="[]")
     basis: Mapped[str] = mapped_column(default="adhésion")
     origin: Mapped[str] = mapped_column(default="")
     added: Mapped[datetime]
     __table_args__ = (UniqueConstraint("cluster_id", "email"),)
+
+
+class FeedbackRow(Base):
+    """What one person said of one item: the last word of each kind."""
+
+    __tablename__ = "feedback"
+    subscriber_id: Mapped[int] = mapped_column(ForeignKey("subscriber.id"), primary_key=True)
+    item_id: Mapped[int] = mapped_column(ForeignKey("item.id"), primary_key=True)
+    #: vote | interest
+    kind: Mapped[str] = mapped_column(String(16), primary_key=True)
+    #: useful | not_for_me | withdrawn; wanted | withdrawn
+    value: Mapped[str] = mapped_column(String(16))
+    #: too_big | out_of_area | known | other_trade, or empty.
+    reason: Mapped[str] = mapped_column(String(16), default="")
+    at: Mapped[datetime]
 
 
 class SuppressionRow(Base):

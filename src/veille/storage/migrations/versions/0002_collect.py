@@ -129,6 +129,20 @@ def upgrade() -> None:
     with op.batch_alter_table("suggestion", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_suggestion_state"), ["state"], unique=False)
 
+    op.create_table(
+        "feedback",
+        sa.Column("subscriber_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("item_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("kind", sa.String(length=16), nullable=False),
+        sa.Column("value", sa.String(length=16), nullable=False),
+        sa.Column("reason", sa.String(length=16), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["item_id"], ["item.id"], name=op.f("fk_feedback_item_id_item")),
+        sa.ForeignKeyConstraint(
+            ["subscriber_id"], ["subscriber.id"], name=op.f("fk_feedback_subscriber_id_subscriber")
+        ),
+        sa.PrimaryKeyConstraint("subscriber_id", "item_id", "kind", name=op.f("pk_feedback")),
+    )
     with op.batch_alter_table("item", schema=None) as batch_op:
         batch_op.add_column(sa.Column("baseline", sa.Boolean(), server_default=sa.false(), nullable=False))
         batch_op.add_column(sa.Column("reserved", sa.Boolean(), server_default=sa.false(), nullable=False))
@@ -140,6 +154,13 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("rebaseline", sa.Boolean(), server_default=sa.false(), nullable=False))
         batch_op.add_column(sa.Column("robots", sa.String(length=16), server_default="", nullable=False))
         batch_op.add_column(sa.Column("reserved", sa.String(length=16), server_default="", nullable=False))
+
+    with op.batch_alter_table("subscriber", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("paused_until", sa.String(length=10), nullable=True))
+        batch_op.add_column(sa.Column("chosen_at", sa.DateTime(timezone=True), nullable=True))
+        batch_op.add_column(sa.Column("sections_off", sa.JSON(), server_default="[]", nullable=False))
+        batch_op.add_column(sa.Column("muted", sa.JSON(), server_default="[]", nullable=False))
+        batch_op.add_column(sa.Column("muted_sources", sa.JSON(), server_default="[]", nullable=False))
 
     with op.batch_alter_table("tagging", schema=None) as batch_op:
         batch_op.add_column(sa.Column("reading", sa.Integer(), server_default="0", nullable=False))
