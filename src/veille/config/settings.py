@@ -66,6 +66,11 @@ class Fetch(_Table):
         description="réseaux exemptés de la garde contre les adresses privées et les ports rares",
         json_schema_extra={"env": "VEILLE_FETCH_ALLOW"},
     )
+    allow_folders: tuple[Path, ...] = Field(
+        (),
+        description="dossiers où les sources « kind: file » peuvent lire des tableaux ; un chemin relatif part de"
+        " l'instance ; vide = aucun",
+    )
     host_delay: float = Field(
         1.0,
         ge=0,

@@ -32,6 +32,15 @@ _FAULTS = {
     FetchFault.TLS: (SourceHealth.FAILING, "signalez au site que son certificat n'est pas valide"),
     FetchFault.TOO_BIG: (SourceHealth.INVALID, "cherchez un flux plus court du même site, ou relevez fetch.max_bytes"),
     FetchFault.REDIRECTS: (SourceHealth.FAILING, _ADDRESS),
+    FetchFault.KEY: (
+        SourceHealth.BLOCKED,
+        "définissez cette variable là où veille est lancée, ou demandez une clé à ce service",
+    ),
+    FetchFault.FOLDER_REFUSED: (
+        SourceHealth.BLOCKED,
+        "ajoutez ce dossier à fetch.allow_folders dans veille.toml, ou corrigez l'adresse",
+    ),
+    FetchFault.FOLDER: (SourceHealth.FAILING, "vérifiez que ce dossier existe et que veille peut le lire"),
     FetchFault.ROBOTS: (
         SourceHealth.BLOCKED,
         "demandez au site d'autoriser cette veille, ou cherchez son flux ou sa lettre d'information",

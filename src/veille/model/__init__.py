@@ -45,6 +45,7 @@ from veille.model.sources import (
     Source,
     SourceHealth,
     SourceState,
+    TokenRequest,
     Validators,
 )
 from veille.model.tags import CallStatus, Evidence, Fact, Origin, Scheme, StructuredFacts, Tag, Tagged, TextToTag
@@ -110,6 +111,7 @@ __all__ = [
     "Tag",
     "Tagged",
     "TextToTag",
+    "TokenRequest",
     "Validators",
     "Verdict",
     "Work",

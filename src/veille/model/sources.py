@@ -120,14 +120,34 @@ class Validators:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TokenRequest:
+    """How a key is exchanged for the token that requests carry; asked by POST."""
+
+    url: str
+    #: Where the key stands, as a reference (see `Request.headers`).
+    headers: tuple[tuple[str, str], ...]
+    body: bytes = b""
+    content_type: str = "application/json"
+    #: The field of the answer, a JSON object, that holds the token.
+    field: str = "token"
+    #: The header that carries it, and what stands before it there.
+    header: str = "Authorization"
+    prefix: str = "Bearer "
+    #: Without the key, ask without a token.
+    optional: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
     """What is asked of a server; a request with a body is a POST."""
 
     url: str
-    #: Added to our own; they may hold a key, so they never follow a redirect to another origin.
+    #: Added to our own. A key stands here as a reference, `${VEILLE_KEY_…}`, that net resolves at the last moment; what
+    #: it becomes never follows a redirect to another origin.
     headers: tuple[tuple[str, str], ...] = ()
     body: bytes | None = None
     content_type: str = "application/json"
+    token: TokenRequest | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,6 +198,11 @@ class FetchFault(StrEnum):
     REDIRECTS = "redirects"
     #: Never asked: robots.txt forbids it, or could not be had.
     ROBOTS = "robots"
+    #: A key that the source needs is missing, or was refused.
+    KEY = "key"
+    #: A folder that the settings do not allow; one that cannot be read.
+    FOLDER_REFUSED = "folder_refused"
+    FOLDER = "folder"
     ROBOTS_DOWN = "robots_down"
 
 

@@ -111,7 +111,9 @@ class GuardedFetcher:
         self, request: Request, validators: Validators = UNCONDITIONAL, *, accept: str = FEED_TYPES
     ) -> FetchOutcome:
         """Send `request` once, as `fetch` does; one with a body is a POST, and no redirect of it is followed."""
-        trip = _Trip(request.url, storable(validators), accept, request)
+        # a condition on a POST asks for something else (RFC 9110 §13.1.2)
+        conditions = storable(validators) if request.body is None else UNCONDITIONAL
+        trip = _Trip(request.url, conditions, accept, request)
         start = self._clock.monotonic()
         try:
             async with asyncio.timeout(self._settings.deadline) as deadline:
