@@ -65,7 +65,9 @@ def source(**given):
         ("Agroalimentaire et nutrition-santé", ("agroalimentaire",)),
         ("Forêt, bois et ameublement", ("bois-foret",)),
         ("CYBERSÉCURITÉ ; cosmétique", ("numerique-confiance", "cosmetique-parfumerie")),
-        ("sante, , sante", ("sante",)),
+        ("santé, , sante", ("sante",)),
+        ("Santé, biotechnologies et dispositifs médicaux", ("sante",)),
+        ("Nutrition", ("agroalimentaire",)),
         ("", ()),
     ],
 )
@@ -78,7 +80,7 @@ def test_filieres_are_read_as_ids_labels_or_words_of_a_label(taxonomy, written, 
     [
         ("agroalimantaire", "filière inconnue « agroalimantaire » — vouliez-vous « agroalimentaire »"),
         ("hydrogen", "filière inconnue « hydrogen » — vouliez-vous « energies »"),
-        ("xyzzy", "filière inconnue « xyzzy » — filières admises : aeronautique-spatial, "),
+        ("xyzzy", "filière inconnue « xyzzy » — donnez l'une de : aeronautique-spatial, "),
         ("services", "filière « services » ambiguë — écrivez "),
     ],
 )
@@ -127,7 +129,7 @@ def test_an_unknown_territory_is_refused_with_the_nearest(gazetteer, written, me
         ({"territory": "fr:departement:63", "enabled": False}, True),
         ({"territory": "fr:departement:69"}, True),
         ({"territory": "fr:region:53"}, False),
-        ({"territory": "fr:region:84", "enabled": False, "experimental": True}, False),
+        ({"territory": "fr:region:84", "enabled": False, "experimental": True}, True),
         ({"sectors": ("sante",)}, True),
         ({"sectors": ("bois-foret",)}, False),
         ({"territory": "fr:region:84", "sectors": ("bois-foret",)}, False),

@@ -1,8 +1,7 @@
 """Choosing: which sources of a catalogue a cluster watches, by its filières and its territories (pure).
 
 Transversal sources (France, the Union, or no territory) stay as they ship; those of a territory are switched on where
-it contains the cluster's, or lies in it; those of filières that are not the cluster's are switched off. What ships as
-experimental is never switched on here: somebody must have seen it answer first.
+it contains the cluster's, or lies in it; those of filières that are not the cluster's are switched off.
 """
 
 import re
@@ -34,6 +33,8 @@ _SEPARATORS = re.compile(r"[,;]")
 _BLOCK = re.compile(r"^  - id: *([a-z0-9-]+) *$", re.MULTILINE)
 _ENABLED = re.compile(r"^    enabled: *(?:true|false) *(?:#.*)?\n", re.MULTILINE)
 _OFF = "    enabled: false\n"
+#: Shorter words of labels (« et », « des ») are near anything, and a hint at what was meant never rests on them.
+_SHORTEST_HINT = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +66,7 @@ def is_wanted(source: Source, choice: Choice, gazetteer: Gazetteer) -> bool:
     if source.territory in {None, FRANCE, EUROPE} or not choice.territories:
         return source.enabled
     where = str(source.territory)
-    return not source.experimental and any(gazetteer.related(where, place) for place in choice.territories)
+    return any(gazetteer.related(where, place) for place in choice.territories)
 
 
 def switched(text: str, wanted: Mapping[str, bool]) -> str:
@@ -114,18 +115,19 @@ def _words(text: str) -> str:
 
 
 def _sector(name: str, labels: Mapping[str, str]) -> str:
-    if name in labels:
-        return name
+    slugs = {_words(slug): slug for slug in labels}
     folded = _words(name)
+    if folded in slugs:
+        return slugs[folded]
     matching = [slug for slug, label in labels.items() if f" {folded} " in f" {label} "]
-    exact = [slug for slug in matching if labels[slug] == folded]
-    if len(found := exact or matching) == 1:
+    first = [slug for slug in matching if f"{labels[slug]} ".startswith(f"{folded} ")]
+    if len(found := first or matching) == 1:
         return found[0]
     if matching:
         raise InputError(f"filière « {name} » ambiguë", cure=f"écrivez {' ou '.join(matching)}")
-    by_name = {slug.replace("-", " "): slug for slug in labels} | {label: slug for slug, label in labels.items()}
-    by_name |= {word: slug for slug, label in labels.items() for word in label.split() if len(word) > len("mode")}
-    raise _unknown("filière", name, by_name.get(nearest(folded, by_name), ""), ", ".join(labels))
+    by_name = slugs | {label: slug for slug, label in labels.items()}
+    by_name |= {word: slug for slug, label in labels.items() for word in label.split() if len(word) >= _SHORTEST_HINT}
+    raise _unknown("filière", name, by_name.get(nearest(folded, by_name), ""), f"l'une de : {', '.join(labels)}")
 
 
 def _territory(name: str, names: Mapping[str, str], gazetteer: Gazetteer) -> str:
@@ -149,9 +151,7 @@ def _places(gazetteer: Gazetteer) -> Iterator[PrintedName]:
 
 def _unknown(what: str, name: str, near: str, known: str) -> InputError:
     feminine = "e" if what == "filière" else ""
-    cure = (
-        f"vouliez-vous « {near} » ?" if near else f"donnez {known}" if not feminine else f"filières admises : {known}"
-    )
+    cure = f"vouliez-vous « {near} » ?" if near else f"donnez {known}"
     return InputError(f"{what} inconnu{feminine} « {name} »", cure=cure)
 
 
