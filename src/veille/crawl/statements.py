@@ -10,7 +10,9 @@ from zoneinfo import ZoneInfo
 from veille.crawl.dates import read_date
 from veille.crawl.entries import entry, safe_link
 from veille.crawl.html import attribute, text_of
+from veille.crawl.normalize import canonical_link
 from veille.model import ParsedEntry, StructuredFacts
+from veille.model.tags import NO_FACTS
 
 _ZONE = ZoneInfo("Europe/Paris")
 #: schema.org types that are entries of a list; any subtype of Event ends in « Event » or « Festival ».
@@ -31,6 +33,16 @@ def stated_entries(root: Any, base: str) -> list[ParsedEntry]:
         if found is not None:
             entries.append(found)
     return entries
+
+
+def stated_of_itself(root: Any, base: str, url: str) -> ParsedEntry | None:
+    """Return what a page declares of what it is about; None where it declares nothing, or several things."""
+    things = [thing for thing in [*_json_ld(root), *_microdata(root)][:_MANY] if _is_entry(thing)]
+    found = [entry for thing in things if (entry := _entry(thing, base, url)) is not None]
+    here = canonical_link(url)
+    own = [one for one in found if one.link and canonical_link(one.link) == here]
+    chosen = own or (found if len(found) == 1 else [])
+    return max(chosen, key=lambda one: (one.facts != NO_FACTS, one.published is not None), default=None)
 
 
 def _json_ld(root: Any) -> Iterator[Mapping[str, Any]]:
@@ -86,9 +98,10 @@ def _is_entry(thing: Mapping[str, Any]) -> bool:
     return any(isinstance(name, str) and (name in _TYPES or name.endswith("Event")) for name in names)
 
 
-def _entry(thing: Mapping[str, Any], base: str) -> ParsedEntry | None:
+def _entry(thing: Mapping[str, Any], base: str, page: str | None = None) -> ParsedEntry | None:
+    """Return a thing as an entry; one that gives no address is at `page`."""
     title = _text(thing, "headline") or _text(thing, "name")
-    link = safe_link(_text(thing, "url") or _text(thing, "mainEntityOfPage") or _text(thing, "@id"), base)
+    link = safe_link(_text(thing, "url") or _text(thing, "mainEntityOfPage") or _text(thing, "@id"), base) or page
     if not title or link is None:
         return None
     said = [f"{label} : {_text(thing, name)}" for name, label in _DATES if _text(thing, name)]

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
+from veille.model.details import DocumentWish, PageWish
 from veille.model.tags import NO_FACTS, StructuredFacts
 
 
@@ -104,6 +105,10 @@ class Source:
     expect: Expect = Expect()
     #: Requests of one visit at most; None = the usual number of its kind.
     pages: int | None = None
+    #: Whether the own pages of its entries are read; None = as its kind does.
+    details: bool | None = None
+    #: Whether the PDFs attached to them are; None = as their pages.
+    documents: bool | None = None
     #: What its kind needs besides, as sources.yaml writes it.
     options: Mapping[str, Any] = field(default_factory=dict, hash=False)
     #: 1-based line in its file, for messages.
@@ -237,6 +242,8 @@ class ParsedEntry:
     author: str | None = None
     categories: tuple[str, ...] = ()
     language: str | None = None
+    #: Documents that it carries with it: addresses of its enclosures that are no pictures or sounds.
+    enclosures: tuple[str, ...] = ()
     #: What the source states in fields of their own.
     facts: StructuredFacts = NO_FACTS
 
@@ -335,6 +342,10 @@ class EntryIntent:
     changed: tuple[str, ...] | None = None
     #: It was there when the source began to be watched: no news, whatever its date says.
     baseline: bool = False
+    #: Its own page, to be read.
+    page: PageWish | None = None
+    #: Documents that it carries with it, to be read.
+    documents: tuple[DocumentWish, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
