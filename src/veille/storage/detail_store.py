@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from veille.excerpt import excerpt
-from veille.model import Licence
+from veille.model import EntryIntent, Licence, Source
 from veille.model.details import (
     DocumentRead,
     DocumentWish,
@@ -109,31 +109,27 @@ class SqlDetailStore:
             return [rows.stored_document(row) for row in session.scalars(query)]
 
 
-def add_wishes(
-    session: Session,
-    *,
-    item_id: int,
-    source_id: str,
-    licence: Licence,
-    content_hash: str,
-    page: PageWish | None,
-    documents: Sequence[DocumentWish],
-    again: bool,
-) -> None:
+def add_wishes(session: Session, source: Source, intent: EntryIntent, item_id: int, *, again: bool = False) -> None:
     """Let the page and documents of an entry wait to be read, in the entry's own transaction.
 
     `again`: the entry changed, so what it asked for before is asked for once more.
     """
-    if page is None and not documents:
+    if intent.page is None and not intent.documents:
         return
-    wish = page or PageWish(url="", host="", left="seuls ses documents sont lus")
-    row = rows.detail_values(item_id, source_id, licence, content_hash, wish)
+    wish = intent.page or PageWish(url="", host="", left="seuls ses documents sont lus")
+    row = rows.detail_values(item_id, source.id, source.licence, intent.content_hash, wish)
     added = upsert(session, DetailRow, [row], keys=["item_id"])
-    if again and not added and page is not None and not page.left:
-        own = (DetailRow.item_id == item_id, DetailRow.source_id == source_id)
-        anew = {**_AGAIN, "url": page.url, "host": page.host, "content_hash": content_hash}
+    if again and not added and not wish.left:
+        own = (DetailRow.item_id == item_id, DetailRow.source_id == source.id)
+        anew = {**_AGAIN, "url": wish.url, "host": wish.host, "content_hash": intent.content_hash}
         session.execute(update(DetailRow).where(*own).values(anew))
-    _add_documents(session, item_id, source_id, licence, documents, again=again)
+    _add_documents(session, item_id, source.id, source.licence, intent.documents, again=again)
+
+
+def rename_wishes(session: Session, old: str, new: str) -> None:
+    """Give what a source asked for to its new id."""
+    for table in (DetailRow, DocumentRow):
+        session.execute(update(table).where(table.source_id == old).values(source_id=new))
 
 
 def _add_documents(

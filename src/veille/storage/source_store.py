@@ -19,6 +19,7 @@ from veille.model import (
     SourceStatus,
 )
 from veille.storage.db import Database, upsert
+from veille.storage.detail_store import add_wishes, rename_wishes
 from veille.storage.source_rows import (
     event_of,
     event_values,
@@ -30,7 +31,7 @@ from veille.storage.source_rows import (
     status_of,
 )
 from veille.storage.structured import facts_column
-from veille.storage.tables import EntryRow, EntryVersionRow, ItemRow, SourceEventRow, SourceStateRow
+from veille.storage.tables import DetailRow, EntryRow, EntryVersionRow, ItemRow, SourceEventRow, SourceStateRow
 
 #: Entries of one source that identity is decided on, newest first. Feeds show a few dozen; the unique key
 #: (source_id, key) still recognises older ones.
@@ -128,6 +129,7 @@ class SqlSourceStore:
                 return
             for table in (SourceStateRow, SourceEventRow, EntryRow, ItemRow):
                 session.execute(update(table).where(table.source_id == old).values(source_id=new))
+            rename_wishes(session, old, new)
 
     def export(self) -> Iterator[ExportedEntry]:
         """Yield every entry, oldest first seen first; a page at a time, so that a reader may take its time."""
@@ -145,14 +147,16 @@ class SqlSourceStore:
                 EntryRow.id,
                 EntryRow.source_id,
                 func.coalesce(SourceStateRow.feed, ""),
-                EntryRow.title,
+                func.coalesce(DetailRow.title, EntryRow.title),
                 EntryRow.link,
-                EntryRow.published,
+                func.coalesce(EntryRow.published, DetailRow.published),
                 EntryRow.updated,
                 EntryRow.first_seen,
                 EntryRow.item_id,
             )
             .outerjoin(SourceStateRow, SourceStateRow.source_id == EntryRow.source_id)
+            # what a site map does not say of its pages, their own page says
+            .outerjoin(DetailRow, (DetailRow.item_id == EntryRow.item_id) & (DetailRow.source_id == EntryRow.source_id))
             .where(EntryRow.id > after)
             .order_by(EntryRow.id)
             .limit(_PAGE)
@@ -197,7 +201,12 @@ class _Recording:
         rows = [self._entry_values(intent, ids[intent.item_key]) for intent in intents]
         upsert(self._session, EntryRow, rows, keys=["source_id", "key"])
         self._lend_facts(intents)
+        for intent in intents:
+            self._wish(intent, ids[intent.item_key])
         self._make_news([intent.item_key for intent in intents if not intent.baseline])
+
+    def _wish(self, intent: EntryIntent, item_id: int, *, again: bool = False) -> None:
+        add_wishes(self._session, self._source, intent, item_id, again=again)
 
     def _make_news(self, identities: Sequence[str]) -> None:
         """Let what another source already showed at its first import be news: this one publishes it now."""
@@ -277,4 +286,5 @@ class _Recording:
             setattr(row, name, value)
         row.version += 1
         row.last_changed = self._now
+        self._wish(intent, row.item_id, again=True)
         self._session.flush()
