@@ -23,6 +23,8 @@ CATALOGUE = ROOT / "sources.yaml"
 #: url, repository, path, revision, seen: where each address stands; what only « sources_found.csv » holds is not here.
 PUBLISHED = ROOT / "tests" / "data" / "published_urls.csv"
 
+#: Kinds whose address is a person's own, and published nowhere: such lines are examples, and off.
+LOCAL = frozenset({"mailbox", "file"})
 #: Types of what a cluster can answer.
 CALLS = frozenset({"appel-a-projets", "ami", "subvention-aide", "pret-garantie", "concours-prix"})
 REGIONS = ("01", "02", "03", "04", "06", "11", "24", "27", "28", "32", "44", "52", "53", "75", "76", "84", "93", "94")
@@ -126,9 +128,11 @@ def test_every_address_stands_in_a_list_of_published_ones(catalogue, published):
         s.url
         for s in catalogue
         if s.url not in known
+        and s.kind not in LOCAL
         and not (s.kind == "api" and (base(s.url) in known or s.url.rpartition("/")[0] in published))
     ]
     assert unpublished == []
+    assert [s.id for s in catalogue if s.kind in LOCAL and s.enabled] == []
 
 
 def test_what_is_said_of_an_address_is_what_the_list_says(catalogue, published):
