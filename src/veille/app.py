@@ -4,7 +4,7 @@ A command that needs only the store never loads the tagger; one that needs no da
 """
 
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -16,12 +16,13 @@ from veille.clock import SystemClock
 from veille.config.instance import SOURCES, definitions
 from veille.config.settings import Settings
 from veille.model import CrawlReport, Delivery, Item
-from veille.protocols import Clock, Crawler, Fetcher, ItemStore, Matcher, Progress, Tagger
+from veille.protocols import Clock, Crawler, Fetcher, ItemStore, Matcher, Progress, SiteStore, Tagger
 from veille.storage import schema
 from veille.storage.db import Database
 from veille.storage.instance import InstanceGuard
 
 if TYPE_CHECKING:
+    from veille.config.digests import Definition
     from veille.config.gazetteer import Gazetteer
     from veille.config.taxonomy import Taxonomy
     from veille.digest.dkim import Signer
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from veille.engine.direct import DirectEngine
     from veille.members.importing import ImportPlan
     from veille.storage.digest_store import SqlDigestStore
+    from veille.storage.feedback_store import SqlFeedbackStore
     from veille.storage.ledger import SqlLedger
     from veille.storage.member_store import SqlMemberStore
     from veille.storage.source_store import SqlSourceStore
@@ -106,6 +108,13 @@ class App:
 
         return load_tagger(self.folders)
 
+    @property
+    def digests(self) -> "Mapping[str, Definition]":
+        """The digests as they stand now."""
+        from veille.config.digests import load_digests
+
+        return load_digests([folder / "digests" for folder in self.folders])
+
     @cached_property
     def keys(self) -> "Keys":
         """What signs links and hides suppressed addresses; its file is made on first use."""
@@ -123,10 +132,17 @@ class App:
 
     @cached_property
     def source_store(self) -> "SqlSourceStore":
-        """Writer of source_state, entry, entry_version, item."""
+        """Writer of source_state, source_event, entry, entry_version, item."""
         from veille.storage.source_store import SqlSourceStore
 
         return SqlSourceStore(self.database)
+
+    @cached_property
+    def site_store(self) -> SiteStore:
+        """Writer of site."""
+        from veille.storage.site_store import SqlSiteStore
+
+        return SqlSiteStore(self.database)
 
     @cached_property
     def tag_store(self) -> "SqlTagStore":
@@ -164,6 +180,13 @@ class App:
             message_id=make_message_id,
         )
 
+    @cached_property
+    def opinions(self) -> "SqlFeedbackStore":
+        """Writer of feedback."""
+        from veille.storage.feedback_store import SqlFeedbackStore
+
+        return SqlFeedbackStore(self.database, self.settings.cluster.id)
+
     # ── stages ──────────────────────────────────────────────────────────────────────────────────────────────────────
     @cached_property
     def fetcher(self) -> Fetcher:
@@ -197,6 +220,8 @@ class App:
             clock=self.clock,
             host_delay=self.settings.fetch.host_delay,
             concurrency=self.settings.fetch.concurrency,
+            respect_robots_for_feeds=self.settings.fetch.respect_robots_for_feeds,
+            sites=self.site_store,
             progress=self.progress,
         )
 
@@ -236,7 +261,6 @@ class App:
     @cached_property
     def digest(self) -> "Digests":
         """Making, approving and sending issues."""
-        from veille.config.digests import load_digests
         from veille.digest.desk import Desk
         from veille.digest.labels import ShortLabels
         from veille.digest.runner import Digests
@@ -244,7 +268,7 @@ class App:
         return Digests(
             Desk(
                 settings=self.settings,
-                definitions=lambda: load_digests([folder / "digests" for folder in self.folders]),
+                definitions=lambda: self.digests,
                 items=self.item_store,
                 audience=self.members,
                 matcher=self.matcher,
@@ -253,6 +277,7 @@ class App:
                 mails=self.digest_store,
                 keys=self.keys,
                 clock=self.clock,
+                opinions=self.opinions.all,
                 signer=self.signer,
                 moved_clock=self.moved,
                 shared_store=self.database.file is None,

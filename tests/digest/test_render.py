@@ -16,7 +16,13 @@ from veille.digest.templates import compile_templates, inline, inline_page
 from veille.errors import TemplateError
 from veille.model import Bulletin
 
-LINKS = Links(unsubscribe="https://v.example.fr/m/desinscription/t", preferences="https://v.example.fr/m/preferences/t")
+LINKS = Links(
+    unsubscribe="https://v.example.fr/m/desinscription/t",
+    preferences="https://v.example.fr/m/preferences/t",
+    bulletin="https://v.example.fr/m/bulletin/t",
+    calendar="https://v.example.fr/m/agenda/t.ics",
+    opinions={1: "https://v.example.fr/m/avis/t"},
+)
 
 
 def page(shown: Bulletin | None = None, **frame: str) -> Page:

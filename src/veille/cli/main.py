@@ -17,7 +17,9 @@ from veille.cli.init import init
 from veille.cli.items import items
 from veille.cli.mail import mail
 from veille.cli.members import members
+from veille.cli.packs import packs
 from veille.cli.run import run_once
+from veille.cli.serve import serve
 from veille.cli.sources import sources
 from veille.cli.tag import tag
 from veille.cli.why import why
@@ -71,7 +73,7 @@ def cli(ctx: click.Context, home: Path, now: datetime | None, verbose: bool) -> 
 
 
 for command in (
-    demo, init, sources, crawl, items, tag, members, digest, mail, why, run_once, daemon, doctor, db
+    demo, init, packs, sources, crawl, items, tag, members, digest, mail, why, run_once, daemon, serve, doctor, db
 ):  # fmt: skip
     cli.add_command(command)
 

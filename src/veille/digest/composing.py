@@ -15,18 +15,19 @@ from veille.digest.render import MAX_BYTES, problems, renderer_for, too_big
 from veille.digest.sandbox import Rendered
 from veille.digest.templates import compile_templates, compiled_from
 from veille.errors import InputError
+from veille.links import BOUNCE, UNSUBSCRIBE, LinkMaker
 from veille.model import Bulletin, OutgoingMail
 from veille.tokens import Keys
 
-#: What a signed link is for; a token of one purpose is worth nothing for another.
-UNSUBSCRIBE, PREFERENCES, BOUNCE = "unsubscribe", "preferences", "bounce"
 NOT_REVIEWED = "Sélection automatique, non relue"
 
 
-def make_frame(definition: Definition, settings: Settings, day: date, key_id: str) -> dict[str, Any]:
+def make_frame(definition: Definition, settings: Settings, day: date, key_id: str, *, period: str) -> dict[str, Any]:
     """Return what every mail of an issue shares, as plain data to be frozen with it."""
     sender = parse_address(settings.mail.sender)
     return {
+        "digest": definition.name,
+        "period": period,
         "title": definition.digest.title,
         "day": day.isoformat(),
         "cluster": settings.cluster.name,
@@ -36,7 +37,7 @@ def make_frame(definition: Definition, settings: Settings, day: date, key_id: st
         "sender": sender,
         "reply_to": settings.mail.reply_to or settings.cluster.contact,
         "return_path": settings.mail.return_path,
-        "feedback_id": f"{day:%G-W%V}:{definition.name}:{settings.cluster.id}:veille",
+        "feedback_id": f"{period}:{definition.name}:{settings.cluster.id}:veille",
         "site_url": settings.site.url.rstrip("/"),
         "list_id": f"{definition.name}.{sender.rpartition('@')[2]}",
         "key_id": key_id,
@@ -68,9 +69,13 @@ class Composer:
             contact=frame["contact"],
             notice=frame["notice"],
         )
+        reader, make = bulletin.subscriber_id, self._links
         links = Links(
-            unsubscribe=f"{frame['site_url']}/m/desinscription/{self._token(UNSUBSCRIBE, bulletin)}",
-            preferences=f"{frame['site_url']}/m/preferences/{self._token(PREFERENCES, bulletin)}",
+            unsubscribe=make.unsubscribe(reader),
+            preferences=make.preferences(reader),
+            bulletin=make.bulletin(reader, frame.get("digest", ""), frame.get("period", "")),
+            calendar=make.calendar(reader),
+            opinions={line.item_id: make.opinion(reader, line.item_id) for line in bulletin.lines},
         )
         return self._renderer.render(Page(bulletin=bulletin, frame=shown, links=links))
 
@@ -82,7 +87,7 @@ class Composer:
         self, bulletin: Bulletin, drawn: Rendered, *, email: str, message_id: str, sent: datetime
     ) -> OutgoingMail:
         frame = self._frame
-        token = self._token(UNSUBSCRIBE, bulletin)
+        token = self._links.token(UNSUBSCRIBE, str(bulletin.subscriber_id))
         letter = Letter(
             sender=frame["sender"],
             sender_name=frame["cluster"],
@@ -95,10 +100,10 @@ class Composer:
             date=sent,
             list_name=f"{frame['title']} ({frame['cluster']})",
             list_id=frame["list_id"],
-            unsubscribe_url=f"{frame['site_url']}/m/desinscription/{token}",
+            unsubscribe_url=self._links.unsubscribe(bulletin.subscriber_id),
             unsubscribe_mailto=f"{frame['reply_to'] or frame['sender']}?subject=desinscription%20{token}",
             return_path=self._return_path(bulletin),
-            feedback_id=frame["feedback_id"],
+            feedback_id=frame.get("feedback_id", ""),
         )
         return build(letter, self._signer)
 
@@ -121,7 +126,7 @@ class Composer:
 
     def _return_path(self, bulletin: Bulletin) -> str:
         """Return the address where this reader's returned mails come: it proves itself, so that none is forged."""
-        if not self._frame["return_path"]:
+        if not self._frame.get("return_path"):
             return ""
         local, _, domain = self._frame["return_path"].rpartition("@")
         subject = str(bulletin.subscriber_id)
@@ -131,5 +136,6 @@ class Composer:
     def _day(self) -> date:
         return date.fromisoformat(self._frame["day"])
 
-    def _token(self, purpose: str, bulletin: Bulletin) -> str:
-        return self._keys.sign(purpose, str(bulletin.subscriber_id), self._day, key_id=self._frame["key_id"])
+    @property
+    def _links(self) -> LinkMaker:
+        return LinkMaker(self._keys, self._frame["site_url"], self._day, self._frame["key_id"])

@@ -28,6 +28,12 @@ class Links:
 
     unsubscribe: str
     preferences: str
+    #: The bulletin as a page.
+    bulletin: str
+    #: The reader's deadlines as an iCalendar feed.
+    calendar: str
+    #: Item id → where the reader says what it is worth to them.
+    opinions: Mapping[int, str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +55,9 @@ class Page:
 
 def page_from(data: Mapping[str, Any]) -> Page:
     """Read back what `as_data` gave."""
+    opinions = {int(item): link for item, link in data["links"]["opinions"].items()}  # JSON keys are text
     return Page(
-        bulletin=Bulletin.from_data(data["bulletin"]), frame=Frame(**data["frame"]), links=Links(**data["links"])
+        bulletin=Bulletin.from_data(data["bulletin"]),
+        frame=Frame(**data["frame"]),
+        links=Links(**{**data["links"], "opinions": opinions}),
     )

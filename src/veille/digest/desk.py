@@ -13,7 +13,7 @@ from veille.digest.dkim import Signer
 from veille.digest.editions import Edition, edition
 from veille.digest.message import make_message_id
 from veille.errors import InputError
-from veille.model import Delivery, DeliveryState, Drafted, Issue, IssueState
+from veille.model import Delivery, DeliveryState, Drafted, Feedback, Issue, IssueState
 from veille.protocols import Audience, Clock, IssueStore, ItemStore, Labels, Mailer, MailLedger, MatcherFor
 from veille.tokens import Keys
 
@@ -36,6 +36,8 @@ class Desk:
     mails: MailLedger
     keys: Keys
     clock: Clock
+    #: What people said of items.
+    opinions: Callable[[], Sequence[Feedback]] = tuple
     #: What signs the mails; read when the first one is composed.
     signer: Callable[[], Signer | None] = lambda: None
     #: `--now` was given: only harmless ways out.

@@ -1,14 +1,15 @@
 """Draft an issue: who reads what and why, or why not. Reads stores, writes nothing."""
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
 from zoneinfo import ZoneInfo
 
 from veille.config.digests import Digest
 from veille.digest.bulletin import compose, selection
 from veille.digest.editions import Edition
 from veille.digest.select import Offer, choose, common_items, offer
-from veille.model import Bulletin, Drafted, Item, Match, Member, SeenItem, Subscriber
+from veille.model import Bulletin, Drafted, Feedback, Item, Match, Member, Opinion, SeenItem, Subscriber
 from veille.protocols import Labels, Matcher
 
 _RHYTHMS = {"weekly": "hebdomadaire", "daily": "quotidien", "monthly": "mensuel"}
@@ -21,6 +22,17 @@ class Readers:
     members: Sequence[Member]
     subscribers: Sequence[Subscriber]
     seen: Mapping[int, Mapping[int, SeenItem]]
+    #: Subscriber id → ids of the items that they said are not for them.
+    refused: Mapping[int, frozenset[int]] = field(default_factory=dict)
+
+
+def refusals(opinions: Iterable[Feedback]) -> dict[int, frozenset[int]]:
+    """Return subscriber id → items that are not for them."""
+    found: dict[int, set[int]] = {}
+    for one in opinions:
+        if one.opinion is Opinion.NOT_FOR_ME:
+            found.setdefault(one.subscriber_id, set()).add(one.item_id)
+    return {person: frozenset(items) for person, items in found.items()}
 
 
 def draft(
@@ -41,7 +53,7 @@ def draft(
     drafted = []
     for person in readers.subscribers:
         if person.id not in offered:
-            drafted.append(Drafted(subscriber=person, bulletin=None, skipped=_not_a_reader(digest, person)))
+            drafted.append(Drafted(subscriber=person, bulletin=None, skipped=_why_not(digest, person, when.day)))
             continue
         choice = choose(digest, offered[person.id], common)
         if choice.skipped:
@@ -60,24 +72,41 @@ def _offers(
     members: Mapping[int, Member],
     matcher: Matcher,
 ) -> dict[int, list[Offer]]:
-    """Return subscriber → what may be shown; a member's items are judged once for all its people."""
-    judged: dict[int, list[tuple[Item, Match]]] = {}
+    """Return subscriber → what may be shown; items are judged once for all people of a member who mute the same."""
+    judged: dict[tuple[int, tuple[str, ...]], list[tuple[Item, Match]]] = {}
     offered: dict[int, list[Offer]] = {}
     for person in readers.subscribers:
-        if person.rhythm != digest.rhythm or person.member_id not in members:
+        if not _reads(digest, person, when.day) or person.member_id not in members:
             continue
-        if person.member_id not in judged:
-            judged[person.member_id] = [(item, matcher(item, members[person.member_id])) for item in items]
-        seen = readers.seen.get(person.id, {})
-        found = (offer(digest, when, item, match, seen.get(item.id)) for item, match in judged[person.member_id])
-        offered[person.id] = [one for one in found if one is not None]
+        case = (person.member_id, person.muted)
+        if case not in judged:
+            member = members[person.member_id]
+            own = replace(member, muted=(*member.muted, *person.muted))
+            judged[case] = [(item, matcher(item, own)) for item in items]
+        seen, refused = readers.seen.get(person.id, {}), readers.refused.get(person.id, frozenset())
+        found = (offer(digest, when, item, match, seen.get(item.id)) for item, match in judged[case])
+        offered[person.id] = [one for one in found if one is not None and _wanted(one, person, refused)]
     return offered
 
 
-def _not_a_reader(digest: Digest, person: Subscriber) -> str:
-    if person.rhythm == "paused":
+def _wanted(one: Offer, person: Subscriber, refused: frozenset[int]) -> bool:
+    """Say whether a person's own choices leave an offer: not refused, its section on, one source not muted."""
+    if one.item.id in refused or one.section in person.sections_off:
+        return False
+    sources = {source.source_id for source in one.item.sources}
+    return not sources or not sources <= set(person.muted_sources)
+
+
+def _reads(digest: Digest, person: Subscriber, day: date) -> bool:
+    """Say whether this digest is for that person; who comes back from a pause reads each week."""
+    rhythm = "weekly" if person.rhythm == "paused" else person.rhythm
+    return person.reads(day) and rhythm == digest.rhythm
+
+
+def _why_not(digest: Digest, person: Subscriber, day: date) -> str:
+    if not person.reads(day):
         return "abonnement en pause"
-    if person.rhythm != digest.rhythm:
+    if not _reads(digest, person, day):
         return f"a choisi un bulletin {_RHYTHMS.get(person.rhythm, person.rhythm)}"
     return "son organisation n'est plus dans la liste des membres"
 

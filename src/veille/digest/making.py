@@ -8,7 +8,7 @@ from datetime import datetime
 from veille.config.digests import Definition
 from veille.digest.composing import make_frame
 from veille.digest.desk import Built, Desk
-from veille.digest.drafting import Readers, draft
+from veille.digest.drafting import Readers, draft, refusals
 from veille.digest.editions import Edition
 from veille.errors import InputError
 from veille.model import Drafted, Issue, IssueState
@@ -38,14 +38,14 @@ class Maker:
         if issue.state is not IssueState.DRAFT:
             return issue, drafted
         day = datetime.fromisoformat(issue.frame["day"]).date()
-        frame = make_frame(definition, self._desk.settings, day, self._desk.keys.newest)
+        frame = make_frame(definition, self._desk.settings, day, self._desk.keys.newest, period=issue.period)
         return replace(issue, frame=frame), drafted
 
     def approve(self, definition: Definition, issue: Issue, *, by: str, notice: str = "") -> Issue:
         """Freeze a draft; raises InputError naming the reader and the fault of the first mail that may not leave."""
         desk = self._desk
         day = datetime.fromisoformat(issue.frame["day"]).date()
-        frame = {**make_frame(definition, desk.settings, day, desk.keys.newest), "notice": notice}
+        frame = {**make_frame(definition, desk.settings, day, desk.keys.newest, period=issue.period), "notice": notice}
         if not self._desk.filled(issue):
             raise InputError(
                 f"l'édition {issue.digest} {issue.period} ne contient aucun bulletin",
@@ -65,13 +65,14 @@ class Maker:
 
     def _draft(self, definition: Definition, when: Edition) -> tuple[Issue, list[Drafted]]:
         desk = self._desk
-        frame = make_frame(definition, desk.settings, when.day, desk.keys.newest)
+        frame = make_frame(definition, desk.settings, when.day, desk.keys.newest, period=when.period)
         items = desk.items.items()
         subscribers = desk.audience.subscribers()
         readers = Readers(
             members=desk.audience.members(),
             subscribers=subscribers,
             seen=desk.issues.seen([person.id for person in subscribers]),
+            refused=refusals(desk.opinions()),
         )
         with closing(desk.composer(frame)) as composer:
             drafted = draft(

@@ -1,0 +1,57 @@
+"""Where the signed links of a mail point, and what each is for: mails write them, pages read them (pure)."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from veille.tokens import Keys
+
+#: A token of one purpose is worth nothing for another.
+UNSUBSCRIBE, PREFERENCES, OPINION, BULLETIN, CALENDAR, BOUNCE = (
+    "unsubscribe", "preferences", "opinion", "bulletin", "calendar", "bounce",
+)  # fmt: skip
+#: Purpose → path below the site's address.
+PATHS = {
+    UNSUBSCRIBE: "/m/desinscription/",
+    PREFERENCES: "/m/preferences/",
+    OPINION: "/m/avis/",
+    BULLETIN: "/m/bulletin/",
+    CALENDAR: "/m/agenda/",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class LinkMaker:
+    """Signs the links of one issue's mails."""
+
+    keys: Keys
+    site_url: str
+    #: The issue's day: how old a link is, is counted from it.
+    day: date
+    key_id: str
+
+    def unsubscribe(self, subscriber_id: int) -> str:
+        """Return where a person leaves."""
+        return self._link(UNSUBSCRIBE, str(subscriber_id))
+
+    def preferences(self, subscriber_id: int) -> str:
+        """Return where a person chooses."""
+        return self._link(PREFERENCES, str(subscriber_id))
+
+    def opinion(self, subscriber_id: int, item_id: int) -> str:
+        """Return where a person says what an item is worth to them."""
+        return self._link(OPINION, f"{subscriber_id}.{item_id}")
+
+    def bulletin(self, subscriber_id: int, digest: str, period: str) -> str:
+        """Return the bulletin as a page."""
+        return self._link(BULLETIN, f"{subscriber_id}.{digest}.{period}")
+
+    def calendar(self, subscriber_id: int) -> str:
+        """Return the person's deadlines as an iCalendar feed."""
+        return self._link(CALENDAR, str(subscriber_id)) + ".ics"
+
+    def token(self, purpose: str, subject: str) -> str:
+        """Return the token alone."""
+        return self.keys.sign(purpose, subject, self.day, key_id=self.key_id)
+
+    def _link(self, purpose: str, subject: str) -> str:
+        return f"{self.site_url}{PATHS[purpose]}{self.token(purpose, subject)}"

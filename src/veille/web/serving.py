@@ -1,0 +1,66 @@
+"""Serve the pages of one instance over HTTP, behind whatever terminates TLS."""
+
+from collections.abc import Sequence
+from datetime import date
+
+import uvicorn
+
+from veille.app import App
+from veille.french import DAYS, day_of_month
+from veille.web.app import create_app
+from veille.web.front import Front, Sent
+
+#: Seconds that a page being written may take to end when we are told to stop.
+_GRACE = 10
+
+
+def front_of(app: App) -> Front:
+    """Return what pages work with, over an opened instance."""
+    return Front(
+        settings=app.settings,
+        keys=app.keys,
+        readers=app.members,
+        opinions=app.opinions,
+        clock=app.clock,
+        item=app.item_store.item,
+        sent=lambda digest, period, subscriber_id: _sent(app, digest, period, subscriber_id),
+        journal=lambda subscriber_id: app.digest_store.seen([subscriber_id]).get(subscriber_id, {}),
+        sections=lambda: _sections(app),
+    )
+
+
+def serve(app: App, *, host: str, port: int) -> None:
+    """Answer until SIGTERM or Ctrl-C. No access log: addresses of pages hold tokens."""
+    uvicorn.run(
+        create_app(front_of(app)),
+        host=host,
+        port=port,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=_GRACE,
+    )
+
+
+def _sections(app: App) -> Sequence[tuple[str, str]]:
+    """Return every section that a digest of this instance has, each kind once."""
+    found: dict[str, str] = {}
+    for definition in app.digests.values():
+        for section in definition.digest.sections:
+            found.setdefault(section.kind, section.title)
+    return list(found.items())
+
+
+def _sent(app: App, digest: str, period: str, subscriber_id: int) -> Sent | None:
+    """Return a bulletin that really left for that person."""
+    issue = app.digest_store.find(digest, period)
+    if issue is None or issue.state.value not in {"sending", "done"}:
+        return None
+    mine = (one for one in app.digest_store.drafted(issue.id) if one.subscriber.id == subscriber_id)
+    bulletin = next((one.bulletin for one in mine), None)
+    if bulletin is None:
+        return None
+    day = date.fromisoformat(issue.frame["day"])
+    return Sent(
+        bulletin=bulletin, title=issue.frame["title"], day=f"{DAYS[day.weekday()]} {day_of_month(day)} {day.year}"
+    )

@@ -1,0 +1,198 @@
+"""What a member can do from a mail, and what opening a page never does."""
+
+import re
+from datetime import timedelta
+
+import pytest
+
+from tests.web.conftest import ANNE, BOB, Site
+from veille.links import OPINION, PATHS, PREFERENCES, UNSUBSCRIBE
+from veille.model import Opinion
+from veille.tokens import VALID
+
+
+def left(site: Site, email: str) -> bool:
+    return bool(site.app.members.suppressed([email]))
+
+
+@pytest.mark.parametrize("method", ["get", "head"])
+def test_opening_the_link_unsubscribes_nobody(site: Site, method: str) -> None:
+    link = site.links.unsubscribe(site.person(ANNE).id)
+    assert getattr(site.client, method)(link).status_code == 200
+    assert not left(site, ANNE)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"data": {"List-Unsubscribe": "One-Click"}},
+        {"files": {"List-Unsubscribe": (None, "One-Click")}},
+        {"data": {"action": "partir"}},
+    ],
+)
+def test_one_post_unsubscribes_without_cookie_or_redirect(site: Site, body: dict) -> None:
+    answer = site.client.post(site.links.unsubscribe(site.person(ANNE).id), follow_redirects=False, **body)
+    assert answer.status_code == 200
+    assert "set-cookie" not in answer.headers
+    assert left(site, ANNE)
+    assert not left(site, BOB)
+    assert "C’est fait" in answer.text
+
+
+def test_a_click_too_many_is_taken_back_on_the_same_page(site: Site) -> None:
+    link = site.links.unsubscribe(site.person(ANNE).id)
+    site.client.post(link, data={"action": "partir"})
+    answer = site.client.post(link, data={"action": "revenir"})
+    assert not left(site, ANNE)
+    assert "de nouveau" in answer.text
+
+
+def test_a_bounced_address_does_not_come_back_by_that_page(site: Site) -> None:
+    site.app.members.suppress(ANNE, reason="bounce", now=site.clock.now())
+    answer = site.client.post(site.links.unsubscribe(site.person(ANNE).id), data={"action": "revenir"})
+    assert left(site, ANNE)
+    assert "nous n’écrirons plus" in answer.text
+
+
+def test_no_page_tells_an_address(site: Site) -> None:
+    person = site.person(ANNE)
+    for link in (
+        site.links.unsubscribe(person.id),
+        site.links.preferences(person.id),
+        site.links.opinion(person.id, 1),
+    ):
+        assert ANNE not in site.client.get(link).text
+
+
+def test_every_wrong_token_gets_the_same_404(site: Site) -> None:
+    person, links = site.person(ANNE), site.links
+    good = links.token(OPINION, f"{person.id}.1")
+    other = links.token(OPINION, f"{person.id}.2")
+    head, _, mac = good.rpartition(".")
+    wrong = [
+        "",
+        "x",
+        good[:-1],
+        f"{head}.",
+        f"{other.rpartition('.')[0]}.{mac}",
+        links.token(UNSUBSCRIBE, f"{person.id}.1"),
+        links.token(OPINION, "999.1"),
+        links.token(OPINION, f"{person.id}.999"),
+        links.token(OPINION, f"{person.id}.x"),
+        links.token(OPINION, "é.1"),
+        "..%2f..%2fetc%2fpasswd",
+    ]
+    bodies = set()
+    for token in wrong:
+        answer = site.client.get(PATHS[OPINION] + token)
+        assert answer.status_code == 404, token
+        bodies.add(answer.text)
+    assert len(bodies) == 1
+
+
+def test_a_link_two_years_old_is_dead(site: Site) -> None:
+    link = site.links.preferences(site.person(ANNE).id)
+    site.clock.advance(VALID + timedelta(days=1))
+    assert site.client.get(link).status_code == 404
+
+
+def test_preferences_are_kept_and_shown_again(site: Site) -> None:
+    link = site.links.preferences(site.person(ANNE).id)
+    chosen = {
+        "rythme": "paused",
+        "reprise": "2027-01-04",
+        "rubrique": ["seize", "deadlines"],
+        "mots": "restauration collective,  Bretagne\n,bretagne,",
+    }
+    answer = site.client.post(link, data=chosen)
+    assert answer.status_code == 200
+    person = site.person(ANNE)
+    assert (person.rhythm, str(person.paused_until)) == ("paused", "2027-01-04")
+    assert "understand" in person.sections_off
+    assert "seize" not in person.sections_off
+    assert person.muted == ("restauration collective", "Bretagne", "bretagne")
+    again = site.client.get(link).text
+    assert 'value="paused" checked' in again
+    assert "restauration collective, Bretagne" in again
+    assert 'value="2027-01-04"' in again
+
+
+@pytest.mark.parametrize(
+    ("fields", "said"),
+    [
+        ({"rythme": "paused", "reprise": "2026-02-30"}, "pas une date"),
+        ({"rythme": "paused", "reprise": "2020-01-01"}, "passée"),
+        ({"rythme": "weekly", "mots": ",".join(f"mot {n}" for n in range(50))}, "Au plus 40"),
+        ({"rythme": "weekly", "mots": "x" * 61}, "Au plus 40"),
+    ],
+)
+def test_what_cannot_be_kept_is_said_and_changes_nothing(site: Site, fields: dict, said: str) -> None:
+    answer = site.client.post(site.links.preferences(site.person(ANNE).id), data=fields)
+    assert answer.status_code == 422
+    assert said in answer.text
+    assert site.person(ANNE).rhythm == "weekly"
+
+
+def test_markup_in_a_muted_term_is_only_text(site: Site) -> None:
+    link = site.links.preferences(site.person(ANNE).id)
+    site.client.post(link, data={"rythme": "weekly", "mots": "</textarea><script>alert(1)</script>"})
+    assert "<script" not in site.client.get(link).text
+
+
+def test_opinions_are_the_last_word_and_can_be_taken_back(site: Site) -> None:
+    person = site.person(ANNE)
+    link = site.links.opinion(person.id, 1)
+    site.client.get(link)
+    assert site.app.opinions.of(person.id) == []
+    site.client.post(link, data={"avis": "useful"})
+    answer = site.client.post(link, data={"avis": "not_for_me", "raison": "too_big"})
+    assert "trop gros pour nous" in answer.text
+    site.client.post(link, data={"avis": "wanted"})
+    held = {one.opinion: one.reason for one in site.app.opinions.of(person.id, 1)}
+    assert held == {Opinion.NOT_FOR_ME: "too_big", Opinion.WANTED: ""}
+    site.client.post(link, data={"avis": "wanted", "action": "retirer"})
+    assert [one.opinion for one in site.app.opinions.of(person.id, 1)] == [Opinion.NOT_FOR_ME]
+
+
+@pytest.mark.parametrize(
+    "fields", [{"avis": "withdrawn"}, {"avis": "x"}, {"autre": "x"}, {"avis": "not_for_me", "raison": "x"}]
+)
+def test_an_unknown_opinion_is_refused(site: Site, fields: dict) -> None:
+    person = site.person(ANNE)
+    assert site.client.post(site.links.opinion(person.id, 1), data=fields).status_code == 400
+    assert site.app.opinions.of(person.id) == []
+
+
+def test_what_is_not_for_me_does_not_come_again(site: Site) -> None:
+    person = site.person(ANNE)
+    (before,) = [one for one in site.app.digest.build("hebdo")[0].drafted if one.subscriber.id == person.id]
+    assert before.bulletin is not None
+    refused = before.bulletin.lines[0].item_id
+    site.client.post(site.links.opinion(person.id, refused), data={"avis": "not_for_me", "raison": "known"})
+    (after,) = [one for one in site.app.digest.build("hebdo")[0].drafted if one.subscriber.id == person.id]
+    assert after.bulletin is not None
+    assert refused not in {line.item_id for line in after.bulletin.lines}
+
+
+def test_preferences_change_the_next_bulletin(site: Site) -> None:
+    person = site.person(ANNE)
+    site.client.post(site.links.preferences(person.id), data={"rythme": "weekly", "rubrique": ["network"]})
+    drafted = {one.subscriber.id: one for one in site.app.digest.build("hebdo")[0].drafted}
+    assert drafted[person.id].bulletin is None
+    assert drafted[site.person(BOB).id].bulletin is not None
+
+
+def test_every_link_of_a_mail_opens(sent: Site) -> None:
+    mail = next((sent.app.settings.var / "mail").glob("*.eml")).read_bytes()
+    text = mail.replace(b"=\r\n", b"").replace(b"=3D", b"=").decode("utf-8", "replace")
+    links = set(re.findall(r"https://veille\.example\.fr(/m/[A-Za-z0-9./_-]+)", text))
+    assert {link.split("/")[2] for link in links} >= {"desinscription", "preferences", "avis", "bulletin", "agenda"}
+    for link in links:
+        assert sent.client.get(link).status_code == 200, link
+
+
+def test_purposes_do_not_cross(site: Site) -> None:
+    person = site.person(ANNE)
+    token = site.links.token(PREFERENCES, str(person.id))
+    assert site.client.post(PATHS[UNSUBSCRIBE] + token, data={"action": "partir"}).status_code == 404
+    assert not left(site, ANNE)
