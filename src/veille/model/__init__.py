@@ -48,7 +48,18 @@ from veille.model.sources import (
     TokenRequest,
     Validators,
 )
-from veille.model.tags import CallStatus, Evidence, Fact, Origin, Scheme, StructuredFacts, Tag, Tagged, TextToTag
+from veille.model.tags import (
+    CallStatus,
+    DocumentText,
+    Evidence,
+    Fact,
+    Origin,
+    Scheme,
+    StructuredFacts,
+    Tag,
+    Tagged,
+    TextToTag,
+)
 from veille.model.work import Work
 
 __all__ = [
@@ -61,6 +72,7 @@ __all__ = [
     "CrawlReport",
     "Delivery",
     "DeliveryState",
+    "DocumentText",
     "Drafted",
     "Eligibility",
     "EntryIntent",

@@ -113,6 +113,15 @@ NO_FACTS = StructuredFacts()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DocumentText:
+    """A document attached to an item, page by page."""
+
+    #: As shown beside a page number: « reglement.pdf ».
+    name: str
+    pages: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TextToTag:
     """What the tagger reads; `None` = absent."""
 
@@ -127,6 +136,12 @@ class TextToTag:
     source_type: str | None = None
     source_sectors: tuple[str, ...] = ()
     facts: StructuredFacts = NO_FACTS
+    #: Read after the text, for what it leaves unsaid.
+    documents: tuple[DocumentText, ...] = ()
+    #: (scheme, term) of what a person said of it: nothing speaks louder.
+    given: tuple[tuple[Scheme, str], ...] = ()
+    #: How often its page or documents brought something new.
+    reading: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,6 +152,8 @@ class Tagged:
     lang: str
     tags: tuple[Tag, ...] = ()
     facts: tuple[Fact, ...] = ()
+    #: The reading that it was said of.
+    reading: int = 0
 
     def of(self, scheme: Scheme) -> tuple[Tag, ...]:
         """Return the tags of one scheme, best first."""

@@ -1,6 +1,7 @@
 """The tagging stage: asks the store what waits, tags in batches, writes; killed anywhere, the next run carries on."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from veille.model import Work
 from veille.protocols import Clock, Engine, Stage, Tagger, TagStore
@@ -27,7 +28,10 @@ class TaggingStage:
         pipeline = self._tagger.pipeline
         waiting = self._store.texts(pipeline, [int(piece.key) for piece in work])
         tagged = self._tagger.tag(text for _, _, text in waiting)
-        results = [(item_id, version, said) for (item_id, version, _), said in zip(waiting, tagged, strict=True)]
+        results = [
+            (item_id, version, replace(said, reading=text.reading))
+            for (item_id, version, text), said in zip(waiting, tagged, strict=True)
+        ]
         if results:
             self._store.save(pipeline, results, self._clock.now())
         for piece in work:

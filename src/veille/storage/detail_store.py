@@ -121,7 +121,7 @@ def add_wishes(session: Session, source: Source, intent: EntryIntent, item_id: i
     added = upsert(session, DetailRow, [row], keys=["item_id"])
     if again and not added and not wish.left:
         own = (DetailRow.item_id == item_id, DetailRow.source_id == source.id)
-        anew = {**_AGAIN, "url": wish.url, "host": wish.host, "content_hash": intent.content_hash}
+        anew = {**_AGAIN, "url": wish.url, "host": wish.host, "content_hash": intent.content_hash, "repeats": False}
         session.execute(update(DetailRow).where(*own).values(anew))
     _add_documents(session, item_id, source.id, source.licence, intent.documents, again=again)
 

@@ -10,8 +10,9 @@ from sqlalchemy.orm import Session
 
 from veille.model import Evidence, Fact, Item, ItemSource, Licence, Origin, Scheme, Tag
 from veille.protocols import ItemStore
+from veille.storage import composed
 from veille.storage.db import Database
-from veille.storage.tables import EntryRow, ItemFactRow, ItemRow, ItemTagRow, SourceStateRow, TaggingRow
+from veille.storage.tables import DetailRow, EntryRow, ItemFactRow, ItemRow, ItemTagRow, SourceStateRow, TaggingRow
 
 
 class SqlItemStore:
@@ -35,8 +36,9 @@ class SqlItemStore:
 def _load(session: Session, where: tuple[ColumnElement[bool], ...]) -> list[Item]:
     tagged = select(ItemRow.id).join(TaggingRow, TaggingRow.item_id == ItemRow.id).where(*where)
     rows = session.execute(
-        select(ItemRow, TaggingRow.lang)
+        select(ItemRow, DetailRow, TaggingRow.lang)
         .join(TaggingRow, TaggingRow.item_id == ItemRow.id)
+        .outerjoin(DetailRow, DetailRow.item_id == ItemRow.id)
         .where(*where)
         .order_by(ItemRow.first_seen.desc(), ItemRow.id.desc())
     ).all()
@@ -49,11 +51,11 @@ def _load(session: Session, where: tuple[ColumnElement[bool], ...]) -> list[Item
         Item(
             id=row.id,
             version=row.version,
-            title=row.title,
-            text=row.text,
+            title=composed.title_of(row, detail),
+            text=composed.text_to_show(row, detail),
             url=row.url,
             lang=lang or row.lang,
-            published=row.published,
+            published=composed.published_of(row, detail),
             first_seen=row.first_seen,
             updated=row.updated,
             licence=Licence(row.licence),
@@ -62,7 +64,7 @@ def _load(session: Session, where: tuple[ColumnElement[bool], ...]) -> list[Item
             facts=tuple(facts[row.id]),
             previous=previous[row.id],
         )
-        for row, lang in rows
+        for row, detail, lang in rows
     ]
 
 

@@ -1,17 +1,18 @@
 """What the machine said of items: sole writer of item_tag, item_fact and tagging."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, insert, or_, select
+from sqlalchemy import delete, func, insert, or_, select
 from sqlalchemy.orm import Session
 
-from veille.model import Evidence, Fact, Tag, Tagged, TextToTag
+from veille.model import DocumentText, Evidence, Fact, Scheme, Tag, Tagged, TextToTag
+from veille.model.details import ReadState
 from veille.protocols import TagStore
+from veille.storage import composed
 from veille.storage.db import Database
-from veille.storage.structured import facts_of
-from veille.storage.tables import ItemFactRow, ItemRow, ItemTagRow, SourceStateRow, TaggingRow
+from veille.storage.tables import DetailRow, DocumentRow, ItemFactRow, ItemRow, ItemTagRow, SourceStateRow, TaggingRow
 
 
 class SqlTagStore:
@@ -21,7 +22,7 @@ class SqlTagStore:
         self._database = database
 
     def waiting(self, pipeline: str) -> list[int]:
-        """Return the items not yet tagged by that pipeline at their present version, newest first."""
+        """Return the items not yet tagged by that pipeline at their present version and reading, newest first."""
         with self._database.read() as session:
             query = _waiting(select(ItemRow.id), pipeline).order_by(ItemRow.first_seen.desc(), ItemRow.id.desc())
             return list(session.scalars(query))
@@ -29,30 +30,35 @@ class SqlTagStore:
     def texts(self, pipeline: str, item_ids: Sequence[int]) -> list[tuple[int, int, TextToTag]]:
         """Return (item id, item version, text) of those that still wait, by id."""
         query = (
-            _waiting(select(ItemRow, SourceStateRow), pipeline)
+            _waiting(select(ItemRow, DetailRow, SourceStateRow), pipeline)
             .outerjoin(SourceStateRow, SourceStateRow.source_id == ItemRow.source_id)
             .where(ItemRow.id.in_(item_ids))
             .order_by(ItemRow.id)
         )
         with self._database.read() as session:
-            return [(item.id, item.version, _text(item, source)) for item, source in session.execute(query)]
+            documents = _documents(session, item_ids)
+            return [
+                (item.id, item.version, _text(item, detail, source, documents.get(item.id, [])))
+                for item, detail, source in session.execute(query)
+            ]
 
     def save(self, pipeline: str, results: Sequence[tuple[int, int, Tagged]], now: datetime) -> None:
         """Replace the machine tags and facts of these items, in one transaction.
 
-        A result already saved by that pipeline for that version, or for a later one, is left alone. Where a later
-        version of an item gives a fact another value, the earlier value stays in `previous`.
+        A result already saved by that pipeline for that version and reading, or for later ones, is left alone. Where a
+        later version of an item gives a fact another value, the earlier value stays in `previous`; a page or document
+        that is read for the first time completes a version, it amends nothing.
         """
         with self._database.write() as session:
             fresh = _fresh(session, pipeline, results)
             ids = [item_id for item_id, _, _ in fresh]
             known = _facts(session, ids)
-            versions = _versions(session, ids)
+            amended = _amended(session, fresh)
             for table in (ItemTagRow, ItemFactRow, TaggingRow):
                 session.execute(delete(table).where(table.item_id.in_(ids)))
             for table, rows in (
                 (ItemTagRow, [row for item_id, _, tagged in fresh for row in _tag_rows(item_id, tagged)]),
-                (ItemFactRow, [row for result in fresh for row in _fact_rows(result, known, versions)]),
+                (ItemFactRow, [row for result in fresh for row in _fact_rows(result, known, amended)]),
                 (TaggingRow, [_tagging(pipeline, result, now) for result in fresh]),
             ):
                 if rows:
@@ -60,29 +66,49 @@ class SqlTagStore:
 
 
 def _waiting(query: Any, pipeline: str) -> Any:  # a Select of one column or of two rows: typed for neither
-    return query.outerjoin(TaggingRow, TaggingRow.item_id == ItemRow.id).where(
-        or_(
-            TaggingRow.item_id.is_(None),
-            TaggingRow.pipeline != pipeline,
-            TaggingRow.item_version != ItemRow.version,
+    return (
+        query.outerjoin(TaggingRow, TaggingRow.item_id == ItemRow.id)
+        .outerjoin(DetailRow, DetailRow.item_id == ItemRow.id)
+        .where(
+            or_(
+                TaggingRow.item_id.is_(None),
+                TaggingRow.pipeline != pipeline,
+                TaggingRow.item_version != ItemRow.version,
+                TaggingRow.reading != func.coalesce(DetailRow.reading, 0),
+            )
         )
     )
 
 
-def _text(item: ItemRow, source: SourceStateRow | None) -> TextToTag:
+def _text(
+    item: ItemRow, detail: DetailRow | None, source: SourceStateRow | None, documents: list[DocumentText]
+) -> TextToTag:
+    given = composed.given(detail)
+    of = dict(given)
     return TextToTag(
         id=str(item.id),
-        title=item.title,
-        text=item.text,
+        title=composed.title_of(item, detail),
+        text=composed.text_to_tag(item, detail),
         url=item.url,
-        lang=item.lang or (source.language if source else None),
-        published=item.published,
+        lang=item.lang or (detail.language if detail else None) or (source.language if source else None),
+        published=composed.published_of(item, detail),
         source_title=source.title if source else None,
-        source_territory=source.territory if source else None,
-        source_type=source.default_type if source else None,
+        source_territory=of.get(Scheme.TERRITORY) or (source.territory if source else None),
+        source_type=of.get(Scheme.TYPE) or (source.default_type if source else None),
         source_sectors=tuple(source.sectors) if source else (),
-        facts=facts_of(item.facts),
+        facts=composed.stated_facts(item, detail),
+        documents=tuple(documents),
+        given=given,
+        reading=detail.reading if detail else 0,
     )
+
+
+def _documents(session: Session, item_ids: Sequence[int]) -> dict[int, list[DocumentText]]:
+    read = (DocumentRow.item_id.in_(item_ids), DocumentRow.state == ReadState.READ)
+    found: dict[int, list[DocumentText]] = {}
+    for row in session.scalars(select(DocumentRow).where(*read).order_by(DocumentRow.id)):
+        found.setdefault(row.item_id, []).append(composed.document_text(row))
+    return found
 
 
 def _fresh(
@@ -92,15 +118,19 @@ def _fresh(
     ids = sorted({item_id for item_id, _, _ in results})
     present = set(session.scalars(select(ItemRow.id).where(ItemRow.id.in_(ids)).order_by(ItemRow.id).with_for_update()))
     done = {
-        row.item_id: (row.item_version, row.pipeline)
+        row.item_id: ((row.item_version, row.reading), row.pipeline)
         for row in session.scalars(select(TaggingRow).where(TaggingRow.item_id.in_(ids)))
     }
     last = {item_id: (item_id, version, tagged) for item_id, version, tagged in results if item_id in present}
-    return [
-        result
-        for item_id, result in last.items()
-        if item_id not in done or (done[item_id][0] <= result[1] and done[item_id] != (result[1], pipeline))
-    ]
+    return [result for item_id, result in last.items() if _says_more(result, done.get(item_id), pipeline)]
+
+
+def _says_more(result: tuple[int, int, Tagged], done: tuple[tuple[int, int], str] | None, pipeline: str) -> bool:
+    _, version, tagged = result
+    if done is None:
+        return True
+    known, by = done
+    return known <= (version, tagged.reading) and (known, by) != ((version, tagged.reading), pipeline)
 
 
 def _facts(session: Session, ids: Sequence[int]) -> dict[tuple[int, str], ItemFactRow]:
@@ -110,9 +140,21 @@ def _facts(session: Session, ids: Sequence[int]) -> dict[tuple[int, str], ItemFa
     return {(row.item_id, row.name): row for row in rows}
 
 
-def _versions(session: Session, ids: Sequence[int]) -> dict[int, int]:
-    query = select(TaggingRow.item_id, TaggingRow.item_version).where(TaggingRow.item_id.in_(ids))
-    return {item_id: version for item_id, version in session.execute(query)}  # noqa: C416 - rows are not pairs to mypy
+def _amended(session: Session, results: Sequence[tuple[int, int, Tagged]]) -> set[int]:
+    """Return the items of which a later version is saved, or a page that changed with its list."""
+    ids = [item_id for item_id, _, _ in results]
+    query = (
+        select(TaggingRow.item_id, TaggingRow.item_version, TaggingRow.reading, func.coalesce(DetailRow.amending, 0))
+        .outerjoin(DetailRow, DetailRow.item_id == TaggingRow.item_id)
+        .where(TaggingRow.item_id.in_(ids))
+    )
+    before = {row[0]: row[1:] for row in session.execute(query)}
+    return {
+        item_id
+        for item_id, version, tagged in results
+        if item_id in before
+        and (version > before[item_id][0] or before[item_id][1] < before[item_id][2] <= tagged.reading)
+    }
 
 
 def _tag_rows(item_id: int, tagged: Tagged) -> list[dict[str, Any]]:
@@ -140,17 +182,16 @@ def _tag_row(item_id: int, rank: int, tag: Tag) -> dict[str, Any]:
 
 
 def _fact_rows(
-    result: tuple[int, int, Tagged], known: Mapping[tuple[int, str], ItemFactRow], versions: Mapping[int, int]
+    result: tuple[int, int, Tagged], known: Mapping[tuple[int, str], ItemFactRow], amended: Container[int]
 ) -> list[dict[str, Any]]:
-    item_id, version, tagged = result
+    item_id, _, tagged = result
     unique = {fact.name: fact for fact in reversed(tagged.facts)}
-    amended = version > versions.get(item_id, version)
     return [
         {
             "item_id": item_id,
             "name": fact.name,
             "value": fact.value,
-            "previous": _previous(fact, known.get((item_id, fact.name)), amended=amended),
+            "previous": _previous(fact, known.get((item_id, fact.name)), amended=item_id in amended),
             "origin": fact.origin.value,
             "evidence": [_evidence(one) for one in fact.evidence],
         }
@@ -169,6 +210,7 @@ def _tagging(pipeline: str, result: tuple[int, int, Tagged], now: datetime) -> d
     return {
         "item_id": item_id,
         "item_version": version,
+        "reading": tagged.reading,
         "pipeline": pipeline,
         "lang": tagged.lang,
         "tagged_at": now,
