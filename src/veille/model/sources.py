@@ -4,10 +4,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from veille.model.details import DocumentWish, PageWish
 from veille.model.tags import NO_FACTS, StructuredFacts
+
+if TYPE_CHECKING:
+    from veille.model.letters import Suggested
 
 
 class Licence(StrEnum):
@@ -246,6 +249,8 @@ class ParsedEntry:
     enclosures: tuple[str, ...] = ()
     #: What the source states in fields of their own.
     facts: StructuredFacts = NO_FACTS
+    #: Where only a click server knows the link: what to ask it, once. It names its reader, so it is never stored.
+    wrapped: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -271,8 +276,12 @@ class ParsedFeed:
     parts: tuple[Request, ...] = ()
     #: Whether the document reserves its text from mining (W3C TDMRep); None where it does not say.
     reserved: bool | None = None
-    #: Entries of the first page, where several were read.
+    #: Entries of the first page, where several were read; messages of a folder.
     listed: int | None = None
+    #: What staff should do although all went well, French; empty if nothing.
+    advice: str = ""
+    #: What people forwarded to us.
+    suggestions: tuple["Suggested", ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
