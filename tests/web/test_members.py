@@ -196,3 +196,10 @@ def test_purposes_do_not_cross(site: Site) -> None:
     token = site.links.token(PREFERENCES, str(person.id))
     assert site.client.post(PATHS[UNSUBSCRIBE] + token, data={"action": "partir"}).status_code == 404
     assert not left(site, ANNE)
+
+
+def test_only_rhythms_that_a_digest_has_are_offered(site: Site) -> None:
+    link = site.links.preferences(site.person(ANNE).id)
+    text = site.client.get(link).text
+    assert re.findall(r'name="rythme" value="(\w+)"', text) == ["weekly", "paused"]
+    assert site.client.post(link, data={"rythme": "daily"}).status_code == 400

@@ -35,6 +35,8 @@ class Front:
     sent: Callable[[str, str, int], Sent | None]
     #: Subscriber id → item id → what was sent.
     journal: Callable[[int], Mapping[int, SeenItem]]
+    #: Rhythms that some digest of this instance has.
+    rhythms: Callable[[], frozenset[str]]
     #: Sections that a person may switch off: (kind, title).
     sections: Callable[[], Sequence[tuple[str, str]]]
 

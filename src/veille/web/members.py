@@ -5,7 +5,7 @@ proves the person and the purpose; a wrong one of any kind gets the same 404, so
 prints an address: a forwarded mail must not tell one (listmonk#2583).
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import date
 from typing import Any
 
@@ -13,7 +13,7 @@ from starlette.responses import Response
 
 from veille import french
 from veille.links import OPINION, PREFERENCES, UNSUBSCRIBE
-from veille.model import REFUSALS, RHYTHMS, Feedback, Item, Opinion, Preferences, Subscriber
+from veille.model import REFUSALS, Feedback, Item, Opinion, Preferences, Subscriber
 from veille.text import clean
 from veille.web.forms import Form, Refused
 from veille.web.front import OPT_OUT, Front
@@ -45,7 +45,7 @@ def preferences(front: Front, token: str, form: Form | None) -> Response:
     person = _person(front, token, PREFERENCES)
     problem = ""
     if form is not None:
-        chosen = _chosen(form, [kind for kind, _ in front.sections()], front.clock.now().date())
+        chosen = _chosen(form, front, _offered(front, person))
         if isinstance(chosen, str):
             problem = chosen
         else:
@@ -56,7 +56,7 @@ def preferences(front: Front, token: str, form: Form | None) -> Response:
         status=422 if problem else 200,
         **_frame(front, "Vos préférences"),
         person=person,
-        rhythms=_RHYTHMS,
+        rhythms=_offered(front, person),
         sections=front.sections(),
         muted=", ".join(person.muted),
         muted_sources=person.muted_sources,
@@ -119,10 +119,17 @@ def _about(front: Front, token: str) -> tuple[Subscriber, Item]:
     return person, item
 
 
-def _chosen(form: Form, kinds: list[str], today: date) -> Preferences | str:
+def _offered(front: Front, person: Subscriber) -> dict[str, str]:
+    """Return the rhythms to choose from: those some digest has, the person's own, and a pause."""
+    kept = front.rhythms() | {person.rhythm, "paused"}
+    return {rhythm: label for rhythm, label in _RHYTHMS.items() if rhythm in kept}
+
+
+def _chosen(form: Form, front: Front, rhythms: Collection[str]) -> Preferences | str:
     """Return what was chosen, or what is wrong with it, in French."""
+    kinds, today = [kind for kind, _ in front.sections()], front.clock.now().date()
     rhythm, until = form.one("rythme"), form.one("reprise").strip()
-    if rhythm not in RHYTHMS:
+    if rhythm not in rhythms:
         raise Refused(400)
     back = None
     if rhythm == "paused" and until:

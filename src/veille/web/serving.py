@@ -25,6 +25,7 @@ def front_of(app: App) -> Front:
         item=app.item_store.item,
         sent=lambda digest, period, subscriber_id: _sent(app, digest, period, subscriber_id),
         journal=lambda subscriber_id: app.digest_store.seen([subscriber_id]).get(subscriber_id, {}),
+        rhythms=lambda: frozenset(one.digest.rhythm for one in app.digests.values()),
         sections=lambda: _sections(app),
     )
 
