@@ -2,8 +2,8 @@
 
 import pytest
 
-from tests.net.hostile import Behaviour, ask, ask_public, moved, reply
-from veille.model import Fetched, FetchFailed, FetchFault, Validators
+from tests.net.hostile import Behaviour, Hostile, ask, ask_public, fetcher, hostile, moved, reply, run
+from veille.model import Fetched, FetchFailed, FetchFault, FetchOutcome, Request, Validators
 
 
 def test_hops_are_kept_with_their_statuses() -> None:
@@ -108,3 +108,14 @@ def test_a_refused_location_keeps_the_hops_before_it() -> None:
     outcome, _ = ask(routes)
     assert isinstance(outcome, FetchFailed)
     assert [hop.status for hop in outcome.redirects] == [301]
+
+
+def test_a_redirect_that_is_the_answer_is_not_followed() -> None:
+    async def scenario() -> tuple[FetchOutcome, Hostile]:
+        async with hostile({"/": moved("/next"), "/next": reply(b"x")}) as server, fetcher() as client:
+            return await client.send(Request(url=f"{server.url}/", follow=False)), server
+
+    outcome, server = run(scenario())
+    assert isinstance(outcome, Fetched)
+    assert (outcome.status, outcome.headers["location"], outcome.redirects) == (302, "/next", ())
+    assert [request.path for request in server.requests] == ["/"]

@@ -15,6 +15,8 @@ class LinkState(StrEnum):
     FOUND = "found"
     #: Answered, with no target that may be kept.
     LOST = "lost"
+    #: It leads to no content: a social network, a mirror of the letter, the reader's own account.
+    IDLE = "idle"
     #: The question never left: it may be asked again.
     UNREACHED = "unreached"
 

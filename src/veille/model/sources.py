@@ -156,6 +156,8 @@ class Request:
     body: bytes | None = None
     content_type: str = "application/json"
     token: TokenRequest | None = None
+    #: False: a redirect is the answer, and is not followed.
+    follow: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,6 +213,9 @@ class FetchFault(StrEnum):
     #: A folder that the settings do not allow; one that cannot be read.
     FOLDER_REFUSED = "folder_refused"
     FOLDER = "folder"
+    #: A mail server refuses who we say we are; it knows no such folder.
+    LOGIN = "login"
+    MAILBOX = "mailbox"
     ROBOTS_DOWN = "robots_down"
 
 
@@ -225,6 +230,8 @@ class FetchFailed:
     status: int | None = None
     redirects: tuple[Redirect, ...] = ()
     seconds: float = 0.0
+    #: What to do, French, where the fault alone does not say it.
+    cure: str = ""
 
 
 FetchOutcome = Fetched | FetchFailed

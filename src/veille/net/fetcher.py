@@ -147,7 +147,7 @@ class GuardedFetcher:
             with _hop(trip):
                 answer = await self._ask(url, trip)
             target = location_of(answer.headers) if answer.status in _MOVED else None
-            if target is None or trip.request.body is not None:
+            if target is None or trip.request.body is not None or not trip.request.follow:
                 return answer
             url = self._next(trip, url, answer.status, target, seen)
 
