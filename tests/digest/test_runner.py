@@ -403,3 +403,19 @@ def test_a_signed_issue_leaves_through_smtp_each_mail_with_its_own_way_back(hous
         local, seal = re.fullmatch(r"retours\+(\d+)-([a-z2-7]{16})@pole\.example\.fr", one.sender).groups()  # type: ignore[union-attr]
         assert house.desk.keys.sealed("bounce", local, seal)
     assert len({one.sender for one in taken.values()}) == 2
+
+
+def test_one_command_sends_every_approved_digest(house: House) -> None:
+    second = house.home / "digests" / "direction"
+    second.mkdir(parents=True)
+    text = (DIGESTS / "hebdo" / "digest.yaml").read_text(encoding="utf-8")
+    (second / "digest.yaml").write_text(text, encoding="utf-8")
+    house.digests.build()
+    house.digests.approve(by="Claire")
+    assert {sent.issue.digest: sent.state for sent in house.digests.send_all()} == {
+        "hebdo": IssueState.DONE,
+        "direction": IssueState.DONE,
+    }
+    assert len(house.mails()) == 4
+    assert [sent.state for sent in house.digests.send_all()] == [IssueState.DONE]
+    assert len(house.mails()) == 4

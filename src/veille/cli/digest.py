@@ -104,14 +104,14 @@ def _session() -> str:
 @_json
 @pass_instance
 def send(instance: Instance, name: str | None, as_json: bool) -> None:
-    """Envoyer l'édition approuvée ; relancée, la commande reprend où elle en était."""
-    sent = instance.open().digest.send(name)
-    if as_json:
+    """Envoyer les éditions approuvées ; relancée, la commande reprend où elle en était."""
+    for sent in instance.open().digest.send_all(name):
+        if not as_json:
+            _show_sent(sent)
+            continue
         for one in sent.deliveries:
             row = {"subscriber": one.email, "state": one.state.value, "message_id": one.message_id}
             click.echo(json.dumps(row, ensure_ascii=False))
-    else:
-        _show_sent(sent)
 
 
 @digest.command("status")

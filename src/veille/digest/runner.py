@@ -62,6 +62,16 @@ class Digests:
         """Send the latest approved issue; a second run sends nothing twice. Raises InputError where none may leave."""
         return self._despatch.send(name)
 
+    def send_all(self, name: str | None = None) -> list[Sent]:
+        """Send the approved issue of every digest (or of one); where none is approved, as `send` does."""
+        now, found = self._desk.clock.now(), self._desk.issues
+        approved = [
+            definition.name
+            for definition in self._desk.chosen(name)
+            if (issue := found.latest(definition.name, OPEN)) is not None and now <= needed(issue.stale_at)
+        ]
+        return [self.send(one) for one in approved] or [self.send(name)]
+
     def status(self, name: str | None = None) -> list[Sent]:
         """Return the latest issue of each digest with its deliveries."""
         found = []
