@@ -9,7 +9,7 @@ from spacy.language import Language
 from spacy.tokens import Doc
 from spacy.util import registry
 
-from veille.nlp import amount, deadline, eligibility_facts, event_date, stated
+from veille.nlp import amount, deadline, documents, eligibility_facts, event_date, stated
 from veille.nlp.axes import AxisReader
 from veille.nlp.knowledge import Knowledge, load_knowledge
 from veille.nlp.opportunity_type import opportunity_types
@@ -20,7 +20,13 @@ from veille.nlp.themes import audiences, horizon, themes
 Component = Callable[[Doc], Doc]
 
 #: name → default: what a Doc carries through the pipeline.
-_EXTENSIONS = {"veille_source": None, "veille_reading": None, "veille_tags": (), "veille_facts": ()}
+_EXTENSIONS = {
+    "veille_source": None,
+    "veille_reading": None,
+    "veille_pages": None,
+    "veille_tags": (),
+    "veille_facts": (),
+}
 
 for _name, _default in _EXTENSIONS.items():
     if not Doc.has_extension(_name):
@@ -54,7 +60,8 @@ def create_cues(nlp: Language, name: str, folders: list[str] | None, digest: str
     known = _knowledge(folders, digest)
 
     def read(doc: Doc) -> Doc:
-        doc._.veille_reading = Reading(doc._.veille_source, known.automaton)
+        whole, doc._.veille_pages = documents.completed(doc._.veille_source)
+        doc._.veille_reading = Reading(whole, known.automaton)
         return doc
 
     return read
@@ -117,7 +124,7 @@ def create_territory(nlp: Language, name: str, folders: list[str] | None, digest
     known = _knowledge(folders, digest)
 
     def tag(doc: Doc) -> Doc:
-        doc._.veille_tags += known.territories.read(doc._.veille_source, doc._.veille_reading.lang)
+        doc._.veille_tags += known.territories.read(doc._.veille_reading.source, doc._.veille_reading.lang)
         return doc
 
     return tag
@@ -126,7 +133,9 @@ def create_territory(nlp: Language, name: str, folders: list[str] | None, digest
 @Language.component("veille_dates")
 def read_dates(doc: Doc) -> Doc:
     """Read until when."""
-    doc._.veille_facts += deadline.read(doc._.veille_source)
+    text = doc._.veille_source
+    doc._.veille_facts += deadline.read(text)
+    doc._.veille_facts += tuple(documents.from_documents(text, doc._.veille_facts, deadline.read))
     return doc
 
 
@@ -140,4 +149,6 @@ def read_facts(doc: Doc) -> Doc:
         *eligibility_facts.read(text, doc._.veille_tags),
         *stated.read(text),
     )
+    for read in (amount.read, eligibility_facts.read):
+        doc._.veille_facts += tuple(documents.from_documents(text, doc._.veille_facts, read))
     return doc

@@ -16,6 +16,8 @@ from veille.config.gazetteer import Gazetteer
 from veille.config.taxonomy import Taxonomy
 from veille.errors import ConfigError
 from veille.model import Tagged, TextToTag
+from veille.nlp.documents import located
+from veille.nlp.given import with_given
 from veille.nlp.knowledge import Knowledge, load_knowledge, seal
 from veille.nlp.reading import LONGEST_TEXT
 from veille.text import clean
@@ -117,5 +119,6 @@ def _encodes(text: str) -> bool:
 
 
 def _tagged(doc: Doc) -> Tagged:
-    reading = doc._.veille_reading
-    return Tagged(id=doc._.veille_source.id, lang=reading.lang, tags=doc._.veille_tags, facts=doc._.veille_facts)
+    text, tags = doc._.veille_source, located(doc._.veille_tags, doc._.veille_pages)
+    lang = doc._.veille_reading.lang
+    return Tagged(id=text.id, lang=lang, tags=with_given(tags, text.given), facts=doc._.veille_facts)
