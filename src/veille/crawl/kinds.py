@@ -49,12 +49,26 @@ class Kind:
     shaped: bool = False
     #: Bound by robots.txt (RFC 9309): what nobody offers to programs.
     robots: bool = False
+    #: The own pages of its entries are read, unless a source says otherwise.
+    details: bool = False
+    #: Its entries have titles; those of a site map are the last words of an address.
+    titles: bool = True
+    #: Offered to programs: robots.txt is read and shown, and binds only where `fetch.respect_robots_for_feeds` says so.
+    noted: bool = False
 
 
 KINDS: dict[str, Kind] = {
-    "feed": Kind("veille.crawl.feeds:read_feed", FEED_TYPES),
-    "page": Kind("veille.crawl.pages:read_page", PAGE_TYPES, pages=5, shaped=True, robots=True),
-    "sitemap": Kind("veille.crawl.sitemaps:read_sitemap", SITEMAP_TYPES, pages=10, shaped=True, robots=True),
+    "feed": Kind("veille.crawl.feeds:read_feed", FEED_TYPES, noted=True),
+    "page": Kind("veille.crawl.pages:read_page", PAGE_TYPES, pages=5, shaped=True, robots=True, details=True),
+    "sitemap": Kind(
+        "veille.crawl.sitemaps:read_sitemap",
+        SITEMAP_TYPES,
+        pages=10,
+        shaped=True,
+        robots=True,
+        details=True,
+        titles=False,
+    ),
     "api": Kind("veille.crawl.apis.readers:read_api", API_TYPES, API_PAGES, first_request),
     "json": Kind("veille.crawl.apis.readers:read_json_api", API_TYPES, API_PAGES),
 }
