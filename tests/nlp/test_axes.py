@@ -125,6 +125,12 @@ def test_an_instance_without_axes_has_none_and_calls_nothing_off_topic(tagger):
     assert tagged.of(Scheme.AXIS) == ()
 
 
+def test_an_axis_may_bear_the_name_of_its_sector(tmp_path):
+    text = HEAD + "- id: eau\n  label: Eau\n  broader: eau\n  cues: [fuite*]\n"
+    (tagged,) = load_tagger(instance(tmp_path, ("axes.yaml", text))).tag([TextToTag(id="1", title="Fuites", text="")])
+    assert terms(tagged.of(Scheme.AXIS)) == ["eau"]
+
+
 # ── files ───────────────────────────────────────────────────────────────────────────────────────────────────────────
 @pytest.mark.parametrize(
     ("text", "line", "words"),

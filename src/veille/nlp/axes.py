@@ -41,6 +41,10 @@ class AxisReader:
         sectors = taxonomy.of(Scheme.SECTOR)
         #: The sectors that have axes here: what the cluster is about.
         self._trades = frozenset(term.broader for term in self._terms.values() if term.broader in sectors)
+        #: Axis → its wider axis. An axis and a sector may have one name (« eau »): above an axis the sector is meant.
+        self._wider = {
+            term.id: term.broader for term in self._terms.values() if term.broader and term.broader not in sectors
+        }
 
     def read(self, reading: Reading, tags: Iterable[Tag]) -> tuple[Tag, ...]:
         """Return the axes best first, or « hors sujet » alone; `tags` are the sectors and types already read."""
@@ -59,11 +63,11 @@ class AxisReader:
         """Return what the words say for each axis; a wider axis gets what its narrower ones found, a little less."""
         cases = {term: Case(raw_score(hits), hits) for term, hits in reading.of(Scheme.AXIS)}
         for term, case in list(cases.items()):
-            broader = self._terms[term].broader
-            while broader is not None and broader in self._terms:
+            broader = self._wider.get(term)
+            while broader is not None:
                 wider = cases.setdefault(broader, Case(hits=case.hits))
                 wider.raw = max(wider.raw, case.raw * _WIDER)
-                broader = self._terms[broader].broader
+                broader = self._wider.get(broader)
         return cases
 
     def _foreign(self, tags: tuple[Tag, ...]) -> tuple[Tag, ...]:
