@@ -1,6 +1,7 @@
 """What a feed's mappings say, as feedparser shapes them, to an entry of ours (pure)."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime, tzinfo
 from html import escape
 from typing import Any, cast
@@ -52,7 +53,7 @@ def _updated(raw: Mapping[str, Any], zone: tzinfo) -> datetime | None:
 
 def entry_of(raw: Mapping[str, Any], base: str, zone: tzinfo, language: str | None) -> ParsedEntry:
     """Return an entry; links that are still relative are relative to `base`, times without a zone are of `zone`."""
-    return entry(
+    read = entry(
         guid=bounded_guid(string(raw, "id")),
         title=string(raw, "title"),
         link=_link(raw, base),
@@ -63,6 +64,20 @@ def entry_of(raw: Mapping[str, Any], base: str, zone: tzinfo, language: str | No
         categories=[tag.get("label") or tag.get("term") for tag in raw.get("tags") or () if isinstance(tag, Mapping)],
         language=language,
     )
+    enclosures = _enclosed(raw, base)
+    return replace(read, enclosures=enclosures) if enclosures else read
+
+
+def _enclosed(raw: Mapping[str, Any], base: str) -> tuple[str, ...]:
+    """Return the PDFs that an entry carries with it."""
+    carried = [link for link in raw.get("links") or () if isinstance(link, Mapping) and link.get("rel") == "enclosure"]
+    found = [safe_link(link.get("href"), base) for link in carried if is_document(link.get("href"), link.get("type"))]
+    return tuple(dict.fromkeys(link for link in found if link))
+
+
+def is_document(href: str | None, kind: str | None) -> bool:
+    """Say whether what an entry carries is a PDF, by its type or its address."""
+    return (kind or "").lower().startswith("application/pdf") or (href or "").lower().partition("?")[0].endswith(".pdf")
 
 
 def _text(raw: Mapping[str, Any]) -> str:

@@ -1,11 +1,13 @@
 """JSON Feed 1.0 and 1.1 (https://www.jsonfeed.org/version/1.1/) to ParsedFeed; pure."""
 
 import json
+from dataclasses import replace
 from datetime import tzinfo
 from typing import Any
 
 from veille.crawl.dates import read_date
 from veille.crawl.entries import entry, language_of, newest, safe_link
+from veille.crawl.feed_fields import is_document
 from veille.crawl.markup import plain_line
 from veille.errors import ParseError
 from veille.model import ParsedEntry, ParsedFeed
@@ -50,7 +52,7 @@ def _entry(item: dict[str, Any], url: str, zone: tzinfo, language: str) -> Parse
     plain = _text(item.get("content_text")).replace("&", "&amp;").replace("<", "&lt;")
     author = item.get("author") or next(iter(_list(item.get("authors"))), None)
     link = _text(item.get("url")) or _text(item.get("external_url"))
-    return entry(
+    read = entry(
         guid=_text(item.get("id")) or None,
         title=_text(item.get("title")),
         link=safe_link(link, url),
@@ -61,6 +63,19 @@ def _entry(item: dict[str, Any], url: str, zone: tzinfo, language: str) -> Parse
         categories=[_text(tag) for tag in _list(item.get("tags"))],
         language=_text(item.get("language")) or language,
     )
+    attachments = _attached(item, url)
+    return replace(read, enclosures=attachments) if attachments else read
+
+
+def _attached(item: dict[str, Any], url: str) -> tuple[str, ...]:
+    """Return the PDFs that an entry carries with it."""
+    carried = [
+        (_text(one.get("url")), _text(one.get("mime_type")))
+        for one in _list(item.get("attachments"))
+        if isinstance(one, dict)
+    ]
+    found = [safe_link(href, url) for href, kind in carried if is_document(href, kind)]
+    return tuple(dict.fromkeys(link for link in found if link))
 
 
 def _list(value: Any) -> list[Any]:

@@ -82,6 +82,8 @@ class DueRead:
     title: str
     text: str
     published: datetime | None = None
+    #: By its licence its text is kept for a while only.
+    press: bool = False
     #: It was read before, and its list has changed since.
     again: bool = False
 
@@ -126,8 +128,10 @@ class Outcome:
     #: When a waiting one is asked again.
     next_at: datetime | None = None
     page: PageRead | None = None
-    #: The page was a document, or the document was read.
+    #: What was read where it is a document.
     document: DocumentRead | None = None
+    #: The page was this document.
+    itself: DocumentWish | None = None
     #: When the text goes, by its licence; None = kept.
     keep_until: datetime | None = None
     #: The page says all that the list said.

@@ -1,7 +1,6 @@
 """Rows of pages and documents to model values and back (pure)."""
 
 from typing import Any
-from urllib.parse import unquote, urlsplit
 
 from veille.model import Licence
 from veille.model.details import (
@@ -15,15 +14,6 @@ from veille.model.details import (
 )
 from veille.storage.structured import facts_of
 from veille.storage.tables import DetailRow, DocumentRow, ItemRow
-
-#: A name is shown beside a page number; a longer one pushes it out of sight.
-_NAME = 60
-
-
-def name_of(url: str) -> str:
-    """Return what a document's address calls it: its last words."""
-    parts = urlsplit(url)
-    return (unquote(parts.path).rstrip("/").rpartition("/")[2] or parts.netloc)[-_NAME:]
 
 
 def detail_values(item_id: int, source_id: str, licence: Licence, content_hash: str, wish: PageWish) -> dict[str, Any]:
@@ -92,7 +82,8 @@ def due_read(row: DetailRow | DocumentRow, item: ItemRow) -> DueRead:
         title=item.title,
         text=item.text,
         published=item.published,
-        again=page is not None and page.format is not None,
+        press=row.licence == Licence.PRESS,
+        again=bool(row.pages) if isinstance(row, DocumentRow) else page is not None and page.format is not None,
     )
 
 

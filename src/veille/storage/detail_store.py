@@ -167,12 +167,12 @@ class _Recording:
         if detail.state != ReadState.WAITING or detail.content_hash != self._due.content_hash:
             return False
         self._settle(detail)
-        page, document = self._outcome.page, self._outcome.document
+        page, document, itself = self._outcome.page, self._outcome.document, self._outcome.itself
         if page is not None:
             self._page(detail, page)
-        elif document is not None:
+        elif document is not None and itself is not None:
             self._page(detail, PageRead(title=document.title, text="\n".join(document.pages)[:_LEAD]), "pdf")
-            self._add_itself(detail, document)
+            self._add_itself(detail, document, itself)
         return True
 
     def _settle(self, row: DetailRow | DocumentRow) -> None:
@@ -195,10 +195,9 @@ class _Recording:
         documents = page.documents
         _add_documents(self._session, detail.item_id, detail.source_id, licence, documents, again=read_before)
 
-    def _add_itself(self, detail: DetailRow, document: DocumentRead) -> None:
+    def _add_itself(self, detail: DetailRow, document: DocumentRead, itself: DocumentWish) -> None:
         """Store the document that an item's own page turned out to be."""
-        wish = DocumentWish(key=self._due.key, url=detail.url, host=detail.host, name=rows.name_of(detail.url))
-        values = rows.document_values(detail.item_id, detail.source_id, Licence(detail.licence), wish)
+        values = rows.document_values(detail.item_id, detail.source_id, Licence(detail.licence), itself)
         values |= {"state": self._outcome.state.value, "sentence": self._outcome.sentence, "fetched_at": self._now}
         values |= {"keep_until": self._outcome.keep_until, **rows.document_columns(document)}
         upsert(self._session, DocumentRow, [values], keys=["item_id", "key"], update=list(values))
