@@ -60,6 +60,15 @@ _SHAPES = tuple(
         _WEEKDAY + r"(?P<day>\d{1,2})[/.-](?P<month>\d{1,2})[/.-](?P<year>\d{4})" + _TIME + _ZONE,
     )
 )
+_OFFSET = r"(?:(?P<sign>[+-])(?P<hours>\d\d):?(?P<minutes>\d\d)|Z|GMT|UTC)"
+_CLOCK = r"(?P<hour>\d\d):(?P<minute>\d\d):(?P<second>\d\d)"
+#: Tue, 03 Feb 2026 10:15:00 +0100; 2026-02-03T10:15:00+01:00.
+_USUAL = re.compile(
+    r"(?:[A-Z][a-z]{2}, )?(?P<day>\d{1,2}) (?P<month>Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) (?P<year>\d{4}) "
+    rf"{_CLOCK} {_OFFSET}",
+    re.ASCII,
+)
+_ISO = re.compile(rf"(?P<year>\d{{4}})-(?P<month>\d\d)-(?P<day>\d\d)T{_CLOCK}(?:\.\d{{1,9}})?{_OFFSET}", re.ASCII)
 _EPOCH = re.compile(r"^\s*(\d{10})(\d{3})?\s*$")
 #: Dates inside a sentence: « Publié le 3 février 2026 », « jusqu'au 15/03/2026 », « 2026-03-15 ».
 _IN_SENTENCES = re.compile(
@@ -82,6 +91,9 @@ def read_date(text: str | None, zone: tzinfo) -> datetime | None:
     """Return the instant that `text` names, UTC; naive ones are of `zone`; None where it names no real date."""
     if not text:
         return None
+    usual = _USUAL.fullmatch(text) or _ISO.fullmatch(text)
+    if usual:
+        return _usual(usual)
     folded = _fold(text[: _LONGEST + 1])
     if len(folded) > _LONGEST:
         return None
@@ -98,6 +110,22 @@ def read_date(text: str | None, zone: tzinfo) -> datetime | None:
 def written_dates(text: str) -> list[str]:
     """Return what looks like dates inside a sentence, as written, in its order."""
     return _IN_SENTENCES.findall(text[:_SENTENCE])
+
+
+def _usual(found: re.Match[str]) -> datetime | None:
+    """Return the instant that one of the two shapes of most feeds names, as the slow way does."""
+    part = found.groupdict()
+    shift = timedelta(hours=int(part["hours"] or 0), minutes=int(part["minutes"] or 0))
+    year, month = int(part["year"]), part["month"]
+    if shift > _FURTHEST or not _FIRST_YEAR <= year <= _LAST_YEAR:
+        return None
+    number = int(month) if month.isdecimal() else _MONTHS[month.lower()]
+    clock = int(part["hour"]), int(part["minute"]), min(int(part["second"]), 59)
+    try:
+        local = datetime(year, number, int(part["day"]), *clock, tzinfo=UTC)
+        return local - shift if part["sign"] == "+" else local + shift
+    except (ValueError, OverflowError):  # 31 février, 25:00
+        return None
 
 
 def _fold(text: str) -> str:

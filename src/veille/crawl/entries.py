@@ -18,6 +18,11 @@ MAX_ENTRIES = 500
 LINK_LIMIT = 2_048
 #: A longer id is stored as its hash.
 GUID_LIMIT = 512
+#: A whole address in which nothing is left to check or to mend: most of them.
+_PLAIN_LINK = re.compile(
+    r"https?://[a-z0-9][a-z0-9.-]*(?::\d{1,4})?"
+    r"(?:/[A-Za-z0-9/._~!$&'()*+,=:@%-]*(?:\?[A-Za-z0-9/._~!$&'()*+,=:@%?-]+)?(?:#[A-Za-z0-9/._~!$&'()*+,=:@%?-]+)?)?"
+)
 _CATEGORIES, _CATEGORY_LIMIT = 50, 100
 #: Length of a title made from the text where the feed gives none.
 _HEADLINE = 90
@@ -30,6 +35,8 @@ def safe_link(link: str | None, base: str = "") -> str | None:
     """Return an absolute http(s) URL with no control character, space, backslash or credentials, else None."""
     if not link:
         return None
+    if len(link) <= LINK_LIMIT and _PLAIN_LINK.fullmatch(link):
+        return link
     stripped = re.sub(r"[\t\r\n]", "", link.strip())
     if len(stripped) > LINK_LIMIT or re.search(r"[\x00-\x1f\x7f-\x9f\\]", stripped):
         return None
