@@ -50,6 +50,10 @@ _clock: Clock = FrozenClock()
 Answer = FetchOutcome | Callable[[str, Validators], FetchOutcome]
 
 
+#: What every site is asked besides: where a test prepared nothing, there is none, and nobody counts it.
+_ABOUT_PROGRAMS = ("/robots.txt", "/.well-known/tdmrep.json")
+
+
 class FakeFetcher:
     """Answers from a table: URL → outcome, or a function of (url, validators). An unknown URL is the test's mistake."""
 
@@ -62,6 +66,8 @@ class FakeFetcher:
 
     async def fetch(self, url: str, validators: Validators = Validators(), *, accept: str = "") -> FetchOutcome:  # noqa: ARG002, B008 - the protocol's signature; Validators is frozen
         """Return the answer prepared for `url`."""
+        if url not in self.answers and url.endswith(_ABOUT_PROGRAMS):
+            return answer(url, status=404)
         self.asked.append((url, validators))
         if url not in self.answers:
             raise LookupError(f"no answer was prepared for {url}")

@@ -7,6 +7,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
+ABOUT_PROGRAMS = ("/robots.txt", "/.well-known/tdmrep.json")
+
 
 @dataclass(slots=True)
 class Page:
@@ -33,7 +35,10 @@ class Site:
 
     base: str
     pages: dict[str, Page | Callable[[Request], Page]] = field(default_factory=dict)
+    #: What was asked for a source.
     requests: list[Request] = field(default_factory=list)
+    #: With what every site is asked besides: robots.txt and tdmrep.json.
+    everything: list[Request] = field(default_factory=list)
 
     def url(self, path: str) -> str:
         return self.base + path
@@ -49,7 +54,9 @@ def serve(address: str = "127.0.0.1") -> Iterator[Site]:
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             request = Request(self.path, {k.lower(): v for k, v in self.headers.items()}, time.monotonic())
-            site.requests.append(request)
+            site.everything.append(request)
+            if self.path not in ABOUT_PROGRAMS or self.path in site.pages:
+                site.requests.append(request)
             found = site.pages.get(self.path, Page(status=404))
             page = found(request) if callable(found) else found
             time.sleep(page.delay)

@@ -117,7 +117,7 @@ def test_a_page_is_crawled_and_exported(site: Site, listing: Callable[[dict[str,
     assert (report["state"], report["new"]) == ("ok", 1)
     (entry,) = lines(veille("--home", home, "items", "export", "--jsonl"))
     assert entry["link"] == site.url("/aides/1")
-    assert [request.path for request in site.requests] == ["/robots.txt", "/.well-known/tdmrep.json", "/liste"]
+    assert [request.path for request in site.everything] == ["/robots.txt", "/.well-known/tdmrep.json", "/liste"]
 
 
 @pytest.mark.parametrize("command", [("sources", "check"), ("crawl",)])

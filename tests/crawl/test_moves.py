@@ -2,11 +2,12 @@
 
 from datetime import timedelta
 
-from tests.crawl.builders import NOW, URL, failed, fetched, good, source, state
-from veille.crawl.decide import Visit, next_state, permanent_target
+from tests.crawl.builders import NOW, URL, failed, feed, fetched, good, source, state
+from veille.crawl.decide import Visit, next_state
+from veille.crawl.moves import permanent_target
 from veille.crawl.politeness import asked_url
 from veille.errors import ParseError
-from veille.model import Redirect, SourceState, Validators
+from veille.model import Redirect, SourceHealth, SourceState, Validators
 
 NEW = "https://nouveau.exemple/flux.xml"
 LATER = timedelta(minutes=31)
@@ -89,3 +90,34 @@ def test_a_move_that_fails_three_times_is_given_up() -> None:
     for _ in range(3):
         found = next_state(source(), found, Visit(failed(), None), novel=False, started=NOW, now=NOW)
     assert asked_url(source(), found) == URL
+
+
+def test_a_301_to_a_feed_without_entries_is_not_stored() -> None:
+    parked = Visit(fetched(redirects=hops(301)), feed(), "h")
+    assert twice(parked, parked).moved_to is None
+
+
+def test_a_move_is_believed_through_a_failure_between_its_two_sightings() -> None:
+    seen = next_state(source(), state(), moved(301), novel=True, started=NOW, now=NOW)
+    down = next_state(source(), seen, Visit(failed(), None), novel=False, started=NOW + LATER, now=NOW + LATER)
+    assert next_state(source(), down, moved(301), novel=False, started=NOW + LATER, now=NOW + LATER).moved_to == NEW
+
+
+def test_a_site_that_moves_back_is_asked_where_a_person_wrote() -> None:
+    away = state(moved_to=NEW, validators=Validators('"a"'))
+    back = good(redirects=(Redirect(301, NEW, URL),))
+    seen = next_state(source(), away, back, novel=False, started=NOW, now=NOW)
+    assert asked_url(source(), seen) == NEW
+    found = next_state(source(), seen, back, novel=False, started=NOW + LATER, now=NOW + LATER)
+    assert asked_url(source(), found) == URL
+
+
+def test_410_of_where_a_source_had_moved_to_is_no_word_of_the_address_that_a_person_wrote() -> None:
+    away = state(moved_to=NEW, validators=Validators('"a"'), body_hash="h")
+    found = next_state(source(), away, Visit(fetched(410), None), novel=False, started=NOW, now=NOW)
+    assert (found.health, found.http_status) == (SourceHealth.FAILING, 410)
+    assert asked_url(source(), found) == URL
+    assert (found.validators, found.body_hash) == (Validators(), None)
+    assert found.next_check_at is not None
+    gone = next_state(source(), found, Visit(fetched(410), None), novel=False, started=NOW, now=NOW)
+    assert gone.health is SourceHealth.STOPPED

@@ -1,5 +1,6 @@
 """When a source is looked at again; one test a rule (the rule's number in the literature in brackets)."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -102,7 +103,7 @@ def test_a_source_asked_for_every_month_is_not_asked_weekly_because_it_fails() -
 def test_a_404_backs_off_by_days_from_the_second_in_a_row() -> None:
     often = source(every=timedelta(minutes=1))
     waits = [wait(Visit(fetched(404), None), state(failures=n), of=often) for n in range(6)]
-    for found, days in zip(waits[1:], (1, 2, 4, 7, 7), strict=True):
+    for found, days in zip(waits[1:], (2, 4, 7, 7, 7), strict=True):
         assert 0.9 * days * DAY <= found <= days * DAY
     assert waits[0] <= timedelta(minutes=1)
 
@@ -201,3 +202,23 @@ def test_a_meaningless_retry_after_keeps_the_rhythm(asked: str) -> None:
 
 def test_retry_after_counts_on_429_and_503_only() -> None:
     assert wait(Visit(fetched(500, retry_after="9000"), None)) <= HOUR
+
+
+def test_a_429_that_names_no_time_leaves_its_site_alone_for_half_an_hour() -> None:
+    often = source(every=timedelta(minutes=1))
+    assert wait(Visit(fetched(429), None), of=often) == timedelta(minutes=30)
+    assert wait(Visit(fetched(429, retry_after="abc"), None), of=often) == timedelta(minutes=30)
+    assert wait(Visit(fetched(503), None), of=often) <= timedelta(minutes=1)
+
+
+def test_a_source_without_dates_learns_its_rhythm_from_what_it_brings() -> None:
+    undated = good(entry(published=None))
+    found = next_state(source(), state(), undated, novel=True, started=NOW, now=NOW)
+    assert found.gap is None
+    for days in (10, 20, 30):
+        found = next_state(source(), found, undated, novel=True, started=NOW + days * DAY, now=NOW + days * DAY)
+    assert found.gap == 10 * 86_400
+    later = NOW + 61 * DAY
+    assert next_state(source(), found, unchanged(), novel=False, started=later, now=later).health.value == "en panne"
+    known = replace(found, validators=Validators('"a"'))
+    assert next_state(source(), known, unchanged(), novel=False, started=later, now=later).health.value == "silencieux"

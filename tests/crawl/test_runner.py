@@ -19,6 +19,7 @@ from veille.net.fetcher import GuardedFetcher
 from veille.protocols import CrawlOptions, Fetcher
 from veille.storage.db import Database
 from veille.storage.ledger import SqlLedger
+from veille.storage.site_store import SqlSiteStore
 from veille.storage.source_store import SqlSourceStore
 from veille.testing import FakeFetcher, FrozenClock, answer
 
@@ -32,14 +33,19 @@ class House:
     def __init__(self, database: Database, fetcher: Fetcher, *sources: Source) -> None:
         self.clock = FrozenClock()
         self.store = SqlSourceStore(database)
+        self.sites = SqlSiteStore(database)
         self.ledger = SqlLedger(database, self.clock)
         self.fetcher = fetcher
         self.sources = sources
 
-    def crawler(self, *, store: SqlSourceStore | None = None, host_delay: float = 0) -> FeedCrawler:
+    def crawler(
+        self, *, store: SqlSourceStore | None = None, host_delay: float = 0, respect: bool = False
+    ) -> FeedCrawler:
         return FeedCrawler(
             sources=self.sources,
             store=store or self.store,
+            sites=self.sites,
+            respect_robots_for_feeds=respect,
             fetcher=self.fetcher,
             engine=DirectEngine(self.ledger, self.clock),
             clock=self.clock,
@@ -319,7 +325,8 @@ def test_one_host_is_asked_one_at_a_time_with_a_pause(site: Site, sqlite_databas
     there = over(site, sqlite_database, "/a", "/b", "/c")
     there.fetcher = GuardedFetcher(Fetch(allow=("127.0.0.0/8",)), contact="x", clock=there.clock)  # type: ignore[arg-type]  # parsed by pydantic
     there.crawler(host_delay=0.2).crawl()
-    times = [request.at for request in site.requests]
+    times = [request.at for request in site.everything]
+    assert len(times) == 5
     assert all(later - earlier >= 0.19 for earlier, later in pairwise(times))
 
 

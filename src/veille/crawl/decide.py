@@ -6,9 +6,12 @@ from datetime import datetime, timedelta
 from itertools import pairwise
 from statistics import median
 
+from veille.crawl.alarm import watched
+from veille.crawl.blockers import Blocker
 from veille.crawl.health import Diagnosis, diagnose
 from veille.crawl.identity import Named, identify
 from veille.crawl.kinds import definition
+from veille.crawl.moves import GONE_ELSEWHERE, back_home, follow_move, is_away
 from veille.crawl.normalize import canonical_link, content_hash, normal_title
 from veille.crawl.politeness import GIVEN_UP
 from veille.crawl.rhythm import next_check, outside
@@ -18,18 +21,20 @@ from veille.model import (
     FAILURES,
     EntryIntent,
     Fetched,
+    FetchFailed,
+    FetchFault,
     FetchOutcome,
     KnownEntry,
     ParsedEntry,
     ParsedFeed,
+    Reservation,
+    RobotsVerdict,
     Source,
     SourceHealth,
     SourceState,
     Validators,
 )
 
-#: A permanent move is believed when seen again, unchanged, this long after (flameeyes 2017: servers err for minutes).
-MOVE_PROOF = timedelta(minutes=30)
 #: The newest gaps of a feed speak for its rhythm; older ones for its past.
 _GAPS = 20
 _ENOUGH_GAPS = 4
@@ -48,6 +53,11 @@ class Visit:
     same_body: bool = False
     #: The feed that was read in place of the page that declares it.
     found_feed: str | None = None
+    #: What stood in the place of a document that could not be read.
+    blocker: Blocker | None = None
+    #: What the site's robots.txt says of the address, and where it reserves its text, where something was read.
+    robots: RobotsVerdict | None = None
+    reserved: Reservation | None = None
 
     @property
     def feed(self) -> ParsedFeed | None:
@@ -68,26 +78,48 @@ def current(source: Source, state: SourceState | None) -> SourceState:
         return replace(state, feed=source.url)
     # read in another way: the same bytes may say other things, and their number is a new one
     return replace(
-        state, feed=source.url, definition=how, validators=Validators(), body_hash=None, entries=0, next_check_at=None
+        state,
+        feed=source.url,
+        definition=how,
+        validators=Validators(),
+        body_hash=None,
+        entries=0,
+        next_check_at=None,
+        rebaseline=True,
     )
 
 
-def decide_entries(source: Source, feed: ParsedFeed, known: Mapping[str, KnownEntry]) -> list[EntryIntent]:
-    """Return what to write: new and changed entries, oldest first; what did not change is left out."""
+def is_baseline(state: SourceState) -> bool:
+    """Say whether what the next answer brings was there before the source was watched, or read in this way."""
+    return state.succeeded_at is None or state.rebaseline
+
+
+def decide_entries(
+    source: Source, feed: ParsedFeed, known: Mapping[str, KnownEntry], *, baseline: bool = False
+) -> list[EntryIntent]:
+    """Return what to write: new and changed entries, oldest first; what did not change is left out.
+
+    `baseline` marks the new ones as having been there before.
+    """
     named = identify(source.id, feed.entries, known)
     changes = {place: _changed(one.entry, one.known) for place, one in enumerate(named) if one.known}
     redated = [place for place, fields in changes.items() if fields == ("published",)]
     if len(redated) > 1 and 2 * len(redated) >= len(changes):
         # Dates that all move at once are written by the generator at each request: nobody edited anything.
         changes.update(dict.fromkeys(redated, ()))
-    intents = [_intent(one, changes.get(place)) for place, one in enumerate(named) if changes.get(place, True)]
-    return intents[::-1]
+    written = [(one, changes.get(place)) for place, one in enumerate(named) if changes.get(place, True)]
+    return [_intent(one, changed, baseline=baseline and changed is None) for one, changed in written[::-1]]
 
 
-def _intent(one: Named, changed: tuple[str, ...] | None) -> EntryIntent:
-    entry = one.entry
-    digest = _digest(entry)
-    return EntryIntent(key=one.key, entry=entry, content_hash=digest, item_key=one.item_key, changed=changed)
+def _intent(one: Named, changed: tuple[str, ...] | None, *, baseline: bool) -> EntryIntent:
+    return EntryIntent(
+        key=one.key,
+        entry=one.entry,
+        content_hash=_digest(one.entry),
+        item_key=one.item_key,
+        changed=changed,
+        baseline=baseline,
+    )
 
 
 def _changed(entry: ParsedEntry, known: KnownEntry | None) -> tuple[str, ...]:
@@ -124,21 +156,23 @@ def next_state(
     """Return the state after a visit; `started` is when the pass began, `novel` says that entries came or changed."""
     after = _remember(state, visit, novel=novel, now=now)
     asked = state.validators != Validators()
-    diagnosis = diagnose(after, visit.outcome, visit.reading, had_validators=asked, same_body=visit.same_body, now=now)
-    after = _count(after, diagnosis, now)
-    if visit.feed is not None or _unchanged(visit):
-        after = _follow_move(after, state, visit, now)
-    elif after.failures >= GIVEN_UP:
-        after = _back_to_the_written_address(after)
+    diagnosis = diagnose(
+        after,
+        visit.outcome,
+        visit.reading,
+        had_validators=asked,
+        same_body=visit.same_body,
+        now=now,
+        blocker=visit.blocker,
+    )
+    gone_elsewhere = diagnosis.health is SourceHealth.STOPPED and is_away(state)
+    after = watched(state, _count(after, GONE_ELSEWHERE if gone_elsewhere else diagnosis, now), now)
+    if _unchanged(visit) or (visit.feed is not None and visit.feed.entries):
+        after = follow_move(after, state, visit.outcome, now)
+    elif after.failures >= GIVEN_UP or gone_elsewhere:
+        after = back_home(after)
     interval, due = next_check(source, after, visit.outcome, novel=novel, started=started, now=now)
     return replace(after, interval=interval, next_check_at=due)
-
-
-def _back_to_the_written_address(state: SourceState) -> SourceState:
-    """Give up where a source had moved to; validators are of the address that gave them."""
-    if state.moved_to is None and state.found_feed is None:
-        return state
-    return replace(state, moved_to=None, validators=Validators(), body_hash=None)
 
 
 def _unchanged(visit: Visit) -> bool:
@@ -152,12 +186,13 @@ def _remember(state: SourceState, visit: Visit, *, novel: bool, now: datetime) -
     after = replace(state, validators=validators, checked_at=now)
     feed = visit.feed
     if feed is None:
-        return after
+        return replace(after, robots=_barred(visit.outcome) or state.robots)
     times = sorted(
         (time for entry in feed.entries if (time := entry.published or entry.updated) and time <= now), reverse=True
     )
-    first_import = state.succeeded_at is None
-    news = times[0] if first_import and times else now
+    gap = _usual_gap(times)
+    # what was there before we came says how long it has been silent, if it also says how often it speaks
+    news = times[0] if is_baseline(state) and gap is not None else now
     return replace(
         after,
         found_feed=visit.found_feed or state.found_feed,
@@ -165,16 +200,35 @@ def _remember(state: SourceState, visit: Visit, *, novel: bool, now: datetime) -
         entries=len(feed.entries) + feed.dropped if feed.listed is None else feed.listed,
         ttl=feed.ttl,
         skip_hours=feed.skip_hours,
-        gap=_usual_gap(times) or state.gap,
+        gap=gap or _observed_gap(state, now, novel=novel),
         changed_at=news if novel else state.changed_at,
+        rebaseline=is_baseline(state) and not feed.complete,
+        robots=state.robots if visit.robots is None else visit.robots.value,
+        reserved=state.reserved if visit.reserved is None else visit.reserved.value,
     )
+
+
+def _barred(outcome: FetchOutcome) -> str:
+    """Return what robots.txt said where it kept us from asking."""
+    if not isinstance(outcome, FetchFailed):
+        return ""
+    said = {FetchFault.ROBOTS: RobotsVerdict.FORBIDDEN, FetchFault.ROBOTS_DOWN: RobotsVerdict.UNREACHABLE}
+    return said.get(outcome.fault, RobotsVerdict.UNASKED).value
 
 
 def _usual_gap(times: Sequence[datetime]) -> int | None:
     """Return the median time between the newest entries, seconds; None where they are too few to tell."""
     recent = times[: _GAPS + 1]
     gaps = [(later - earlier).total_seconds() for later, earlier in pairwise(recent)]
-    return int(median(gaps)) if len(gaps) >= _ENOUGH_GAPS else None
+    return (int(median(gaps)) or None) if len(gaps) >= _ENOUGH_GAPS else None
+
+
+def _observed_gap(state: SourceState, now: datetime, *, novel: bool) -> int | None:
+    """Return the usual gap of a source without dates, from when it brought something; a quarter is the latest one."""
+    if not novel or is_baseline(state) or state.changed_at is None:
+        return state.gap
+    latest = max(0, int((now - state.changed_at).total_seconds()))
+    return latest if state.gap is None else (3 * state.gap + latest) // 4
 
 
 def _count(state: SourceState, diagnosis: Diagnosis, now: datetime) -> SourceState:
@@ -188,30 +242,6 @@ def _count(state: SourceState, diagnosis: Diagnosis, now: datetime) -> SourceSta
         failures=state.failures + 1 if failed else 0,
         succeeded_at=state.succeeded_at if failed else now,
     )
-
-
-def _follow_move(after: SourceState, before: SourceState, visit: Visit, now: datetime) -> SourceState:
-    """Store a permanent move (301, 308) at its second identical sighting; 302, 303 and 307 end the part that counts."""
-    target = permanent_target(visit.outcome)
-    if target is None or target == before.feed:
-        return replace(after, move_candidate=None, move_seen_at=None)
-    if before.move_candidate != target or before.move_seen_at is None:
-        return replace(after, move_candidate=target, move_seen_at=now)
-    if now - before.move_seen_at < MOVE_PROOF:
-        return after
-    return replace(after, moved_to=target, move_candidate=None, move_seen_at=None)
-
-
-def permanent_target(outcome: FetchOutcome) -> str | None:
-    """Return where the permanent beginning of a redirect chain leads (RFC 9110 §15.4), None if it does not begin so."""
-    target = None
-    for hop in outcome.redirects:
-        if not hop.permanent:
-            break
-        if hop.url.startswith("https:") and not hop.target.startswith("https:"):
-            return None  # a downgrade is followed, never remembered
-        target = hop.target
-    return target
 
 
 def is_due(source: Source, state: SourceState | None, now: datetime) -> bool:

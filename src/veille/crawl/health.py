@@ -3,12 +3,15 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from veille.crawl.blockers import Blocker, blocker_of
 from veille.errors import ParseError
 from veille.model import Fetched, FetchFailed, FetchFault, FetchOutcome, ParsedFeed, SourceHealth, SourceState
 
 #: A source is silent after three times its usual gap, and not before this: most publish on working days only.
 _SHORTEST_SILENCE = timedelta(days=5)
 _GAPS_OF_SILENCE = 3
+#: Where too few dates tell its rhythm: a source that brings less than four things a year is worth a look.
+_UNKNOWN_SILENCE = timedelta(days=90)
 
 _WAIT = "rien à faire : la prochaine relève réessaiera"
 _ADDRESS = "corrigez l'adresse dans sources.yaml, ou retirez la source"
@@ -79,18 +82,31 @@ def diagnose(
     had_validators: bool,
     same_body: bool,
     now: datetime,
+    blocker: Blocker | None = None,
 ) -> Diagnosis:
-    """Say how a source is after a visit; `state` already holds what the visit taught."""
+    """Say how a source is after a visit; `state` already holds what the visit taught.
+
+    `blocker` is what was seen in the place of a document that could not be read.
+    """
     if isinstance(outcome, FetchFailed):
         health, step = _FAULTS.get(outcome.fault, (SourceHealth.FAILING, _WAIT))
         return Diagnosis(health, outcome.sentence, step, outcome.status)
     if isinstance(reading, ParseError):
-        return Diagnosis(SourceHealth.INVALID, reading.message, reading.cure, outcome.status)
+        return _blocked(blocker, outcome.status) if blocker else _unreadable(reading, outcome.status)
     if isinstance(reading, ParsedFeed):
         return _read(state, reading, outcome.status, now)
     if same_body or (outcome.status == 304 and had_validators):  # noqa: PLR2004 - RFC 9110 §15.4.5
         return _same(state, outcome.status, now)
-    return _refusal(outcome)
+    seen = blocker_of(outcome)
+    return _blocked(seen, outcome.status) if seen else _refusal(outcome)
+
+
+def _blocked(blocker: Blocker, status: int) -> Diagnosis:
+    return Diagnosis(blocker.health, blocker.sentence, blocker.next_step, status)
+
+
+def _unreadable(error: ParseError, status: int) -> Diagnosis:
+    return Diagnosis(SourceHealth.INVALID, error.message, error.cure, status)
 
 
 def _read(state: SourceState, feed: ParsedFeed, status: int, now: datetime) -> Diagnosis:
@@ -123,9 +139,12 @@ _SILENT_STEP = "vérifiez sur le site s'il publie ailleurs"
 
 def _silence(state: SourceState, now: datetime) -> str | None:
     """Return the sentence of a source that has been silent for three times its usual gap, else None."""
-    if state.gap is None or state.changed_at is None:
+    if state.changed_at is None:
         return None
     silence = now - state.changed_at
+    if state.gap is None:
+        late = silence > _UNKNOWN_SILENCE
+        return f"aucune nouveauté depuis {silence.days} jours ; son rythme n'est pas connu" if late else None
     if silence <= max(_SHORTEST_SILENCE, _GAPS_OF_SILENCE * timedelta(seconds=state.gap)):
         return None
     usual = max(1, round(state.gap / 86_400))

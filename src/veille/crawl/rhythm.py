@@ -22,8 +22,10 @@ _JITTER = 0.1
 #: Freshness is believed up to a day (Miniflux; NetNewsWire#4478: « max-age as long as 16 years »).
 MAX_FRESHNESS = timedelta(days=1)
 MAX_RETRY_AFTER = timedelta(days=7)
-#: What is missing twice in a row will hardly be back within the hour (openrss.org: « non-existent content »).
-_LOST = DAY
+#: What is missing twice in a row will hardly be back tomorrow (openrss.org: « non-existent content »).
+_LOST = 2 * DAY
+#: A 429 that does not say for how long: its host is left alone at least this long.
+_UNSTATED = timedelta(minutes=30)
 #: 2^20 times any interval is beyond the week that caps it.
 _DOUBLINGS = 20
 _MAX_AGE = re.compile(r"(?:^|,)\s*max-age\s*=\s*\"?(\d+)", re.IGNORECASE)
@@ -106,18 +108,25 @@ def _seconds(text: str) -> int:
 
 
 def retry_after(outcome: FetchOutcome, now: datetime) -> datetime | None:
-    """Return when a 429 or 503 asks to come back (RFC 9110 §10.2.3), within a week; None if it does not."""
+    """Return when a 429 or 503 asks to come back (RFC 9110 §10.2.3), within a week; None if it does not.
+
+    A 429 that names no time asks for patience all the same; a 503 that names none speaks of this one address.
+    """
     if not isinstance(outcome, Fetched) or outcome.status not in {429, 503}:
         return None
-    asked = outcome.headers.get("retry-after", "").strip()
-    if _DIGITS.fullmatch(asked[:40]):
-        pause = timedelta(seconds=_seconds(asked))
-    else:
-        date = read_date(asked, UTC)
-        if date is None:
-            return None
-        pause = date - (read_date(outcome.headers.get("date"), UTC) or now)
+    pause = _stated_pause(outcome.headers, now)
+    if pause is None:
+        return now + _UNSTATED if outcome.status == 429 else None  # noqa: PLR2004 - RFC 6585 §4
     return now + min(max(pause, timedelta()), MAX_RETRY_AFTER)
+
+
+def _stated_pause(headers: Mapping[str, str], now: datetime) -> timedelta | None:
+    """Return what Retry-After says, in seconds or as a date on the server's own clock; None where it says nothing."""
+    asked = headers.get("retry-after", "").strip()
+    if _DIGITS.fullmatch(asked[:40]):
+        return timedelta(seconds=_seconds(asked))
+    date = read_date(asked, UTC)
+    return None if date is None else date - (read_date(headers.get("date"), UTC) or now)
 
 
 def outside(skipped: frozenset[int], due: datetime) -> datetime:

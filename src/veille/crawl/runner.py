@@ -11,16 +11,19 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import partial
 
+from veille.crawl.courier import Courier, Crowd
 from veille.crawl.decide import current, is_due, may_be_forced
 from veille.crawl.kinds import KINDS
 from veille.crawl.parsing import FeedParsers
 from veille.crawl.politeness import Pace, by_host
 from veille.crawl.rhythm import retry_after
-from veille.crawl.visiting import Visitor
+from veille.crawl.robots import Sites
+from veille.crawl.visiting import Visitor, in_thread
 from veille.errors import StoreBusy, StoreError
-from veille.model import CrawlReport, Source, SourceHealth, SourceState, Work
-from veille.protocols import Clock, CrawlOptions, Engine, Fetcher, Progress, SourceStore
+from veille.model import CrawlReport, Site, Source, SourceHealth, SourceState, Work
+from veille.protocols import Clock, CrawlOptions, Engine, Fetcher, Progress, SiteStore, SourceStore
 
 #: Hosts leased at once: enough that a slow one leaves nobody waiting, few enough to renew all leases in a second.
 _BATCH = 200
@@ -28,9 +31,10 @@ _ELSEWHERE = "relevée par un autre processus"
 
 
 @dataclass(frozen=True, slots=True)
-class _Limits:
+class _Manners:
     host_delay: float
     concurrency: int
+    respect_robots_for_feeds: bool
 
 
 @dataclass(slots=True)
@@ -69,6 +73,8 @@ class FeedCrawler:
         clock: Clock,
         host_delay: float = 1.0,
         concurrency: int = 20,
+        respect_robots_for_feeds: bool = False,
+        sites: SiteStore | None = None,
         progress: Progress | None = None,
     ) -> None:
         self._sources = tuple(source for source in sources if source.kind in KINDS)
@@ -80,7 +86,9 @@ class FeedCrawler:
         self._fetcher = fetcher
         self._engine = engine
         self._clock = clock
-        self._limits = _Limits(host_delay, concurrency)
+        self._manners = _Manners(host_delay, concurrency, respect_robots_for_feeds)
+        #: Without a store, what sites ask is read anew at each pass.
+        self._sites = sites
         self._progress = progress
 
     def crawl(self, options: CrawlOptions = CrawlOptions()) -> Sequence[CrawlReport]:  # noqa: B008 - frozen
@@ -98,7 +106,9 @@ class FeedCrawler:
         return [reports.get(source.id) or _unasked(source, after.get(source.id), _ELSEWHERE) for source in wanted]
 
     def _run(self, this_pass: _Pass) -> Mapping[str, CrawlReport]:
-        stage = CrawlStage(self._sources, self._store, self._fetcher, self._clock, self._limits, this_pass)
+        stage = CrawlStage(
+            self._sources, self._store, self._sites, self._fetcher, self._clock, self._manners, this_pass
+        )
         self._engine.deposit(stage.name, this_pass.hosts)
         self._engine.run(stage)
         return this_pass.reports
@@ -133,16 +143,18 @@ class CrawlStage:
         self,
         sources: Sequence[Source],
         store: SourceStore,
+        sites: SiteStore | None,
         fetcher: Fetcher,
         clock: Clock,
-        limits: _Limits,
+        manners: _Manners,
         this_pass: _Pass,
     ) -> None:
         self._sources = sources
         self._store = store
+        self._sites = sites
         self._fetcher = fetcher
         self._clock = clock
-        self._limits = limits
+        self._manners = manners
         self._pass = this_pass
 
     def execute(self, work: Sequence[Work], finish: Callable[[Work], None]) -> None:
@@ -159,14 +171,19 @@ class CrawlStage:
         thread: ThreadPoolExecutor,
     ) -> None:
         everywhere = by_host((source for source in self._sources if source.enabled), states)
-        gate = asyncio.Semaphore(self._limits.concurrency)
+        crowd = Crowd(self._manners.concurrency)
+        courier = Courier(
+            fetcher=self._fetcher,
+            sites=self._remembered(thread),
+            clock=self._clock,
+            crowd=crowd,
+            respect_robots_for_feeds=self._manners.respect_robots_for_feeds,
+        )
         with FeedParsers() as parsers:
-            visitor = Visitor(
-                fetcher=self._fetcher, store=self._store, clock=self._clock, parsers=parsers, thread=thread
-            )
+            visitor = Visitor(courier=courier, store=self._store, clock=self._clock, parsers=parsers, thread=thread)
 
             async def host(piece: Work) -> None:
-                async with gate:
+                async with crowd:
                     known_there = everywhere.get(piece.key, [])
                     await self._host(visitor, self._due(piece.key, known_there, states), known_there)
                     await visitor.stored(finish, piece)
@@ -175,6 +192,19 @@ class CrawlStage:
                 await _all_of([asyncio.create_task(host(piece)) for piece in work])
             finally:
                 await self._fetcher.aclose()
+
+    def _remembered(self, thread: ThreadPoolExecutor) -> Sites:
+        """Return the rules of sites, over what the store remembers of them, read and written in its thread."""
+        store = self._sites
+
+        async def recall(name: str) -> Site | None:
+            return await in_thread(thread, partial(store.site, name)) if store else None
+
+        async def remember(site: Site) -> None:
+            if store:
+                await in_thread(thread, partial(store.remember, site))
+
+        return Sites(recall, remember, self._clock.now)
 
     def _due(
         self, host: str, known_there: Sequence[Source], states: Mapping[str, SourceState]
@@ -188,7 +218,7 @@ class CrawlStage:
         self, visitor: Visitor, due: Sequence[tuple[Source, SourceState]], known_there: Sequence[Source]
     ) -> None:
         """Visit the sources of one host one after the other; stop when it asks for patience."""
-        pace = Pace(self._limits.host_delay)
+        pace = Pace(self._manners.host_delay)
         for source, state in due:
             report, outcome = await visitor.visit(source, state, self._pass.started, pace)
             self._pass.report(report)

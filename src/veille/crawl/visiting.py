@@ -4,98 +4,93 @@ import asyncio
 import hashlib
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from typing import ParamSpec, TypeVar
 
-from veille.crawl.decide import Visit, decide_entries, next_state
+from veille.crawl.alarm import event_of
+from veille.crawl.blockers import Blocker, blocker_of
+from veille.crawl.courier import Courier, Errand, heeds_robots
+from veille.crawl.decide import Visit, decide_entries, is_baseline, next_state
+from veille.crawl.details.planning import with_wishes
 from veille.crawl.discovery.announced import announced_feed, may_announce
 from veille.crawl.kinds import KINDS, page_cap, unlike
 from veille.crawl.parsing import Body, FeedParsers
 from veille.crawl.politeness import Pace, asked_url, host_of
-from veille.crawl.robots import Rules, Sites
+from veille.crawl.robots import Rules
 from veille.errors import ParseError
 from veille.model import (
     CrawlReport,
     EntryIntent,
     Fetched,
     FetchOutcome,
+    ParsedEntry,
     ParsedFeed,
     Request,
+    Reservation,
+    RobotsVerdict,
     Source,
     SourceState,
+    StructuredFacts,
     Validators,
 )
-from veille.protocols import Clock, Fetcher, SourceStore
+from veille.protocols import Clock, SourceStore
 
 #: RFC 9110 §15.3: a whole document; 203 is one that a proxy has touched.
 _WHOLE = frozenset({200, 203})
+
+_RESERVED = "texte réservé par le site : titres, liens et dates seulement"
 
 P = ParamSpec("P")
 T = TypeVar("T")
 
 
-@dataclass(frozen=True, slots=True)
-class _Errand:
-    """One source, what is known of it, and its host's patience."""
-
-    source: Source
-    state: SourceState
-    pace: Pace
+async def in_thread(thread: ThreadPoolExecutor, work: Callable[[], T]) -> T:
+    """Do something in the one thread of the store; once begun it is finished, even if we are cancelled."""
+    return await asyncio.shield(asyncio.get_running_loop().run_in_executor(thread, work))
 
 
 class Visitor:
     """Visits sources during one pass."""
 
     def __init__(
-        self, *, fetcher: Fetcher, store: SourceStore, clock: Clock, parsers: FeedParsers, thread: ThreadPoolExecutor
+        self, *, courier: Courier, store: SourceStore, clock: Clock, parsers: FeedParsers, thread: ThreadPoolExecutor
     ) -> None:
-        self._fetcher = fetcher
+        self._courier = courier
         self._store = store
         self._clock = clock
         self._parsers = parsers
         self._thread = thread
-        self._sites = Sites()
 
     async def visit(
         self, source: Source, state: SourceState, started: datetime, pace: Pace
     ) -> tuple[CrawlReport, FetchOutcome]:
         """Visit a source and record it; return its report and what the server answered."""
-        errand = _Errand(source, state, pace)
+        errand = Errand(source, state, pace)
         first = KINDS[source.kind].request(source, asked_url(source, state))
-        outcome = await self._allowed(errand, first, state.validators)
-        visit = await self._read(errand, outcome)
+        outcome = await self._courier.allowed(errand, first, state.validators)
+        visit = await self._noted(errand, outcome, await self._read(errand, outcome))
         return await self.stored(self._settle, source, state, visit, started), outcome
 
-    async def stored(self, work: Callable[P, T], *args: P.args, **_: P.kwargs) -> T:
-        """Do something with the store in its one thread; once begun it is finished, even if we are cancelled."""
-        return await asyncio.shield(asyncio.get_running_loop().run_in_executor(self._thread, work, *args))
+    async def stored(self, work: Callable[P, T], *args: P.args, **named: P.kwargs) -> T:
+        """Do something with the store in its one thread."""
+        return await in_thread(self._thread, partial(work, *args, **named))
 
-    async def _allowed(self, errand: _Errand, request: Request, validators: Validators) -> FetchOutcome:
-        """Ask if the site lets programs ask; where a redirect led inside the site is held to the same rules."""
-        if not KINDS[errand.source.kind].robots:
-            return await self._ask(errand, request, validators)
-        rules = await self._rules(errand, request.url)
-        errand.pace.slow_down(rules.delay)
-        outcome = rules.refusal(request.url) or await self._ask(errand, request, validators)
-        if isinstance(outcome, Fetched) and outcome.redirects:
-            reached = await self._rules(errand, outcome.final_url)
-            return reached.refusal(outcome.final_url) or outcome
-        return outcome
+    async def _noted(self, errand: Errand, answer: FetchOutcome, visit: Visit) -> Visit:
+        """Add what the site asks of programs, or who kept us from reading."""
+        if isinstance(visit.reading, ParseError) and isinstance(answer, Fetched):
+            return replace(visit, blocker=_blocker(errand, answer, visit.reading))
+        if visit.feed is None:
+            return visit
+        if not isinstance(visit.outcome, Fetched) or not visit.feed.entries:
+            return visit
+        url = visit.outcome.final_url
+        rules = await self._courier.rules(errand, url)
+        robots = rules.verdict(url) if heeds_robots(errand.source) else RobotsVerdict.UNASKED
+        return replace(visit, robots=robots, reserved=_reservation(visit.outcome, visit.feed, rules))
 
-    async def _rules(self, errand: _Errand, url: str) -> Rules:
-        return await self._sites.rules(url, partial(self._ask, errand))
-
-    async def _ask(self, errand: _Errand, request: Request, validators: Validators) -> FetchOutcome:
-        await asyncio.sleep(errand.pace.wait(self._clock.monotonic()))
-        errand.pace.start(self._clock.monotonic())
-        accept = KINDS[errand.source.kind].accept
-        if request.body is None and not request.headers:
-            return await self._fetcher.fetch(request.url, validators, accept=accept)
-        return await self._fetcher.send(request, validators, accept=accept)
-
-    async def _read(self, errand: _Errand, outcome: FetchOutcome) -> Visit:
+    async def _read(self, errand: Errand, outcome: FetchOutcome) -> Visit:
         """Read the body, unless it is the very one that was read before, and the pages that follow."""
         if not isinstance(outcome, Fetched) or outcome.status not in _WHOLE:
             return Visit(outcome, None)
@@ -109,14 +104,14 @@ class Visitor:
             return await self._announced(errand, outcome, reading)
         return Visit(replace(outcome, body=b""), reading, digest)
 
-    async def _announced(self, errand: _Errand, page: Fetched, refusal: ParseError) -> Visit:
+    async def _announced(self, errand: Errand, page: Fetched, refusal: ParseError) -> Visit:
         """Read the feed that a page given as a feed declares, by one more GET; where that fails, say it of the page."""
         body = Body(page.body, page.headers.get("content-type", ""), page.final_url)
         feed = await self._parsers.run(announced_feed, body)
         bare = replace(page, body=b"")
         if isinstance(feed, ParseError) or feed in {"", page.final_url}:
             return Visit(bare, refusal)
-        outcome = await self._ask(errand, Request(url=feed), Validators())
+        outcome = await self._courier.allowed(errand, Request(url=feed), Validators())
         if not isinstance(outcome, Fetched) or outcome.status not in _WHOLE:
             why = f"HTTP {outcome.status}" if isinstance(outcome, Fetched) else outcome.sentence
             return Visit(bare, ParseError(f"page HTML ; le flux qu'elle déclare, {feed}, n'a pu être lu : {why}"))
@@ -128,19 +123,22 @@ class Visitor:
         digest = hashlib.sha256(outcome.body).hexdigest()
         return Visit(replace(outcome, body=b""), replace(reading, remark=remark), digest, found_feed=feed)
 
-    async def _parsed(self, errand: _Errand, answer: Fetched) -> ParsedFeed | ParseError:
+    async def _parsed(self, errand: Errand, answer: Fetched) -> ParsedFeed | ParseError:
         body = Body(answer.body, answer.headers.get("content-type", ""), answer.final_url, errand.source)
         reading = await self._parsers.parse(body)
         if isinstance(reading, ParseError):
             return reading
-        bound = KINDS[errand.source.kind].robots
-        rules = await self._rules(errand, answer.final_url) if bound else Rules()
-        if _reserved(answer, reading, rules):
-            reading = replace(reading, entries=tuple(replace(entry, text="") for entry in reading.entries))
-        remarks = [remark for remark in (reading.remark, rules.remark) if remark]
+        if not reading.entries:
+            return reading
+        rules = await self._courier.rules(errand, answer.final_url)
+        reserved = _reservation(answer, reading, rules) is not Reservation.NONE
+        if reserved:
+            reading = replace(reading, entries=tuple(map(_bare, reading.entries)))
+        slowed = rules.remark if KINDS[errand.source.kind].robots else ""
+        remarks = [remark for remark in (reading.remark, slowed, _RESERVED if reserved else "") if remark]
         return replace(reading, remark=" ; ".join(remarks))
 
-    async def _whole(self, errand: _Errand, first: ParsedFeed) -> ParsedFeed:
+    async def _whole(self, errand: Errand, first: ParsedFeed) -> ParsedFeed:
         """Read on while a list has a next page on its own host that holds something unknown, up to the cap."""
         listed = len(first.entries) + first.dropped + len(first.parts) if first.next or first.parts else None
         whole, page, parts = replace(first, listed=listed), first, list(first.parts)
@@ -159,9 +157,9 @@ class Visitor:
             page, whole = read, replace(whole, entries=entries, dropped=dropped)
         return whole
 
-    async def _next_page(self, errand: _Errand, request: Request) -> ParsedFeed | str:
+    async def _next_page(self, errand: Errand, request: Request) -> ParsedFeed | str:
         """Fetch and read one more page; return why not, in French, where that fails."""
-        outcome = await self._allowed(errand, request, Validators())
+        outcome = await self._courier.allowed(errand, request, Validators())
         if not isinstance(outcome, Fetched):
             return outcome.sentence
         if outcome.status not in _WHOLE:
@@ -183,10 +181,11 @@ class Visitor:
         """Decide and record, in the store's thread."""
         intents: list[EntryIntent] = []
         if visit.feed is not None and visit.feed.entries:
-            intents = decide_entries(source, visit.feed, self._store.known(source.id))
+            known = self._store.known(source.id)
+            intents = with_wishes(source, decide_entries(source, visit.feed, known, baseline=is_baseline(state)))
         now = self._clock.now()
         after = next_state(source, state, visit, novel=bool(intents), started=started, now=now)
-        new, changed = self._store.record(source, after, intents, now)
+        new, changed = self._store.record(source, after, intents, now, event_of(state, after, now))
         return CrawlReport(
             id=source.id,
             state=after.health,
@@ -202,12 +201,28 @@ def _mark(request: Request) -> tuple[str, bytes | None]:
     return request.url, request.body
 
 
-def _reserved(answer: Fetched, reading: ParsedFeed, rules: Rules) -> bool:
-    """Say whether the site reserves its text from mining: then title and link only (W3C TDMRep, 2024-05-10).
+def _blocker(errand: Errand, answer: Fetched, error: ParseError) -> Blocker | None:
+    """Name who stands in the place of a document; of a list that was read before, say both counts too."""
+    found = blocker_of(answer)
+    if found is None or not (KINDS[errand.source.kind].shaped and errand.state.entries):
+        return found
+    return replace(found, sentence=f"{found.sentence} ; {error.message}")
+
+
+def _reservation(answer: Fetched, reading: ParsedFeed, rules: Rules) -> Reservation:
+    """Say where the site reserves its text from mining: then title and link only (W3C TDMRep, 2024-05-10).
 
     The page itself overrides its header, which overrides the site's file.
     """
     header = answer.headers.get("tdm-reservation", "").strip()
     if reading.reserved is not None:
-        return reading.reserved
-    return header == "1" if header in {"0", "1"} else rules.reserves(answer.final_url)
+        return Reservation.PAGE if reading.reserved else Reservation.NONE
+    if header in {"0", "1"}:
+        return Reservation.HEADER if header == "1" else Reservation.NONE
+    return Reservation.FILE if rules.reserves(answer.final_url) else Reservation.NONE
+
+
+def _bare(entry: ParsedEntry) -> ParsedEntry:
+    """Return what may be kept of an entry whose text is reserved: its title, link and dates."""
+    facts = StructuredFacts(deadline=entry.facts.deadline)
+    return replace(entry, text="", author=None, categories=(), facts=facts)
