@@ -1,6 +1,7 @@
 """What stands around a page's text: menus, consent windows, teasers of other pages, taken out first (pure)."""
 
 import re
+from collections import defaultdict
 from collections.abc import Iterator
 from typing import Any
 
@@ -28,7 +29,8 @@ _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _MOST = 0.5
 #: Elements whose name says nothing: they hold everything.
 _WHOLE = frozenset({"html", "body", "main", "head"})
-_HEADINGS = frozenset({"h2", "h3", "h4", "h5", "h6", "summary", "dt"})
+_LEVELS = ("h2", "h3", "h4", "h5", "h6")
+_HEADINGS = frozenset({*_LEVELS, "summary", "dt"})
 
 
 def without_furniture(root: Any) -> Any:
@@ -38,7 +40,33 @@ def without_furniture(root: Any) -> Any:
         aside = surrounds(element) or _stands_beside(element)
         if element.getparent() is not None and aside and not _holds_the_page(element, size):
             remove(element)
+    cards = [card for element in root.iter("*") for card in _cards(element)]
+    if sum(len(text_of(card)) for card in cards) <= _MOST * size:
+        for card in cards:
+            remove(card)
     return root
+
+
+def _cards(parent: Any) -> list[Any]:
+    """Return the children of an element that present other pages: several alike, each with a heading that is a link."""
+    alike = defaultdict(list)
+    for child in parent:
+        if isinstance(child.tag, str) and _presents_another(child):
+            alike[child.tag, child.get("class")].append(child)
+    return [card for cards in alike.values() if len(cards) > 1 for card in cards]
+
+
+def _presents_another(element: Any) -> bool:
+    if element.find(".//h1") is not None:
+        return False
+    if element.tag == "a":
+        return _leads_away(element) and len(element) > 1
+    links = (link for level in _LEVELS for link in element.iterfind(f".//{level}//a[@href]"))
+    return any(_leads_away(link) for link in links)
+
+
+def _leads_away(link: Any) -> bool:
+    return not (link.get("href") or "#").startswith("#")
 
 
 def remove(element: Any) -> None:

@@ -29,7 +29,7 @@ _TELLING = (
     ),
     (re.compile(r"\bnotices?\b|\bguides?\b|\bmodalites\b|\bconditions\b|\bcriteres\b|\bguidelines\b|\bterms\b"), 3),
     (re.compile(r"\bannexes?\b|\bfiches?\b|\bdepliants?\b|\bprogrammes?\b|\bcalendrier\b|\bannex\b"), 2),
-    (re.compile(r"\bdossiers?\b|\bformulaires?\b|\btelecharg\w*\b"), 1),
+    (re.compile(r"\bdossiers?\b|\bformulaires?\b"), 1),
 )
 #: What stands on every page of a site and says nothing of a call.
 _OTHER = re.compile(
@@ -124,5 +124,5 @@ def _left(link: _Link) -> str:
         return "son nom ne dit rien des conditions : il n'est pas lu"
     size = _SIZE.search(link.words.replace(" ", " "))
     if size and float(size[1].replace(",", ".")) * _UNITS[size[2][0].lower()] > _LARGEST:
-        return f"trop lourd : {size[0]}"
+        return f"trop lourd : {size[1]} {size[2].capitalize()}"
     return ""

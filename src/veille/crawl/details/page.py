@@ -93,20 +93,18 @@ def _title(root: Any, metas: dict[str, str]) -> str:
     headings = [
         text for heading in root.iter("h1") if not _names_the_site(heading) and (text := _line(text_of(heading)))
     ]
+    if len(headings) == 1:
+        return headings[0]
     told = fold(f"{whole} {metas.get('og:title', '')}")
-    for heading in headings:
-        if len(headings) == 1 or (fold(heading) in told and len(heading) > len(_site_name(metas))):
-            return heading
+    repeated = [heading for heading in headings if fold(heading) in told]
+    if repeated:
+        return max(repeated, key=len)
     return _line(metas.get("og:title", "")) or (headings[-1] if headings else whole)
 
 
 def _names_the_site(heading: Any) -> bool:
     """Say whether a heading is the site's own name: it leads to the home page."""
     return any(urlsplit(link.get("href") or "#").path == "/" for link in heading.iter("a"))
-
-
-def _site_name(metas: dict[str, str]) -> str:
-    return metas.get("og:site_name", "")
 
 
 def _line(text: str) -> str:

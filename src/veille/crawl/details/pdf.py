@@ -163,7 +163,8 @@ def _tidy(text: str) -> str:
 
 #: Lines at the top and foot of a page that may run through the document, and the share of pages that proves it.
 _EDGE, _RUNS, _FEWEST = 2, 0.5, 4
-_DIGITS = re.compile(r"\d+")
+#: The number of a page, at either end of such a line.
+_NUMBER = re.compile(r"^\d+\b|\b\d+(?: ?(?:/|sur|of) ?\d+)?$")
 
 
 def _without_running_heads(pages: list[str]) -> list[str]:
@@ -171,11 +172,11 @@ def _without_running_heads(pages: list[str]) -> list[str]:
     if len(pages) < _FEWEST:
         return pages
     split = [page.splitlines() for page in pages]
-    counts = Counter(_DIGITS.sub("#", line) for lines in split for line in {*lines[:_EDGE], *lines[-_EDGE:]})
+    counts = Counter(_NUMBER.sub("#", line) for lines in split for line in {*lines[:_EDGE], *lines[-_EDGE:]})
     running = {line for line, count in counts.items() if count >= max(_FEWEST - 1, _RUNS * len(pages))}
     return ["\n".join(_inner(lines, running)) for lines in split]
 
 
 def _inner(lines: list[str], running: set[str]) -> list[str]:
     edges = {*range(_EDGE), *range(len(lines) - _EDGE, len(lines))}
-    return [line for place, line in enumerate(lines) if place not in edges or _DIGITS.sub("#", line) not in running]
+    return [line for place, line in enumerate(lines) if place not in edges or _NUMBER.sub("#", line) not in running]
