@@ -3,7 +3,6 @@
 A command that needs only the store never loads the tagger; one that needs no database never opens it.
 """
 
-import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -191,20 +190,9 @@ class App:
     @cached_property
     def fetcher(self) -> Fetcher:
         """The only way out."""
-        from veille.net.doors import Doors
-        from veille.net.fetcher import GuardedFetcher
-        from veille.net.folders import Folders
-        from veille.net.keys import Keyed
+        from veille.net.way_out import way_out
 
-        if self._fetcher is not None:
-            return self._fetcher
-        fetch = self.settings.fetch
-        contact = self.settings.cluster.contact or self.settings.site.url
-        web = Keyed(
-            GuardedFetcher(fetch, contact=contact, clock=self.clock), os.environ, self.clock, pause=fetch.host_delay
-        )
-        allowed = [self.settings.home / folder for folder in fetch.allow_folders]
-        return Doors(web, {"file": Folders(allowed, self.clock, max_bytes=fetch.max_bytes)})
+        return self._fetcher or way_out(self.settings, self.clock)
 
     @property
     def crawler(self) -> Crawler:

@@ -1,0 +1,19 @@
+"""Every way out of this machine for what is watched, as an instance's settings allow it."""
+
+import os
+
+from veille.config.settings import Settings
+from veille.net.doors import Doors
+from veille.net.fetcher import GuardedFetcher
+from veille.net.folders import Folders
+from veille.net.keys import Keyed
+from veille.protocols import Clock, Fetcher
+
+
+def way_out(settings: Settings, clock: Clock) -> Fetcher:
+    """Return the guarded web client, with the keys of the environment, and the doors to what is not on the web."""
+    fetch = settings.fetch
+    contact = settings.cluster.contact or settings.site.url
+    web = Keyed(GuardedFetcher(fetch, contact=contact, clock=clock), os.environ, clock, pause=fetch.host_delay)
+    allowed = [settings.home / folder for folder in fetch.allow_folders]
+    return Doors(web, {"file": Folders(allowed, clock, max_bytes=fetch.max_bytes)})
