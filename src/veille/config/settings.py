@@ -84,6 +84,9 @@ class Fetch(_Table):
         20.0, ge=1, le=120, allow_inf_nan=False, description="secondes en tout pour une requête, redirections comprises"
     )
     max_bytes: int = Field(15_000_000, ge=10_000, le=200_000_000, description="octets au plus, après décompression")
+    details_per_host: int = Field(
+        30, ge=1, le=500, description="pages de détail et documents demandés à un hôte par passage, au plus"
+    )
     respect_robots_for_feeds: bool = Field(
         default=False,
         description="true = le robots.txt d'un site lie aussi les flux que vous avez configurés (il est toujours lu, "

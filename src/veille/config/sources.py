@@ -11,9 +11,10 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationIn
 
 from veille.config.problems import refuse
 from veille.config.source_kinds import KIND_HELP, KindName, check_options, check_url
-from veille.config.yaml_source import Locate, load_yaml
+from veille.config.yaml_source import Locate, load_yaml, parse_yaml
 from veille.errors import ConfigError
 from veille.model import Expect, Family, Licence, Recipe, Source
+from veille.model.details import MANUAL
 
 _UNITS = {"m": 60, "h": 3600, "d": 86400, "j": 86400, "w": 604800}
 #: An interval is how often a server is asked: never under a minute, and a source asked less than monthly is forgotten.
@@ -95,6 +96,12 @@ class SourceLine(Defaults):
     )
     options: dict[str, Any] = Field({}, description="ce que la nature de la source demande en plus")
     pages: int | None = Field(None, ge=1, le=MAX_PAGES, description="pages lues par relève, au plus")
+    details: bool | None = Field(
+        None, description="lire la page de chaque entrée nouvelle ; absent = oui pour page et sitemap, non ailleurs"
+    )
+    documents: bool | None = Field(
+        None, description="lire les PDF joints aux entrées ou à leurs pages ; absent = comme « details »"
+    )
     url: str = Field(
         max_length=2048,
         description="adresse complète : http(s)://…, ou selon la nature imaps://, maildir:///, file:///",
@@ -181,7 +188,15 @@ def parse_interval(text: str) -> timedelta:
 
 def load_sources(path: Path) -> Sources:
     """Read and check a sources.yaml; raises ConfigError."""
-    data, locate = load_yaml(path)
+    return _read(*load_yaml(path), path)
+
+
+def parse_sources(raw: bytes, path: Path) -> Sources:
+    """Read and check the bytes of a sources.yaml that is about to be written at `path`; raises ConfigError."""
+    return _read(*parse_yaml(raw, path), path)
+
+
+def _read(data: Any, locate: Locate, path: Path) -> Sources:
     if not isinstance(data, dict):
         raise ConfigError(
             "ce fichier ne contient pas de sources", file=path, cure="commencez par « version: 1 » puis « sources: »"
@@ -210,6 +225,9 @@ def _refuse_duplicates(parsed: SourcesFile, path: Path, locate: Locate) -> None:
     for index, line in enumerate(parsed.sources):
         here = locate(("sources", index, "id")) or locate(("sources", index))
         for name in (line.id, *line.formerly):
+            if name == MANUAL:
+                cure = "prenez un autre identifiant : celui-ci est la source de « veille items add »"
+                raise ConfigError(f"identifiant réservé « {name} »", file=path, line=here, key="id", cure=cure)
             if name in ids:
                 raise ConfigError(
                     f"identifiant « {name} » déjà pris ligne {ids[name]}",
@@ -256,6 +274,8 @@ def _to_source(line: SourceLine, defaults: Defaults, path: Path, number: int) ->
         experimental=line.experimental,
         options=_options(line),
         pages=line.pages,
+        details=line.details,
+        documents=line.documents,
         recipe=Recipe(**recipe.model_dump(exclude={"expect"})) if recipe else None,
         expect=Expect(**recipe.expect.model_dump()) if recipe else Expect(),
         line=number,

@@ -7,6 +7,9 @@ from enum import StrEnum
 
 from veille.model.tags import NO_FACTS, StructuredFacts
 
+#: The id of the built-in source of what people add by hand.
+MANUAL = "manuel"
+
 
 class ReadState(StrEnum):
     """How far a page or a document has come, as staff read it."""
