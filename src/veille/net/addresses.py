@@ -83,6 +83,7 @@ class Guard:
     """The rules for one connection; networks of `allow` are exempt from the rules on addresses, ports and names."""
 
     allow: tuple[Network, ...] = ()
+    ports: frozenset[int] = PORTS
 
     def before_lookup(self, host: str, port: int) -> None:
         """Refuse what no answer of the DNS could make acceptable; raises Stopped."""
@@ -124,10 +125,10 @@ class Guard:
                 "à fetch.allow",
             )
 
-    @staticmethod
-    def _check_port(port: int) -> None:
-        if port not in PORTS:
-            usual = ", ".join(map(str, sorted(PORTS)))
+    def _check_port(self, port: int) -> None:
+        if port not in self.ports:
+            usual = ", ".join(map(str, sorted(self.ports)))
+            where = "du web public" if self.ports == PORTS else "public de ce service"
             raise Stopped(
-                FetchFault.REFUSED_URL, f"adresse refusée : le port {port} n'est pas un port du web public ({usual})"
+                FetchFault.REFUSED_URL, f"adresse refusée : le port {port} n'est pas un port {where} ({usual})"
             )
