@@ -23,12 +23,8 @@ ASPECTS = (*EQUAL, *CONTAINED, *LISTED, "section", "hour", "common", "sources")
 
 #: (row, aspect) → why it cannot hold yet. Strict: a check that begins to hold must leave this list.
 LATER: dict[tuple[str, str], str] = {
-    ("prevention", "hour"): "a line says the day on which a call closes, not yet the hour",
-    ("ingredients", "star"): "« L'essentiel » goes by score; what changed does not yet weigh more",
     ("oral", "codes"): "a line does not print CPV codes, and a feed states none",
-    ("partner", "section"): "« Avec qui ? » comes with the tour de table",
     ("plants", "common"): "the tronc commun counts readers; choosing it by hand comes with curation",
-    ("followed", "section"): "« Vos noms suivis » is not yet a section of its own",
 }
 
 

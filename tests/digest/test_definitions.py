@@ -25,7 +25,8 @@ MINIMAL = (
 def test_shipped_digest_is_the_product_s_bulletin():
     digest = hebdo().digest
     assert [section.title for section in digest.sections] == [
-        "À saisir", "Échéances proches", "À comprendre", "Vie du réseau", "Fenêtre inter-filières",
+        "À saisir", "Avec qui ?", "Échéances proches", "À comprendre", "Vos noms suivis", "Vie du réseau",
+        "Fenêtre inter-filières",
     ]  # fmt: skip
     assert (digest.max_items, digest.essential, digest.fallback) == (12, 3, "hold")
     assert (digest.send.day, digest.send.at) == ("friday", "07:30")

@@ -1,7 +1,7 @@
 """digests/<name>/: what a bulletin holds and when it leaves. Files of the instance win over those that ship.
 
-`digest.yaml` describes it; `subject.txt.jinja`, `body.txt.jinja` and `body.html.jinja` draw it. A file that a digest
-does not have is taken from `digests/_base/`.
+`digest.yaml` describes it, each key that the instance does not give taken from the file that ships;
+`subject.txt.jinja`, `body.txt.jinja` and `body.html.jinja` draw it. A file that a digest does not have is taken from `digests/_base/`.
 """
 
 import re
@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import time
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
@@ -56,13 +56,15 @@ class Moment(_Strict):
         return DAYS.index(self.day)
 
 
-SectionKind = Literal["seize", "deadlines", "understand", "network", "window"]
+SectionKind = Literal["seize", "partners", "deadlines", "understand", "followed", "network", "window"]
 
 
 class SectionPlan(_Strict):
     """One section of the bulletin."""
 
-    kind: SectionKind = Field(description="nature : seize, deadlines, understand, network ou window")
+    kind: SectionKind = Field(
+        description="nature : seize, partners, deadlines, understand, followed (noms suivis), network ou window"
+    )
     title: str = Field(min_length=1, max_length=60, description="titre imprimé")
     max: int = Field(ge=1, le=20, description="nombre d'éléments au plus")
     types: tuple[str, ...] = Field((), description="types d'opportunité qui y entrent (taxonomie)")
@@ -135,16 +137,25 @@ def load_digest(folders: Sequence[Path], name: str) -> Definition:
         near = nearest(name, names)
         cure = f"vouliez-vous « {near} » ?" if near else f"bulletins connus : {', '.join(names) or 'aucun'}"
         raise InputError(f"bulletin inconnu « {name} »", cure=cure)
-    path = next(folder / name / "digest.yaml" for folder in folders if (folder / name / "digest.yaml").is_file())
-    data, locate = load_yaml(path)
-    if not isinstance(data, dict):
-        raise ConfigError("table « clé : valeur » attendue", file=path, line=1, cure="commencez par « version: 1 »")
-    try:
-        digest = Digest.model_validate(data)
-    except ValidationError as error:
-        raise refuse(error, Digest, path, locate) from error
+    paths = [folder / name / "digest.yaml" for folder in folders if (folder / name / "digest.yaml").is_file()]
     sources, trusted = _templates(folders, name)
-    return Definition(name, digest, sources, trusted)
+    return Definition(name, _layered(paths), sources, trusted)
+
+
+def _layered(paths: Sequence[Path]) -> Digest:
+    """Read a digest from its files, the nearest first: a file may give only what it changes."""
+    whole: dict[str, Any] = {}
+    # The last one says everything. Each is judged as it joins: a mistake is that of the file that brought it.
+    for path in reversed(paths):
+        data, locate = load_yaml(path)
+        if not isinstance(data, dict):
+            raise ConfigError("table « clé : valeur » attendue", file=path, line=1, cure="commencez par « version: 1 »")
+        whole = {**whole, **data}
+        try:
+            digest = Digest.model_validate(whole)
+        except ValidationError as error:
+            raise refuse(error, Digest, path, locate) from error
+    return digest
 
 
 def load_digests(folders: Sequence[Path]) -> dict[str, Definition]:

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from veille.config.digests import Digest
 from veille.digest import wording
-from veille.digest.select import Offer
+from veille.digest.select import ANSWERED, Offer
 from veille.excerpt import excerpt
 from veille.model import Bulletin, Line, Member, Reason, Scheme, Section, Selected, Subscriber, Verdict
 from veille.protocols import Labels
@@ -26,8 +26,8 @@ _SHOWN_ELSEWHERE = frozenset({"deadline", "source", "eligible"})
 _COMMON = Reason(kind="common", text="pour tous les membres du réseau")
 #: Any white space but no-break spaces, which typography put there.
 _SPACES = re.compile(r"[^\S\u00a0\u202f]+")
-_SEIZABLE = frozenset({"seize", "deadlines"})
-_EXTRACTED = frozenset({"understand", "network", "window"})
+_SEIZABLE = ANSWERED | {"deadlines"}
+_EXTRACTED = frozenset({"understand", "followed", "network", "window"})
 
 
 def compose(
@@ -100,7 +100,7 @@ def _line(one: Offer, day: date, zone: ZoneInfo, labels: Labels) -> Line:
         title=one_line(item.title, MAX_TITLE) or "Sans titre",
         url=web_link(item.url),
         facts=tuple(one_line(fact, 60) for fact in wording.facts(item, labels)),
-        deadline=wording.long_day(closes, day) if closes else "",
+        deadline=wording.until(item, day),
         verb=wording.verb(item) if closes else "",
         badge=wording.badge(closes, day) if closes else "",
         change=wording.change(item, one.changed, one.seen.deadline if one.seen else None, day) if one.changed else "",
@@ -159,7 +159,7 @@ def _extract(one: Offer) -> str:
 
 def _closing(offers: Sequence[Offer]) -> tuple[str, date] | None:
     """Return type and day of what closes first among what can be seized."""
-    dated = [(one.item.deadline, one.item) for one in offers if one.section == "seize" and one.item.deadline]
+    dated = [(one.item.deadline, one.item) for one in offers if one.section in ANSWERED and one.item.deadline]
     if not dated:
         return None
     day, item = min(dated, key=lambda pair: (pair[0], pair[1].id))
@@ -169,7 +169,7 @@ def _closing(offers: Sequence[Offer]) -> tuple[str, date] | None:
 
 def _subject(organisation: str, offers: Sequence[Offer], day: date) -> str:
     stars = [one for one in offers if one.star]
-    seizable = sum(one.section == "seize" for one in stars) or sum(one.section == "seize" for one in offers)
+    seizable = sum(one.section in ANSWERED for one in stars) or sum(one.section in ANSWERED for one in offers)
     return wording.subject(organisation, seizable, len(offers), _closing(offers), day)
 
 

@@ -18,6 +18,8 @@ from veille.model import Item, Licence, Match, Scheme, SeenItem
 #: Gates that say « not your trade », as against « wrong place », « closed » or « not eligible »: the network's own news
 #: passes them.
 SOFT_GATES = frozenset({"gate:off-topic"})
+#: Sections of what one answers.
+ANSWERED = frozenset({"seize", "partners"})
 #: Facts whose change is worth a second line to the same reader.
 _CHANGES = ("deadline", "amount_max", "amount_total", "rate")
 
@@ -70,7 +72,7 @@ def offer(digest: Digest, when: Edition, item: Item, match: Match, seen: SeenIte
         return None
     if seen is not None:
         return _again(digest, when, item, match, section, seen)
-    if item.due is None and section.kind != "seize" and _age(item, when.send_at) > timedelta(digest.news_days):
+    if item.due is None and section.kind not in ANSWERED and _age(item, when.send_at) > timedelta(digest.news_days):
         return None
     return Offer(item=item, match=match, section=section.kind)
 
@@ -138,10 +140,18 @@ def _section(digest: Digest, item: Item, match: Match) -> SectionPlan | None:
         return None
     term = types[0].term
     home = next((s for s in digest.sections if term in s.types and s.kind != "window"), None)
+    followed = digest.section("followed")
+    if followed is not None and _about_a_name(match) and (home is None or home.kind not in ANSWERED):
+        return followed
     window = digest.section("window")
     if window is not None and term in window.types and any(reason.kind == "bridge" for reason in match.reasons):
         return window
     return home
+
+
+def _about_a_name(match: Match) -> bool:
+    """Say whether it is shown for a name that the member follows."""
+    return any(reason.kind == "follow" for reason in match.reasons)
 
 
 def _admitted(item: Item, match: Match, section: SectionPlan) -> bool:
@@ -158,7 +168,7 @@ def _again(
     changed = _changed(item, seen)
     if changed:
         return Offer(item=item, match=match, section=section.kind, seen=seen, changed=changed)
-    if section.kind != "seize" or item.deadline is None or seen.times > 1 or digest.section("deadlines") is None:
+    if section.kind not in ANSWERED or item.deadline is None or seen.times > 1 or digest.section("deadlines") is None:
         return None
     enough = timedelta(days=digest.recall_days)
     last_chance = item.deadline - when.day >= enough > item.deadline - when.next_day
@@ -182,6 +192,14 @@ def _rank(one: Offer) -> tuple[Any, ...]:
     return (closes, one.item.id) if one.section == "deadlines" else (-one.score, closes, one.item.id)
 
 
+def _weight(one: Offer) -> int:
+    if one.section == "seize" and one.changed:
+        return 0
+    if one.section == "partners":
+        return 1
+    return 2 if one.section == "seize" else 3
+
+
 def _source(one: Offer) -> str:
     return one.item.sources[0].source_id if one.item.sources else ""
 
@@ -190,6 +208,8 @@ def _starred(digest: Digest, chosen: Mapping[str, list[Offer]]) -> list[Offer]:
     """Return the lines in reading order with « L'essentiel » marked: what can be seized first, then what to know."""
     for group in chosen.values():
         group.sort(key=_rank)
-    order = [one for kind in ("seize", "understand") for one in chosen.get(kind, []) if one.personal]
+    order = [one for kind in ("seize", "partners", "understand") for one in chosen.get(kind, []) if one.personal]
+    # The best of all, then what changed since it was sent (a reader may be at work on it), then who looks for whom.
+    order = [*order[:1], *sorted(order[1:], key=_weight)]
     stars = {one.item.id for one in order[: digest.essential]}
     return [replace(one, star=one.item.id in stars) for group in chosen.values() for one in group]

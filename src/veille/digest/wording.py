@@ -39,6 +39,20 @@ def long_day(day: date, today: date) -> str:
     return f"{french.DAYS[day.weekday()]} {day_of_month(day)}{year}"
 
 
+def until(item: Item, today: date) -> str:
+    """Return « mardi 8 décembre à 17 h », without the hour where the text gives none; empty where nothing is due."""
+    if item.due is None:
+        return ""
+    hour = item.fact("deadline_time") if item.deadline is not None else None
+    return long_day(item.due, today) + (f" à {_hour(hour.value)}" if hour else "")
+
+
+def _hour(clock: str) -> str:
+    """Return « 17 h », « 17 h 30 » for « 17:30 »."""
+    hours, _, minutes = clock.partition(":")
+    return f"{int(hours)}{_NBSP}h" + (f"{_NBSP}{minutes}" if minutes.strip("0") else "")
+
+
 def full_day(day: date) -> str:
     """Return « vendredi 27 novembre 2026 »."""
     return f"{french.DAYS[day.weekday()]} {day_of_month(day)} {day.year}"
