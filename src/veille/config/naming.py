@@ -47,3 +47,38 @@ def address_key(url: str) -> str:
     scheme = "https" if parts.scheme.lower() in {"http", "https"} else parts.scheme.lower()
     query = f"?{parts.query}" if parts.query else ""
     return f"{scheme}://{host}{port}{parts.path.rstrip('/')}{query}"
+
+
+#: What stands between the parts of a page's title: « Appels | Région Exemple », « Actualités - Pôle ».
+_PARTS = re.compile(r"\s+[|–—·•-]\s+|\s*[|·•]\s*")
+_TITLE_LENGTH = 120
+
+
+def title_of(heading: str, site: str, whole: str) -> str:
+    """Return what to call a source: its site, then what the page is about, from a page's heading and titles."""
+    parts = [part.strip() for part in _PARTS.split(whole) if part.strip()]
+    about = heading or (parts[0] if parts else "")
+    owner = site or next((part for part in reversed(parts) if fold(part) != fold(about)), "")
+    names = (
+        [owner]
+        if fold(about) in fold(owner) or not about
+        else [about]
+        if fold(owner) in fold(about)
+        else [owner, about]
+    )
+    return " : ".join(name for name in names if name)[:_TITLE_LENGTH]
+
+
+def id_of(url: str, title: str) -> str:
+    """Return an id from the name of a site and what a source is about: « region-exemple-appels-projets »."""
+    host = (urlsplit(url).hostname or "").removeprefix("www.")
+    labels = [label for label in host.split(".")[:-1] if label not in _COMMON_LABELS and not label.isdigit()]
+    words = slug_of(*labels[-2:]).split("-") if labels else []
+    about = [word for word in slug_of(title).split("-") if word not in words]
+    return slug_of("-".join([*words, *about[:_ABOUT]]))
+
+
+#: Parts of a host that say nothing of whose it is.
+_COMMON_LABELS = frozenset({"gouv", "asso", "com", "co", "org", "europa", "ec"})
+#: Words of a title that go into an id.
+_ABOUT = 3
