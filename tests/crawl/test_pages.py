@@ -155,6 +155,32 @@ def test_microdata_makes_entries() -> None:
     assert entry.published is not None
 
 
+ITEM_LIST = """<script type="application/ld+json">[{"@type": "BreadcrumbList", "itemListElement": [
+ {"@type": "ListItem", "position": 1, "name": "Accueil", "item": "https://region.exemple/"}]},
+ {"@type": "ItemList", "itemListElement": [
+ {"@type": "ListItem", "position": 1, "url": "/aides/1", "name": "Aide au bois"},
+ {"@type": "ListItem", "position": 2, "item": {"@id": "/aides/2", "name": "Aide à l’eau"}},
+ {"@type": "ListItem", "position": 3, "item": {"@type": "Event", "url": "/salon", "name": "Salon"}},
+ {"@type": "ListItem", "position": 4}]}]</script>"""
+
+
+def test_an_item_list_makes_entries_and_crumbs_do_not() -> None:
+    found = read(page(head=ITEM_LIST), None).entries
+    assert [(entry.title, entry.link) for entry in found] == [
+        ("Aide au bois", "https://region.exemple/aides/1"),
+        ("Aide à l’eau", "https://region.exemple/aides/2"),
+        ("Salon", "https://region.exemple/salon"),
+    ]
+
+
+def test_crumbs_in_microdata_are_no_entries() -> None:
+    crumb = (
+        "<li itemscope itemtype='https://schema.org/ListItem'>"
+        "<a itemprop=url href=/x><b itemprop=name>Aides</b></a></li>"
+    )
+    assert read(page(crumb), None).entries == ()
+
+
 def test_broken_json_ld_leaves_the_rest() -> None:
     broken = "<script type='application/ld+json'>{oops</script>"
     assert len(read(page(head=broken + JSON_LD), None).entries) == 2

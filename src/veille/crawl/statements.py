@@ -17,8 +17,12 @@ from veille.model.tags import NO_FACTS
 _ZONE = ZoneInfo("Europe/Paris")
 #: schema.org types that are entries of a list; any subtype of Event ends in « Event » or « Festival ».
 _TYPES = frozenset(
-    {"Event", "Festival", "Hackathon", "Grant", "MonetaryGrant", "NewsArticle", "Article", "BlogPosting"}
+    {"Event", "Festival", "Hackathon", "Grant", "MonetaryGrant", "NewsArticle", "Article", "BlogPosting", "ListItem"}
 )
+#: A place in an ItemList.
+_PLACE = "ListItem"
+#: Lists of what stands around a page.
+_NO_LISTS = frozenset({"BreadcrumbList", "SiteNavigationElement"})
 #: Objects looked at in one page, and how deep they may nest.
 _MANY, _DEEP = 2_000, 12
 _EUROS = re.compile(r"[1-9]\d{0,13}(?:\.\d{1,2})?")
@@ -60,8 +64,10 @@ def _walk(value: Any, depth: int) -> Iterator[Mapping[str, Any]]:
     if isinstance(value, list):
         for one in value[:_MANY]:
             yield from _walk(one, depth + 1)
-    elif isinstance(value, dict):
-        yield value
+    elif isinstance(value, dict) and value.get("@type") not in _NO_LISTS:
+        inner = value.get("item")
+        # the place in a list often holds what its thing leaves out, and the other way round
+        yield {**inner, **value} if value.get("@type") == _PLACE and isinstance(inner, dict) else value
         for name in ("@graph", "itemListElement", "item", "mainEntity", "hasPart", "subEvent"):
             yield from _walk(value.get(name), depth + 1)
 
@@ -69,7 +75,7 @@ def _walk(value: Any, depth: int) -> Iterator[Mapping[str, Any]]:
 def _microdata(root: Any) -> Iterator[Mapping[str, Any]]:
     for scope in root.iterfind(".//*[@itemscope]"):
         kind = attribute(scope, "itemtype").rpartition("/")[2]
-        if kind:
+        if kind and kind != _PLACE:  # in microdata these are nearly always crumbs
             yield {"@type": kind, **_properties(scope)}
 
 
