@@ -39,6 +39,16 @@ def rss(*items: str, head: str = "", declaration: str = '<?xml version="1.0"?>')
     return f'{declaration}<rss version="2.0" {space}><channel>{channel}</channel></rss>'
 
 
+def page(*items: str, head: str = "") -> str:
+    """Return a listing page."""
+    return f"<!DOCTYPE html><html><head><title>Aides</title>{head}</head><body><ul>{''.join(items)}</ul></body></html>"
+
+
+def listed(number: int) -> str:
+    """Return an ordinary line of a listing page."""
+    return f"<li><a href='/aides/{number}'>Aide {number}</a></li>"
+
+
 def atom(*entries: str, attributes: str = "", head: str = "") -> str:
     """Return an Atom document."""
     start = f'<feed xmlns="http://www.w3.org/2005/Atom"{attributes}><title>Réseau</title><id>urn:reseau</id>'

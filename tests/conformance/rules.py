@@ -8,6 +8,12 @@ from typing import Any, Literal
 from tests.conformance.server import Behaviour, Request
 
 Level = Literal["MUST", "SHOULD", "MAY"]
+#: What the checklist judges; the fourth run, a week later, belongs to the rules beyond it.
+CHECKLIST_RUNS = (1, 2, 3)
+
+
+#: What every site is asked besides its sources.
+ABOUT_PROGRAMS = ("/robots.txt", "/.well-known/tdmrep.json")
 
 
 @dataclass(frozen=True)
@@ -20,6 +26,9 @@ class Feed:
     more: dict[str, Behaviour] = field(default_factory=dict)
     #: Feeds of a rule that name the same host share an address; by default each has its own.
     host: str = ""
+    kind: str = "feed"
+    #: Further keys of the source in sources.yaml.
+    keys: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -54,6 +63,8 @@ class Run:
     reports: dict[str, dict[str, Any]]
     #: Lines of the export after the run.
     entries: list[dict[str, Any]]
+    #: Source id → texts kept after the run.
+    texts: dict[str, list[str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -66,7 +77,7 @@ class Limits:
 
 @dataclass(frozen=True)
 class Evidence:
-    """All three runs."""
+    """All runs: the checklist judges the first three, rules beyond it also one a week later."""
 
     limits: Limits
     log: Sequence[Request]
@@ -86,16 +97,22 @@ class Case:
 
     def requests(self, run: int | None = None, name: str | None = None, path: str | None = None) -> list[Request]:
         """Return what was asked of this rule's hosts, in order; robots.txt is nobody's feed."""
-        feeds = [feed for feed in self.rule.feeds if name is None or feed.name == name]
-        hosts = {self.evidence.addresses[host_name(self.rule, feed)] for feed in feeds}
         return [
             request
-            for request in self.evidence.log
-            if request.host in hosts
-            and request.path != "/robots.txt"
-            and run in {None, request.run}
+            for request in self._asked(name)
+            if (request.path not in ABOUT_PROGRAMS or path == request.path)
+            and (request.run in CHECKLIST_RUNS if run is None else request.run == run)
             and path in {None, request.path}
         ]
+
+    def robots(self, run: int, name: str | None = None) -> int:
+        """Return how often robots.txt was asked for in a run."""
+        return sum(request.path == "/robots.txt" and request.run == run for request in self._asked(name))
+
+    def _asked(self, name: str | None) -> list[Request]:
+        feeds = [feed for feed in self.rule.feeds if name is None or feed.name == name]
+        hosts = {self.evidence.addresses[host_name(self.rule, feed)] for feed in feeds}
+        return [request for request in self.evidence.log if request.host in hosts]
 
     def one(self, run: int, name: str | None = None, path: str | None = None) -> Request:
         """Return the only request of a run."""
@@ -117,6 +134,15 @@ class Case:
         found = self.entries(run, name)
         assert len(found) == 1, f"run {run}: {self.titles(run, name)}"
         return found[0]
+
+    def texts(self, run: int, name: str = "") -> list[str]:
+        """Return the texts that are kept of a source after a run."""
+        return self.evidence.runs[run - 1].texts.get(self.rule.source(name), [])
+
+    def sentence(self, run: int, name: str = "") -> str:
+        """Return the sentence that a run reported."""
+        report = self.evidence.runs[run - 1].reports.get(self.rule.source(name))
+        return report["sentence"] if report else ""
 
     def state(self, run: int, name: str = "") -> str:
         """Return the state that a run reported, « » where the source was left alone."""

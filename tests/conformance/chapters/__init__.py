@@ -7,8 +7,23 @@ from tests.conformance.chapters import (
     entries,
     freshness,
     manners,
+    pages,
+    patience,
+    programs,
     redirects,
     safety,
 )
 
-__all__ = ["conditional", "discovery", "encodings", "entries", "freshness", "manners", "redirects", "safety"]
+__all__ = [
+    "conditional",
+    "discovery",
+    "encodings",
+    "entries",
+    "freshness",
+    "manners",
+    "pages",
+    "patience",
+    "programs",
+    "redirects",
+    "safety",
+]

@@ -1,4 +1,4 @@
-"""W: a page given as a feed. robots.txt (W02 to W06) is judged where pages are read."""
+"""W01: a page given as a feed. W02 to W06 stand in `programs`."""
 
 from tests.conformance.documents import PLAIN
 from tests.conformance.rules import Case, Feed, rule

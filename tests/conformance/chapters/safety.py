@@ -170,7 +170,7 @@ def garbage(case: Case) -> None:
 @rule("S10", "MUST", Feed(always(reply(PLAIN))))
 def cycle_ends(case: Case) -> None:
     """Bad sources never stop the run: it exits 0, and every source has a report."""
-    assert [run.code for run in case.evidence.runs] == [0, 0, 0]
+    assert {run.code for run in case.evidence.runs} == {0}
     assert len(case.evidence.runs[0].reports) == case.evidence.sources
     assert case.titles(1) == ["Article 1", "Article 2"]
 
