@@ -4,6 +4,7 @@ import json
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import get_args, get_origin
 
 import click
 from pydantic import BaseModel
@@ -47,6 +48,9 @@ def settings_page() -> str:
         kind = field.annotation
         if isinstance(kind, type) and issubclass(kind, BaseModel):
             rows += [_setting(f"[{name}] {key}", inner) for key, inner in kind.model_fields.items()]
+        elif get_origin(kind) is dict:
+            inner_kind = get_args(kind)[1]
+            rows += [_setting(f"[{name}.NOM] {key}", inner) for key, inner in inner_kind.model_fields.items()]
         elif name != "home":
             rows.append(_setting(name, field))
     head = "# Les réglages\n\nDans `veille.toml`, ou par la variable d'environnement indiquée, qui l'emporte.\n"

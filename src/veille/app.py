@@ -25,9 +25,11 @@ if TYPE_CHECKING:
     from veille.config.gazetteer import Gazetteer
     from veille.config.taxonomy import Taxonomy
     from veille.digest.dkim import Signer
+    from veille.digest.returns import Intake
     from veille.digest.runner import Digests
     from veille.engine.direct import DirectEngine
     from veille.members.importing import ImportPlan
+    from veille.protocols.letters import LetterStores
     from veille.storage.digest_store import SqlDigestStore
     from veille.storage.feedback_store import SqlFeedbackStore
     from veille.storage.ledger import SqlLedger
@@ -144,6 +146,15 @@ class App:
         return SqlSiteStore(self.database)
 
     @cached_property
+    def letters(self) -> "LetterStores":
+        """Writers of followed_link and suggestion."""
+        from veille.protocols.letters import LetterStores
+        from veille.storage.link_store import SqlLinkStore
+        from veille.storage.suggestion_store import SqlSuggestionStore
+
+        return LetterStores(SqlLinkStore(self.database), SqlSuggestionStore(self.database, self.settings.cluster.id))
+
+    @cached_property
     def tag_store(self) -> "SqlTagStore":
         """Writer of item_tag, item_fact, tagging."""
         from veille.storage.tag_store import SqlTagStore
@@ -210,6 +221,7 @@ class App:
             concurrency=self.settings.fetch.concurrency,
             respect_robots_for_feeds=self.settings.fetch.respect_robots_for_feeds,
             sites=self.site_store,
+            letters=self.letters,
             progress=self.progress,
         )
 
@@ -278,9 +290,27 @@ class App:
 
         return signer_of(self.settings.mail, self.settings.home)
 
+    def take_returns(self, path: Path | None = None) -> "list[Intake]":
+        """Take in the mails that came back, from `path` or the configured folder; empty where there is none."""
+        from veille.digest.returns import ReturnDesk, read_folder, take_in
+        from veille.storage.bounce_store import SqlBounceStore
+
+        folder = path or self.settings.mail.bounces
+        if folder is None:
+            return []
+        desk = ReturnDesk(
+            bounces=SqlBounceStore(self.database),
+            readers=self.members,
+            keys=self.keys,
+            clock=self.clock,
+            sealed=bool(self.settings.mail.return_path),
+        )
+        return list(take_in(desk, read_folder(path or self.settings.home / folder)))
+
     # ── the whole ───────────────────────────────────────────────────────────────────────────────────────────────────
     def run_due(self) -> RunReport:
         """Do all that is due, once: crawl, tag, draft, send what is approved; two at once share the work."""
+        self.take_returns()
         crawled = self.crawl()
         tagged = self.tag()
         return RunReport(crawled, tagged, self.digest.run_due())

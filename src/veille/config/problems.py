@@ -4,7 +4,7 @@ import difflib
 import re
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, get_origin
 
 from pydantic import BaseModel, ValidationError
 
@@ -31,6 +31,9 @@ _CAUSES: dict[str, str] = {
     "ip_v4_network": "réseau attendu, par exemple 127.0.0.0/8",
     "ip_v6_network": "réseau attendu, par exemple 127.0.0.0/8",
 }
+
+#: What stands before the host of an address is a secret, wherever a person put it by mistake.
+_PASSWORD = re.compile(r"(://[^/\s:@'\"]*:)[^/\s]*@")
 
 
 def read_text(path: Path) -> str:
@@ -107,7 +110,7 @@ def _one(
 
 
 def _shown(value: Any) -> str:
-    text = repr(value)
+    text = _PASSWORD.sub(r"\1…@", repr(value))
     return text if len(text) <= 60 else text[:57] + "…"  # noqa: PLR2004 - one line of a terminal
 
 
@@ -118,12 +121,15 @@ def _bound(context: Mapping[str, Any]) -> str:
 
 def _model_at(schema: type[BaseModel], keys: tuple[Any, ...]) -> type[BaseModel] | None:
     model: type[BaseModel] | None = schema
+    named = False
     for key in keys:
-        if isinstance(key, int):
+        if isinstance(key, int) or named:  # a place in a list, a name that a person chose
+            named = False
             continue
         if model is None or key not in _by_alias(model):
             return None
         annotation = _by_alias(model)[key].annotation
+        named = get_origin(annotation) is dict
         model = next((kind for kind in _types(annotation) if issubclass(kind, BaseModel)), None)
     return model
 

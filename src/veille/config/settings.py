@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
 
+from veille.config.mail_accounts import ACCOUNT_NAME, MailAccount, accounts_in
 from veille.config.problems import locate_in_toml, nearest, read_text, refuse
 from veille.errors import ConfigError
 
@@ -110,6 +111,9 @@ class Mail(_Table):
         description="boîte des retours, une adresse par destinataire : « retours@pole.fr » devient "
         "« retours+…@pole.fr » (sous-adressage) ; vide = l'expéditeur",
     )
+    bounces: Path | None = Field(
+        None, description="Maildir (ou mbox) où arrivent les retours ; lu à chaque « veille run », jamais modifié"
+    )
     dkim_key: Path | None = Field(
         None,
         description="clé privée RSA qui signe les messages (PEM, au moins 2048 bits) ; « veille mail key » en fait une",
@@ -141,6 +145,9 @@ class Settings(_Table):
     cluster: Cluster = Cluster()
     site: Site = Site()
     fetch: Fetch = Fetch()
+    mailboxes: dict[Annotated[str, Field(pattern=ACCOUNT_NAME)], MailAccount] = Field(
+        {}, description="boîtes où arrivent des lettres d'information, par nom (voir « kind: mailbox »)"
+    )
     mail: Mail = Mail()
 
     @property
@@ -205,6 +212,10 @@ def settings_with_env() -> dict[str, tuple[str, str]]:
 def _overlay(raw: dict[str, Any], env: Mapping[str, str]) -> dict[tuple[str, ...], str]:
     """Put environment values over the file's; return which keys came from which variable."""
     origin: dict[tuple[str, ...], str] = {}
+    for name, told in accounts_in(env).items():
+        mailboxes = raw.setdefault("mailboxes", {})
+        if isinstance(mailboxes, dict) and isinstance(account := mailboxes.setdefault(name, {}), dict):
+            account.update(told)
     for name, (table, key) in settings_with_env().items():
         if name not in env:
             continue

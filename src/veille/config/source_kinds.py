@@ -1,10 +1,13 @@
 """What each kind of source is called in sources.yaml, which addresses it takes and which options it knows."""
 
 import re
-from typing import Any, Literal
-from urllib.parse import urlsplit
+from typing import Any, Literal, Self
+from urllib.parse import unquote, urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+
+from veille.addresses import address_problem
+from veille.config.mail_accounts import ACCOUNT_NAME
 
 KindName = Literal["feed", "page", "sitemap", "watch", "api", "json", "mailbox", "file"]
 KIND_HELP = (
@@ -28,14 +31,61 @@ class SitemapOptions(_Options):
     contains: str | None = Field(None, min_length=1, description="ne garde que les adresses qui contiennent ce texte")
 
 
+class MailboxOptions(_Options):
+    """Whom a mailbox listens to, and how much of it is read."""
+
+    account: str = Field("lettres", pattern=ACCOUNT_NAME, description="nom de la boîte dans les réglages")
+    senders: tuple[str, ...] = Field(
+        (), max_length=200, description="expéditeurs admis : adresses, ou domaines avec tout ce qui est dessous"
+    )
+    authserv_id: str | None = Field(
+        None,
+        min_length=1,
+        max_length=254,
+        description="nom de votre serveur de courriel dans Authentication-Results ; « aucun » pour Microsoft 365",
+    )
+    trust: Literal["authentication", "folder"] = Field(
+        "authentication", description="folder = croire tout ce qui est dans ce dossier, sans vérifier l'expéditeur"
+    )
+    days: int = Field(90, ge=1, le=3650, description="jours de courrier lus à la première relève")
+    clicks: bool = Field(
+        True, description="demander une seule fois, au serveur de clics, où mène un lien qui ne le dit pas"
+    )
+    forwarded: bool = Field(False, description="des courriels transférés deviennent des suggestions, à accepter ou non")
+    forwarders: tuple[str, ...] = Field((), max_length=1_000, description="qui peut en transférer : adresses, domaines")
+
+    @field_validator("senders", "forwarders")
+    @classmethod
+    def _addresses(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for one in value:
+            if address_problem(one if "@" in one else f"x@{one}") is not None:
+                raise ValueError(f"« {one[:80]} » n'est ni une adresse ni un domaine")
+        return tuple(one.lower() for one in value)
+
+    @model_validator(mode="after")
+    def _together(self) -> Self:
+        if not self.senders and not self.forwarded:
+            raise ValueError("« senders » manque : dites quels expéditeurs sont admis")
+        if self.forwarded != bool(self.forwarders):
+            raise ValueError("« forwarded: true » et « forwarders » vont ensemble")
+        if (self.trust == "folder") == (self.authserv_id is not None):
+            raise ValueError(
+                "donnez « authserv_id », le nom que votre serveur écrit dans l'en-tête Authentication-Results"
+                " (ou, s'il n'en écrit pas, « trust: folder », sans authserv_id)"
+            )
+        return self
+
+
 #: Kind → its options; a kind that is not here takes none.
-OPTIONS: dict[str, type[BaseModel]] = {"sitemap": SitemapOptions}
+OPTIONS: dict[str, type[BaseModel]] = {"sitemap": SitemapOptions, "mailbox": MailboxOptions}
 
 
 def check_url(kind: str, value: str) -> str:
     """Return the address of a source of this kind; raises ValueError in French."""
     schemes = _SCHEMES.get(kind, _WEB)
     parts = urlsplit(value)
+    if parts.scheme.lower() == "imaps" and kind == "mailbox":
+        return _check_mailbox(value)
     wanted = " ou ".join(f"{scheme}://" for scheme in schemes)
     if parts.scheme.lower() not in schemes or re.search(r"[\s\\]", value):
         raise ValueError(f"une adresse commence par {wanted} et n'a ni espace ni barre inverse")
@@ -44,11 +94,31 @@ def check_url(kind: str, value: str) -> str:
     return value
 
 
+def _check_mailbox(value: str) -> str:
+    """Return the address of an IMAP folder: who and where, never a password."""
+    example = "imaps://nom@serveur/Dossier"
+    parts = urlsplit(value)
+    try:
+        password, host, _ = parts.password, parts.hostname, parts.port
+    except ValueError as error:
+        raise ValueError(f"une boîte s'écrit {example}") from error
+    if password is not None:
+        raise ValueError(
+            f"jamais de mot de passe dans une adresse : écrivez {example}, et donnez-le dans l'environnement, par"
+            " VEILLE_MAILBOX_LETTRES_PASSWORD ; changez-le, puisqu'il a été écrit ici"
+        )
+    if not host or not parts.username or parts.query or parts.fragment:
+        raise ValueError(f"une boîte s'écrit {example}")
+    if re.search(r"[\s\\\x00-\x1f\x7f]", value + unquote(value).replace(" ", "")):
+        raise ValueError("une espace d'un nom de dossier s'écrit %20 ; aucun caractère de contrôle n'est permis")
+    return value
+
+
 def check_options(kind: str, value: dict[str, Any]) -> dict[str, Any]:
     """Return options that this kind knows, as written; raises ValueError in French, naming the key."""
-    if not value:
-        return value
     known = OPTIONS.get(kind)
+    if known is None and not value:
+        return value
     if known is None:
         raise ValueError(f"« kind: {kind} » ne prend pas d'« options »")
     try:
@@ -57,5 +127,7 @@ def check_options(kind: str, value: dict[str, Any]) -> dict[str, Any]:
         names = ", ".join(known.model_fields)
         first = error.errors()[0]
         key = ".".join(str(part) for part in first["loc"])
+        if first["type"] == "value_error":
+            raise ValueError(str(first["ctx"]["error"])) from error
         raise ValueError(f"« options.{key} » ne convient pas ; options de « kind: {kind} » : {names}") from error
     return value

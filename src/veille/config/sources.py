@@ -94,7 +94,9 @@ class SourceLine(Defaults):
         validate_default=True,
         description="pour « kind: json » et « api: opendatasoft » : où se trouve chaque champ (JMESPath)",
     )
-    options: dict[str, Any] = Field({}, description="ce que la nature de la source demande en plus")
+    options: dict[str, Any] = Field(
+        {}, validate_default=True, description="ce que la nature de la source demande en plus"
+    )
     pages: int | None = Field(None, ge=1, le=MAX_PAGES, description="pages lues par relève, au plus")
     details: bool | None = Field(
         None, description="lire la page de chaque entrée nouvelle ; absent = oui pour page et sitemap, non ailleurs"

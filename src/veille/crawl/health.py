@@ -43,6 +43,8 @@ _FAULTS = {
         SourceHealth.BLOCKED,
         "ajoutez ce dossier à fetch.allow_folders dans veille.toml, ou corrigez l'adresse",
     ),
+    FetchFault.LOGIN: (SourceHealth.BLOCKED, "vérifiez le mot de passe ou le jeton de cette boîte"),
+    FetchFault.MAILBOX: (SourceHealth.FAILING, "créez ce dossier dans votre messagerie, ou corrigez l'adresse"),
     FetchFault.FOLDER: (SourceHealth.FAILING, "vérifiez que ce dossier existe et que veille peut le lire"),
     FetchFault.ROBOTS: (
         SourceHealth.BLOCKED,
@@ -90,7 +92,7 @@ def diagnose(
     """
     if isinstance(outcome, FetchFailed):
         health, step = _FAULTS.get(outcome.fault, (SourceHealth.FAILING, _WAIT))
-        return Diagnosis(health, outcome.sentence, step, outcome.status)
+        return Diagnosis(health, outcome.sentence, outcome.cure or step, outcome.status)
     if isinstance(reading, ParseError):
         return _blocked(blocker, outcome.status) if blocker else _unreadable(reading, outcome.status)
     if isinstance(reading, ParsedFeed):
@@ -111,22 +113,35 @@ def _unreadable(error: ParseError, status: int) -> Diagnosis:
 
 def _read(state: SourceState, feed: ParsedFeed, status: int, now: datetime) -> Diagnosis:
     if not feed.entries:
-        return _empty(status)
+        return _empty(status) if feed.listed is None else _no_letter(feed, feed.listed, status)
     silent = _silence(state, now)
     if silent is not None:
         return Diagnosis(SourceHealth.SILENT, silent, _SILENT_STEP, status)
     count = len(feed.entries)
     sentence = f"{count} entrée{'s' if count > 1 else ''} lue{'s' if count > 1 else ''}"
-    return Diagnosis(SourceHealth.OK, f"{sentence} ({feed.remark})" if feed.remark else sentence, "", status)
+    return Diagnosis(SourceHealth.OK, f"{sentence} ({feed.remark})" if feed.remark else sentence, feed.advice, status)
+
+
+def _no_letter(feed: ParsedFeed, listed: int, status: int) -> Diagnosis:
+    """Word a folder of messages that brought no entry: an empty one, one of suggestions, or one of other people's."""
+    if feed.suggestions:
+        return Diagnosis(SourceHealth.OK, feed.remark, feed.advice, status)
+    if not listed:
+        step = "rien à faire si rien n'est arrivé ; sinon, vérifiez le dossier et l'abonnement à la lettre"
+        return Diagnosis(SourceHealth.EMPTY, "le dossier ne contient aucun message", step, status)
+    return Diagnosis(SourceHealth.EMPTY, feed.remark or "aucune lettre à lire", feed.advice, status)
 
 
 def _same(state: SourceState, status: int, now: datetime) -> Diagnosis:
+    if state.health is SourceHealth.EMPTY:  # as empty as it was, for the same reason
+        return Diagnosis(SourceHealth.EMPTY, state.sentence, state.next_step, status)
     if not state.entries:
         return _empty(status)
     silent = _silence(state, now)
     if silent is not None:
         return Diagnosis(SourceHealth.SILENT, silent, _SILENT_STEP, status)
-    return Diagnosis(SourceHealth.UNCHANGED, "rien de nouveau depuis la dernière relève", "", status)
+    step = state.next_step if state.health in {SourceHealth.OK, SourceHealth.UNCHANGED} else ""
+    return Diagnosis(SourceHealth.UNCHANGED, "rien de nouveau depuis la dernière relève", step, status)
 
 
 def _empty(status: int) -> Diagnosis:

@@ -12,6 +12,7 @@ from importlib import import_module
 from typing import Protocol, cast
 
 from veille.crawl.apis.asking import API_PAGES, API_TYPES, first_request
+from veille.crawl.newsletters.asking import mailbox_request
 from veille.errors import ParseError
 from veille.model import ParsedFeed, Request, Source
 from veille.net.headers import FEED_TYPES
@@ -71,6 +72,7 @@ KINDS: dict[str, Kind] = {
     ),
     "api": Kind("veille.crawl.apis.readers:read_api", API_TYPES, API_PAGES, first_request),
     "json": Kind("veille.crawl.apis.readers:read_json_api", API_TYPES, API_PAGES),
+    "mailbox": Kind("veille.crawl.newsletters.reader:read_mailbox", PAGE_TYPES, request=mailbox_request, details=True),
 }
 
 

@@ -24,6 +24,7 @@ from veille.crawl.visiting import Visitor, in_thread
 from veille.errors import StoreBusy, StoreError
 from veille.model import CrawlReport, Site, Source, SourceHealth, SourceState, Work
 from veille.protocols import Clock, CrawlOptions, Engine, Fetcher, Progress, SiteStore, SourceStore
+from veille.protocols.letters import LetterStores
 
 #: Hosts leased at once: enough that a slow one leaves nobody waiting, few enough to renew all leases in a second.
 _BATCH = 200
@@ -75,6 +76,7 @@ class FeedCrawler:
         concurrency: int = 20,
         respect_robots_for_feeds: bool = False,
         sites: SiteStore | None = None,
+        letters: LetterStores | None = None,
         progress: Progress | None = None,
     ) -> None:
         self._sources = tuple(source for source in sources if source.kind in KINDS)
@@ -89,6 +91,7 @@ class FeedCrawler:
         self._manners = _Manners(host_delay, concurrency, respect_robots_for_feeds)
         #: Without a store, what sites ask is read anew at each pass.
         self._sites = sites
+        self._letters = letters
         self._progress = progress
 
     def crawl(self, options: CrawlOptions = CrawlOptions()) -> Sequence[CrawlReport]:  # noqa: B008 - frozen
@@ -107,7 +110,14 @@ class FeedCrawler:
 
     def _run(self, this_pass: _Pass) -> Mapping[str, CrawlReport]:
         stage = CrawlStage(
-            self._sources, self._store, self._sites, self._fetcher, self._clock, self._manners, this_pass
+            self._sources,
+            self._store,
+            self._sites,
+            self._letters,
+            self._fetcher,
+            self._clock,
+            self._manners,
+            this_pass,
         )
         self._engine.deposit(stage.name, this_pass.hosts)
         self._engine.run(stage)
@@ -144,6 +154,7 @@ class CrawlStage:
         sources: Sequence[Source],
         store: SourceStore,
         sites: SiteStore | None,
+        letters: LetterStores | None,
         fetcher: Fetcher,
         clock: Clock,
         manners: _Manners,
@@ -152,6 +163,7 @@ class CrawlStage:
         self._sources = sources
         self._store = store
         self._sites = sites
+        self._letters = letters
         self._fetcher = fetcher
         self._clock = clock
         self._manners = manners
@@ -180,7 +192,14 @@ class CrawlStage:
             respect_robots_for_feeds=self._manners.respect_robots_for_feeds,
         )
         with FeedParsers() as parsers:
-            visitor = Visitor(courier=courier, store=self._store, clock=self._clock, parsers=parsers, thread=thread)
+            visitor = Visitor(
+                courier=courier,
+                store=self._store,
+                clock=self._clock,
+                parsers=parsers,
+                thread=thread,
+                letters=self._letters,
+            )
 
             async def host(piece: Work) -> None:
                 async with crowd:

@@ -16,6 +16,7 @@ from veille.crawl.decide import Visit, decide_entries, is_baseline, next_state
 from veille.crawl.details.planning import with_wishes
 from veille.crawl.discovery.announced import announced_feed, may_announce
 from veille.crawl.kinds import KINDS, page_cap, unlike
+from veille.crawl.newsletters.merging import has_opaque, readers_of
 from veille.crawl.parsing import Body, FeedParsers
 from veille.crawl.politeness import Pace, asked_url, host_of
 from veille.crawl.robots import Rules
@@ -36,6 +37,7 @@ from veille.model import (
     Validators,
 )
 from veille.protocols import Clock, SourceStore
+from veille.protocols.letters import LetterStores
 
 #: RFC 9110 §15.3: a whole document; 203 is one that a proxy has touched.
 _WHOLE = frozenset({200, 203})
@@ -55,9 +57,17 @@ class Visitor:
     """Visits sources during one pass."""
 
     def __init__(
-        self, *, courier: Courier, store: SourceStore, clock: Clock, parsers: FeedParsers, thread: ThreadPoolExecutor
+        self,
+        *,
+        courier: Courier,
+        store: SourceStore,
+        clock: Clock,
+        parsers: FeedParsers,
+        thread: ThreadPoolExecutor,
+        letters: LetterStores | None = None,
     ) -> None:
         self._courier = courier
+        self._letters = letters
         self._store = store
         self._clock = clock
         self._parsers = parsers
@@ -100,9 +110,24 @@ class Visitor:
         reading = await self._parsed(errand, outcome)
         if isinstance(reading, ParsedFeed):
             reading = unlike(errand.source, reading, errand.state.entries) or await self._whole(errand, reading)
+            reading = await self._followed(errand, reading)
         elif may_announce(errand.source, errand.state, outcome):
             return await self._announced(errand, outcome, reading)
         return Visit(replace(outcome, body=b""), reading, digest)
+
+    async def _followed(self, errand: Errand, reading: ParsedFeed | ParseError) -> ParsedFeed | ParseError:
+        """Ask where the opaque links of letters lead, few and once each; without a memory for it nothing is asked."""
+        if self._letters is None or isinstance(reading, ParseError) or not has_opaque(reading):
+            return reading
+        from veille.crawl.newsletters.following import Following  # noqa: PLC0415 - few passes meet such a link
+
+        following = Following(
+            self._letters.links,
+            ask=partial(self._courier.ask, errand, validators=Validators()),
+            stored=self.stored,
+            clock=self._clock,
+        )
+        return await following.resolved(reading, readers_of(errand.source))
 
     async def _announced(self, errand: Errand, page: Fetched, refusal: ParseError) -> Visit:
         """Read the feed that a page given as a feed declares, by one more GET; where that fails, say it of the page."""
@@ -140,7 +165,7 @@ class Visitor:
 
     async def _whole(self, errand: Errand, first: ParsedFeed) -> ParsedFeed:
         """Read on while a list has a next page on its own host that holds something unknown, up to the cap."""
-        listed = len(first.entries) + first.dropped + len(first.parts) if first.next or first.parts else None
+        listed = len(first.entries) + first.dropped + len(first.parts) if first.next or first.parts else first.listed
         whole, page, parts = replace(first, listed=listed), first, list(first.parts)
         asked = {_mark(Request(url=errand.source.url))}
         for _ in range(page_cap(errand.source) - 1):
@@ -184,6 +209,8 @@ class Visitor:
             known = self._store.known(source.id)
             intents = with_wishes(source, decide_entries(source, visit.feed, known, baseline=is_baseline(state)))
         now = self._clock.now()
+        if self._letters is not None and visit.feed is not None and visit.feed.suggestions:
+            self._letters.suggestions.add(source.id, visit.feed.suggestions, now)
         after = next_state(source, state, visit, novel=bool(intents), started=started, now=now)
         new, changed = self._store.record(source, after, intents, now, event_of(state, after, now))
         return CrawlReport(

@@ -3,10 +3,14 @@
 import os
 
 from veille.config.settings import Settings
+from veille.net.addresses import Guard
 from veille.net.doors import Doors
 from veille.net.fetcher import GuardedFetcher
 from veille.net.folders import Folders
 from veille.net.keys import Keyed
+from veille.net.mailboxes import Mailboxes
+from veille.net.maildir import Maildirs
+from veille.net.xoauth2 import AccessTokens
 from veille.protocols import Clock, Fetcher
 
 
@@ -16,4 +20,13 @@ def way_out(settings: Settings, clock: Clock) -> Fetcher:
     contact = settings.cluster.contact or settings.site.url
     web = Keyed(GuardedFetcher(fetch, contact=contact, clock=clock), os.environ, clock, pause=fetch.host_delay)
     allowed = [settings.home / folder for folder in fetch.allow_folders]
-    return Doors(web, {"file": Folders(allowed, clock, max_bytes=fetch.max_bytes)})
+    mailboxes = Mailboxes(
+        settings.mailboxes,
+        guard=Guard(tuple(fetch.allow)),
+        tokens=AccessTokens(web, clock, settings.var / "mailboxes"),
+        clock=clock,
+        max_bytes=fetch.max_bytes,
+    )
+    maildirs = Maildirs([settings.home, *allowed], clock, max_bytes=fetch.max_bytes)
+    folders = Folders(allowed, clock, max_bytes=fetch.max_bytes)
+    return Doors(web, {"file": folders, "imaps": mailboxes, "maildir": maildirs})

@@ -1,6 +1,7 @@
 """What mail needs of the store: a memory of asked links, and a queue of suggestions."""
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
@@ -45,3 +46,11 @@ class SuggestionStore(Protocol):
     def refuse(self, suggestion_id: int, now: datetime) -> bool:
         """Note that one is refused; False where it had been decided before."""
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class LetterStores:
+    """The two of them, for a crawl that reads mailboxes."""
+
+    links: FollowedLinks
+    suggestions: SuggestionStore

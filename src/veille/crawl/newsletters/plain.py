@@ -1,0 +1,92 @@
+"""A letter's plain text to the same lines as HTML gives: titles by rules, capitals or bullets; links bare (pure)."""
+
+import re
+from collections.abc import Iterator
+
+from veille.crawl.newsletters.lines import MAX_LINES, MAX_LINKS, Line, Link
+from veille.text import clean
+
+#: Parentheses and points that a sentence puts around an address are not of it.
+_ADDRESS = re.compile(r"[<(\[]?\b(https?://[^\s<>\"«»]+?)(?=[)\]>.,;:!?»\"]*(?:\s|$))[)\]>]?")
+_RULE = re.compile(r"\s*([=_*~#–—-])(?:\s?\1){3,}\s*")
+_BULLET = re.compile(r"\s*(?:[*•·▪◦►‣>→–—-]|\d{1,2}[.)/])\s+(?=\S)")
+_SIGNATURE = re.compile(r"--\s*")
+_TITLE_LIMIT = 140
+#: Larger than the text, as a rule or capitals make a line look.
+_TITLE_SIZE = 20.0
+_TITLE_LINES = 2
+_LETTERS = 4
+
+
+def plain_lines(text: str) -> list[Line]:
+    """Return what a reader sees of a plain letter, in order."""
+    found: list[Line] = []
+    links = 0
+    for group, ruled in _groups(text):
+        for line in _group_lines(group, title=ruled):
+            links += len(line.links)
+            if len(found) >= MAX_LINES or links > MAX_LINKS:
+                return found
+            found.append(line)
+    return found
+
+
+def _groups(text: str) -> Iterator[tuple[list[str], bool]]:
+    """Yield what stands between empty lines, rules and bullets; True for a line or two that a rule underlines."""
+    group: list[str] = []
+    above = False
+    for raw in text.splitlines():
+        line = clean(raw.rstrip())
+        if _SIGNATURE.fullmatch(line):
+            break
+        if _RULE.fullmatch(line):
+            underlined = 0 < len(group) <= _TITLE_LINES and not any(_ADDRESS.search(one) for one in group)
+            if group:
+                yield group, underlined and (above or len(line.strip()) >= _LETTERS)
+            group, above = [], True
+        elif not line.strip():
+            if group:
+                yield group, False
+            group, above = [], above and not group
+        else:
+            if _BULLET.match(line) and group:
+                yield group, False
+                group = []
+            group.append(line)
+    if group:
+        yield group, False
+
+
+def _group_lines(group: list[str], *, title: bool) -> Iterator[Line]:
+    if title:
+        yield Line(" ".join(" ".join(group).split()), size=_TITLE_SIZE, bold=True)
+        return
+    bullet = _BULLET.match(group[0]) is not None
+    words: list[str] = []
+    for place, raw in enumerate(group):
+        line = _BULLET.sub("", raw, count=1) if place == 0 else raw.strip()
+        found = list(_ADDRESS.finditer(line))
+        if not found:
+            words.append(line.strip())
+            continue
+        label = line[: found[0].start()].strip(" :<([-–—→>")
+        if bullet or (words and not label and len(words) == 1 and len(words[0]) <= _TITLE_LIMIT):
+            name = " ".join([*words, label]).strip()
+            yield Line(name, (Link(found[0][1], name),), bullet=bullet)
+        else:
+            yield from _told(words)
+            yield Line(label or found[0][1], tuple(Link(one[1], label) for one in found))
+        words = []
+    yield from _told(words)
+
+
+def _told(words: list[str]) -> Iterator[Line]:
+    """Yield the text of a group; a first line in capitals is its title."""
+    if not words:
+        return
+    first = words[0]
+    if first.isupper() and sum(map(str.isalpha, first)) > _LETTERS and len(first) <= _TITLE_LIMIT:
+        yield Line(first, size=_TITLE_SIZE, bold=True)
+        words = words[1:]
+    if words:
+        yield Line(" ".join(" ".join(words).split()))
