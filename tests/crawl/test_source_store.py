@@ -54,6 +54,11 @@ def test_a_state_comes_back_as_it_was_written(store: SqlSourceStore) -> None:
         skip_hours=frozenset({1, 23}),
         gap=7_200,
         definition="d",
+        since=NOW - DAY,
+        alarm=SourceHealth.BLOCKED,
+        rebaseline=True,
+        robots="interdit",
+        reserved="en-tête",
     )
     store.record(source(), written, [], NOW)
     assert store.states() == {"pole": written}

@@ -1,6 +1,7 @@
 """One test per gate: what it refuses, what it says, and what it lets through."""
 
-from datetime import date, timedelta
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -162,3 +163,51 @@ def test_gates_are_asked_in_a_fixed_order() -> None:
     assert gate_of(wrong)[0] == "gate:expired"
     opened = an_item(title="Vendanges", text="", main=["fr:region:53"], facts={"eligible_sizes": ["collectivite", ""]})
     assert gate_of(opened)[0] == "gate:territory"
+
+
+# ── what was there before its source was watched ────────────────────────────────────────────────────────────────────
+def archived(**changed: Any) -> Any:
+    """Make news about sarcopenia that stood there when its source began to be watched."""
+    item = an_item(**{"type": "innovation-techno", "facts": {}, **changed})
+    return replace(item, baseline=True, first_seen=datetime(TODAY.year, TODAY.month, TODAY.day, tzinfo=UTC))
+
+
+def test_news_that_was_old_when_its_source_began_to_be_watched_is_refused() -> None:
+    old = archived(published=TODAY - timedelta(days=30))
+    kind, said = gate_of(old)
+    assert kind == "gate:archive"
+    assert said == "déjà ancien quand la veille de cette source a commencé : publié le 28 octobre 2026"
+    assert judge(replace(old, baseline=False)).gate is None
+
+
+def test_undated_news_of_a_first_import_is_refused_and_later_ones_are_not() -> None:
+    undated = replace(archived(), published=None)
+    assert gate_of(undated) == ("gate:archive", "déjà en ligne, sans date, quand la veille de cette source a commencé")
+    assert judge(replace(undated, baseline=False)).gate is None
+
+
+def test_recent_news_of_a_first_import_is_news() -> None:
+    assert judge(archived(published=TODAY - timedelta(days=20))).gate is None
+
+
+def test_a_followed_name_brings_no_archive_either() -> None:
+    followed = a_member(follows=("Sarcopénie",))
+    assert gate_of(archived(published=TODAY - timedelta(days=60)), followed)[0] == "gate:archive"
+
+
+@pytest.mark.parametrize("days", [30, 400])
+def test_what_can_still_be_seized_is_stock_whatever_its_age(days: int) -> None:
+    dated = archived(
+        type="appel-a-projets",
+        published=TODAY - timedelta(days=days),
+        facts={"deadline": [(TODAY + timedelta(days=9)).isoformat(), ""]},
+    )
+    assert judge(dated).gate is None
+    assert judge(archived(type="subvention-aide", published=TODAY - timedelta(days=days))).gate is None
+    assert judge(replace(archived(type="subvention-aide"), published=None)).gate is None
+
+
+def test_an_open_consultation_of_a_first_import_is_no_archive() -> None:
+    day = (TODAY + timedelta(days=20)).isoformat()
+    consulted = archived(type="reglementation", published=TODAY - timedelta(days=60), facts={"deadline": [day, ""]})
+    assert judge(consulted).gate is None

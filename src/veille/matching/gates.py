@@ -14,6 +14,9 @@ _STALE_HALF_LIVES = 4
 _STALE_CALL = timedelta(days=730)
 #: How much more a distant tender must say of the member's own words than a near one.
 _DISTANT_TENDER = 1.0
+#: What stood there when its source began to be watched is news if it was younger than this then (as `news_days` of a
+#: digest): whoever adds a source adds no archive to the next bulletin.
+_NEWS_AT_FIRST = timedelta(days=21)
 _YEAR = re.compile(r"\b20\d\d\b")
 #: Folded beginnings that announce results of a call, whatever its tags.
 _RESULTS = re.compile(r"\blaureat(s|es|e)?\b|\bpalmares\b|\bresultats de l appel\b|\bavis d attribution\b")
@@ -76,6 +79,18 @@ def _in_order(parts: list[str], stems: tuple[str, ...]) -> bool:
     return any(list(stems[place : place + size]) == parts for place in range(len(stems) - size + 1))
 
 
+def _archive(case: Case) -> str | None:
+    """Refuse what was no news when its source began to be watched; what can still be seized is stock, of any age."""
+    item = case.item
+    if not item.baseline or case.view.kind.actionable or item.due is not None:
+        return None
+    if item.published is None:
+        return "déjà en ligne, sans date, quand la veille de cette source a commencé"
+    if item.first_seen - item.published <= _NEWS_AT_FIRST:
+        return None
+    return f"déjà ancien quand la veille de cette source a commencé : publié le {french_day(item.published.date())}"
+
+
 def _noise(case: Case) -> str | None:
     if case.followed:
         return None
@@ -125,6 +140,7 @@ GATES: dict[str, Callable[[Case], str | None]] = {
     "territory": _territory,
     "eligibility": _eligibility,
     "muted": _muted,
+    "archive": _archive,
     "noise": _noise,
     "off-topic": _off_topic,
 }

@@ -63,6 +63,8 @@ def _load(session: Session, where: tuple[ColumnElement[bool], ...]) -> list[Item
             tags=tuple(tags[row.id]),
             facts=tuple(facts[row.id]),
             previous=previous[row.id],
+            baseline=row.baseline,
+            reserved=row.reserved,
         )
         for row, detail, lang in rows
     ]
