@@ -65,3 +65,14 @@ def test_the_record_printed_is_one_that_verifiers_read(home):
     )
     assert size == 2048
     assert public
+
+
+def test_returns_are_read_from_the_command_line(home, tmp_path_factory):
+    veille(home, "init")
+    mail = tmp_path_factory.mktemp("retours") / "absence.eml"
+    mail.write_bytes(b"From: anne@x.example\nTo: retours@pole.example.fr\nAuto-Submitted: auto-replied\n\nAbsente")
+    told = veille(home, "mail", "bounces", str(mail))
+    assert told.exit_code == 0, told.output
+    assert "1 retours nouveaux" in told.output
+    assert "0 retours nouveaux" in veille(home, "mail", "bounces", str(mail)).output
+    assert veille(home, "mail", "bounces").exit_code != 0

@@ -1,5 +1,6 @@
 """`veille mail`: make the key that signs, and see whether receivers will trust what leaves."""
 
+import json
 import sys
 from pathlib import Path
 
@@ -78,3 +79,39 @@ def doctor(instance: Instance) -> None:
     if not settings.site.url.startswith("https://"):
         echo("! lien   site.url n'est pas en https : pas de désinscription en un clic (RFC 8058)")
     sys.exit(2 if wrong else 0)
+
+
+@mail.command("bounces")
+@click.argument("path", metavar="[DOSSIER]", required=False, type=click.Path(path_type=Path))
+@click.option("--json", "as_json", is_flag=True, help="Une ligne JSON par retour.")
+@pass_instance
+def bounces(instance: Instance, path: Path | None, as_json: bool) -> None:
+    """Lire les retours (Maildir, mbox ou .eml ; défaut : [mail] bounces) : adresses mortes, plaintes, absences.
+
+    Chaque message compte une fois, rien n'est effacé, aucune réponse n'est envoyée. « veille run » le fait aussi.
+    """
+    from veille.errors import InputError
+
+    app = instance.open()
+    if path is None and app.settings.mail.bounces is None:
+        raise InputError("aucune boîte de retours", cure="donnez un dossier, ou réglez [mail] bounces dans veille.toml")
+    found = app.take_returns(path)
+    for one in found:
+        who = one.person.email if one.person else "?"
+        if as_json:
+            row = {
+                "person": one.person.email if one.person else None, "kind": one.returned.kind.value,
+                "status": one.returned.status, "detail": one.returned.detail, "effect": one.effect,
+            }  # fmt: skip
+            click.echo(json.dumps(row, ensure_ascii=False))
+        else:
+            why = " ".join(part for part in (one.returned.status, one.returned.detail) if part)
+            echo(f"{who:<40} {_KINDS[one.returned.kind.value]:<20} {one.effect}{f' ({why})' if why else ''}")
+    if not as_json:
+        echo(f"{len(found)} retours nouveaux")
+
+
+_KINDS = {
+    "hard": "adresse refusée", "soft": "refus passager", "complaint": "plainte", "nothing": "réponse automatique",
+    "unknown": "non reconnu",
+}  # fmt: skip

@@ -3,16 +3,25 @@
 Every fake that stands in for one of these ships in `veille.testing` and is checked by mypy against it.
 """
 
-from veille.protocols.crawling import Crawler, CrawlOptions, SiteStore, SourceStore
+from veille.protocols.crawling import Crawler, CrawlOptions, SiteStore, SourceStore, VisitRecord
 from veille.protocols.foundations import Clock, Fetcher, Progress
 from veille.protocols.mailing import AcceptLog, IssueStore, Mailer, MailLedger, Matcher, MatcherFor
-from veille.protocols.people import Audience, FeedbackStore, Labels, MemberStore, Places, ReaderStore
+from veille.protocols.people import (
+    Audience,
+    BounceStore,
+    FeedbackStore,
+    Labels,
+    MemberStore,
+    Places,
+    ReaderStore,
+)
 from veille.protocols.tagging import ItemStore, Tagger, TagStore
 from veille.protocols.work import Engine, Ledger, Stage
 
 __all__ = [
     "AcceptLog",
     "Audience",
+    "BounceStore",
     "Clock",
     "CrawlOptions",
     "Crawler",
@@ -36,4 +45,5 @@ __all__ = [
     "Stage",
     "TagStore",
     "Tagger",
+    "VisitRecord",
 ]

@@ -63,6 +63,28 @@ class FeedbackStore(Protocol):
         ...
 
 
+class BounceStore(Protocol):
+    """Mails that came back. Its sole writer."""
+
+    def known(self, mark: str) -> bool:
+        """Say whether this very mail was taken in before."""
+        ...
+
+    def record(
+        self, mark: str, subscriber_id: int | None, *, kind: str, status: str, detail: str, at: datetime
+    ) -> None:
+        """Keep one returned mail, once."""
+        ...
+
+    def count(self, subscriber_id: int, kind: str, *, since: datetime) -> int:
+        """Count a person's returned mails of a kind."""
+        ...
+
+    def sent_to(self, message_id: str) -> int | None:
+        """Return the subscriber id of a mail of ours, None if it is none."""
+        ...
+
+
 class ReaderStore(Protocol):
     """What a person's own page reads and changes of them."""
 

@@ -13,13 +13,14 @@ from veille.storage.tables.details import DetailRow, DocumentRow
 from veille.storage.tables.digest import AttemptRow, BulletinRow, DeliveryRow, IssueRow, SeenRow, SelectionRow
 from veille.storage.tables.house import InstanceRow, WorkRow
 from veille.storage.tables.mail import FollowedLinkRow, SuggestionRow
-from veille.storage.tables.members import FeedbackRow, InterestRow, MemberRow, SubscriberRow, SuppressionRow
+from veille.storage.tables.members import BounceRow, FeedbackRow, InterestRow, MemberRow, SubscriberRow, SuppressionRow
 from veille.storage.tables.nlp import ItemFactRow, ItemTagRow, TaggingRow
 from veille.storage.tables.sites import SiteRow, SourceEventRow
 
 __all__ = [
     "AttemptRow",
     "Base",
+    "BounceRow",
     "BulletinRow",
     "DeliveryRow",
     "DetailRow",

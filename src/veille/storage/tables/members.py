@@ -81,6 +81,21 @@ class FeedbackRow(Base):
     at: Mapped[datetime]
 
 
+class BounceRow(Base):
+    """A mail that came back, by the hash of its bytes; append-only."""
+
+    __tablename__ = "bounce"
+    mark: Mapped[str] = mapped_column(String(64), primary_key=True)
+    #: Whom it was sent to, where that is proved.
+    subscriber_id: Mapped[int | None] = mapped_column(ForeignKey("subscriber.id"), index=True)
+    #: hard | soft | complaint | nothing | unknown
+    kind: Mapped[str] = mapped_column(String(16))
+    #: RFC 3463.
+    status: Mapped[str] = mapped_column(String(16))
+    detail: Mapped[str]
+    at: Mapped[datetime]
+
+
 class SuppressionRow(Base):
     """An address that must not be written to again, as a keyed hash that survives erasure."""
 

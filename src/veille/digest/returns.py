@@ -1,0 +1,116 @@
+"""Take in what came back: who is not written to any more, and what a person should read.
+
+A hard refusal or a complaint ends it at once; soft refusals end it at the fourth in eight weeks (a weekly letter never
+reaches the scores of daily lists: Mailman's 5.0 within seven days). Nothing here ever sends a mail.
+"""
+
+import hashlib
+import mailbox
+from collections.abc import Iterable, Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from veille.digest.bounces import MAX_BYTES, Returned, ReturnKind, read_return
+from veille.errors import InputError
+from veille.files import cause, check_readable
+from veille.links import BOUNCE
+from veille.model import Subscriber
+from veille.protocols import BounceStore, Clock, ReaderStore
+from veille.tokens import Keys
+
+SOFT_LIMIT, SOFT_WINDOW = 4, timedelta(weeks=8)
+#: Messages of one folder read in one go; the rest waits for the next run.
+MAX_MESSAGES = 10_000
+_REASONS = {ReturnKind.HARD: "bounce", ReturnKind.SOFT: "bounce", ReturnKind.COMPLAINT: "complaint"}
+
+_UNPROVED = {True: "sans preuve de son destinataire : à lire", False: "rien à faire"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Intake:
+    """What one returned mail led to."""
+
+    returned: Returned
+    #: Whom it was sent to, where that is proved.
+    person: Subscriber | None
+    #: French: what was done.
+    effect: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReturnDesk:
+    """What taking in returned mails works with."""
+
+    bounces: BounceStore
+    readers: ReaderStore
+    keys: Keys
+    clock: Clock
+    #: Return addresses carry a seal: without one a report proves nothing.
+    sealed: bool
+
+
+def take_in(desk: ReturnDesk, mails: Iterable[bytes]) -> Iterator[Intake]:
+    """Take in each mail once, whatever how often it is given."""
+    for raw in mails:
+        mark = hashlib.sha256(raw).hexdigest()
+        if desk.bounces.known(mark):
+            continue
+        yield _take(desk, mark, read_return(raw))
+
+
+def _take(desk: ReturnDesk, mark: str, returned: Returned) -> Intake:
+    """Act, then remember: a death between the two only acts again, which changes nothing."""
+    person, now = _proved(desk, returned), desk.clock.now()
+    effect = _act(desk, returned, person, now) if person else _UNPROVED[returned.kind in _REASONS]
+    desk.bounces.record(
+        mark, person.id if person else None, kind=returned.kind, status=returned.status, detail=returned.detail, at=now
+    )
+    return Intake(returned=returned, person=person, effect=effect)
+
+
+def _act(desk: ReturnDesk, returned: Returned, person: Subscriber, now: datetime) -> str:
+    if returned.kind not in _REASONS:
+        return "à lire" if returned.kind is ReturnKind.UNKNOWN else "rien à faire"
+    if returned.kind is ReturnKind.SOFT:
+        count = desk.bounces.count(person.id, ReturnKind.SOFT, since=now - SOFT_WINDOW) + 1
+        if count < SOFT_LIMIT:
+            return f"noté, {count} sur {SOFT_LIMIT} en huit semaines"
+    desk.readers.suppress(person.email, reason=_REASONS[returned.kind], now=now)
+    return "nous n'écrirons plus à cette adresse"
+
+
+def _proved(desk: ReturnDesk, returned: Returned) -> Subscriber | None:
+    """Return whom a report is about: by its sealed address, else, where none is sealed, by our own Message-ID."""
+    if returned.sealed is not None:
+        number, seal = returned.sealed
+        return desk.readers.subscriber(number) if desk.keys.sealed(BOUNCE, str(number), seal) else None
+    if desk.sealed or returned.message_id is None:
+        return None
+    number_of = desk.bounces.sent_to(returned.message_id)
+    return desk.readers.subscriber(number_of) if number_of is not None else None
+
+
+def read_folder(path: Path) -> Iterator[bytes]:
+    """Yield the mails of a Maildir, an mbox file or one .eml file; raises InputError."""
+    try:
+        if path.is_dir():
+            if not (path / "cur").is_dir():
+                raise InputError(f"{path} n'est pas une boîte Maildir", cure="donnez un Maildir, un mbox ou un .eml")
+            folder = mailbox.Maildir(path, create=False)
+            for key, _ in zip(sorted(folder.keys()), range(MAX_MESSAGES), strict=False):
+                with folder.get_file(key) as stream:
+                    yield stream.read(MAX_BYTES)
+            return
+        check_readable(path)
+        with path.open("rb") as stream:
+            raw = stream.read(MAX_BYTES)
+        if not raw.startswith(b"From "):
+            yield raw
+            return
+        with closing(mailbox.mbox(path, create=False)) as box:
+            for message, _ in zip(box, range(MAX_MESSAGES), strict=False):
+                yield message.as_bytes()[:MAX_BYTES]
+    except OSError as error:
+        raise InputError(f"{path} : {cause(error)}", cure="vérifiez [mail] bounces ou le chemin donné") from error

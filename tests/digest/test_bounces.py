@@ -1,0 +1,208 @@
+"""What comes back, in the shapes that servers give it (written for these tests)."""
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.digest.builders import item, store_items
+from veille.digest.bounces import ReturnKind, read_return
+from veille.digest.returns import SOFT_LIMIT, ReturnDesk, read_folder, take_in
+from veille.errors import InputError
+from veille.links import BOUNCE
+from veille.model import Member, Subscriber
+from veille.storage.bounce_store import SqlBounceStore
+from veille.storage.db import Database
+from veille.storage.member_store import SqlMemberStore
+from veille.testing import FrozenClock
+from veille.tokens import Keys
+
+NOW = datetime(2026, 11, 27, 8, 0, tzinfo=UTC)
+ANNE = "anne@phytalis.example"
+
+
+def dsn(to: str, *, action: str = "failed", status: str = "5.1.1", said: str = "smtp; 550 5.1.1 inconnu") -> bytes:
+    return f"""Return-Path: <>
+From: MAILER-DAEMON@relais.example
+To: {to}
+Subject: Undelivered Mail Returned to Sender
+Auto-Submitted: auto-replied
+MIME-Version: 1.0
+Content-Type: multipart/report; report-type=delivery-status; boundary="B"
+
+--B
+Content-Type: text/plain
+
+Votre message n'a pu être remis.
+
+--B
+Content-Type: message/delivery-status
+
+Reporting-MTA: dns; relais.example
+X-Postfix-Queue-ID: 4Xyz
+
+Final-Recipient: rfc822; {ANNE}
+Action: {action}
+Status: {status}
+Diagnostic-Code: {said}
+
+--B
+Content-Type: text/rfc822-headers
+
+From: veille@pole.example.fr
+Message-ID: <hebdo.2026-W48.1.abc@pole.example.fr>
+Subject: =?utf-8?b?w6k=?=
+
+--B--
+""".encode()
+
+
+def complaint(to: str, kind: str = "abuse") -> bytes:
+    return f"""From: fbl@fournisseur.example
+To: {to}
+MIME-Version: 1.0
+Content-Type: multipart/report; report-type=feedback-report; boundary="B"
+
+--B
+Content-Type: text/plain
+
+Plainte.
+--B
+Content-Type: message/feedback-report
+
+Feedback-Type: {kind}
+User-Agent: SomeFBL/1.0
+Version: 1
+--B
+Content-Type: message/rfc822
+
+From: veille@pole.example.fr
+Message-ID: <hebdo.2026-W48.1.abc@pole.example.fr>
+
+Bonjour
+--B--
+""".encode()
+
+
+@pytest.mark.parametrize(
+    ("status", "action", "said", "kind"),
+    [
+        ("5.1.1", "failed", "smtp; 550 5.1.1 user unknown", ReturnKind.HARD),
+        ("5.1.10", "failed", "smtp; 550 5.1.10 null MX", ReturnKind.HARD),
+        ("5.2.1", "failed", "smtp; 550 5.2.1 mailbox disabled", ReturnKind.HARD),
+        ("5.4.4", "failed", "X-Postfix; host not found", ReturnKind.HARD),
+        ("5.1.7", "failed", "smtp; 550 5.1.7 bad sender", ReturnKind.HARD),
+        ("5.2.2", "failed", "smtp; 552 5.2.2 mailbox full", ReturnKind.SOFT),
+        ("5.7.1", "failed", "smtp; 550 5.7.1 policy", ReturnKind.SOFT),
+        ("5.0.0", "failed", "smtp; 550 no reason", ReturnKind.SOFT),
+        ("4.4.7", "failed", "smtp; 451 4.4.7 expired", ReturnKind.SOFT),
+        ("", "failed", "smtp; 550 5.1.1 only here", ReturnKind.HARD),
+        ("4.4.1", "delayed", "smtp; later", ReturnKind.NOTHING),
+        ("2.0.0", "delivered", "", ReturnKind.NOTHING),
+    ],
+)
+def test_the_status_says_what_it_is(status: str, action: str, said: str, kind: ReturnKind) -> None:
+    found = read_return(dsn("x@y.example", action=action, status=status, said=said))
+    assert found.kind is kind
+    assert found.message_id == "<hebdo.2026-W48.1.abc@pole.example.fr>"
+
+
+def test_complaints_and_answering_machines() -> None:
+    assert read_return(complaint("x@y.example")).kind is ReturnKind.COMPLAINT
+    assert read_return(complaint("x@y.example", "not-spam")).kind is ReturnKind.NOTHING
+    away = b"From: anne@x.example\nSubject: Absente\nAuto-Submitted: auto-replied\n\nDe retour lundi"
+    assert read_return(away).kind is ReturnKind.NOTHING
+    assert read_return(b"From: anne@x.example\nSubject: Bonjour\n\nMerci").kind is ReturnKind.UNKNOWN
+
+
+@given(st.binary(max_size=3_000))
+def test_no_bytes_make_it_fail(raw: bytes) -> None:
+    assert read_return(raw).kind in ReturnKind
+
+
+@given(st.text(max_size=200))
+def test_no_words_of_a_server_reach_a_terminal_raw(said: str) -> None:
+    detail = read_return(dsn("x@y.example", said=said)).detail
+    assert detail.isprintable()
+
+
+@pytest.fixture
+def desk(database: Database, tmp_path: Path) -> ReturnDesk:
+    keys = Keys(tmp_path / "keys")
+    members = SqlMemberStore(database, "pole", address_hash=keys.address_hash)
+    members.save([(Member(organisation="Phytalis"), [Subscriber(email=ANNE)])], origin="", now=NOW)
+    store_items(database, [item(1)])
+    return ReturnDesk(bounces=SqlBounceStore(database), readers=members, keys=keys, clock=FrozenClock(NOW), sealed=True)
+
+
+def address(desk: ReturnDesk, subject: str = "1") -> str:
+    return f"retours+{subject}-{desk.keys.seal(BOUNCE, '1')}@pole.example.fr"
+
+
+def gone(desk: ReturnDesk) -> bool:
+    return bool(desk.readers.suppressed([ANNE]))
+
+
+def test_a_dead_address_is_not_written_to_again(desk: ReturnDesk) -> None:
+    (found,) = take_in(desk, [dsn(address(desk))])
+    assert found.person is not None
+    assert gone(desk)
+
+
+def test_a_complaint_ends_it_too(desk: ReturnDesk) -> None:
+    list(take_in(desk, [complaint(address(desk))]))
+    assert gone(desk)
+
+
+def test_a_forged_report_ends_nothing(desk: ReturnDesk) -> None:
+    forged = [
+        dsn("retours+1-aaaaaaaaaaaaaaaa@pole.example.fr"),
+        dsn("retours@pole.example.fr"),
+        dsn(address(desk, "2")),
+        complaint("retours+1-@pole.example.fr"),
+    ]
+    found = list(take_in(desk, forged))
+    assert [one.person for one in found] == [None] * 4
+    assert all("à lire" in one.effect for one in found)
+    assert not gone(desk)
+
+
+def test_four_soft_refusals_in_eight_weeks_end_it(desk: ReturnDesk) -> None:
+    for week in range(SOFT_LIMIT):
+        assert not gone(desk)
+        soft = dsn(address(desk), status="5.2.2", said=f"smtp; 552 5.2.2 full, week {week}")
+        list(take_in(desk, [soft, soft]))
+        desk.clock.advance(timedelta(weeks=1))  # type: ignore[attr-defined]
+    assert gone(desk)
+
+
+def test_soft_refusals_months_apart_end_nothing(desk: ReturnDesk) -> None:
+    for month in range(6):
+        list(take_in(desk, [dsn(address(desk), status="4.2.2", said=f"month {month}")]))
+        desk.clock.advance(timedelta(weeks=5))  # type: ignore[attr-defined]
+    assert not gone(desk)
+
+
+def test_the_same_mail_counts_once(desk: ReturnDesk) -> None:
+    assert len(list(take_in(desk, [dsn(address(desk))] * 3))) == 1
+    assert list(take_in(desk, [dsn(address(desk))])) == []
+
+
+def test_folders_are_read_and_left_as_they_are(desk: ReturnDesk, tmp_path: Path) -> None:
+    box = tmp_path / "retours"
+    for name in ("cur", "new", "tmp"):
+        (box / name).mkdir(parents=True)
+    (box / "new" / "1.a").write_bytes(dsn(address(desk)))
+    assert list(read_folder(box)) == [dsn(address(desk))]
+    assert [path.name for path in (box / "new").iterdir()] == ["1.a"]
+    one = tmp_path / "un.eml"
+    one.write_bytes(complaint("x@y.example"))
+    assert list(read_folder(one)) == [complaint("x@y.example")]
+    many = tmp_path / "boite.mbox"
+    many.write_bytes(b"From x Fri Nov 27\n" + dsn(address(desk)) + b"\nFrom y Fri Nov 27\n" + complaint("x@y.example"))
+    assert [read_return(raw).kind for raw in read_folder(many)] == [ReturnKind.HARD, ReturnKind.COMPLAINT]
+    for wrong in (tmp_path / "absent", tmp_path):
+        with pytest.raises(InputError):
+            list(read_folder(wrong))
