@@ -325,15 +325,20 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
 
 
 def fill(database: Database) -> int:
-    """Write until the disk is full; return how many rows were committed."""
-    for number in range(1_000):
-        row = suppression(number, "x" * 20_000)
-        try:
-            with database.write() as session:
-                session.add(SuppressionRow(**row))
-        except DiskFull:
-            return number
-    raise AssertionError("the disk never filled up")
+    """Write until the disk is full, to its last page; return how many rows were committed."""
+    written = 0
+    for length in (20_000, 10):
+        for number in range(written, 2_000):
+            row = suppression(number, "x" * length)
+            try:
+                with database.write() as session:
+                    session.add(SuppressionRow(**row))
+            except DiskFull:
+                written = number
+                break
+        else:
+            raise AssertionError("the disk never filled up")
+    return written
 
 
 def test_full_disk_keeps_what_was_committed_and_resumes_when_space_returns(

@@ -17,6 +17,7 @@ from sqlalchemy import inspect, select, text
 from veille.errors import DatabaseMissing, SchemaMismatch, StoreError
 from veille.storage import schema
 from veille.storage.db import Database
+from veille.storage.migrations.search import is_ours
 from veille.storage.tables import Base, SuppressionRow
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -91,7 +92,8 @@ def two_revisions(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
 
 def differences(database: Database) -> list[object]:
     with database.read() as session:
-        context = MigrationContext.configure(session.connection(), opts={"compare_type": True})
+        compared = {"compare_type": True, "include_object": is_ours}
+        context = MigrationContext.configure(session.connection(), opts=compared)
         return list(compare_metadata(context, Base.metadata))
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from veille.model.details import DocumentWish, PageWish
 from veille.model.tags import NO_FACTS, StructuredFacts
@@ -342,6 +342,18 @@ class SourceState:
     robots: str = ""
     #: Where its text is reserved from mining (a `Reservation`).
     reserved: str = ""
+    #: The body that `body_hash` names stops before its end.
+    cut: bool = False
+
+
+class SourcePlan(NamedTuple):
+    """What planning needs of a source that was fetched before."""
+
+    #: The URL and the definition that its state is about: with other ones it is read afresh.
+    feed: str
+    definition: str
+    #: Its next check has come, and it was not stopped for good; hours to be skipped are not looked at.
+    due: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,6 +1,6 @@
 """What the crawl stage consumes and offers."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -13,16 +13,31 @@ from veille.model import (
     Site,
     Source,
     SourceEvent,
+    SourcePlan,
     SourceState,
     SourceStatus,
 )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VisitRecord:
+    """What one visit to one source changed."""
+
+    source: Source
+    state: SourceState
+    intents: Sequence[EntryIntent] = ()
+    event: SourceEvent | None = None
+
+
 class SourceStore(Protocol):
     """What crawl reads and writes: source_state, source_event, entry, entry_version, item. Its sole writer."""
 
-    def states(self) -> Mapping[str, SourceState]:
-        """Return the state of every source ever fetched, by id."""
+    def plans(self, now: datetime) -> Mapping[str, SourcePlan]:
+        """Return what planning needs of every source ever fetched, by id."""
+        ...
+
+    def states(self, source_ids: Collection[str] | None = None) -> Mapping[str, SourceState]:
+        """Return the state of these sources, all of them if None, by id; those never fetched have none."""
         ...
 
     def known(self, source_id: str) -> Mapping[str, KnownEntry]:
@@ -38,6 +53,10 @@ class SourceStore(Protocol):
         event: SourceEvent | None = None,
     ) -> tuple[int, int]:
         """Write one fetch of one source in one transaction; return (new entries, changed entries)."""
+        ...
+
+    def record_all(self, visits: Sequence[VisitRecord], now: datetime) -> Sequence[tuple[int, int]]:
+        """Write visits to different sources in one transaction, all or none; return as `record` does, for each."""
         ...
 
     def postpone(self, source_ids: Sequence[str], until: datetime) -> None:

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from sqlalchemy import URL, Connection, CursorResult, Engine, QueuePool, Table, create_engine, event
 from sqlalchemy.dialects import sqlite
@@ -27,6 +27,8 @@ from veille.storage import faults
 
 if TYPE_CHECKING:
     from sqlalchemy.dialects import postgresql
+
+T = TypeVar("T")
 
 #: Seconds to wait for another writer before « base occupée » (exit 4).
 BUSY_TIMEOUT = 10.0
@@ -159,6 +161,12 @@ def create_file(file: Path) -> None:
         raise faults.unreadable(str(file), cause(error)) from error
     except sqlite3.Error as error:
         raise (faults.from_sqlite(error, str(file), file) or error) from error
+
+
+def slices(values: Sequence[T], size: int = 500) -> Iterator[Sequence[T]]:
+    """Yield values a few hundred at a time: an IN of many more is slow to compile and, one day, too long."""
+    for start in range(0, len(values), size):
+        yield values[start : start + size]
 
 
 def upsert(

@@ -1,6 +1,5 @@
 """Rows of crawl's tables ↔ the values of the model."""
 
-from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -21,9 +20,25 @@ from veille.storage.structured import facts_column, facts_of
 from veille.storage.tables import SourceEventRow, SourceStateRow
 
 
-def known_entry(columns: Mapping[Any, Any]) -> KnownEntry:
+def known_entry(
+    key: str,
+    link: str | None,
+    title: str,
+    content_hash: str,
+    guid: str | None,
+    published: datetime | None,
+    facts: dict[str, Any] | None,
+) -> KnownEntry:
     """Return what decide needs of a stored entry."""
-    return KnownEntry(**{**columns, "facts": facts_of(columns["facts"])})
+    return KnownEntry(
+        key=key,
+        link=link,
+        title=title,
+        content_hash=content_hash,
+        guid=guid,
+        published=published,
+        facts=facts_of(facts),
+    )
 
 
 def published_columns(intent: EntryIntent) -> dict[str, Any]:
@@ -90,6 +105,7 @@ def state_of(row: SourceStateRow) -> SourceState:
         rebaseline=row.rebaseline,
         robots=row.robots,
         reserved=row.reserved,
+        cut=row.cut,
     )
 
 
@@ -131,6 +147,7 @@ def state_values(source: Source, state: SourceState) -> dict[str, Any]:
         "rebaseline": state.rebaseline,
         "robots": state.robots,
         "reserved": state.reserved,
+        "cut": state.cut,
     }
 
 

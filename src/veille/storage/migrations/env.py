@@ -10,6 +10,7 @@ from alembic import context
 from alembic.autogenerate.api import AutogenContext
 from sqlalchemy import JSON
 
+from veille.storage.migrations.search import is_ours, search_last
 from veille.storage.tables import Base, UtcDateTime
 
 
@@ -28,6 +29,8 @@ context.configure(
     # SQLite alters a table by copying it.
     render_as_batch=True,
     render_item=render_item,
+    include_object=is_ours,
+    process_revision_directives=search_last,
 )
 with context.begin_transaction():
     context.run_migrations()

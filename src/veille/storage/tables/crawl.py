@@ -49,6 +49,8 @@ class SourceStateRow(Base):
     rebaseline: Mapped[bool] = mapped_column(default=False, server_default=false())
     robots: Mapped[str] = mapped_column(String(16), default="", server_default="")
     reserved: Mapped[str] = mapped_column(String(16), default="", server_default="")
+    #: The body that `body_hash` names stops before its end.
+    cut: Mapped[bool] = mapped_column(default=False, server_default=false())
 
 
 class ItemRow(Base):
@@ -71,6 +73,8 @@ class ItemRow(Base):
     #: The source whose entry gave title, text and url.
     source_id: Mapped[str] = mapped_column(String(128))
     licence: Mapped[str] = mapped_column(String(16))
+    #: The last version that its publishers changed, where another entry has since come to show it; null = `version`.
+    amended: Mapped[int | None]
     #: Already there when each of its sources began to be watched.
     baseline: Mapped[bool] = mapped_column(default=False, server_default=false())
     #: Its site reserves its text from mining: title and link only.
