@@ -1,18 +1,20 @@
 """Composition for what looks outside and needs no database: searching an address for a source, probing sources."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from veille.clock import SystemClock
 from veille.config.instance import definitions
 from veille.config.settings import Settings
-from veille.model import Scheme, Tagged, TextToTag
+from veille.model import Scheme, Source, Tagged, TextToTag
+from veille.protocols import Progress
 from veille.text import fold, singular
 
 if TYPE_CHECKING:
     from veille.config.taxonomy import Taxonomy, Term
     from veille.crawl.discovery.offers import Survey
+    from veille.crawl.discovery.probing import Probe
 
 #: Shorter words (« des », « aux ») name nothing.
 _SHORTEST_NAME = 4
@@ -35,6 +37,15 @@ def search(settings: Settings, url: str, *, kind: str = "") -> "Survey":
 
     clock = SystemClock()
     return survey(url, way_out(settings, clock), clock, host_delay=settings.fetch.host_delay, kind=kind)
+
+
+def probe(settings: Settings, sources: Sequence[Source], progress: Progress | None = None) -> "Sequence[Probe]":
+    """Ask every source once, as the crawl would, and write nothing."""
+    from veille.crawl.discovery.probing import probe_sources
+    from veille.net.way_out import way_out
+
+    clock = SystemClock()
+    return probe_sources(sources, way_out(settings, clock), clock, settings.fetch, progress)
 
 
 def hints(settings: Settings, title: str) -> Mapping[str, Hint]:

@@ -2,12 +2,12 @@
 
 import asyncio
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
-from typing import ParamSpec, TypeVar
+from typing import ParamSpec, Protocol, TypeVar
 
 from veille.crawl.alarm import event_of
 from veille.crawl.blockers import Blocker, blocker_of
@@ -26,17 +26,19 @@ from veille.model import (
     EntryIntent,
     Fetched,
     FetchOutcome,
+    KnownEntry,
     ParsedEntry,
     ParsedFeed,
     Request,
     Reservation,
     RobotsVerdict,
     Source,
+    SourceEvent,
     SourceState,
     StructuredFacts,
     Validators,
 )
-from veille.protocols import Clock, SourceStore
+from veille.protocols import Clock
 from veille.protocols.letters import LetterStores
 
 #: RFC 9110 §15.3: a whole document; 203 is one that a proxy has touched.
@@ -53,6 +55,25 @@ async def in_thread(thread: ThreadPoolExecutor, work: Callable[[], T]) -> T:
     return await asyncio.shield(asyncio.get_running_loop().run_in_executor(thread, work))
 
 
+class Records(Protocol):
+    """What one visit reads and writes of the store."""
+
+    def known(self, source_id: str) -> Mapping[str, KnownEntry]:
+        """Return the entries of a source by key."""
+        ...
+
+    def record(
+        self,
+        source: Source,
+        state: SourceState,
+        intents: Sequence[EntryIntent],
+        now: datetime,
+        event: SourceEvent | None = None,
+    ) -> tuple[int, int]:
+        """Write one fetch of one source; return (new entries, changed entries)."""
+        ...
+
+
 class Visitor:
     """Visits sources during one pass."""
 
@@ -60,7 +81,7 @@ class Visitor:
         self,
         *,
         courier: Courier,
-        store: SourceStore,
+        store: Records,
         clock: Clock,
         parsers: FeedParsers,
         thread: ThreadPoolExecutor,
@@ -81,7 +102,7 @@ class Visitor:
         first = KINDS[source.kind].request(source, asked_url(source, state))
         outcome = await self._courier.allowed(errand, first, state.validators)
         visit = await self._noted(errand, outcome, await self._read(errand, outcome))
-        return await self.stored(self._settle, source, state, visit, started), outcome
+        return await self.stored(self._settle, source, state, visit, started), visit.outcome
 
     async def stored(self, work: Callable[P, T], *args: P.args, **named: P.kwargs) -> T:
         """Do something with the store in its one thread."""
@@ -137,6 +158,8 @@ class Visitor:
         if isinstance(feed, ParseError) or feed in {"", page.final_url}:
             return Visit(bare, refusal)
         outcome = await self._courier.allowed(errand, Request(url=feed), Validators())
+        if isinstance(outcome, Fetched) and outcome.status in {429, 503}:
+            return Visit(outcome, None)  # what it asks of us counts more than the page that led to it
         if not isinstance(outcome, Fetched) or outcome.status not in _WHOLE:
             why = f"HTTP {outcome.status}" if isinstance(outcome, Fetched) else outcome.sentence
             return Visit(bare, ParseError(f"page HTML ; le flux qu'elle déclare, {feed}, n'a pu être lu : {why}"))

@@ -1,6 +1,7 @@
 """A page given as a feed is followed to the feed it declares, and an error page of a known feed is not."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
 
@@ -112,6 +113,14 @@ def test_a_declared_feed_that_is_none_is_said(site: Site, watch: Watch, feed: Pa
     assert report.state == "invalide"
     assert site.url("/fil.rss") in report.sentence
     assert said in report.sentence
+
+
+def test_the_patience_that_a_declared_feed_asks_for_is_kept(site: Site, watch: Watch) -> None:
+    site.pages |= {"/actus": declaring("href=/fil.rss"), "/fil.rss": Page(status=429, headers={"Retry-After": "7200"})}
+    assert watch.crawl().http_status == 429
+    assert watch.state.next_check_at is not None
+    assert watch.state.checked_at is not None
+    assert watch.state.next_check_at - watch.state.checked_at > timedelta(minutes=100)
 
 
 def test_a_found_feed_that_is_gone_is_looked_for_again_on_its_page(site: Site, watch: Watch) -> None:
