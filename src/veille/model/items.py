@@ -23,6 +23,7 @@ class Item:
     """The thing itself, with its effective tags and facts."""
 
     id: int
+    #: The last version that its publishers changed: one in which another source only came to show it is none.
     version: int
     title: str
     text: str

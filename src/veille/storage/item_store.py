@@ -50,7 +50,7 @@ def _load(session: Session, where: tuple[ColumnElement[bool], ...]) -> list[Item
     return [
         Item(
             id=row.id,
-            version=row.version,
+            version=row.version if row.amended is None else row.amended,
             title=composed.title_of(row, detail),
             text=composed.text_to_show(row, detail),
             url=row.url,

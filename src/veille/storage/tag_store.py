@@ -141,10 +141,20 @@ def _facts(session: Session, ids: Sequence[int]) -> dict[tuple[int, str], ItemFa
 
 
 def _amended(session: Session, results: Sequence[tuple[int, int, Tagged]]) -> set[int]:
-    """Return the items of which a later version is saved, or a page that changed with its list."""
+    """Return the items that somebody changed since they were tagged: their publisher, or a page with its list.
+
+    A version in which another entry only came to show the item is no amendment.
+    """
     ids = [item_id for item_id, _, _ in results]
     query = (
-        select(TaggingRow.item_id, TaggingRow.item_version, TaggingRow.reading, func.coalesce(DetailRow.amending, 0))
+        select(
+            TaggingRow.item_id,
+            TaggingRow.item_version,
+            TaggingRow.reading,
+            func.coalesce(DetailRow.amending, 0),
+            func.coalesce(ItemRow.amended, ItemRow.version),
+        )
+        .join(ItemRow, ItemRow.id == TaggingRow.item_id)
         .outerjoin(DetailRow, DetailRow.item_id == TaggingRow.item_id)
         .where(TaggingRow.item_id.in_(ids))
     )
@@ -152,9 +162,13 @@ def _amended(session: Session, results: Sequence[tuple[int, int, Tagged]]) -> se
     return {
         item_id
         for item_id, version, tagged in results
-        if item_id in before
-        and (version > before[item_id][0] or before[item_id][1] < before[item_id][2] <= tagged.reading)
+        if item_id in before and _changed_since(before[item_id], version, tagged.reading)
     }
+
+
+def _changed_since(before: Sequence[int], version: int, reading: int) -> bool:
+    tagged_version, tagged_reading, amending, amended = before
+    return (version > tagged_version and amended > tagged_version) or tagged_reading < amending <= reading
 
 
 def _tag_rows(item_id: int, tagged: Tagged) -> list[dict[str, Any]]:
