@@ -20,6 +20,16 @@ from veille.model.digest import (
     Selected,
     SendOutcome,
 )
+from veille.model.fetching import (
+    Fetched,
+    FetchFailed,
+    FetchFault,
+    FetchOutcome,
+    Redirect,
+    Request,
+    TokenRequest,
+    Validators,
+)
 from veille.model.health import Reservation, RobotsVerdict, Site, SourceEvent, SourceStatus
 from veille.model.items import Item, ItemSource
 from veille.model.matching import Eligibility, Match, Reason, Verdict
@@ -31,23 +41,15 @@ from veille.model.sources import (
     Expect,
     ExportedEntry,
     Family,
-    Fetched,
-    FetchFailed,
-    FetchFault,
-    FetchOutcome,
     KnownEntry,
     Licence,
     ParsedEntry,
     ParsedFeed,
     Recipe,
-    Redirect,
-    Request,
     Source,
     SourceHealth,
     SourcePlan,
     SourceState,
-    TokenRequest,
-    Validators,
 )
 from veille.model.tags import (
     CallStatus,
