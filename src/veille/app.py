@@ -5,7 +5,6 @@ A command that needs only the store never loads the tagger; one that needs no da
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
 from pathlib import Path
@@ -14,7 +13,9 @@ from typing import TYPE_CHECKING
 from veille.clock import SystemClock
 from veille.config.instance import SOURCES, definitions
 from veille.config.settings import Settings
-from veille.model import CrawlReport, Delivery, Item
+from veille.model import CrawlReport, Item
+from veille.model.details import DetailReport
+from veille.model.runs import RunReport
 from veille.protocols import Clock, Crawler, Fetcher, ItemStore, Matcher, Progress, SiteStore, Tagger
 from veille.storage import schema
 from veille.storage.db import Database
@@ -24,40 +25,23 @@ if TYPE_CHECKING:
     from veille.config.digests import Definition
     from veille.config.gazetteer import Gazetteer
     from veille.config.taxonomy import Taxonomy
+    from veille.crawl.details.adding import Added, Addition
+    from veille.crawl.details.host import Desk as DetailDesk
     from veille.digest.dkim import Signer
     from veille.digest.returns import Intake
     from veille.digest.runner import Digests
     from veille.engine.direct import DirectEngine
     from veille.members.importing import ImportPlan
     from veille.protocols.letters import LetterStores
+    from veille.storage.detail_store import SqlDetailStore
     from veille.storage.digest_store import SqlDigestStore
+    from veille.storage.examination import StoreHealth
     from veille.storage.feedback_store import SqlFeedbackStore
     from veille.storage.ledger import SqlLedger
     from veille.storage.member_store import SqlMemberStore
     from veille.storage.source_store import SqlSourceStore
     from veille.storage.tag_store import SqlTagStore
     from veille.tokens import Keys
-
-
-@dataclass(frozen=True, slots=True)
-class RunReport:
-    """What one pass of everything due did."""
-
-    crawled: Sequence[CrawlReport]
-    tagged: int
-    digests: Sequence[str]
-
-    def sentences(self) -> Iterator[str]:
-        """Say it in French, one line a stage."""
-        new = sum(report.new for report in self.crawled)
-        yield f"relève : {len(self.crawled)} sources dues, {new} entrées nouvelles"
-        yield f"étiquetage : {self.tagged} articles"
-        yield from self.digests or ["bulletins : rien n'était dû"]
-
-    def news(self) -> Iterator[str]:
-        """Say it only where something was done: most ticks of a daemon have nothing to tell."""
-        if self.crawled or self.tagged or self.digests:
-            yield from self.sentences()
 
 
 class App:
@@ -155,6 +139,13 @@ class App:
         return LetterStores(SqlLinkStore(self.database), SqlSuggestionStore(self.database, self.settings.cluster.id))
 
     @cached_property
+    def detail_store(self) -> "SqlDetailStore":
+        """Writer of detail, document."""
+        from veille.storage.detail_store import SqlDetailStore
+
+        return SqlDetailStore(self.database)
+
+    @cached_property
     def tag_store(self) -> "SqlTagStore":
         """Writer of item_tag, item_fact, tagging."""
         from veille.storage.tag_store import SqlTagStore
@@ -230,6 +221,46 @@ class App:
         from veille.protocols import CrawlOptions
 
         return self.crawler.crawl(CrawlOptions(force=force, only=tuple(only)))
+
+    @property
+    def _pages(self) -> "DetailDesk":
+        """What reads entries' own pages and documents, for the sources as they stand now and what people added."""
+        from veille.config.sources import load_sources
+        from veille.crawl.details.adding import manual_source
+        from veille.crawl.details.host import Desk, Manners
+
+        fetch = self.settings.fetch
+        return Desk(
+            sources=[*load_sources(self.settings.home / SOURCES).sources, manual_source()],
+            store=self.detail_store,
+            source_store=self.source_store,
+            sites=self.site_store,
+            fetcher=self.fetcher,
+            engine=self.engine,
+            clock=self.clock,
+            manners=Manners(fetch.host_delay, fetch.concurrency, fetch.details_per_host),
+            progress=self.progress,
+        )
+
+    def read_pages(self, *, only: Sequence[str] = ()) -> DetailReport:
+        """Read the pages and documents that wait (of the named sources), each host within its cap."""
+        if not self.detail_store.has_work(self.clock.now()):
+            return DetailReport()
+        from veille.crawl.details.runner import DetailReader
+
+        return DetailReader(self._pages).read(only)
+
+    def add_item(self, addition: "Addition") -> "Added":
+        """Read an address now and keep it as an item, its documents and tags included; one known already is said."""
+        from veille.crawl.details.adding import Adder
+        from veille.model.details import MANUAL
+        from veille.nlp.runner import tag_now
+
+        added = Adder(self._pages).add(addition)
+        if added.new:
+            self.read_pages(only=[MANUAL])
+            tag_now(self.tag_store, self.tagger, [added.item.id], self.clock)
+        return added
 
     def tag(self) -> int:
         """Tag what waits; return how many items were done."""
@@ -309,11 +340,12 @@ class App:
 
     # ── the whole ───────────────────────────────────────────────────────────────────────────────────────────────────
     def run_due(self) -> RunReport:
-        """Do all that is due, once: crawl, tag, draft, send what is approved; two at once share the work."""
+        """Do all that is due, once: crawl, read, tag, draft, send what is approved; two at once share the work."""
         self.take_returns()
         crawled = self.crawl()
+        read = self.read_pages()
         tagged = self.tag()
-        return RunReport(crawled, tagged, self.digest.run_due())
+        return RunReport(crawled, read, tagged, self.digest.run_due())
 
     @contextmanager
     def leadership(self) -> Iterator[Callable[[], None]]:
@@ -350,46 +382,13 @@ def make_app(settings: Settings, *, now: datetime | None = None, progress: Progr
 
 def prepare_database(settings: Settings, *, upgrade: bool = False) -> str:
     """Make the database of an instance where there is none (or bring it up to date); return one French sentence."""
-    database = Database(settings.database)
-    try:
-        made = schema.upgrade(database) if upgrade else schema.create(database)
-    finally:
-        database.close()
-    if made.before is None:
-        return f"base créée : {database.place}"
-    if made.before == made.after:
-        return f"base à jour : {database.place}"
-    return f"base mise à niveau de {made.before} à {made.after} : {database.place}"
+    from veille.storage.examination import prepare
+
+    return prepare(settings.database, upgrade=upgrade)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StoreHealth:
-    """What an operator should know of a database that serves."""
-
-    #: What messages may call it.
-    place: str
-    #: False: it is too large to have been read whole in a few seconds.
-    read_whole: bool
-    #: (stage, key, error) of work that was set aside.
-    quarantined: Sequence[tuple[str, str, str]]
-    #: Mails of which nobody knows whether they left.
-    doubtful: Sequence[Delivery]
-
-
-def examine_database(settings: Settings) -> StoreHealth:
+def examine_database(settings: Settings) -> "StoreHealth":
     """Look at the database without changing it; raises StoreError where it cannot serve."""
-    from veille.storage.digest_store import doubtful_mails
-    from veille.storage.integrity import quick_check
-    from veille.storage.ledger import SqlLedger
+    from veille.storage.examination import examine
 
-    database = Database(settings.database)
-    try:
-        schema.require_current(database)
-        return StoreHealth(
-            place=database.place,
-            read_whole=quick_check(database),
-            quarantined=SqlLedger(database, SystemClock()).quarantined(),
-            doubtful=doubtful_mails(database, settings.cluster.id),
-        )
-    finally:
-        database.close()
+    return examine(settings.database, settings.cluster.id)

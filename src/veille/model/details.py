@@ -174,6 +174,16 @@ class StoredPage:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class KnownItem:
+    """An item that the store has, whether tagged or not."""
+
+    id: int
+    title: str
+    #: Names of the sources that publish it, the first to have done so first.
+    sources: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DetailReport:
     """What one pass over pages and documents did."""
 
@@ -187,3 +197,24 @@ class DetailReport:
     waiting: int = 0
     #: Host → why it was not asked to the end.
     stopped: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def asked(self) -> int:
+        """Pages and documents that were asked for."""
+        return self.pages + self.documents + self.left + self.postponed
+
+    @property
+    def sentence(self) -> str:
+        """Say it in French; empty where nothing waited."""
+        parts = [
+            f"{count} {one if count == 1 else several}"
+            for count, one, several in (
+                (self.pages, "page lue", "pages lues"),
+                (self.documents, "document lu", "documents lus"),
+                (self.left, "laissé avec sa raison", "laissés avec leur raison"),
+                (self.postponed, "à redemander plus tard", "à redemander plus tard"),
+                (self.waiting, "attend son tour", "attendent leur tour"),
+            )
+            if count
+        ]
+        return f"pages de détail : {', '.join(parts)}" if parts else ""

@@ -25,8 +25,14 @@ class TaggingStage:
 
     def execute(self, work: Sequence[Work], finish: Callable[[Work], None]) -> None:
         """Tag what still waits among these items, save all of it at once, then finish each piece."""
+        self.tag([int(piece.key) for piece in work])
+        for piece in work:
+            finish(piece)
+
+    def tag(self, item_ids: Sequence[int]) -> None:
+        """Tag what still waits among these items, and save all of it at once."""
         pipeline = self._tagger.pipeline
-        waiting = self._store.texts(pipeline, [int(piece.key) for piece in work])
+        waiting = self._store.texts(pipeline, item_ids)
         tagged = self._tagger.tag(text for _, _, text in waiting)
         results = [
             (item_id, version, replace(said, reading=text.reading))
@@ -34,8 +40,11 @@ class TaggingStage:
         ]
         if results:
             self._store.save(pipeline, results, self._clock.now())
-        for piece in work:
-            finish(piece)
+
+
+def tag_now(store: TagStore, tagger: Tagger, item_ids: Sequence[int], clock: Clock) -> None:
+    """Tag these items at once, whatever else waits; saving what another process saves too changes nothing."""
+    TaggingStage(store, tagger, clock).tag(item_ids)
 
 
 def tag_waiting(store: TagStore, engine: Engine, tagger: Tagger, clock: Clock) -> int:

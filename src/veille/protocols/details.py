@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Protocol
 
-from veille.model.details import DocumentRead, DueRead, Outcome, StoredDocument, StoredPage, Waiting
+from veille.model.details import DocumentRead, DueRead, KnownItem, Outcome, StoredDocument, StoredPage, Waiting
 
 
 class DetailStore(Protocol):
@@ -24,8 +24,8 @@ class DetailStore(Protocol):
         """Write what became of one page or document; False where somebody else did, or its list changed meanwhile."""
         ...
 
-    def put_off(self, host: str, until: datetime) -> int:
-        """Let what waits on a host wait until then at least; return how many pages and documents that concerns."""
+    def put_off(self, host: str, until: datetime, now: datetime) -> int:
+        """Let what waits on a host wait until then at least; return how many pages and documents were due."""
         ...
 
     def same_document(self, key: str, since: datetime) -> DocumentRead | None:
@@ -34,6 +34,10 @@ class DetailStore(Protocol):
 
     def purge(self, now: datetime) -> int:
         """Cut the texts whose time is over down to an extract and what proves facts; return how many."""
+        ...
+
+    def known_item(self, identity: str) -> KnownItem | None:
+        """Return the item of that identity."""
         ...
 
     def page_of(self, item_id: int) -> StoredPage | None:

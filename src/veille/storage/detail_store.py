@@ -8,7 +8,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, or_, select, update
+from sqlalchemy import ColumnElement, and_, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from veille.excerpt import excerpt
@@ -17,6 +17,7 @@ from veille.model.details import (
     DocumentRead,
     DocumentWish,
     DueRead,
+    KnownItem,
     Outcome,
     PageRead,
     PageWish,
@@ -29,7 +30,7 @@ from veille.protocols.details import DetailStore
 from veille.storage import detail_rows as rows
 from veille.storage.db import Database, upsert
 from veille.storage.structured import facts_column
-from veille.storage.tables import DetailRow, DocumentRow, ItemFactRow, ItemRow
+from veille.storage.tables import DetailRow, DocumentRow, EntryRow, ItemFactRow, ItemRow, SourceStateRow
 
 #: Characters of a document that stand for the page of an item that is itself a document.
 _LEAD = 5_000
@@ -54,6 +55,16 @@ class SqlDetailStore:
                     found.append(Waiting(host=host, source_id=source_id, document=document, count=count))
         return found
 
+    def has_work(self, now: datetime) -> bool:
+        """Say whether anything waits that may be asked for, or any text is to go: all that an idle pass costs."""
+        with self._database.read() as session:
+            for table in (DetailRow, DocumentRow):
+                over = table.keep_until <= now
+                waits = and_(*_asked(table, now))
+                if session.execute(select(table.item_id).where(or_(waits, over)).limit(1)).first() is not None:
+                    return True
+        return False
+
     def due(
         self, host: str, now: datetime, *, pages_of: Collection[str], documents_of: Collection[str], limit: int
     ) -> Sequence[DueRead]:
@@ -68,15 +79,16 @@ class SqlDetailStore:
         with self._database.write() as session:
             return _Recording(session, due, outcome, now).written()
 
-    def put_off(self, host: str, until: datetime) -> int:
-        """Let what waits on a host wait until then at least; return how many pages and documents that concerns."""
+    def put_off(self, host: str, until: datetime, now: datetime) -> int:
+        """Let what waits on a host wait until then at least; return how many pages and documents were due."""
         count = 0
         with self._database.write() as session:
             for table in (DetailRow, DocumentRow):
+                due = select(func.count()).select_from(table).where(*_asked(table, now), table.host == host)
+                count += session.scalar(due) or 0
                 sooner = or_(table.next_at.is_(None), table.next_at < until)
                 here = (table.host == host, table.state == ReadState.WAITING, sooner)
-                ids = session.scalars(update(table).where(*here).values(next_at=until).returning(table.item_id))
-                count += len(ids.all())
+                session.execute(update(table).where(*here).values(next_at=until))
         return count
 
     def same_document(self, key: str, since: datetime) -> DocumentRead | None:
@@ -95,6 +107,21 @@ class SqlDetailStore:
             return 0
         with self._database.write() as session:
             return _purged_pages(session, now) + _purged_documents(session, now)
+
+    def known_item(self, identity: str) -> KnownItem | None:
+        """Return the item of that identity, with the names of its sources."""
+        name = func.coalesce(SourceStateRow.title, EntryRow.source_id)
+        entries = (
+            select(EntryRow.item_id, name)
+            .outerjoin(SourceStateRow, SourceStateRow.source_id == EntryRow.source_id)
+            .order_by(EntryRow.first_seen, EntryRow.id)
+        )
+        with self._database.read() as session:
+            item = session.scalars(select(ItemRow).where(ItemRow.identity == identity)).first()
+            if item is None:
+                return None
+            sources = [source for _, source in session.execute(entries.where(EntryRow.item_id == item.id))]
+            return KnownItem(id=item.id, title=item.title, sources=tuple(dict.fromkeys(sources)))
 
     def page_of(self, item_id: int) -> StoredPage | None:
         """Return an item's own page."""

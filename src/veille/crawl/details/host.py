@@ -115,7 +115,9 @@ class Host:
     async def _rest(self, until: datetime, why: str, sources: Mapping[str, Source]) -> None:
         """Leave the host alone until then, its lists too where `sources` are given."""
         self.this_pass.stopped[self.host] = why
-        self.this_pass.counts["postponed"] += await self._stored(self.desk.store.put_off, self.host, until)
+        self.this_pass.counts["postponed"] += await self._stored(
+            self.desk.store.put_off, self.host, until, self.desk.clock.now()
+        )
         if sources:
             await self._stored(self._postpone_lists, sources, until)
 

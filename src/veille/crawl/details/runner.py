@@ -113,7 +113,7 @@ class _Stage:
             asyncio.run(self._hosts(work, finish, thread))
 
     async def _hosts(self, work: Sequence[Work], finish: Callable[[Work], None], thread: ThreadPoolExecutor) -> None:
-        crowd, sites = Crowd(self._desk.manners.concurrency), _remembered(self._desk, thread)
+        crowd, sites = Crowd(self._desk.manners.concurrency), remembered(self._desk, thread)
         with FeedParsers() as parsers:
 
             async def host(piece: Work) -> None:
@@ -145,7 +145,7 @@ def _waits(state: SourceState, now: datetime) -> bool:
     return state.http_status in {429, 503} and state.next_check_at is not None and state.next_check_at > now
 
 
-def _remembered(desk: Desk, thread: ThreadPoolExecutor) -> Sites:
+def remembered(desk: Desk, thread: ThreadPoolExecutor) -> Sites:
     """Return the rules of sites, over what the store remembers of them, read and written in its thread."""
     store = desk.sites
 
