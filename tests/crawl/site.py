@@ -27,6 +27,8 @@ class Request:
     path: str
     headers: dict[str, str]
     at: float
+    #: What came along with a POST.
+    body: bytes = b""
 
 
 @dataclass(slots=True)
@@ -53,7 +55,8 @@ def serve(address: str = "127.0.0.1") -> Iterator[Site]:
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            request = Request(self.path, {k.lower(): v for k, v in self.headers.items()}, time.monotonic())
+            sent = self.rfile.read(int(self.headers.get("Content-Length", "0")))
+            request = Request(self.path, {k.lower(): v for k, v in self.headers.items()}, time.monotonic(), sent)
             site.everything.append(request)
             if self.path not in ABOUT_PROGRAMS or self.path in site.pages:
                 site.requests.append(request)
@@ -68,6 +71,9 @@ def serve(address: str = "127.0.0.1") -> Iterator[Site]:
             self.send_header("Content-Length", "0" if unchanged else str(len(page.body)))
             self.end_headers()
             self.wfile.write(b"" if unchanged else page.body)
+
+        def do_POST(self) -> None:
+            self.do_GET()
 
         def log_message(self, *_: object) -> None:
             """Stay quiet."""

@@ -1,10 +1,12 @@
 """The sources of an instance checked against its own taxonomy and the territories: offline, without a database."""
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
 from veille.config.gazetteer import load_gazetteer
 from veille.config.instance import SOURCES, definitions
+from veille.config.keys import missing_keys
 from veille.config.problems import unknown_key
 from veille.config.sources import load_sources
 from veille.config.taxonomy import Taxonomy, load_taxonomy
@@ -67,4 +69,4 @@ def _remarks(found: tuple[Source, ...]) -> list[str]:
     plain = [source.id for source in found if source.enabled and source.url.lower().startswith("http:")]
     if plain:
         remarks.append(f"en http sans chiffrement : {', '.join(plain)}")
-    return remarks
+    return [*remarks, *missing_keys(found, os.environ)]

@@ -7,11 +7,12 @@ import jmespath
 
 #: One value each; `items` and `next` are read from the whole answer, the others from a record.
 SINGLE = (
-    *("items", "next", "id", "title", "link", "published", "updated", "deadline"),
-    *("author", "language", "amount", "financer"),
+    *("items", "next", "id", "title", "link", "published", "updated", "deadline", "opening"),
+    *("author", "language", "amount", "amount_min", "amount_max", "rate", "financer", "call", "contact"),
+    *("reference", "status"),
 )
 #: One expression or several, whose values are put together in that order.
-SEVERAL = ("text", "categories", "cpv", "naf", "nuts")
+SEVERAL = ("text", "categories", "cpv", "naf", "nuts", "financers", "audiences", "territories")
 #: Characters; the longest in our own examples has 60.
 _LONGEST = 300
 _MOST = 12
@@ -31,7 +32,7 @@ def expressions(mapping: Mapping[str, Any]) -> Expressions:
             raise ValueError(f"clé inconnue « {key} » : les clés sont {', '.join((*SINGLE, *SEVERAL))}")
         found[key] = _listed(key, value)
         for expression in found[key]:
-            _check(key, expression)
+            check_expression(key, expression)
     return found
 
 
@@ -45,7 +46,8 @@ def _listed(key: str, value: Any) -> tuple[str, ...]:
     return tuple(value)
 
 
-def _check(key: str, expression: str) -> None:
+def check_expression(key: str, expression: str) -> None:
+    """Raise ValueError, in French, for an expression that is wrong or costs too much."""
     if len(expression) > _LONGEST:
         raise ValueError(f"« {key} » : une expression a {_LONGEST} caractères au plus")
     try:

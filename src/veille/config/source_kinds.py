@@ -7,6 +7,7 @@ from urllib.parse import unquote, urlsplit
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from veille.addresses import address_problem
+from veille.config.api_options import API_OPTIONS, ListOptions
 from veille.config.mail_accounts import ACCOUNT_NAME
 
 KindName = Literal["feed", "page", "sitemap", "watch", "api", "json", "mailbox", "file"]
@@ -76,8 +77,83 @@ class MailboxOptions(_Options):
         return self
 
 
-#: Kind → its options; a kind that is not here takes none.
-OPTIONS: dict[str, type[BaseModel]] = {"sitemap": SitemapOptions, "mailbox": MailboxOptions}
+class WatchOptions(_Options):
+    """What of a page is watched."""
+
+    select: str | None = Field(
+        None,
+        min_length=1,
+        max_length=500,
+        description="partie suivie : sélecteur CSS, ou « xpath: » ; absent = le contenu",
+    )
+    ignore: tuple[str, ...] = Field((), max_length=20, description="parties à ignorer : sélecteurs CSS, ou « xpath: »")
+    min_change: int = Field(
+        4, ge=1, le=10_000, description="lettres et chiffres ajoutés ou retirés, en dessous desquels rien n'a changé"
+    )
+
+    @field_validator("ignore")
+    @classmethod
+    def _short(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        if any(not 0 < len(one.strip()) <= 500 for one in value):  # noqa: PLR2004 - as `select`
+            raise ValueError("chaque sélecteur a de 1 à 500 caractères")
+        return value
+
+
+class FileOptions(_Options):
+    """How the tables of a folder are read."""
+
+    columns: dict[str, str] = Field(
+        {}, max_length=60, description="en-tête d'une colonne → ce qu'elle donne (title, link, deadline…) ; « » = rien"
+    )
+    key: str | None = Field(
+        None,
+        min_length=1,
+        max_length=200,
+        description="en-tête de la colonne qui identifie une ligne ; absent = le lien",
+    )
+    sheet: str | None = Field(None, min_length=1, max_length=100, description="feuille lue ; absent = la première")
+    delimiter: Literal[",", ";", "\t", "|"] | None = Field(
+        None, description="séparateur des CSV ; absent = reconnu de lui-même"
+    )
+    encoding: str | None = Field(
+        None, pattern=r"^[A-Za-z0-9_-]{2,20}$", description="jeu de caractères des CSV ; absent = reconnu de lui-même"
+    )
+
+    @field_validator("columns")
+    @classmethod
+    def _known_fields(cls, value: dict[str, str]) -> dict[str, str]:
+        for column, field in value.items():
+            if field and field not in FILE_FIELDS:
+                raise ValueError(f"« {column[:60]} » : « {field[:40]} » n'est pas un champ ({', '.join(FILE_FIELDS)})")
+        return value
+
+    @field_validator("encoding")
+    @classmethod
+    def _exists(cls, value: str | None) -> str | None:
+        try:
+            text = value is None or isinstance("".encode(value), bytes)
+        except (LookupError, ValueError):
+            text = False
+        if not text:
+            raise ValueError(f"« {value} » n'est pas un jeu de caractères connu : utf-8, cp1252…")
+        return value
+
+
+#: What a column of a table may give.
+FILE_FIELDS = (
+    *("id", "title", "link", "text", "published", "updated", "deadline", "opening", "author", "categories", "language"),
+    *("amount", "amount_min", "amount_max", "rate", "financer", "audiences", "territories", "cpv", "naf", "nuts"),
+    *("contact", "reference", "status", "type"),
+)
+#: Kind, or `api:` with the name of one → its options; one that is not here takes none.
+OPTIONS: dict[str, type[BaseModel]] = {
+    "file": FileOptions,
+    "json": ListOptions,
+    "mailbox": MailboxOptions,
+    "sitemap": SitemapOptions,
+    "watch": WatchOptions,
+    **{f"api:{name}": options for name, options in API_OPTIONS.items()},
+}
 
 
 def check_url(kind: str, value: str) -> str:
@@ -114,20 +190,22 @@ def _check_mailbox(value: str) -> str:
     return value
 
 
-def check_options(kind: str, value: dict[str, Any]) -> dict[str, Any]:
-    """Return options that this kind knows, as written; raises ValueError in French, naming the key."""
-    known = OPTIONS.get(kind)
-    if known is None and not value:
-        return value
+def check_options(kind: str, value: dict[str, Any], api: str | None = None) -> dict[str, Any]:
+    """Return options that this kind, or this API, knows, as written; raises ValueError in French, naming the key."""
+    known, named = OPTIONS.get(f"api:{api}" if api else kind), f"« api: {api} »" if api else f"« kind: {kind} »"
     if known is None:
-        raise ValueError(f"« kind: {kind} » ne prend pas d'« options »")
+        if value:
+            raise ValueError(f"{named} ne prend pas d'« options »")
+        return value
     try:
         known.model_validate(value)
     except ValidationError as error:
-        names = ", ".join(known.model_fields)
         first = error.errors()[0]
         key = ".".join(str(part) for part in first["loc"])
-        if first["type"] == "value_error":
+        if first["type"] == "value_error" and not key:
             raise ValueError(str(first["ctx"]["error"])) from error
-        raise ValueError(f"« options.{key} » ne convient pas ; options de « kind: {kind} » : {names}") from error
+        cause = f" : {first['ctx']['error']}" if first["type"] == "value_error" else ""
+        absent = "manque" if first["type"] == "missing" else "ne convient pas"
+        names = ", ".join(known.model_fields)
+        raise ValueError(f"« options.{key} » {absent}{cause} ; options de {named} : {names}") from error
     return value

@@ -9,7 +9,9 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator
 
+from veille.config.api_options import EXPERIMENTAL_APIS, MAPPED_APIS, ApiName
 from veille.config.problems import refuse
+from veille.config.requests import RequestLine, refuse_key_in_address
 from veille.config.source_kinds import KIND_HELP, KindName, check_options, check_url
 from veille.config.yaml_source import Locate, load_yaml, parse_yaml
 from veille.errors import ConfigError
@@ -86,13 +88,14 @@ class SourceLine(Defaults):
     recipe: RecipeLine | None = Field(
         None, description="pour « kind: page » : où se trouvent ses entrées ; absent = ce qu'elle énonce en JSON-LD"
     )
-    api: Literal["aides-territoires", "notices", "opendatasoft", "tee"] | None = Field(
-        None, validate_default=True, description="pour « kind: api » : laquelle"
-    )
+    api: ApiName | None = Field(None, validate_default=True, description="pour « kind: api » : laquelle")
     mapping: dict[str, Any] | None = Field(
         None,
         validate_default=True,
         description="pour « kind: json » et « api: opendatasoft » : où se trouve chaque champ (JMESPath)",
+    )
+    request: RequestLine | None = Field(
+        None, description="pour « kind: json » : comment l'API est demandée ; absent = par GET, à son adresse"
     )
     options: dict[str, Any] = Field(
         {}, validate_default=True, description="ce que la nature de la source demande en plus"
@@ -132,12 +135,21 @@ class SourceLine(Defaults):
     @classmethod
     def _known_options(cls, value: dict[str, Any], info: ValidationInfo) -> dict[str, Any]:
         kind = info.data.get("kind")
-        return check_options(kind, value) if kind else value
+        return check_options(kind, value, info.data.get("api")) if kind else value
+
+    @field_validator("request")
+    @classmethod
+    def _request_of_an_api(cls, value: RequestLine | None, info: ValidationInfo) -> RequestLine | None:
+        if value is not None and info.data.get("kind") != "json":
+            raise ValueError(
+                "« request » va avec « kind: json », et lui seul : une API connue sait comment se demander"
+            )
+        return value
 
     @field_validator("mapping")
     @classmethod
     def _usable_mapping(cls, value: dict[str, Any] | None, info: ValidationInfo) -> dict[str, Any] | None:
-        needed = info.data.get("kind") == "json" or info.data.get("api") == "opendatasoft"
+        needed = info.data.get("kind") == "json" or info.data.get("api") in MAPPED_APIS
         if needed != (value is not None):
             raise ValueError("« mapping » va avec « kind: json » et « api: opendatasoft », et eux seuls")
         if value is not None:
@@ -150,6 +162,7 @@ class SourceLine(Defaults):
     @field_validator("url")
     @classmethod
     def _usable_address(cls, value: str, info: ValidationInfo) -> str:
+        refuse_key_in_address(value)
         return check_url(info.data.get("kind", "feed"), value)
 
 
@@ -252,7 +265,8 @@ def _refuse_duplicates(parsed: SourcesFile, path: Path, locate: Locate) -> None:
 
 def _options(line: SourceLine) -> dict[str, Any]:
     """Return what the kind of a source needs besides its URL."""
-    named = {"api": line.api, "mapping": line.mapping}
+    request = line.request.model_dump(exclude_unset=True) if line.request else None
+    named = {"api": line.api, "mapping": line.mapping, "request": request}
     return {**line.options, **{key: value for key, value in named.items() if value is not None}}
 
 
@@ -273,7 +287,7 @@ def _to_source(line: SourceLine, defaults: Defaults, path: Path, number: int) ->
         formerly=line.formerly,
         seen_in=line.seen_in,
         enabled=line.enabled,
-        experimental=line.experimental,
+        experimental=line.experimental or line.api in EXPERIMENTAL_APIS,
         options=_options(line),
         pages=line.pages,
         details=line.details,

@@ -64,7 +64,7 @@ class Courier:
         await self._crowd.rest(errand.pace.wait(self._clock.monotonic()))
         errand.pace.start(self._clock.monotonic())
         accept = KINDS[errand.source.kind].accept
-        if request.body is None and not request.headers and request.follow:
+        if request == Request(url=request.url):
             return await self._fetcher.fetch(request.url, validators, accept=accept)
         return await self._fetcher.send(request, validators, accept=accept)
 

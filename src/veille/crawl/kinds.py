@@ -6,12 +6,14 @@ says so in `ParsedFeed.next`.
 """
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from importlib import import_module
-from typing import Protocol, cast
+from typing import Any, Protocol, cast
 
 from veille.crawl.apis.asking import API_PAGES, API_TYPES, first_request
+from veille.crawl.apis.custom import custom_request
 from veille.crawl.newsletters.asking import mailbox_request
 from veille.errors import ParseError
 from veille.model import ParsedFeed, Request, Source
@@ -21,6 +23,21 @@ PAGE_TYPES = "text/html, application/xhtml+xml, */*;q=0.5"
 SITEMAP_TYPES = "application/xml, text/xml, */*;q=0.5"
 #: Below this share of the usual number a list has not become shorter: it is read wrongly.
 _SHRUNK = 0.5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Background:
+    """What a reader may be told besides the answer."""
+
+    #: What was asked.
+    request: Request | None = None
+    #: What the last reading of this source asked to remember, with the definition of then; None at the first.
+    memory: Mapping[str, Any] | None = None
+    now: datetime | None = None
+
+
+#: What a reader is told that is asked out of the blue.
+ALONE = Background()
 
 
 class Reader(Protocol):
@@ -56,6 +73,10 @@ class Kind:
     titles: bool = True
     #: Offered to programs: robots.txt is read and shown, and binds only where `fetch.respect_robots_for_feeds` says so.
     noted: bool = False
+    #: Its reader takes a fifth argument, a `Background`.
+    told: bool = False
+    #: Its reader goes by what it read before (`ParsedFeed.memory`).
+    remembers: bool = False
 
 
 KINDS: dict[str, Kind] = {
@@ -70,8 +91,8 @@ KINDS: dict[str, Kind] = {
         details=True,
         titles=False,
     ),
-    "api": Kind("veille.crawl.apis.readers:read_api", API_TYPES, API_PAGES, first_request),
-    "json": Kind("veille.crawl.apis.readers:read_json_api", API_TYPES, API_PAGES),
+    "api": Kind("veille.crawl.apis.readers:read_api", API_TYPES, API_PAGES, first_request, told=True),
+    "json": Kind("veille.crawl.apis.readers:read_json_api", API_TYPES, API_PAGES, custom_request, told=True),
     "mailbox": Kind("veille.crawl.newsletters.reader:read_mailbox", PAGE_TYPES, request=mailbox_request, details=True),
 }
 
@@ -80,6 +101,16 @@ def reader_of(kind: str) -> Reader:
     """Load the reader of a kind (in a worker)."""
     module, _, name = KINDS[kind].reader.partition(":")
     return cast("Reader", getattr(import_module(module), name))
+
+
+def read_with(
+    kind: str, body: bytes, content_type: str, url: str, source: Source, background: Background
+) -> ParsedFeed:
+    """Read a body with the reader of a kind (in a worker); raises ParseError."""
+    reader: Any = reader_of(kind)
+    more = (background,) if KINDS[kind].told else ()
+    read: ParsedFeed = reader(body, content_type, url, source, *more)
+    return read
 
 
 def page_cap(source: Source) -> int:

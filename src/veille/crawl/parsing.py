@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from types import FrameType, TracebackType
 from typing import Self, TypeVar
 
-from veille.crawl.kinds import reader_of
+from veille.crawl.kinds import ALONE, Background, read_with
 from veille.errors import ParseError
 from veille.model import ParsedFeed, Source
 
@@ -44,6 +44,7 @@ class Body:
     content_type: str
     url: str
     source: Source | None = None
+    background: Background = ALONE
 
 
 class _TooLong(Exception):
@@ -96,7 +97,7 @@ def _read(body: Body) -> ParsedFeed:
 
     if body.source is None:
         return parse_feed(body.data, content_type=body.content_type, url=body.url)
-    return reader_of(body.source.kind)(body.data, body.content_type, body.url, body.source)
+    return read_with(body.source.kind, body.data, body.content_type, body.url, body.source, body.background)
 
 
 def _renew_cpu_limit() -> None:

@@ -15,7 +15,7 @@ from veille.crawl.courier import Courier, Errand, heeds_robots
 from veille.crawl.decide import Visit, decide_entries, is_baseline, next_state
 from veille.crawl.details.planning import with_wishes
 from veille.crawl.discovery.announced import announced_feed, may_announce
-from veille.crawl.kinds import KINDS, page_cap, unlike
+from veille.crawl.kinds import ALONE, KINDS, Background, page_cap, unlike
 from veille.crawl.newsletters.merging import has_opaque, readers_of
 from veille.crawl.parsing import Body, FeedParsers
 from veille.crawl.politeness import Pace, asked_url, host_of
@@ -101,7 +101,7 @@ class Visitor:
         errand = Errand(source, state, pace)
         first = KINDS[source.kind].request(source, asked_url(source, state))
         outcome = await self._courier.allowed(errand, first, state.validators)
-        visit = await self._noted(errand, outcome, await self._read(errand, outcome))
+        visit = await self._noted(errand, outcome, await self._read(errand, outcome, first))
         return await self.stored(self._settle, source, state, visit, started), visit.outcome
 
     async def stored(self, work: Callable[P, T], *args: P.args, **named: P.kwargs) -> T:
@@ -121,14 +121,14 @@ class Visitor:
         robots = rules.verdict(url) if heeds_robots(errand.source) else RobotsVerdict.UNASKED
         return replace(visit, robots=robots, reserved=_reservation(visit.outcome, visit.feed, rules))
 
-    async def _read(self, errand: Errand, outcome: FetchOutcome) -> Visit:
+    async def _read(self, errand: Errand, outcome: FetchOutcome, asked: Request) -> Visit:
         """Read the body, unless it is the very one that was read before, and the pages that follow."""
         if not isinstance(outcome, Fetched) or outcome.status not in _WHOLE:
             return Visit(outcome, None)
         digest = hashlib.sha256(outcome.body).hexdigest()
         if digest == errand.state.body_hash:
             return Visit(outcome, None, digest, same_body=True)
-        reading = await self._parsed(errand, outcome)
+        reading = await self._parsed(errand, outcome, asked)
         if isinstance(reading, ParsedFeed):
             reading = unlike(errand.source, reading, errand.state.entries) or await self._whole(errand, reading)
             reading = await self._followed(errand, reading)
@@ -163,7 +163,7 @@ class Visitor:
         if not isinstance(outcome, Fetched) or outcome.status not in _WHOLE:
             why = f"HTTP {outcome.status}" if isinstance(outcome, Fetched) else outcome.sentence
             return Visit(bare, ParseError(f"page HTML ; le flux qu'elle déclare, {feed}, n'a pu être lu : {why}"))
-        reading = await self._parsed(errand, outcome)
+        reading = await self._parsed(errand, outcome, Request(url=feed))
         if isinstance(reading, ParseError):
             message = f"page HTML ; ce qu'elle déclare comme flux, {feed}, n'en est pas un : {reading.message}"
             return Visit(bare, ParseError(message, cure=refusal.cure))
@@ -171,8 +171,9 @@ class Visitor:
         digest = hashlib.sha256(outcome.body).hexdigest()
         return Visit(replace(outcome, body=b""), replace(reading, remark=remark), digest, found_feed=feed)
 
-    async def _parsed(self, errand: Errand, answer: Fetched) -> ParsedFeed | ParseError:
-        body = Body(answer.body, answer.headers.get("content-type", ""), answer.final_url, errand.source)
+    async def _parsed(self, errand: Errand, answer: Fetched, asked: Request) -> ParsedFeed | ParseError:
+        told = Background(request=asked, now=self._clock.now()) if KINDS[errand.source.kind].told else ALONE
+        body = Body(answer.body, answer.headers.get("content-type", ""), answer.final_url, errand.source, told)
         reading = await self._parsers.parse(body)
         if isinstance(reading, ParseError):
             return reading
@@ -212,12 +213,12 @@ class Visitor:
             return outcome.sentence
         if outcome.status not in _WHOLE:
             return f"HTTP {outcome.status}"
-        reading = await self._parsed(errand, outcome)
+        reading = await self._parsed(errand, outcome, request)
         return reading.message if isinstance(reading, ParseError) else reading
 
     async def _worth_reading_on(self, source: Source, first: ParsedFeed, page: ParsedFeed) -> bool:
         """Say whether older pages may hold news: after an index, after news, and where nothing is in order of age."""
-        if page.parts or (first.parts and not first.complete):
+        if page.parts or page.unordered or (first.parts and not first.complete):
             return True
         return await self.stored(self._has_news, source, page)
 

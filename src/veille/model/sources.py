@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from veille.model.details import DocumentWish, PageWish
 from veille.model.fetching import Request, Validators
 from veille.model.tags import NO_FACTS, StructuredFacts
+from veille.model.web import UNCONDITIONAL, Request, Validators
 
 if TYPE_CHECKING:
     from veille.model.letters import Suggested
@@ -172,6 +173,10 @@ class ParsedFeed:
     advice: str = ""
     #: What people forwarded to us.
     suggestions: tuple["Suggested", ...] = ()
+    #: The list is in no order of age: any page of it may hold news.
+    unordered: bool = False
+    #: What its reader wants to be told at the next visit; None = what it was told this time.
+    memory: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -185,7 +190,7 @@ class SourceState:
     #: What to do, one French sentence, empty if nothing.
     next_step: str = ""
     http_status: int | None = None
-    validators: Validators = Validators()  # noqa: RUF009 - frozen
+    validators: Validators = UNCONDITIONAL
     #: Hash of the last body that was parsed.
     body_hash: str | None = None
     checked_at: datetime | None = None

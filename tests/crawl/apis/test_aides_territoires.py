@@ -1,6 +1,8 @@
 """Aides-territoires: real answers of API v1.1, and what a later page or a hostile one may say."""
 
+import html
 import json
+import re
 from datetime import date
 from typing import Any
 
@@ -10,7 +12,7 @@ from tests.shared import shared
 from veille.crawl.apis.aides_territoires import read_aides_territoires
 from veille.crawl.apis.asking import newest_first
 from veille.errors import ParseError
-from veille.model import ParsedEntry
+from veille.model import CallStatus, ParsedEntry, StructuredFacts
 
 URL = "https://aides.exemple/api/aids/?page=1"
 
@@ -28,6 +30,10 @@ def only(**fields: Any) -> ParsedEntry:
     return entry
 
 
+def first_word(markup: str) -> str:
+    return next(iter(re.sub(r"<[^>]+>", " ", html.unescape(markup)).split()), "")
+
+
 @pytest.mark.shared
 def test_every_real_aid_becomes_an_entry_with_its_facts() -> None:
     payload = shared("corpus", "payloads", "aides_territoires_api.json").read_bytes()
@@ -38,7 +44,15 @@ def test_every_real_aid_becomes_an_entry_with_its_facts() -> None:
         assert entry.guid == str(stated["id"])
         assert entry.link == "https://aides.exemple" + stated["url"]
         assert (entry.facts.deadline and entry.facts.deadline.isoformat()) == stated["submission_deadline"]
-        assert entry.facts.financer == (stated["financers"][0] if stated["financers"] else None)
+        financers = tuple(re.sub(r"[ \n]+", " ", name) for name in stated["financers"])
+        assert (entry.facts.financer, entry.facts.financers) == (financers[0] if financers else None, financers)
+        assert (entry.facts.opening and entry.facts.opening.isoformat()) == stated["start_date"]
+        assert entry.facts.rate == stated["subvention_rate_upper_bound"]
+        assert entry.facts.audiences == tuple(dict.fromkeys(stated["targeted_audiences"]))
+        assert entry.facts.territories == (" ".join(stated["perimeter"].split()),)
+        assert (entry.facts.contact or "").startswith(first_word(stated["contact"]))
+        rolling = stated["recurrence"] == "Permanente" and not stated["submission_deadline"]
+        assert (entry.facts.status is CallStatus.ROLLING) == rolling
         assert entry.facts.call == stated["is_call_for_project"]
         assert f"Périmètre : {' '.join(stated['perimeter'].split())}" in entry.text
         assert entry.published is not None
@@ -132,3 +146,35 @@ def test_fields_of_later_versions_are_read_where_they_are() -> None:
         "Accès payant : oui",
     ]
     assert only(perimeter="Bretagne (Région)", perimeter_scale="Région").text == "Périmètre : Bretagne (Région)"
+
+
+def test_fields_of_their_own_are_facts_that_the_tagger_trusts() -> None:
+    entry = only(
+        start_date="2027-01-01", subvention_rate_upper_bound=50, loan_amount=150_000, perimeter="Bretagne (Région)",
+        targeted_audiences=["Communes"], financers_full=[{"id": 1, "name": "Région Exemple"}],
+        contact="<p>Service Énergie<br>02 00 00 00 00</p>",
+    )  # fmt: skip
+    assert entry.facts == StructuredFacts(
+        opening=date(2027, 1, 1), rate=50.0, amount_max=150_000.0, territories=("Bretagne (Région)",),
+        audiences=("Communes",), financer="Région Exemple", financers=("Région Exemple",),
+        contact="Service Énergie 02 00 00 00 00",
+    )  # fmt: skip
+    assert "02 00" not in entry.text, "an address in the text would pass for the area of the aid"
+
+
+@pytest.mark.parametrize(
+    ("fields", "status"),
+    [
+        ({"recurrence": "Permanente"}, CallStatus.ROLLING),
+        ({"recurrence": "Permanente", "submission_deadline": "2027-01-31"}, None),
+        ({"recurrence": "Ponctuelle"}, None),
+        ({"is_live": False, "recurrence": "Permanente"}, CallStatus.CLOSED),
+    ],
+)
+def test_an_aid_without_end_is_rolling_and_a_withdrawn_one_closed(fields: dict[str, Any], status: Any) -> None:
+    assert only(**fields).facts.status is status
+
+
+def test_values_that_no_aid_can_have_are_left() -> None:
+    facts = only(subvention_rate_upper_bound=250, loan_amount=-3, targeted_audiences={"a": 1}, perimeter=["x"]).facts
+    assert facts == StructuredFacts()

@@ -2,23 +2,26 @@
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.crawl.site import Page, Request, Site, serve
+from veille.config.api_options import EXPERIMENTAL_APIS
 from veille.config.catalogue import check_sources
 from veille.config.mapping import SEVERAL, SINGLE
 from veille.config.settings import Fetch
 from veille.config.sources import load_sources
+from veille.crawl.apis.asking import first_request
 from veille.crawl.apis.readers import APIS
 from veille.crawl.runner import FeedCrawler
 from veille.engine.direct import DirectEngine
 from veille.errors import ConfigError
-from veille.model import CrawlReport, Source, SourceHealth, StructuredFacts
+from veille.model import CallStatus, CrawlReport, Source, SourceHealth, StructuredFacts
 from veille.net.fetcher import GuardedFetcher
+from veille.net.keys import Keyed
 from veille.storage.db import Database
 from veille.storage.ledger import SqlLedger
 from veille.storage.source_store import SqlSourceStore
@@ -63,13 +66,16 @@ def load(tmp_path: Path, text: str) -> tuple[Source, ...]:
     return load_sources(path).sources
 
 
-def crawl(database: Database, sources: tuple[Source, ...]) -> tuple[dict[str, CrawlReport], SqlSourceStore]:
+def crawl(
+    database: Database, sources: tuple[Source, ...], keys: Mapping[str, str] | None = None
+) -> tuple[dict[str, CrawlReport], SqlSourceStore]:
     clock = FrozenClock()
     store = SqlSourceStore(database)
+    web = GuardedFetcher(Fetch(allow=("127.0.0.0/8",)), contact="x", clock=clock)  # type: ignore[arg-type]  # parsed by pydantic
     crawler = FeedCrawler(
         sources=sources,
         store=store,
-        fetcher=GuardedFetcher(Fetch(allow=("127.0.0.0/8",)), contact="x", clock=clock),  # type: ignore[arg-type]  # parsed by pydantic
+        fetcher=Keyed(web, keys or {}, clock),
         engine=DirectEngine(SqlLedger(database, clock), clock),
         clock=clock,
         host_delay=0,
@@ -127,6 +133,84 @@ def test_an_api_that_answers_something_else_is_a_state_of_its_source(
     assert not list(store.export())
 
 
+ASKED = """
+version: 1
+sources:
+  - id: ted
+    title: TED
+    kind: api
+    api: ted
+    url: "BASE/v3/notices/search"
+    options: {query: "buyer-country IN (FRA)"}
+  - id: keyed
+    title: Keyed
+    kind: json
+    url: "BASE/search"
+    mapping: {items: hits, title: name, status: state, audiences: "who[]", amount_max: most, rate: share}
+    request:
+      headers: {X-Key: "${VEILLE_KEY_TEST}"}
+      body: {q: four}
+      paging: {by: page, name: page, size: 1, total: count}
+  - id: territoires
+    title: Aides
+    kind: api
+    api: aides-territoires
+    url: "BASE/api/aids/"
+"""
+
+
+def test_apis_that_want_a_body_a_key_or_a_token_from_the_file_to_the_store(
+    site: Site, tmp_path: Path, sqlite_database: Database
+) -> None:
+    def notices(request: Request) -> Page:
+        last = "iterationNextToken" in json.loads(request.body)
+        number = "2-2026" if last else "1-2026"
+        found = {"publication-number": number, "title-proc": {"fra": f"Fours {number}"}, "form-type": "competition"}
+        return answers({"notices": [found], "iterationNextToken": None if last else "t2"})
+
+    def hits(request: Request) -> Page:
+        if request.headers.get("x-key") != "s3cret":
+            return Page(status=401)
+        page = json.loads(request.body)["page"]
+        hit = {"name": f"Étuve {page}", "state": "Permanent", "who": ["Communes"], "most": "5 000", "share": "40 %"}
+        return answers({"hits": [hit], "count": 2})
+
+    def aids(request: Request) -> Page:
+        return answers({"results": [{"id": 1, "name": f"Avec {request.headers.get('authorization')}"}], "next": None})
+
+    site.pages = {
+        "/v3/notices/search": notices,
+        "/search": hits,
+        "/api/connexion/": lambda request: answers({"token": "jwt-" + request.headers["x-auth-token"]}),
+        "/api/aids/?order_by=publication_date&itemsPerPage=100": aids,
+    }
+    sources = load(tmp_path, ASKED.replace("BASE", site.base))
+    keys = {"VEILLE_KEY_TEST": "s3cret", "VEILLE_KEY_AIDES_TERRITOIRES": "abc"}
+    reports, store = crawl(sqlite_database, sources, keys)
+    assert {name: (report.state, report.new) for name, report in reports.items()} == {
+        "ted": (SourceHealth.OK, 2),
+        "keyed": (SourceHealth.OK, 2),
+        "territoires": (SourceHealth.OK, 1),
+    }
+    assert {one.title for one in store.export()} == {
+        "Fours 1-2026", "Fours 2-2026", "Étuve 1", "Étuve 2", "Avec Bearer jwt-abc"
+    }  # fmt: skip
+    (facts, *_) = (known.facts for known in store.known("keyed").values())
+    assert facts == StructuredFacts(
+        status=CallStatus.ROLLING, audiences=("Communes",), amount_max=5_000.0, rate=40.0
+    )  # fmt: skip
+
+
+def test_a_missing_key_is_a_state_with_its_name_and_no_request(
+    site: Site, tmp_path: Path, sqlite_database: Database
+) -> None:
+    keyed = load(tmp_path, ASKED.replace("BASE", site.base))[1:2]
+    reports, _ = crawl(sqlite_database, keyed)
+    assert reports["keyed"].state is SourceHealth.BLOCKED
+    assert "VEILLE_KEY_TEST" in reports["keyed"].sentence
+    assert not site.requests
+
+
 HEAD = "version: 1\nsources:\n  - {id: a, title: A, url: 'https://a.exemple/x', "
 
 
@@ -157,11 +241,35 @@ def test_a_source_never_checked_on_real_answers_is_named(tmp_path: Path) -> None
     assert any("expérimentales" in remark and ": a" in remark for remark in check_sources(tmp_path).remarks)
 
 
+def test_the_keys_that_are_not_there_are_named_before_any_visit(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    off = "  - {id: off, title: O, kind: api, api: les-aides, url: 'https://b.exemple', enabled: false}"
+    (tmp_path / "sources.yaml").write_text(ASKED.replace("BASE", "https://a.exemple") + off, encoding="utf-8")
+    monkeypatch.delenv("VEILLE_KEY_TEST", raising=False)
+    monkeypatch.setenv("VEILLE_KEY_AIDES_TERRITOIRES", " ")
+    told = [remark for remark in check_sources(tmp_path).remarks if remark.startswith("clé absente")]
+    assert told == [
+        "clé absente : la variable VEILLE_KEY_TEST n'est pas définie ici ; sans elle, aucune relève : keyed",
+        (
+            "clé absente : la variable VEILLE_KEY_AIDES_TERRITOIRES n'est pas définie ici ; sans elle, le service peut"
+            " refuser : territoires"
+        ),
+    ]
+    monkeypatch.setenv("VEILLE_KEY_TEST", "s3cret")
+    assert not [
+        remark for remark in check_sources(tmp_path).remarks if "VEILLE_KEY_TEST" in remark or "s3cret" in remark
+    ]
+
+
 def test_every_api_that_can_be_written_can_be_read(tmp_path: Path) -> None:
+    more = {"opendatasoft": ", mapping: {title: t}", "ted": ", options: {query: 'CY=FRA'}"}
     for api in APIS:
-        mapping = ", mapping: {title: t}" if api == "opendatasoft" else ""
-        (source,) = load(tmp_path, f"{HEAD}kind: api, api: {api}{mapping}}}")
+        (source,) = load(tmp_path, f"{HEAD}kind: api, api: {api}{more.get(api, '')}}}")
         assert source.options["api"] == api
+        assert source.experimental == (api in EXPERIMENTAL_APIS)
+        asked = first_request(source, source.url)
+        assert asked.url.startswith(source.url)
 
 
 DOCS = sorted((Path(__file__).resolve().parents[3] / "docs" / "reference" / "sources").glob("api*.md"))

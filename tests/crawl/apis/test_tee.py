@@ -8,6 +8,7 @@ import pytest
 from tests.shared import shared
 from veille.crawl.apis.tee import read_tee
 from veille.errors import ParseError
+from veille.model import CallStatus, StructuredFacts
 
 URL = "https://tee.exemple/programs.json"
 
@@ -22,6 +23,10 @@ def test_every_real_programme_becomes_an_entry() -> None:
     assert all(entry.title.startswith(" ".join(one["titre"].split())) for entry, one in zip(entries, raw, strict=True))
     assert all(entry.facts.financer == one["opérateur de contact"] for entry, one in zip(entries, raw, strict=True))
     assert all(entry.link for entry in entries)
+    assert sum(entry.facts.opening is not None for entry in entries) == sum("début de validité" in one for one in raw)
+    limited = [one for one in raw if 0 < len(one["eligibilityData"]["company"].get("allowedRegion", [])) < 12]
+    assert sum(bool(entry.facts.territories) for entry in entries) == len(limited) == 56
+    assert sum("Administrations publiques" in entry.facts.audiences for entry in entries) == 37
     for entry, one in zip(entries, raw, strict=True):
         if not one.get("url"):
             assert (entry.link or "").endswith(f"/aides-entreprise/{entry.guid}")
@@ -52,7 +57,23 @@ def test_conditions_amounts_and_validity_are_printed() -> None:
         "Fin de validité : 31 décembre 2027",
         "Appelez",
     ]
-    assert entry.facts.deadline == date(2027, 12, 31)
+    assert entry.facts == StructuredFacts(
+        deadline=date(2027, 12, 31), financer="Agence", financers=("Agence", "Chambre"), audiences=("Entreprises",)
+    )
+
+
+def test_where_for_whom_and_whether_it_is_open_are_facts() -> None:
+    programme = {
+        "id": "diag", "titre": "Diagnostic four", "début de validité": "06/02/2027",
+        "contact question": "mailto:a@b.exemple",
+        "aide temporairement indisponible": "oui",
+        "eligibilityData": {"company": {"allowedRegion": ["Bretagne"], "openToPublicAdministration": True}},
+    }  # fmt: skip
+    (entry,) = read_tee(json.dumps([programme]).encode(), url=URL).feed.entries
+    assert entry.facts == StructuredFacts(
+        opening=date(2027, 2, 6), contact="a@b.exemple", status=CallStatus.CLOSED, territories=("Bretagne",),
+        audiences=("Entreprises", "Administrations publiques"),
+    )  # fmt: skip
 
 
 @pytest.mark.parametrize("body", [b"[]", b"{}", b'[{"a": 1}]', b"3"])

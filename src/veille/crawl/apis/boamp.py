@@ -8,9 +8,10 @@ from veille.crawl.apis.payload import day, euros, instant
 from veille.crawl.apis.xmltree import child, children, name, said, say, within
 
 #: Children of NATURE; what is not listed cannot be answered.
-_KINDS = {
+KINDS = {
     "APPEL_OFFRE": NoticeKind.CALL,
     "QUALIFICATION": NoticeKind.CALL,
+    "RECTIFICATIF": NoticeKind.CORRECTION,
     "ATTRIBUTION": NoticeKind.AWARD,
     "RESULTAT_MARCHE": NoticeKind.AWARD,
     "INTENTION_CONCLURE": NoticeKind.AWARD,
@@ -43,6 +44,8 @@ def boamp_notice(announcement: Any) -> Notice:
         nuts=_nuts(data, subject),
         deadline=_deadline(data),
         amount=_amount(data, subject),
+        contact=_contact(data),
+        reference=number,
     )
 
 
@@ -52,7 +55,7 @@ def _kind(reference: Any | None) -> NoticeKind:
         return NoticeKind.CANCELLED
     nature = child(reference, "TYPE_AVIS/NATURE")
     stated = [name(one) for one in nature] if nature is not None else []
-    return next((_KINDS[one] for one in stated if one in _KINDS), NoticeKind.INFORMATION)
+    return next((KINDS[one] for one in stated if one in KINDS), NoticeKind.INFORMATION)
 
 
 def _description(subject: Any | None) -> str:
@@ -99,6 +102,11 @@ def _nuts(data: Any | None, subject: Any | None) -> tuple[str, ...]:
 def _deadline(data: Any | None) -> Any:
     term = child(data, "CONDITION_DELAI")
     return day(said(child(term, "RECEPT_CANDIDATURES"))) or day(said(child(term, "RECEPT_OFFRES")))
+
+
+def _contact(data: Any | None) -> str:
+    """Return where the buyer may be reached."""
+    return ", ".join(say([*children(data, "IDENTITE/MEL"), *children(data, "IDENTITE/TEL")]))
 
 
 def _amount(data: Any | None, subject: Any | None) -> float | None:

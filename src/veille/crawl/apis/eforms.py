@@ -61,6 +61,7 @@ def eforms_notice(root: Any) -> Notice:
         nuts=_nuts(root),
         deadline=deadlines[0] if deadlines else None,
         amount=_amount(root, project),
+        reference=number,
         language=_LANGUAGES.get(said(child(root, "NoticeLanguageCode")), "fr"),
     )
 

@@ -1,21 +1,26 @@
 """Any JSON API, by a mapping of its fields in sources.yaml (pure)."""
 
-from collections.abc import Mapping
-from datetime import date, datetime
+from collections.abc import Callable, Mapping
+from datetime import datetime
 from functools import partial
 from typing import Any
 
 from veille.config.mapping import Expressions, evaluate, expressions
+from veille.crawl.apis.custom import following_request, paging_of
 from veille.crawl.apis.page import Page, follow, page, stating
-from veille.crawl.apis.payload import day, euros, first, instant, read_json, text, texts
+from veille.crawl.apis.payload import day, euros, first, instant, percent, read_json, text, texts
+from veille.crawl.apis.words import status, yes_or_no
 from veille.crawl.entries import entry, safe_link
 from veille.errors import ParseError
-from veille.model import ParsedEntry, StructuredFacts
+from veille.model import ParsedEntry, Request, Source, StructuredFacts
 
+#: The request after an answer and its number of records.
+More = Callable[[Any, int], Request | None]
+_SEVERAL = ("cpv", "naf", "nuts", "financers", "audiences", "territories")
 _CURE = "comparez « mapping » avec ce que répond l'API, puis corrigez-le dans sources.yaml"
 
 
-def read_mapped(payload: bytes, *, url: str, mapping: Mapping[str, Any]) -> Page:
+def read_mapped(payload: bytes, *, url: str, mapping: Mapping[str, Any], more: More | None = None) -> Page:
     """Read an answer by its mapping; raises ParseError where the mapping finds no list or no title in it."""
     wanted = expressions(mapping)
     document = read_json(payload)
@@ -23,11 +28,20 @@ def read_mapped(payload: bytes, *, url: str, mapping: Mapping[str, Any]) -> Page
     if not isinstance(listed, list):
         where = f"« {wanted['items'][0]} »" if "items" in wanted else "la réponse entière"
         raise ParseError(f"aucune liste à l'endroit attendu ({where})", cure=_CURE)
-    target = text(evaluate(wanted["next"][0], document)) if "next" in wanted else ""
-    return read_records([one for one in listed if isinstance(one, dict)], wanted, url, follow(url, target))
+    following: str | Request | None = more(document, len(listed)) if more else None
+    if "next" in wanted:
+        following = follow(url, text(evaluate(wanted["next"][0], document)))
+    return read_records([one for one in listed if isinstance(one, dict)], wanted, url, following)
 
 
-def read_records(records: list[dict[str, Any]], wanted: Expressions, url: str, following: str | None) -> Page:
+def paged(source: Source, asked: Request, document: Any, count: int) -> Request | None:
+    """Return what `paging` of a source makes of its last request, after an answer of `count` records."""
+    paging = paging_of(source)
+    cursor, total = (evaluate(paging[key], document) if paging.get(key) else None for key in ("cursor", "total"))
+    return following_request(source, asked, count, cursor, total)
+
+
+def read_records(records: list[dict[str, Any]], wanted: Expressions, url: str, following: str | Request | None) -> Page:
     """Make entries of records; raises ParseError where none has a title."""
     return page(records, partial(_entry, wanted, url), when=partial(_when, wanted), following=following)
 
@@ -68,15 +82,23 @@ def _entry(wanted: Expressions, url: str, record: Any) -> ParsedEntry | None:
 
 
 def _facts(wanted: Expressions, record: Any) -> StructuredFacts:
+    several = {key: tuple(_values(wanted, key, record)) for key in _SEVERAL}
     return StructuredFacts(
-        cpv=tuple(_values(wanted, "cpv", record)),
-        naf=tuple(_values(wanted, "naf", record)),
-        nuts=tuple(_values(wanted, "nuts", record)),
-        deadline=_deadline(wanted, record),
+        cpv=several["cpv"],
+        naf=several["naf"],
+        nuts=several["nuts"],
+        financers=several["financers"],
+        audiences=several["audiences"],
+        territories=several["territories"],
+        deadline=day(_said(wanted, "deadline", record)),
+        opening=day(_said(wanted, "opening", record)),
         amount=euros(_value(wanted, "amount", record)),
-        financer=_said(wanted, "financer", record)[:200] or None,
+        amount_min=euros(_value(wanted, "amount_min", record)),
+        amount_max=euros(_value(wanted, "amount_max", record)),
+        rate=percent(_value(wanted, "rate", record)),
+        financer=_said(wanted, "financer", record) or first(several["financers"]),
+        call=yes_or_no(_value(wanted, "call", record)),
+        contact=_said(wanted, "contact", record) or None,
+        reference=_said(wanted, "reference", record) or None,
+        status=status(_value(wanted, "status", record)),
     )
-
-
-def _deadline(wanted: Expressions, record: Any) -> date | None:
-    return day(_said(wanted, "deadline", record))

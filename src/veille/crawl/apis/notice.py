@@ -7,16 +7,17 @@ from enum import StrEnum
 from veille.crawl.apis.page import stating
 from veille.crawl.apis.payload import french_day, headed, labelled, plain
 from veille.crawl.entries import entry
-from veille.model import ParsedEntry, StructuredFacts
+from veille.model import CallStatus, ParsedEntry, StructuredFacts
 
 #: Lots printed in full; a framework of a ministry may hold hundreds.
 _LOTS = 60
 
 
 class NoticeKind(StrEnum):
-    """What a notice is for; only a call may be answered."""
+    """What a notice is for; only a call, or a correction of one, may be answered."""
 
     CALL = "avis de marché"
+    CORRECTION = "avis rectificatif"
     AWARD = "avis d'attribution"
     CHANGE = "modification de marché en cours"
     CANCELLED = "avis d'annulation"
@@ -26,11 +27,14 @@ class NoticeKind(StrEnum):
 #: What stands before the title: readers and the tagger must see at once that there is nothing to answer.
 _HEADS = {
     NoticeKind.CALL: "",
+    NoticeKind.CORRECTION: "Rectificatif : ",
     NoticeKind.AWARD: "Avis d'attribution : ",
     NoticeKind.CHANGE: "Avis d'attribution modifié : ",
     NoticeKind.CANCELLED: "Marché annulé : ",
     NoticeKind.INFORMATION: "Avis d'information : ",
 }
+_ANSWERABLE = frozenset({NoticeKind.CALL, NoticeKind.CORRECTION})
+_OVER = frozenset({NoticeKind.AWARD, NoticeKind.CHANGE, NoticeKind.CANCELLED})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,14 +67,19 @@ class Notice:
     deadline: date | None = None
     #: Euros, the whole contract.
     amount: float | None = None
+    #: Where it is performed, in words of their own: « département 63 ».
+    territories: tuple[str, ...] = ()
+    contact: str = ""
+    #: The number that the buyer or the journal gave it.
+    reference: str = ""
     language: str = "fr"
 
 
 def notice_entry(notice: Notice) -> ParsedEntry | None:
-    """Return a notice as an entry, None where it says nothing; only a call keeps its deadline."""
+    """Return a notice as an entry, None where it says nothing; only what may be answered keeps its deadline."""
     if not notice.title and not notice.description:
         return None
-    deadline = notice.deadline if notice.kind is NoticeKind.CALL else None
+    deadline = notice.deadline if notice.kind in _ANSWERABLE else None
     found = entry(
         guid=notice.id or None,
         title=_HEADS[notice.kind] + (notice.title or notice.description[:200]),
@@ -83,7 +92,15 @@ def notice_entry(notice: Notice) -> ParsedEntry | None:
         language=notice.language,
     )
     facts = StructuredFacts(
-        cpv=notice.cpv, nuts=notice.nuts, deadline=deadline, amount=notice.amount, financer=notice.buyer or None
+        cpv=notice.cpv,
+        nuts=notice.nuts,
+        deadline=deadline,
+        amount=notice.amount,
+        financer=notice.buyer or None,
+        territories=notice.territories,
+        contact=notice.contact or None,
+        reference=notice.reference or None,
+        status=CallStatus.CLOSED if notice.kind in _OVER else None,
     )
     return stating(found, facts)
 

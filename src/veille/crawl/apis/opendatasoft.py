@@ -19,12 +19,12 @@ _DEFAULT = 10
 def read_opendatasoft(payload: bytes, *, url: str, mapping: Mapping[str, Any]) -> Page:
     """Read one page of a dataset; raises ParseError."""
     document = read_json(payload)
-    listed = _listed(document)
-    return read_records(listed, expressions(mapping), url, _next(document, listed, url))
+    listed = listed_records(document)
+    return read_records(listed, expressions(mapping), url, following_page(document, listed, url))
 
 
-def _listed(document: Any) -> list[dict[str, Any]]:
-    """Return the records with their fields flat: v2.1 gives them so, the others wrap them."""
+def listed_records(document: Any) -> list[dict[str, Any]]:
+    """Return the records with their fields flat, as v2.1 gives them and others wrap them; raises ParseError."""
     for key, flat in (("results", _itself), ("records", _fields)):
         listed = document.get(key) if isinstance(document, dict) else None
         if isinstance(listed, list):
@@ -49,7 +49,7 @@ def _fields(record: dict[str, Any]) -> dict[str, Any]:
     return {"recordid": holder.get("recordid") or holder.get("id"), **fields}
 
 
-def _next(document: dict[str, Any], listed: list[dict[str, Any]], url: str) -> str | None:
+def following_page(document: dict[str, Any], listed: list[dict[str, Any]], url: str) -> str | None:
     """Return the following page, None at the end or as far as the API lets one go."""
     size, start = page_parameters(url)
     total = document.get("total_count", document.get("nhits"))

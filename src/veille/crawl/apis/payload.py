@@ -24,6 +24,7 @@ _COMPACT_DAY = re.compile(r"\s*(\d{4})(\d{2})(\d{2})(?:\s+\d{1,2}:\d{2})?\s*")
 _SUM = re.compile(r"\d{1,15}(?:\.\d{1,6})?")
 #: Euros; the whole recovery plan was 100 billion.
 _LARGEST_SUM = 1e12
+_WHOLE = 100.0
 
 
 def refuse_oversized(payload: bytes) -> None:
@@ -96,6 +97,23 @@ def euros(value: Any) -> float | None:
         value = float(bare) if _SUM.fullmatch(bare) else None
     usable = isinstance(value, int | float) and 0 < value <= _LARGEST_SUM and math.isfinite(value)
     return float(value) if usable else None
+
+
+def percent(value: Any) -> float | None:
+    """Return a share in percent, « 40 », « 40 % » or 40.0; None where it is none or above the whole."""
+    share = euros(value.replace("%", "") if isinstance(value, str) else value)
+    return share if share is not None and share <= _WHOLE else None
+
+
+def table(value: Any) -> dict[str, Any]:
+    """Return an object as it is, anything else as an empty one."""
+    return value if isinstance(value, dict) else {}
+
+
+def tables(value: Any) -> list[dict[str, Any]]:
+    """Return the objects of a list, or the one object."""
+    values = value if isinstance(value, list) else [value]
+    return [one for one in values if isinstance(one, dict)]
 
 
 def french_day(value: Any) -> str:

@@ -52,6 +52,7 @@ def ted_notice(export: Any) -> Notice:
         nuts=_nuts(data),
         deadline=day(said(child(codified, "DT_DATE_FOR_SUBMISSION"))),
         amount=_amount(data),
+        reference=number,
         language=form.get("LG", "FR").lower() if form is not None else "fr",
     )
 

@@ -5,13 +5,17 @@ from datetime import datetime
 from typing import Any
 
 from veille.crawl.apis.page import Page, page, stating
-from veille.crawl.apis.payload import day, french_day, instant, labelled, plain, read_json, text, texts
+from veille.crawl.apis.payload import day, first, french_day, instant, labelled, plain, read_json, table, text, texts
 from veille.crawl.entries import entry, safe_link
 from veille.errors import ParseError
-from veille.model import ParsedEntry, StructuredFacts
+from veille.model import CallStatus, ParsedEntry, StructuredFacts
 
 _PAGES = "https://mission-transition-ecologique.beta.gouv.fr/aides-entreprise/"
 _SLUG = re.compile(r"[a-z0-9-]{1,120}")
+#: The service is for companies; some programmes are open to public bodies as well.
+_AUDIENCES = ("Entreprises", "Administrations publiques")
+#: Regions from which on a programme is for the whole country (thirteen are metropolitan).
+_NATIONWIDE = 12
 #: Fields printed with their own name, in this order.
 _PRINTED = (
     "nature de l'aide",
@@ -65,8 +69,23 @@ def _entry(programme: dict[str, Any], url: str) -> ParsedEntry | None:
         categories=texts(programme.get("nature de l'aide")),
         language="fr",
     )
-    facts = StructuredFacts(deadline=day(_until(programme)), financer=operators[0] if operators else None)
-    return stating(found, facts)
+    return stating(found, _facts(programme, operators))
+
+
+def _facts(programme: dict[str, Any], operators: list[str]) -> StructuredFacts:
+    company = table(table(programme.get("eligibilityData")).get("company"))
+    regions = texts(company.get("allowedRegion"))
+    contact = text(programme.get("contact question")).removeprefix("mailto:")
+    return StructuredFacts(
+        deadline=day(_until(programme)),
+        opening=day(programme.get("début de validité")),
+        financer=first(operators),
+        financers=tuple(operators),
+        audiences=_AUDIENCES if company.get("openToPublicAdministration") is True else _AUDIENCES[:1],
+        territories=tuple(regions) if len(regions) < _NATIONWIDE else (),
+        contact=contact if "@" in contact or safe_link(contact) else None,
+        status=CallStatus.CLOSED if text(programme.get("aide temporairement indisponible")) == "oui" else None,
+    )
 
 
 def _own_page(slug: str) -> str | None:
@@ -77,11 +96,11 @@ def _own_page(slug: str) -> str | None:
 def _until(programme: dict[str, Any]) -> Any:
     """Return the end of validity, after which nobody may apply."""
     stated = programme.get("fin de validité")
-    return stated or _table(_table(programme.get("eligibilityData")).get("validity")).get("end")
+    return stated or table(table(programme.get("eligibilityData")).get("validity")).get("end")
 
 
 def _markup(programme: dict[str, Any], operators: list[str]) -> str:
-    conditions = _table(programme.get("conditions d'éligibilité"))
+    conditions = table(programme.get("conditions d'éligibilité"))
     steps = programme.get("objectifs")
     parts = [
         *(plain(_without_stars(programme.get(name))) for name in ("promesse", "description", "description longue")),
@@ -90,10 +109,7 @@ def _markup(programme: dict[str, Any], operators: list[str]) -> str:
         *(labelled(name.capitalize(), conditions.get(name)) for name in _CONDITIONS),
         labelled("Début de validité", french_day(programme.get("début de validité"))),
         labelled("Fin de validité", french_day(_until(programme))),
-        *(
-            plain(_without_stars(_table(step).get("description")))
-            for step in (steps if isinstance(steps, list) else [])
-        ),
+        *(plain(_without_stars(table(step).get("description"))) for step in (steps if isinstance(steps, list) else [])),
     ]
     return "\n".join(part for part in parts if part)
 
@@ -101,7 +117,3 @@ def _markup(programme: dict[str, Any], operators: list[str]) -> str:
 def _without_stars(value: Any) -> str:
     """Return text without the marks of Markdown's bold."""
     return text(value).replace("**", "")
-
-
-def _table(value: Any) -> dict[str, Any]:
-    return value if isinstance(value, dict) else {}
