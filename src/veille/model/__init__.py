@@ -63,16 +63,6 @@ from veille.model.tags import (
     Tagged,
     TextToTag,
 )
-from veille.model.web import (
-    Fetched,
-    FetchFailed,
-    FetchFault,
-    FetchOutcome,
-    Redirect,
-    Request,
-    TokenRequest,
-    Validators,
-)
 from veille.model.work import Work
 
 __all__ = [

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from veille.model.details import DocumentWish, PageWish
 from veille.model.fetching import Request, Validators
 from veille.model.tags import NO_FACTS, StructuredFacts
-from veille.model.web import UNCONDITIONAL, Request, Validators
 
 if TYPE_CHECKING:
     from veille.model.letters import Suggested
@@ -190,7 +189,7 @@ class SourceState:
     #: What to do, one French sentence, empty if nothing.
     next_step: str = ""
     http_status: int | None = None
-    validators: Validators = UNCONDITIONAL
+    validators: Validators = Validators()  # noqa: RUF009 - frozen
     #: Hash of the last body that was parsed.
     body_hash: str | None = None
     checked_at: datetime | None = None
