@@ -135,7 +135,9 @@ def _changed(entry: ParsedEntry, known: KnownEntry | None) -> tuple[str, ...]:
         fields.append("published")
     if entry.facts.deadline != known.facts.deadline:
         fields.append("deadline")
-    if replace(entry.facts, deadline=None) != replace(known.facts, deadline=None):
+    if entry.facts.status != known.facts.status:
+        fields.append("status")
+    if replace(entry.facts, deadline=None, status=None) != replace(known.facts, deadline=None, status=None):
         fields.append("facts")
     if known.content_hash != content_hash(known.title, known.link, known.published, entry.text, known.facts):
         fields.append("text")

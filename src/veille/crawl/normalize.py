@@ -5,6 +5,7 @@ import re
 import unicodedata
 from dataclasses import fields
 from datetime import datetime
+from functools import lru_cache
 from urllib.parse import SplitResult, urlsplit
 
 from veille.model.tags import NO_FACTS, StructuredFacts
@@ -19,6 +20,8 @@ _SESSION = re.compile(r"(?:phpsessid|jsessionid|aspsessionid\w*|sessionid|sessio
 _LONG_SID = re.compile(r"[A-Za-z0-9]{16,}")
 _PATH_SESSION = re.compile(r";(?:jsessionid|phpsessid|sid)=[^/?]*", re.IGNORECASE)
 _PORTS = {"http": 80, "https": 443}
+#: A link in which nothing is left out, but that it may say http: host in lower-case, path, no query.
+_PLAIN = re.compile(r"https?://([a-z0-9][a-z0-9.-]*[a-z0-9]/[A-Za-z0-9/._~!$&'()*+,=:@-]*)")
 _PERCENT = re.compile(r"%([0-9A-Fa-f]{2})")
 #: RFC 3986 §2.3: these mean the same with and without percent-encoding.
 _UNRESERVED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
@@ -32,6 +35,13 @@ def canonical_link(url: str) -> str:
     Scheme and host lower-case, http as https, no default port, fragment (but `#!`), tracking or session parameter; the
     order of the others is kept, for it may matter.
     """
+    plain = _PLAIN.fullmatch(url)
+    return f"https://{plain[1]}" if plain else _canonical(url)
+
+
+@lru_cache(maxsize=4_096)
+def _canonical(url: str) -> str:
+    """Return the canonical form of a link that is not plainly so; an entry's link is asked for several times."""
     try:
         parts = urlsplit(url)
         host = _host(parts)
@@ -74,7 +84,7 @@ def identifying_link(url: str | None) -> str | None:
 
 def normal_title(title: str) -> str:
     """Return the form by which two titles are equal: NFC, one space between words, case kept."""
-    return " ".join(unicodedata.normalize("NFC", title).split())
+    return " ".join((title if title.isascii() else unicodedata.normalize("NFC", title)).split())
 
 
 def canonical_guid(guid: str | None) -> str | None:
