@@ -21,7 +21,7 @@ _BOLD_TITLE_LIMIT = 160
 #: A link of so many words and letters says what it leads to.
 _SAYS_WORDS, _SAYS_LETTERS = 3, 15
 #: A title made of text is cut at a sentence, or here.
-_LEAD = 120
+_LEAD_LEAST, _LEAD = 5, 120
 #: A picture and the title under it stand in one box; one of more lines, or of most of a letter, holds several articles.
 _SMALL_BOX, _MOST = 14, 0.4
 _ENDS = " •·–—-→>*:"
@@ -113,19 +113,23 @@ class _Cutting:
         return use_of(link.text, link.address, hint=link.hint, hidden=hidden.address)
 
     def _invites(self, link: Link) -> bool:
-        return is_button(link.text) or bare(link.text) in self._buttons
+        return link.button or is_button(link.text) or bare(link.text) in self._buttons
 
     def _is_title(self, line: Line, usable: Sequence[Link]) -> bool:
+        if not self._may_be_title(line, usable):
+            return False
+        written = line.heading or line.size >= self._plain * _LARGER
+        bold = line.bold and len(line.text) <= _BOLD_TITLE_LIMIT and not line.text.endswith((".", ",", ";"))
+        return bool(written or bold or (usable and _lead_of(line))) or self._leads(line, usable)
+
+    def _may_be_title(self, line: Line, usable: Sequence[Link]) -> bool:
+        """Say whether a line is words of some length, neither a date nor a number nor a button."""
         said = bare(line.text)
-        if not any(map(str.isalpha, said)) or len(line.text) > _TITLE_LIMIT or _DATE.fullmatch(said):
+        if not any(map(str.isalpha, said)) or len(line.text) > _TITLE_LIMIT:
+            return bool(usable and _lead_of(line))
+        if _DATE.fullmatch(said) or _NUMBER.fullmatch(said) or is_button(line.text) or said in self._buttons:
             return False
-        if is_button(line.text) or said in self._buttons or _NUMBER.fullmatch(said):
-            return False
-        if line.heading or line.size >= self._plain * _LARGER:
-            return True
-        if line.bold and len(line.text) <= _BOLD_TITLE_LIMIT and not line.text.endswith((".", ",", ";")):
-            return True
-        return self._leads(line, usable)
+        return not any(link.button and bare(link.text) == said for link in usable)
 
     def _leads(self, line: Line, usable: Sequence[Link]) -> bool:
         """Say whether a line begins with a link that says what it leads to: the title of a short piece."""
@@ -141,11 +145,14 @@ class _Cutting:
             self._name_section(last.title)
         self._finish()
         titled = next((link for link in usable if not self._invites(link)), None)
-        title, rest = line.text, ""
+        title, rest, inner = line.text, "", None
         if titled is not None and not line.heading and self._leads(line, [titled]):
             title, rest = titled.text, line.text.partition(titled.text)[2].strip(_ENDS)
+        elif lead := _lead_of(line):
+            title, rest, inner = lead, line.text, titled
+            titled = None
         self._open = Block(title.strip(_ENDS) or line.text, section=self._section, titled=titled)
-        self._open.boxes, self._open.cell = line.boxes, line.cell
+        self._open.boxes, self._open.cell, self._open.inner = line.boxes, line.cell, inner
         self._open.button = next((link for link in usable if self._invites(link)), None)
         self._open.lines = [*self._before, *([rest] if any(map(str.isalnum, rest)) else [])]
         self._before = []
@@ -185,7 +192,8 @@ class _Cutting:
         block = self._open
         if block is None:
             return False
-        return bool(block.lines) or not line.boxes or self._share_a_box(block.boxes, line.boxes)
+        tile = line.bold or line.size > self._plain
+        return bool(block.lines) or not tile or not line.boxes or self._share_a_box(block.boxes, line.boxes)
 
     def _column(self, line: Line) -> Block | None:
         """Return the article above this line in a table whose rows hold titles, then texts, side by side."""
@@ -222,6 +230,14 @@ class _Cutting:
             self.blocks.remove(self._open)
             self._advert = False
         self._open, self._closed = None, False
+
+
+def _lead_of(line: Line) -> str:
+    """Return the bold words that name what the rest of a line tells, empty where they are too few."""
+    lead = line.lead.strip(_ENDS).rstrip(".")
+    rest = line.text[len(line.lead) :].strip(_ENDS)
+    told = len(rest) >= _SAYS_LETTERS and not line.heading
+    return lead if told and _LEAD_LEAST <= len(lead) <= _LEAD and line.text.startswith(line.lead) else ""
 
 
 def _plain_size(lines: Sequence[Line]) -> float:

@@ -40,6 +40,12 @@ _HIDDEN = re.compile(
 _FILLING = re.compile("[\u00ad\u034f\u061c\u115f\u17b4\u180e\u200b-\u200f\u2007\u2060\ufeff]+")
 #: Smaller letters are not meant to be read. Wrappers of size 0 are common: what stands in them has a size of its own.
 _UNREADABLE = 2.0
+#: A button's words, the ground it is drawn on, and what its class is called.
+_BUTTON_LENGTH = 40
+_GROUND = re.compile(
+    r"background(?:-color)?\s*:(?!\s*(?:transparent|none|inherit|#fff(?:fff)?\b|white))", re.IGNORECASE
+)
+_BUTTON_CLASS = re.compile(r"btn|button|bouton|\bcta\b", re.IGNORECASE)
 #: Wide enough to be a picture of something; icons and spacers are smaller.
 _PICTURE = 120
 
@@ -54,6 +60,8 @@ class Link:
     picture: bool = False
     #: What its attributes say besides.
     hint: str = ""
+    #: It looks like a button, whatever its text.
+    button: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +81,8 @@ class Line:
     bullet: bool = False
     #: The innermost table, and which of its columns.
     cell: tuple[int, int] = (0, 0)
+    #: The bold words that a line of plain ones begins with.
+    lead: str = ""
 
 
 @dataclass(slots=True)
@@ -96,6 +106,7 @@ class _Pending:
     sizes: Counter[float] = field(default_factory=Counter)
     plain: int = 0
     letters: int = 0
+    lead: str = ""
     style: _Style = field(default_factory=_Style)
 
 
@@ -186,6 +197,8 @@ class _Reading:
                 pending.style = style
             pending.sizes[style.size] += letters
             pending.letters += letters
+            if style.bold and not pending.plain:
+                pending.lead += shown
             pending.plain += 0 if style.bold else letters
         pending.pieces.append(shown)
         if self._link is not None:
@@ -215,7 +228,8 @@ class _Reading:
         shown = text or (alternative if alternative not in {"image", "icon"} else "")
         if not self._pending.pieces and not self._pending.letters:
             self._pending.style = self._styles[-1]
-        self._pending.links.append(Link(address, shown, picture=not text and bool(alternative), hint=hint))
+        picture = not text and bool(alternative)
+        self._pending.links.append(Link(address, shown, picture=picture, hint=hint, button=_is_button(node, text)))
 
     def _flush(self) -> Iterator[Line]:
         pending, self._pending = self._pending, _Pending()
@@ -239,6 +253,7 @@ class _Reading:
             style.boxes,
             style.bullet,
             style.cell,
+            clean(_spaced(pending.lead)) if pending.plain else "",
         )
 
 
@@ -267,6 +282,17 @@ def _goes_on(last: Line, line: Line) -> bool:
     title = bool(line.heading) or (line.bold and line.size > _PLAIN_SIZE)
     same_links = {link.address for link in last.links} == {link.address for link in line.links}
     return alike and short and title and same_links and not last.text.endswith((".", "!", "?"))
+
+
+def _is_button(node: Any, text: str) -> bool:
+    """Say whether a link is drawn as a button: a few words on a ground of their own."""
+    if not 0 < len(text) <= _BUTTON_LENGTH:
+        return False
+    around = node.getparent()
+    own = attribute(node, "style") + (attribute(around, "style") if around is not None and around.tag == "td" else "")
+    named = _BUTTON_CLASS.search(attribute(node, "class")) is not None
+    ground = around is not None and around.tag == "td" and bool(around.get("bgcolor"))
+    return named or ground or _GROUND.search(own) is not None
 
 
 def _is_hidden(node: Any) -> bool:

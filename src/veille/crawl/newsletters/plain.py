@@ -22,12 +22,14 @@ def plain_lines(text: str) -> list[Line]:
     """Return what a reader sees of a plain letter, in order."""
     found: list[Line] = []
     links = 0
+    named = False
     for group, ruled in _groups(text):
-        for line in _group_lines(group, title=ruled):
+        for line in _group_lines(group, title=ruled, named=named):
             links += len(line.links)
             if len(found) >= MAX_LINES or links > MAX_LINKS:
                 return found
             found.append(line)
+        named = ruled
     return found
 
 
@@ -57,7 +59,8 @@ def _groups(text: str) -> Iterator[tuple[list[str], bool]]:
         yield group, False
 
 
-def _group_lines(group: list[str], *, title: bool) -> Iterator[Line]:
+def _group_lines(group: list[str], *, title: bool, named: bool) -> Iterator[Line]:
+    """Yield the lines of a group; `named`: a title stands right above it, so none of its own words is one."""
     if title:
         yield Line(" ".join(" ".join(group).split()), size=_TITLE_SIZE, bold=True)
         return
@@ -70,7 +73,10 @@ def _group_lines(group: list[str], *, title: bool) -> Iterator[Line]:
             words.append(line.strip())
             continue
         label = line[: found[0].start()].strip(" :<([-–—→>")
-        if bullet or (words and not label and len(words) == 1 and len(words[0]) <= _TITLE_LIMIT):
+        told, _, label = label.rpartition(". ")
+        if told:
+            words.append(f"{told}.")
+        if bullet or (not named and not label and len(words) == 1 and len(words[0]) <= _TITLE_LIMIT):
             name = " ".join([*words, label]).strip()
             yield Line(name, (Link(found[0][1], name),), bullet=bullet)
         else:

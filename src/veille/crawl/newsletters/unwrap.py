@@ -50,7 +50,7 @@ _OPAQUE = re.compile(
     r"|/(?:ls|wf)/click\?|/ss/c/u\d|hubspotlinks\.com/|/e3t/[cb]tc/|hs-sales-engage\.com/|://[^/]*(?:createsend\d*|cmail\d+)\.com/t/"
     r"|://[^/]*mlsend\d*\.com/|rs6\.net/tn\.jsp|/lt\.php\?|klclick\d*\.com/|/e/er\?|[?&]qs=[0-9a-f]{32}|://[^/]*\.mjt\.lu/lnk/"
     r"|substack\.com/redirect/|mandrillapp\.com/track/|customeriomail\.com/e/c/|mailpoet_router|ctrl=fronturl|[?&]nltr="
-    r"|/r/\w+/m/\d+|/r/[0-9a-f]{24}\w*\?ct=|mimecast(?:protect)?\.com/s/|mailinblack\.com/securelink|/track/click/|://email\.[^/]+/c/",
+    r"|/r/\?id=\w?[0-9a-f]+(?:,[0-9a-f]+)+|/r/\w+/m/\d+|/r/[0-9a-f]{24}\w*\?ct=|mimecast(?:protect)?\.com/s/|mailinblack\.com/securelink|/track/click/|://email\.[^/]+/c/",
     re.IGNORECASE,
 )
 _SHORTENERS = frozenset({

@@ -115,7 +115,7 @@ MIRROR_LINE = _anywhere(
 )
 #: The end of a letter that a person signs, as a line of its own.
 SIGN_OFF = _whole(
-    r"(?:bien |tres )?(?:cordialement|sincerement|respectueusement)(?: (?:votre|a vous|a toutes?).{0,20})?",
+    r"(?:bien |tres )?(?:cordialement|sincerement|respectueusement)(?: .{0,60})?",
     r"bien (?:a vous|a toi|cordialement).{0,30}|(?:bonne|belle) (?:lecture|journee|semaine|soiree|reception).{0,30}",
     r"(?:salutations|amities|amicalement)\b.{0,30}|(?:best|kind|warm) regards|sincerely|cheers",
 )
