@@ -3,12 +3,15 @@
 import asyncio
 import time
 from collections.abc import Callable
+from pathlib import Path
+from tempfile import NamedTemporaryFile
 from typing import Any
 
 import pytest
 
 from tests.bad_inputs import cases, value_of
 from tests.crawl.builders import item, rss, source
+from veille.config.opml import read_opml
 from veille.crawl.dates import read_date
 from veille.crawl.entries import MAX_ENTRIES
 from veille.crawl.feeds import SOURCE_ZONE
@@ -16,14 +19,13 @@ from veille.crawl.markup import TEXT_LIMIT, plain_line, plain_text
 from veille.crawl.normalize import normal_title
 from veille.crawl.parsing import CPU, Body, FeedParsers
 from veille.crawl.recipes import SelectorRefused, compiled
-from veille.errors import ParseError
+from veille.errors import InputError, ParseError
 from veille.model import ParsedFeed, Recipe
 
 Reading = ParsedFeed | ParseError
 
 #: What is read by parsers that do not exist yet, and why.
 LATER = {
-    "PAR-038": "OPML import comes with « Collect »; as a feed it is refused below",
     "PAR-040": "spreadsheets in a watched folder come with the kind « file »; as a feed it is refused below",
 }
 #: Seconds on the wall: the CPU limit, on a machine that does other things besides.
@@ -165,7 +167,16 @@ def xpath_refused_with_a_position(value: str) -> None:
     assert refused.value.column == 1
 
 
+def opml_with_a_dtd_refused(value: bytes) -> None:
+    with NamedTemporaryFile(suffix=".opml") as file:
+        file.write(value)
+        file.flush()
+        with pytest.raises(InputError, match="DTD"):
+            read_opml(Path(file.name))
+
+
 VALUES: dict[str, Callable[[Any], None]] = {
+    "PAR-038": opml_with_a_dtd_refused,
     "PAR-019": title_without_bidi,
     "PAR-020": one_title,
     "PAR-021": capped_marks,

@@ -163,3 +163,9 @@ def test_a_later_lastmod_is_no_news(make: Make) -> None:
     web.publish(sitemap=urlset(row("/1", "2026-03-09")))
     report = house.crawl(FORCE)["cci"]
     assert (report.new, report.changed) == (0, 0)
+
+
+def test_a_prefix_that_nobody_declared_hides_nothing() -> None:
+    body = "<urlset><url><loc>https://a.exemple/1</loc><news:title>Un titre</news:title></url></urlset>"
+    (entry,) = read_sitemap(body.encode(), "application/xml", "https://a.exemple/plan.xml", source()).entries
+    assert entry.title == "Un titre"

@@ -21,9 +21,9 @@ from tests.net import (
 from tests.net.hostile import Names, ToLoopback, ask, fetcher, reply, run
 from veille.model import Fetched, FetchFailed, FetchFault, Validators
 
-#: Not this room's: where each is kept, and why.
-LATER = {
-    "FET-122": "crawl reads and clamps Retry-After; net hands the header over verbatim (checked below)",
+#: Not this room's: where each is judged.
+ELSEWHERE = {
+    "FET-122": "tests/crawl/test_bad_fetches.py: crawl clamps Retry-After; net hands it over verbatim (checked below)",
 }
 REFUSED = {FetchFault.REFUSED_URL, FetchFault.REFUSED_ADDRESS}
 #: A public address for every name, so that a refusal is due to the rule and not to the DNS.
@@ -120,7 +120,7 @@ SCENARIOS: dict[str, Callable[[], None]] = {
 }
 
 
-@pytest.mark.parametrize("case", cases("fetch", later=LATER))
+@pytest.mark.parametrize("case", cases("fetch", later=ELSEWHERE))
 def test_a_hostile_input_meets_its_rule(case: dict[str, Any]) -> None:
     name = case["id"]
     if name in BY_INPUT:
