@@ -85,7 +85,8 @@ def _vetted(url: str) -> str:
     from veille.config.source_kinds import check_url
     from veille.errors import InputError
 
-    whole = url if "://" in url else f"https://{url}"
+    named = url.partition("/")[0].partition(":")  # « exemple.fr:8080 » has no scheme, « javascript:… » has
+    whole = url if "://" in url or (named[1] and "." not in named[0]) else f"https://{url}"
     try:
         return check_url("page", whole)
     except ValueError as error:

@@ -151,7 +151,7 @@ def write_csv(sources: Iterable[Source]) -> str:
     writer = csv.writer(text, delimiter=";", lineterminator="\r\n")
     writer.writerow(COLUMNS)
     for source in sources:
-        writer.writerow([_cell(value) for value in _row(source)])
+        writer.writerow([sheet_cell(value) for value in _row(source)])
     return text.getvalue()
 
 
@@ -163,6 +163,7 @@ def _row(source: Source) -> Sequence[Any]:
     )  # fmt: skip
 
 
-def _cell(value: Any) -> str:
+def sheet_cell(value: Any) -> str:
+    """Return a value as the text of a cell that no sheet takes for a formula."""
     text = str(value)
     return f"'{text}" if text.startswith(_FORMULA) else text

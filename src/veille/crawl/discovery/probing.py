@@ -15,17 +15,17 @@ from veille.crawl.discovery.asking import without_memory
 from veille.crawl.kinds import KINDS
 from veille.crawl.parsing import FeedParsers
 from veille.crawl.politeness import Pace, by_host
+from veille.crawl.recording import Recorder
 from veille.crawl.rhythm import retry_after
 from veille.crawl.visiting import Visitor
 from veille.model import (
     EntryIntent,
     KnownEntry,
     Source,
-    SourceEvent,
     SourceHealth,
     SourceState,
 )
-from veille.protocols import Clock, Fetcher, Progress
+from veille.protocols import Clock, Fetcher, Progress, VisitRecord
 
 
 class Verdict(StrEnum):
@@ -92,16 +92,10 @@ class _Notebook:
     def known(self, source_id: str) -> Mapping[str, KnownEntry]:  # noqa: ARG002 - the protocol's signature
         return {}
 
-    def record(
-        self,
-        source: Source,
-        state: SourceState,
-        intents: Sequence[EntryIntent],
-        now: datetime,  # noqa: ARG002 - the protocol's signature
-        event: SourceEvent | None = None,  # noqa: ARG002 - as above
-    ) -> tuple[int, int]:
-        self.states[source.id], self.intents[source.id] = state, intents
-        return len(intents), 0
+    def record_all(self, visits: Sequence[VisitRecord], now: datetime) -> Sequence[tuple[int, int]]:  # noqa: ARG002 - as above
+        for visit in visits:
+            self.states[visit.source.id], self.intents[visit.source.id] = visit.state, visit.intents
+        return [(len(visit.intents), 0) for visit in visits]
 
 
 class _Round:
@@ -127,8 +121,15 @@ class _Round:
         asked = [source for source in sources if self._may_be_asked(source)]
         try:
             with FeedParsers() as parsers:
+                notebook, started = self._notebook, self._clock.now()
+                recorder = Recorder(store=notebook, clock=self._clock, thread=thread, started=started)
                 visitor = Visitor(
-                    courier=courier, store=self._notebook, clock=self._clock, parsers=parsers, thread=thread
+                    courier=courier,
+                    store=notebook,
+                    clock=self._clock,
+                    parsers=parsers,
+                    recorder=recorder,
+                    thread=thread,
                 )
 
                 async def host(there: Sequence[Source]) -> None:
@@ -155,7 +156,7 @@ class _Round:
         for place, source in enumerate(there):
             started = self._clock.now()
             first = replace(source, pages=1)
-            _, outcome = await visitor.visit(first, current(first, None), started, pace)
+            _, outcome = await visitor.visit(first, current(first, None), pace)
             self._note(source, started)
             if retry_after(outcome, self._clock.now()) is not None:
                 for other in there[place + 1 :]:
