@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 #: Folded beginnings of month names: French and English, then the languages of neighbouring sources.
 _MONTHS = {
@@ -32,15 +33,23 @@ _ZONES = {
     **dict.fromkeys(("pst",), -8),
 }
 _TIME = (
-    r"(?:\s*(?:[,t]|at?|-)?\s*(?P<hour>\d{1,2})\s?[:h]\s?(?P<minute>\d{2})?(?::(?P<second>\d{2})(?:[.,]\d+)?)?"
+    r"(?:\s*(?:[,t|·–]|at?|-)?\s*(?P<hour>\d{1,2})\s?[:h]\s?(?P<minute>\d{2})?(?::(?P<second>\d{2})(?:[.,]\d+)?)?"
     r"\s*(?P<half>[ap]\.?m\.?)?)?"
 )
-_ZONE = r"\s*\(?(?P<zone>[a-z]{1,5}(?![a-z]))?\s*(?P<offset>[+-]\s?\d{1,2}(?::?\d{2})?)?\)?(?:\s*\([^)]{0,40}\))?\s*$"
+_ZONE = (
+    r"\s*\(?(?:(?P<place>[a-z]{4,10}/[a-z_]{3,20})|(?P<zone>[a-z]{1,5}(?![a-z])))?"
+    r"\s*(?P<offset>[+-]\s?\d{1,2}(?::?\d{2})?)?\)?(?:\s*\([^)]{0,40}\))?\s*$"
+)
 _DAY_FIRST = (
     r"(?P<day>\d{1,2})(?:er|st|nd|rd|th)?[\s.-]*(?:de\s+)?(?P<month>[a-z]{3,10})\.?[\s,.-]*(?P<year>\d{4}|\d{2})"
 )
 _MONTH_FIRST = r"(?P<month>[a-z]{3,10})\.?\s*(?P<day>\d{1,2})(?:st|nd|rd|th)?,?\s+(?P<year>\d{4})"
-_WEEKDAY = r"^\s*(?:le\s+)?(?:[a-z]{2,9}(?:\.?\s*,\s*|\.\s*|\s+))?"
+#: What some sites write before a date: « Publié le : mardi 3 février 2026 ».
+_SAID = (
+    r"(?:(?:publie|poste|paru|modifie|mis)e?(?: (?:a jour|en ligne))?|date(?: de publication)?|published|updated)"
+    r"(?:\s+(?:le|on))?\s*:?\s*"
+)
+_WEEKDAY = rf"^\s*(?:{_SAID})?" r"(?:le\s+)?(?:[a-z]{2,9}(?:\.?\s*,\s*|\.\s*|\s+))?"
 _SHAPES = tuple(
     re.compile(shape)
     for shape in (
@@ -57,7 +66,7 @@ _SHAPES = tuple(
         + r"(?P<month>[a-z]{3,10})\s+(?P<day>\d{1,2})\s+(?P<hour>\d{1,2}):(?P<minute>\d{2}):(?P<second>\d{2})"
         + r"\s+(?P<zone>[a-z]{1,5})?\s*(?P<offset>[+-]\d{4})?\s*(?P<year>\d{4})\s*$",
         # 03/02/2026 10:15, day first as in France
-        _WEEKDAY + r"(?P<day>\d{1,2})[/.-](?P<month>\d{1,2})[/.-](?P<year>\d{4})" + _TIME + _ZONE,
+        _WEEKDAY + r"(?P<day>\d{1,2})[/.-](?P<month>\d{1,2})[/.-](?P<year>\d{4}|\d{2})(?!\d)" + _TIME + _ZONE,
     )
 )
 _OFFSET = r"(?:(?P<sign>[+-])(?P<hours>\d\d):?(?P<minutes>\d\d)|Z|GMT|UTC)"
@@ -180,4 +189,14 @@ def _zone(parts: dict[str, str | None], zone: tzinfo) -> tzinfo:
         return timezone(-shift if offset[0] == "-" else shift)
     if name in _ZONES:
         return timezone(timedelta(hours=_ZONES[name]))
-    return zone
+    return _zone_of(parts.get("place")) or zone
+
+
+def _zone_of(place: str | None) -> tzinfo | None:
+    """Return the zone that a folded « europe/paris » names."""
+    if place is None:
+        return None
+    try:
+        return ZoneInfo("/".join(part.title() for part in place.split("/")))
+    except (ZoneInfoNotFoundError, ValueError):
+        return None
