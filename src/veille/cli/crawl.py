@@ -19,19 +19,24 @@ if TYPE_CHECKING:
 )
 @click.option("--strict", is_flag=True, help="Sort avec le code 6 si une source est en échec.")
 @click.option("--json", "as_json", is_flag=True, help="Une ligne JSON par source.")
+@click.option("--no-details", is_flag=True, help="Ne lit pas les pages ni les documents des entrées nouvelles.")
 @pass_instance
-def crawl(instance: Instance, ids: tuple[str, ...], force: bool, strict: bool, as_json: bool) -> None:
+def crawl(instance: Instance, ids: tuple[str, ...], force: bool, strict: bool, as_json: bool, no_details: bool) -> None:
     """Relever les sources dues, une fois ; une source nommée est relevée même si elle n'est pas due.
 
     Une source en échec est un état, dit en une phrase : la relève des autres continue et la commande sort avec 0.
+    Ensuite sont lues les pages des entrées nouvelles qui en demandent, et les documents joints.
     """
     from veille.config.instance import SOURCES
     from veille.config.sources import load_sources
 
     load_sources(instance.home / SOURCES).named(ids)  # an unknown id is refused before anything is fetched
-    reports = instance.open().crawl(only=ids, force=force)
+    app = instance.open()
+    reports = app.crawl(only=ids, force=force)
     for line in _json_lines(reports) if as_json else _table(reports):
         click.echo(line) if as_json else echo(line)
+    if not no_details and (said := app.read_pages(only=ids).sentence):
+        echo(said, err=as_json)
     if strict:
         _refuse_failures(reports)
 

@@ -7,14 +7,16 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from veille.cli.base import Group, Instance, echo, pass_instance
+from veille.cli.items_add import add
+from veille.cli.items_show import show
 
 if TYPE_CHECKING:
     from veille.model import ExportedEntry
 
 
-@click.group(cls=Group, name="items", short_help="Voir et exporter ce qui a été relevé.")
+@click.group(cls=Group, name="items", short_help="Voir, ajouter et exporter des articles.")
 def items() -> None:
-    """Voir et exporter ce qui a été relevé."""
+    """Voir, ajouter à la main et exporter des articles."""
 
 
 @items.command("list")
@@ -62,3 +64,7 @@ def _exported(entry: "ExportedEntry") -> dict[str, Any]:
         "seen": entry.seen.isoformat(),
         "item": entry.item,
     }
+
+
+items.add_command(show)
+items.add_command(add)

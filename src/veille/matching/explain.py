@@ -17,8 +17,20 @@ def explain(item: Item, member: Member, match: Match) -> Iterator[str]:
         yield f"{member.organisation} : oui — score {match.score:.2f}".replace(".", ",")
     for reason in match.reasons:
         yield f"  +{reason.weight:.2f}  {reason.text}".replace(".", ",", 1)
+    yield from _deadline(item)
     if match.eligibility is not None:
         yield f"éligibilité : {match.eligibility.verdict}{_condition(match.eligibility)}"
+
+
+def _deadline(item: Item) -> Iterator[str]:
+    """Yield until when, with the words that say it and where they stand: in the text, or on a page of a document."""
+    fact = item.fact("deadline")
+    if fact is None or not fact.evidence:
+        return
+    said = fact.evidence[0]
+    stated = said.start is None  # a field of the source, no place in a text
+    place = "énoncé par la source" if stated else {"title": "titre", "text": "texte"}.get(said.where, said.where)
+    yield f"échéance : {fact.value} « {' '.join(said.text.split())} » ({place})"
 
 
 def _condition(eligibility: Eligibility) -> str:

@@ -1,0 +1,118 @@
+"""Everything known of one item, as lines a person reads (pure)."""
+
+from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from veille.excerpt import excerpt
+from veille.model import Evidence, Fact, Item, Scheme, Tag
+from veille.model.details import ReadState
+
+if TYPE_CHECKING:
+    from veille.model.details import StoredDocument, StoredPage
+
+_SCHEMES = {
+    Scheme.TYPE: "type", Scheme.SECTOR: "filière", Scheme.AXIS: "axe", Scheme.TERRITORY: "territoire",
+    Scheme.THEME: "thème", Scheme.AUDIENCE: "public", Scheme.HORIZON: "horizon",
+}  # fmt: skip
+_FACTS = {
+    "deadline": "échéance", "deadline_time": "heure limite", "deadline_kind": "sorte d'échéance",
+    "opening": "ouverture", "event_date": "a lieu le", "event_end": "jusqu'au", "amount_max": "montant maximal",
+    "amount_min": "montant minimal", "amount_total": "enveloppe", "rate": "taux", "financer": "financeur",
+    "contact": "contact", "reference": "référence", "status": "état", "eligible_sizes": "tailles admises",
+    "eligible_territories": "territoires admis", "partners_min": "partenaires au moins",
+    "partner_roles": "partenaires", "turnover_min": "chiffre d'affaires minimal", "legal_form": "formes juridiques",
+    "naf": "codes NAF",
+}  # fmt: skip
+#: Proved by the sentence of the deadline.
+_BESIDE = frozenset({"deadline_kind", "deadline_time"})
+_KINDS = {"single": "une date", "several": "plusieurs dates", "rolling": "au fil de l'eau"}
+_WHERE = {
+    "title": "titre", "text": "texte", "source.type": "source", "source.sectors": "source",
+    "source.territory": "source",
+}  # fmt: skip
+#: Where what a person gave comes from: its words are the term itself.
+_BY_HAND = "ajout à la main"
+#: Characters of a proof that a card quotes.
+_QUOTED = 240
+#: Characters of the text that a card shows of what may be copied out.
+_SHOWN = 500
+
+Label = Callable[[Scheme, str], str]
+
+
+def card(
+    item: Item, page: "StoredPage | None", documents: Sequence["StoredDocument"], label: Label, zone: ZoneInfo
+) -> Iterator[str]:
+    """Yield the lines of an item's card."""
+    yield f"n° {item.id} · {item.title}"
+    if item.url:
+        yield item.url
+    published = f"publié le {_day(item.published, zone)}, " if item.published else ""
+    yield f"{published}vu le {_day(item.first_seen, zone)} · licence {item.licence.value} · version {item.version}"
+    if page is not None and page.note:
+        yield f"note : {page.note}"
+    yield from _sources(item, zone)
+    yield from (_tag(tag, label) for scheme in _SCHEMES for tag in item.of(scheme))
+    yield from (_fact(fact, item.previous.get(fact.name)) for fact in item.facts)
+    yield from _page(page, zone)
+    yield from (_document(one) for one in documents)
+    shown = excerpt(item.text, item.licence, characters=_SHOWN) if item.text else ""
+    if shown:
+        yield f"texte : {shown}"
+
+
+def _day(moment: datetime, zone: ZoneInfo) -> str:
+    return f"{moment.astimezone(zone):%d/%m/%Y}"
+
+
+def _sources(item: Item, zone: ZoneInfo) -> Iterator[str]:
+    for source in item.sources:
+        when = f" ({_day(source.published, zone)})" if source.published else ""
+        yield f"source : {source.title}{when}{f' — {source.link}' if source.link else ''}"
+
+
+def _tag(tag: Tag, label: Label) -> str:
+    aside = " (cité)" if tag.scope == "mentioned" else ""
+    return f"{_SCHEMES[tag.scheme]} : {label(tag.scheme, tag.term)}{aside}{_proof(tag.evidence)}"
+
+
+def _fact(fact: Fact, before: str | None) -> str:
+    value = _KINDS.get(fact.value, fact.value) if fact.name == "deadline_kind" else fact.value
+    changed = f" (avant : {before})" if before else ""
+    proof = "" if fact.name in _BESIDE else _proof(fact.evidence)
+    return f"{_FACTS.get(fact.name, fact.name)} : {value}{changed}{proof}"
+
+
+def _proof(evidence: Sequence[Evidence]) -> str:
+    """Return the words that say it, and where they stand."""
+    if not evidence:
+        return ""
+    said = evidence[0]
+    where = _WHERE.get(said.where) or (said.where if said.start is not None else _stated(said.where))
+    words = " ".join(said.text.split())
+    shown = words if len(words) <= _QUOTED else f"{words[:_QUOTED].rpartition(' ')[0]} …"
+    return f" ({where})" if where == _BY_HAND else f" — « {shown} » ({where})"
+
+
+def _stated(where: str) -> str:
+    return where if where == _BY_HAND else "énoncé par la source"
+
+
+def _page(page: "StoredPage | None", zone: ZoneInfo) -> Iterator[str]:
+    if page is None or not page.url:
+        return
+    if page.state is ReadState.READ and page.fetched_at:
+        yield f"page : lue le {_day(page.fetched_at, zone)}, {len(page.text)} caractères"
+    elif page.state is ReadState.WAITING:
+        again = f", redemandée le {_day(page.next_at, zone)}" if page.next_at else ""
+        yield f"page : en attente{again}{f' — {page.sentence}' if page.sentence else ''}"
+    else:
+        yield f"page : {page.state.value} — {page.sentence}"
+
+
+def _document(one: "StoredDocument") -> str:
+    count = f", {one.page_count} page{'s' if one.page_count > 1 else ''}" if one.page_count else ""
+    why = f" — {one.sentence}" if one.sentence else ""
+    return f"document : {one.name} ({one.state.value}{count}){why} — {one.url}"

@@ -1,0 +1,52 @@
+"""`veille items show`: everything known of one item."""
+
+import json
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from veille.cli.base import Command, Instance, echo, pass_instance
+
+if TYPE_CHECKING:
+    from veille.app import App
+
+
+@click.command(cls=Command, name="show", short_help="Tout montrer d'un article : étiquettes, preuves, documents.")
+@click.argument("item", metavar="ÉLÉMENT")
+@click.option("--json", "as_json", is_flag=True, help="Un objet JSON.")
+@pass_instance
+def show(instance: Instance, item: str, as_json: bool) -> None:
+    """Montrer tout ce qui est su d'un article : ses sources, ses étiquettes et leurs mots, sa page, ses documents.
+
+    ÉLÉMENT est un numéro ou une adresse web.
+    """
+    from veille.matching.explain import find_item
+
+    app = instance.open()
+    direct = app.item_store.item(int(item)) if item.isascii() and item.isdigit() else None
+    found = direct or find_item(item, app.items())
+    if as_json:
+        click.echo(json.dumps(_plain(app, found.id, asdict(found)), ensure_ascii=False, default=str))
+        return
+    show_item(app, found.id)
+
+
+def show_item(app: "App", item_id: int) -> None:
+    """Print the card of a tagged item."""
+    from veille.cli.item_card import card
+    from veille.digest.labels import ShortLabels
+
+    item = app.item_store.item(item_id)
+    if item is None:
+        echo(f"n° {item_id} : pas encore étiqueté ; lancez « veille tag »")
+        return
+    page, documents = app.detail_store.page_of(item_id), app.detail_store.documents_of(item_id)
+    label = ShortLabels(app.taxonomy, app.gazetteer).short
+    for line in card(item, page, documents, label, app.settings.cluster.zone):
+        echo(line)
+
+
+def _plain(app: "App", item_id: int, item: dict[str, Any]) -> dict[str, Any]:
+    page, documents = app.detail_store.page_of(item_id), app.detail_store.documents_of(item_id)
+    return {**item, "page": asdict(page) if page else None, "documents": [asdict(one) for one in documents]}
