@@ -13,8 +13,9 @@ from datetime import UTC, date, datetime, timedelta, timezone
 from veille.net.imap import Connection, TooMuch
 from veille.net.mailpack import Delivered, Mailbox
 
-#: Messages whose headers, and whose bodies, one visit asks for.
-MAX_LISTED, MAX_BODIES = 1_000, 100
+#: Messages whose headers, and whose bodies, one visit asks for, and bytes of all these bodies: reading a megabyte of
+#: letters takes half a second, and the worker that reads them all has ten.
+MAX_LISTED, MAX_BODIES, MAX_BYTES = 1_000, 50, 5_000_000
 #: Bytes of one message: what comes after is attachments. Gmail clips letters at 102 kB.
 MAX_MESSAGE = 1_500_000
 _AT_ONCE = 100
@@ -98,17 +99,19 @@ def _messages(
     A server that hangs up, or time that runs out, loses nothing that was read: the next visit goes on from there.
     """
     found: list[Delivered] = []
-    bodies, at = 0, uids[0] if uids else 0
+    bodies, left, at = 0, MAX_BYTES, uids[0] if uids else 0
     try:
         for uid, header in _headers(connection, uids):
             at = uid
             if not is_from(header.raw, senders):
                 found.append(header)
                 continue
-            if bodies >= MAX_BODIES:
+            if bodies >= MAX_BODIES or left <= 0:
                 return found, uid
-            found += _body(connection, uid)
+            body = _body(connection, uid)
+            found += body
             bodies += 1
+            left -= sum(len(one.raw) for one in body)
     except (TimeoutError, TooMuch, imaplib.IMAP4.abort, ssl.SSLError, OSError):
         if not bodies:
             raise

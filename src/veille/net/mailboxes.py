@@ -33,7 +33,7 @@ from veille.protocols import Clock
 
 #: RFC 8314 §3.2: IMAP over TLS from the first byte.
 PORT = 993
-#: Seconds for one visit: a hundred letters of 100 kB over a slow line. What was read by then is kept.
+#: Seconds for one visit: fifty letters of 100 kB over a slow line. What was read by then is kept.
 MAX_SECONDS = 60.0
 _WAIT = "rien à faire : la prochaine relève réessaiera"
 

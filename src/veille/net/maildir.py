@@ -21,7 +21,7 @@ from veille.files import cause
 from veille.model import Fetched, FetchFailed, FetchFault, FetchOutcome, Request, Validators
 from veille.net.fetcher import UNCONDITIONAL
 from veille.net.headers import FEED_TYPES
-from veille.net.imap_visit import MAX_BODIES, MAX_LISTED, MAX_MESSAGE, is_from
+from veille.net.imap_visit import MAX_BODIES, MAX_BYTES, MAX_LISTED, MAX_MESSAGE, is_from
 from veille.net.mailpack import CONTENT_TYPE, Asked, Delivered, Mailbox, asked_of, pack
 from veille.protocols import Clock
 
@@ -148,15 +148,15 @@ class Maildirs:
     def _messages(self, folder: int, waiting: Sequence[_File], asked: Asked) -> tuple[list[Delivered], int]:
         """Return messages, oldest first, and how many files they took."""
         found: list[Delivered] = []
-        bodies, left = 0, self._max_bytes
+        bodies, left = 0, min(self._max_bytes, MAX_BYTES)
         for place, file in enumerate(waiting[:MAX_LISTED]):
             message = _message(folder, file, asked.senders)
             if message is None:
                 continue
+            if message.body and (bodies >= MAX_BODIES or left <= 0):
+                return found, place
             left -= len(message.raw)
             bodies += message.body
-            if bodies > MAX_BODIES or left < 0:
-                return found, place
             found.append(message)
         return found, min(len(waiting), MAX_LISTED)
 

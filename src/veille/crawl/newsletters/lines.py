@@ -120,6 +120,8 @@ class _Reading:
 
     def __init__(self) -> None:
         self._styles: list[_Style] = [_Style()]
+        #: Cells met so far in each element that is open.
+        self._cells = [0]
         self._pending = _Pending()
         self._link: tuple[Any, list[str], str] | None = None
         self._links = 0
@@ -146,6 +148,7 @@ class _Reading:
         if node.tag in _BLOCKS:
             yield from self._flush()
         self._styles.append(self._styled(node))
+        self._cells.append(0)
         if node.tag == "a" and node.get("href") and self._link is None:
             self._link = (node, [], "")
         if node.tag == "img":
@@ -156,6 +159,7 @@ class _Reading:
         if self._link is not None and self._link[0] is node:
             self._close_link()
         self._styles.pop()
+        self._cells.pop()
         if node.tag in _BLOCKS:
             yield from self._flush()
         self._text(node.tail)
@@ -179,7 +183,8 @@ class _Reading:
         if node.tag == "table":
             cell = (self._boxes + 1, 0)
         elif node.tag in {"td", "th"}:
-            cell = (cell[0], sum(1 for _ in node.itersiblings("td", "th", preceding=True)))
+            cell = (cell[0], self._cells[-1])
+            self._cells[-1] += 1
         if node.tag in {"table", "tr", "td", "th", "li", "div", "section", "article", "footer", "header"}:
             self._boxes += 1
             boxes = (*boxes, self._boxes)

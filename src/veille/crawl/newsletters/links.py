@@ -6,6 +6,7 @@ click server looks like any other but for its text.
 
 import re
 from enum import Enum
+from functools import lru_cache
 from urllib.parse import unquote, urlsplit
 
 from veille.crawl.newsletters import words
@@ -29,6 +30,11 @@ class Use(Enum):
     IDLE = "idle"
 
 
+#: A link is looked at from several sides: of the letter's end, its articles, its click server.
+_REMEMBERED = 1_024
+
+
+@lru_cache(_REMEMBERED)
 def use_of(text: str, address: str, *, hint: str = "", hidden: str = "") -> Use:
     """Return what a link is there for, by its text (and `hint`, an attribute), its address, and the one it hides."""
     said = bare(text)
@@ -73,6 +79,7 @@ def host_of(address: str) -> str:
         return ""
 
 
+@lru_cache(_REMEMBERED)
 def bare(text: str) -> str:
     """Return folded words without the arrows, dashes and dots around them."""
     return " ".join(re.sub(r"[^\w&@%€]+", " ", fold(text)).split())

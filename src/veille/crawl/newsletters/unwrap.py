@@ -10,6 +10,7 @@ import re
 import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
@@ -77,6 +78,7 @@ class Hidden:
     personal: bool = False
 
 
+@lru_cache(1_024)
 def unwrap(link: str, clicks: frozenset[str] = frozenset()) -> Hidden | None:
     """Take off every wrap that shows its target; None for what is no usable web address.
 
