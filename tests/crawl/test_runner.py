@@ -1,7 +1,7 @@
 """One pass after another, with a frozen clock over a table of answers, then over a real loopback site."""
 
 import asyncio
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from itertools import pairwise
@@ -228,7 +228,7 @@ def test_a_text_reserved_from_mining_is_not_kept(house: Make) -> None:
 class FullDisk(SqlSourceStore):
     """A store whose disk is full."""
 
-    def record(self, *_: object) -> tuple[int, int]:
+    def record_all(self, *_: object) -> Sequence[tuple[int, int]]:
         raise DiskFull("disque plein")
 
 

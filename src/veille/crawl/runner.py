@@ -18,6 +18,7 @@ from veille.crawl.decide import current, is_due, may_be_forced
 from veille.crawl.kinds import KINDS
 from veille.crawl.parsing import FeedParsers
 from veille.crawl.politeness import Pace, by_host
+from veille.crawl.recording import Recorder
 from veille.crawl.rhythm import retry_after
 from veille.crawl.robots import Sites
 from veille.crawl.visiting import Visitor, in_thread
@@ -192,11 +193,13 @@ class CrawlStage:
             respect_robots_for_feeds=self._manners.respect_robots_for_feeds,
         )
         with FeedParsers() as parsers:
+            recorder = Recorder(store=self._store, clock=self._clock, thread=thread, started=self._pass.started)
             visitor = Visitor(
                 courier=courier,
                 store=self._store,
                 clock=self._clock,
                 parsers=parsers,
+                recorder=recorder,
                 thread=thread,
                 letters=self._letters,
             )
@@ -239,7 +242,7 @@ class CrawlStage:
         """Visit the sources of one host one after the other; stop when it asks for patience."""
         pace = Pace(self._manners.host_delay)
         for source, state in due:
-            report, outcome = await visitor.visit(source, state, self._pass.started, pace)
+            report, outcome = await visitor.visit(source, state, pace)
             self._pass.report(report)
             patience = retry_after(outcome, self._clock.now())
             if patience is not None:

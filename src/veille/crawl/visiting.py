@@ -2,38 +2,33 @@
 
 import asyncio
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from datetime import datetime
 from functools import partial
-from typing import ParamSpec, Protocol, TypeVar
+from typing import ParamSpec, TypeVar
 
-from veille.crawl.alarm import event_of
 from veille.crawl.blockers import Blocker, blocker_of
 from veille.crawl.courier import Courier, Errand, heeds_robots
-from veille.crawl.decide import Visit, decide_entries, is_baseline, next_state
-from veille.crawl.details.planning import with_wishes
+from veille.crawl.decide import Visit, decide_entries
 from veille.crawl.discovery.announced import announced_feed, may_announce
 from veille.crawl.kinds import ALONE, KINDS, Background, page_cap, unlike
 from veille.crawl.newsletters.merging import has_opaque, readers_of
 from veille.crawl.parsing import Body, FeedParsers
 from veille.crawl.politeness import Pace, asked_url, host_of
+from veille.crawl.recording import Recorder, Records
 from veille.crawl.robots import Rules
 from veille.errors import ParseError
 from veille.model import (
     CrawlReport,
-    EntryIntent,
     Fetched,
     FetchOutcome,
-    KnownEntry,
     ParsedEntry,
     ParsedFeed,
     Request,
     Reservation,
     RobotsVerdict,
     Source,
-    SourceEvent,
     SourceState,
     StructuredFacts,
     Validators,
@@ -55,25 +50,6 @@ async def in_thread(thread: ThreadPoolExecutor, work: Callable[[], T]) -> T:
     return await asyncio.shield(asyncio.get_running_loop().run_in_executor(thread, work))
 
 
-class Records(Protocol):
-    """What one visit reads and writes of the store."""
-
-    def known(self, source_id: str) -> Mapping[str, KnownEntry]:
-        """Return the entries of a source by key."""
-        ...
-
-    def record(
-        self,
-        source: Source,
-        state: SourceState,
-        intents: Sequence[EntryIntent],
-        now: datetime,
-        event: SourceEvent | None = None,
-    ) -> tuple[int, int]:
-        """Write one fetch of one source; return (new entries, changed entries)."""
-        ...
-
-
 class Visitor:
     """Visits sources during one pass."""
 
@@ -84,6 +60,7 @@ class Visitor:
         store: Records,
         clock: Clock,
         parsers: FeedParsers,
+        recorder: Recorder,
         thread: ThreadPoolExecutor,
         letters: LetterStores | None = None,
     ) -> None:
@@ -92,17 +69,16 @@ class Visitor:
         self._store = store
         self._clock = clock
         self._parsers = parsers
+        self._recorder = recorder
         self._thread = thread
 
-    async def visit(
-        self, source: Source, state: SourceState, started: datetime, pace: Pace
-    ) -> tuple[CrawlReport, FetchOutcome]:
+    async def visit(self, source: Source, state: SourceState, pace: Pace) -> tuple[CrawlReport, FetchOutcome]:
         """Visit a source and record it; return its report and what the server answered."""
         errand = Errand(source, state, pace)
         first = KINDS[source.kind].request(source, asked_url(source, state))
         outcome = await self._courier.allowed(errand, first, state.validators)
         visit = await self._noted(errand, outcome, await self._read(errand, outcome, first))
-        return await self.stored(self._settle, source, state, visit, started), visit.outcome
+        return await self._recorder.settle(source, state, visit), visit.outcome
 
     async def stored(self, work: Callable[P, T], *args: P.args, **named: P.kwargs) -> T:
         """Do something with the store in its one thread."""
@@ -225,27 +201,6 @@ class Visitor:
     def _has_news(self, source: Source, page: ParsedFeed) -> bool:
         """Say whether a page holds anything that the store does not know yet, in the store's thread."""
         return bool(decide_entries(source, page, self._store.known(source.id)))
-
-    def _settle(self, source: Source, state: SourceState, visit: Visit, started: datetime) -> CrawlReport:
-        """Decide and record, in the store's thread."""
-        intents: list[EntryIntent] = []
-        if visit.feed is not None and visit.feed.entries:
-            known = self._store.known(source.id)
-            intents = with_wishes(source, decide_entries(source, visit.feed, known, baseline=is_baseline(state)))
-        now = self._clock.now()
-        if self._letters is not None and visit.feed is not None and visit.feed.suggestions:
-            self._letters.suggestions.add(source.id, visit.feed.suggestions, now)
-        after = next_state(source, state, visit, novel=bool(intents), started=started, now=now)
-        new, changed = self._store.record(source, after, intents, now, event_of(state, after, now))
-        return CrawlReport(
-            id=source.id,
-            state=after.health,
-            sentence=after.sentence,
-            http_status=after.http_status,
-            new=new,
-            changed=changed,
-            seconds=round(visit.outcome.seconds, 3),
-        )
 
 
 def _mark(request: Request) -> tuple[str, bytes | None]:

@@ -44,6 +44,10 @@ class SourceStore(Protocol):
         """Return the entries of a source by key."""
         ...
 
+    def known_all(self, source_ids: Collection[str]) -> Mapping[str, Mapping[str, KnownEntry]]:
+        """Return the entries of several sources, by source and key; a source that has none may be left out."""
+        ...
+
     def record(
         self,
         source: Source,

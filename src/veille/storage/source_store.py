@@ -38,6 +38,19 @@ from veille.storage.tables import DetailRow, EntryRow, SourceEventRow, SourceSta
 #: Entries of one source that identity is decided on, newest first. Feeds show a few dozen; the unique key
 #: (source_id, key) still recognises older ones.
 KNOWN_LIMIT = 5_000
+_KNOWN = (
+    select(
+        EntryRow.key,
+        EntryRow.link,
+        EntryRow.title,
+        EntryRow.content_hash,
+        EntryRow.guid,
+        EntryRow.published,
+        EntryRow.facts,
+    )
+    .order_by(EntryRow.id.desc())
+    .limit(KNOWN_LIMIT)
+)
 #: Rows fetched at once while exporting.
 _PAGE = 1_000
 
@@ -72,18 +85,19 @@ class SqlSourceStore:
 
     def known(self, source_id: str) -> Mapping[str, KnownEntry]:
         """Return the newest entries of a source by key."""
-        columns = (
-            EntryRow.key,
-            EntryRow.link,
-            EntryRow.title,
-            EntryRow.content_hash,
-            EntryRow.guid,
-            EntryRow.published,
-            EntryRow.facts,
-        )
-        newest = select(*columns).where(EntryRow.source_id == source_id).order_by(EntryRow.id.desc()).limit(KNOWN_LIMIT)
+        return self.known_all([source_id]).get(source_id, {})
+
+    def known_all(self, source_ids: Collection[str]) -> Mapping[str, Mapping[str, KnownEntry]]:
+        """Return the newest entries of several sources, by source and key; a source that has none is left out."""
+        found: dict[str, Mapping[str, KnownEntry]] = {}
         with self._database.read() as session:
-            return {row[0]: known_entry(*row) for row in session.connection().execute(newest)}
+            connection = session.connection()
+            for some in slices(sorted(source_ids)):
+                old = select(EntryRow.source_id).where(EntryRow.source_id.in_(some)).distinct()
+                for source_id in connection.execute(old).scalars().all():
+                    newest = _KNOWN.where(EntryRow.source_id == source_id)
+                    found[source_id] = {row[0]: known_entry(*row) for row in connection.execute(newest)}
+        return found
 
     def record(
         self,

@@ -1,7 +1,7 @@
 """Ask every source once, as the crawl would, and write nothing: what answers, what moved, what stands in its place."""
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
@@ -90,6 +90,9 @@ class _Notebook:
     intents: dict[str, Sequence[EntryIntent]] = field(default_factory=dict)
 
     def known(self, source_id: str) -> Mapping[str, KnownEntry]:  # noqa: ARG002 - the protocol's signature
+        return {}
+
+    def known_all(self, source_ids: Collection[str]) -> Mapping[str, Mapping[str, KnownEntry]]:  # noqa: ARG002 - as above
         return {}
 
     def record_all(self, visits: Sequence[VisitRecord], now: datetime) -> Sequence[tuple[int, int]]:  # noqa: ARG002 - as above
