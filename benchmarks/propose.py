@@ -1,6 +1,6 @@
 """How often the recipe proposed for a listing page reads exactly what a person would collect from it.
 
-    python benchmarks/propose.py [--half open|closed|all] [--show NAME]
+    python benchmarks/propose.py [--half open|closed|last|fresh|all] [--show NAME]
 
 The pages are those of tests/crawl/discovery/shapes, written by us in the shapes of real portals: they compare one
 version with the next, and say little of the web at large. The last line is one JSON object.
@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from tests.crawl.discovery.shapes import CLOSED, OPEN, Shape
+from tests.crawl.discovery.shapes import CLOSED, FRESH, LAST, OPEN, Shape
 
 from veille.crawl.discovery.findings import Listing
 from veille.crawl.discovery.listing import Page, find_listing
@@ -52,10 +52,12 @@ def judge(shape: Shape, listing: Listing | None) -> dict[str, bool]:
 def main() -> None:
     """Print one line a page, then one JSON line."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--half", choices=("open", "closed", "all"), default="all")
+    parser.add_argument("--half", choices=("open", "closed", "last", "fresh", "all"), default="all")
     parser.add_argument("--show", default="", help="print the recipe of this page and what it reads")
     asked = parser.parse_args()
-    shapes = {"open": OPEN, "closed": CLOSED, "all": (*OPEN, *CLOSED)}[asked.half]
+    shapes = {"open": OPEN, "closed": CLOSED, "last": LAST, "fresh": FRESH, "all": (*OPEN, *CLOSED, *LAST, *FRESH)}[
+        asked.half
+    ]
     results, slowest = {}, 0.0
     for shape in shapes:
         start = time.process_time()

@@ -3,14 +3,14 @@
 import pytest
 from benchmarks.propose import judge, propose
 
-from tests.crawl.discovery.shapes import CLOSED, OPEN, Shape
+from tests.crawl.discovery.shapes import CLOSED, FRESH, LAST, OPEN, Shape
 from tests.crawl.discovery.shapes.shape import FOOT, MENU, each, page, things
 from veille.crawl.discovery.listing import Page, find_listing
 from veille.crawl.html import base_of, tree_of
 from veille.crawl.recipes import compiled
 
 URL = "https://www.region.exemple/page"
-SHAPES = (*OPEN, *CLOSED)
+SHAPES = (*OPEN, *CLOSED, *LAST, *FRESH)
 
 
 @pytest.mark.parametrize("shape", SHAPES, ids=[shape.name for shape in SHAPES])

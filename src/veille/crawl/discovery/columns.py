@@ -23,6 +23,7 @@ MOST_ELEMENTS = 400
 MOST_FOLLOWING = 6
 #: Share of the items that something must follow for a list to be flat: the last one may be bare.
 _MOSTLY = 0.6
+_HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 #: Classes that cost more say how a thing looks, or what one item is about.
 _TELLING = 2.0
 _SKIPPED = frozenset(
@@ -92,10 +93,15 @@ class Column:
         """Share of the items that have a date here."""
         return sum(bool(cell.dates) for cell in self.present) / len(self.cells)
 
+    @cached_property
+    def filled(self) -> float:
+        """Share of the items that have an element here, with or without words (a picture that is a link)."""
+        return sum(cell is not None for cell in self.cells) / len(self.cells)
+
     @property
     def tag(self) -> str:
         """The tag of its elements."""
-        return str(self.present[0].element.tag) if self.present else ""
+        return next(str(cell.element.tag) for cell in self.cells if cell is not None)
 
 
 def is_generic(text: str) -> bool:
@@ -199,7 +205,8 @@ def _name(element: Any) -> str:
         return f"{element.tag}:{sum(1 for _ in element.itersiblings(preceding=True))}"
     names = {name: price for name in classes_of(element) if (price := cost(name)) is not None and price <= _TELLING}
     best = min(names, key=lambda name: ("--" in name, names[name]), default="")
-    return f"{element.tag}.{best}"
+    tag = "h" if element.tag in _HEADINGS else element.tag  # the first entry of a list is often shown larger
+    return f"{tag}.{best}"
 
 
 def label_of(element: Any) -> str:

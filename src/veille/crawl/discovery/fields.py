@@ -46,6 +46,12 @@ def fields_of(repeat: Repeat, base: str, *, calls: bool) -> Fields | None:
     titles = _titles(columns)
     if titles is None:
         return None
+    named = [
+        rank for rank, cell in enumerate(titles.cells) if cell is not None and cell.text and not is_generic(cell.text)
+    ]
+    if _MOST * len(repeat.items) <= len(named) < len(repeat.items):  # a promotion, « Suite » in a line of its own
+        kept = Repeat(tuple(repeat.items[rank] for rank in named), tuple(repeat.anchors[rank] for rank in named))
+        return fields_of(kept, base, calls=calls)
     links = _links(repeat, columns, titles, base)
     if links is None:
         return None
@@ -119,7 +125,7 @@ def _links(repeat: Repeat, columns: Sequence[Column], titles: Column, base: str)
     ]
     if _lead_apart(named, base):
         return tuple(named)
-    possible = [_elements(column) for column in columns if column.tag == "a" and column.share >= _MOST]
+    possible = [_elements(column) for column in columns if column.tag == "a" and column.filled >= _MOST]
     usable = [[one if one is not None and link_of(one, base) else None for one in elements] for elements in possible]
     best = next((one for one in usable if _lead_apart(one, base)), None)
     return tuple(best) if best else None

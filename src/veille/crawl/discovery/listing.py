@@ -37,7 +37,7 @@ _AGREE = 0.9
 _FEW = 6
 _CALLS = re.compile(
     r"\b(?:appels?|aap|ami|aides?|subventions?|financements?|concours|candidatures?|marches publics|consultations?"
-    r"|bourses?)\b"
+    r"|bourses?|calls?|grants?|funding|proposals)\b"
 )
 #: Names in a selector that say what it finds.
 _TITLE = r"\bh[1-6]\b|title|titre|headline|summary|intitule"
@@ -88,7 +88,7 @@ def _worth(page: Page, repeat: Repeat, fields: Fields) -> float:
     titles = [text_of(one) for one in fields.titles if one is not None]
     urls = [url for one in fields.links if one is not None and (url := link_of(one, page.base))]
     length = sum(map(len, titles)) / max(1, len(titles))
-    worth = 2.0 * min(1.0, math.log2(count) / math.log2(10))
+    worth = 2.0 * min(1.0, math.log2(count) / math.log2(10)) + 0.02 * min(count, 50)
     worth += 1.5 * min(1.0, length / 40)
     worth += 2.0 * _share(fields.dates, count) + 1.5 * (_share(fields.deadlines, count) > 0)
     worth += 1.0 * _share(fields.summaries, count)
@@ -128,6 +128,9 @@ def _recipe_of(page: Page, fields: Fields, following: str | None) -> tuple[Recip
     if chosen is None:
         return None
     item, others = chosen
+    whole = _with_others(page, fields, others) if others else None
+    if whole is not None:
+        return _recipe_of(page, whole, following)
     title = field_selector(fields.items, fields.titles, _text, others=others, prefer=_TITLE)
     link = field_selector(fields.items, fields.links, lambda one: link_of(one, page.base), others=others, prefer=_TITLE)
     if title is None or link is None:
@@ -144,6 +147,16 @@ def _recipe_of(page: Page, fields: Fields, following: str | None) -> tuple[Recip
     expect = Expect(min_items=_fewest(len(fields.items)), date_format=_form(fields))
     read = _read(page, recipe, expect)
     return (recipe, expect, read) if read is not None and _agrees(page, fields, read) else None
+
+
+def _with_others(page: Page, fields: Fields, others: Sequence[Any]) -> Fields | None:
+    """Return the fields with what their selector also finds, where that is an entry too: a first one shown larger."""
+    order = {element: place for place, element in enumerate(page.root.iter())}
+    items = tuple(sorted((*fields.items, *others), key=lambda element: order[element]))
+    whole = fields_of(Repeat(items, items), page.base, calls=_speaks_of_calls(page))
+    if whole is None or len(whole.items) < len(items) or None in {*whole.titles, *whole.links}:
+        return None
+    return whole if len(set(map(_text, whole.titles))) == len(items) else None
 
 
 def _optional(fields: Fields, targets: Sequence[Any], value: Value, prefer: str = "") -> str | None:

@@ -15,7 +15,7 @@ from veille.text import fold
 _KNOWN = "xpath:(//link[@rel='next'][@href] | //a[@rel='next'][@href])[1]"
 _WORDS = re.compile(
     r"^(?:(?:page |\w+ )?suivante?s?|next(?: page)?|plus ancien\w*|articles? (?:plus )?anciens?|voir plus(?: de \w+)?"
-    r"|afficher plus|charger plus|plus de resultats)\b|\bpage suivante\b|\bnext page\b"
+    r"|afficher plus|charger plus|plus de resultats)\b|\bpage suivante\b|\bnext page\b|^(?:la )?suite$"
 )
 _SIGNS = frozenset({"›", "»", ">", "→", ">>", "››", "⟩", "❯"})
 _CLASS = re.compile(r"(?:^|[-_])(?:next|suivante?)(?:$|[-_])", re.IGNORECASE)
@@ -50,14 +50,11 @@ def _says_next(link: Any) -> bool:
     if "next" in attribute(link, "rel").split():
         return True
     text = text_of(link)
-    if text.strip() in _SIGNS:
-        return _in_pager(link)
     names = [*attribute(link, "class").split(), *attribute(link.getparent(), "class").split()]
     words = (text, attribute(link, "title"), attribute(link, "aria-label"))
-    named = any(_WORDS.match(fold(one)) for one in words if one)
-    return (named and (_in_pager(link) or _has_number(attribute(link, "href")))) or any(
-        _CLASS.search(one) for one in names
-    )
+    named = text.strip() in _SIGNS or any(_WORDS.search(fold(one)) for one in words if one)
+    leads_on = _in_pager(link) or _has_number(attribute(link, "href"))
+    return (named and leads_on) or any(_CLASS.search(one) for one in names)
 
 
 def _in_pager(link: Any) -> bool:
@@ -121,7 +118,7 @@ def _choices(link: Any) -> list[Choice]:
                 ]
     for name in ("title", "aria-label"):
         words = attribute(link, name)
-        if _WORDS.match(fold(words)) and "'" not in words and len(words) <= 60:  # noqa: PLR2004 - a label, not a sentence
+        if _WORDS.search(fold(words)) and "'" not in words and len(words) <= 60:  # noqa: PLR2004 - a label, not a sentence
             found.append(Choice(2.0, f"a[{name}='{words}']"))
     text = text_of(link)
     if text and "'" not in text and len(text) <= 40 and not text.isdigit():  # noqa: PLR2004 - as above

@@ -15,7 +15,7 @@ _AROUND = re.compile(
     r"^(?:fr|site|main|page|global|the|block|region|uk|tx|wp|js|header|top|bottom|mega|primary|secondary)?[-_]*"
     r"(?:nav|navbar|navigation|menus?|footer|pied|breadcrumbs?|fil-?d?-?ariane|ariane|pager|pagination|page-numbers|nav-links"
     r"|shar(?:e|ing)\w*|partag\w*|social\w*|reseaux(?:-?sociaux)?|cookies?|tarteaucitron\w*|consent\w*|skip-?links?"
-    r"|lang(?:uage)?-?(?:switch\w*|select\w*|block)|langues?|search-?(?:form|box|block)|filtres?|filters?|facets?|facettes?"
+    r"|lang(?:uage)?-?(?:switch\w*|select\w*|block)|langues?|search-?(?:form|box|block)|facets?|facettes?|filt(?:re|er)s?(?![-_](?!form|bar|block|list|wrap|group|panel))"
     r"|exposed-form|views-exposed-form|modal|popup|offcanvas|toolbar)(?:$|[-_].*)"
     r"|.*[-_](?:pagination|pager|breadcrumbs?|navigation|menu|navbar)$",
     re.IGNORECASE,

@@ -20,6 +20,8 @@ from veille.text import fold
 
 #: Fewer than this are no list that a watch can follow.
 FEWEST = 2
+#: Anchors of the same kind that one item may hold, and the share of the items that must hold as many.
+_MOST_HELD, _MOSTLY = 4, 0.8
 _MOST_GROUPS, _MOST_ANCHORS, _MOST_PARTS = 60, 3_000, 12
 #: Classes that cost more say how a thing looks.
 _TELLING = 2.0
@@ -176,6 +178,15 @@ def _parts(whole: Repeat) -> Iterator[Repeat]:
     if len(held) > 1:
         for ranks in list(going_on.values())[:_MOST_PARTS]:
             yield from _of(whole, ranks)
+        yield from _of_holders(list(going_on.items()))
+
+
+def _of_holders(held: Sequence[tuple[Any, list[int]]]) -> Iterator[Repeat]:
+    """Yield what holds the same few anchors each time: a link to the category, then one to the entry."""
+    usual = Counter(len(ranks) for _, ranks in held).most_common(1)[0][0]
+    alike = [holder for holder, ranks in held if len(ranks) == usual]
+    if 1 < usual <= _MOST_HELD and len(alike) > FEWEST and len(alike) >= _MOSTLY * len(held):
+        yield from _at_heights(alike)
 
 
 def _of(whole: Repeat, ranks: Sequence[int]) -> Iterator[Repeat]:

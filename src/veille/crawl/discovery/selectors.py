@@ -50,15 +50,21 @@ def item_selector(root: Any, items: Sequence[Any]) -> tuple[str, tuple[Any, ...]
     Others are of the same kind and stand in the same place: a promotion between two entries, a line of heads.
     """
     wanted = set(items)
-    parents = {item.getparent() for item in items}
+    places = {_place(item) for item in items}
     for choice in sorted(set(_item_choices(items))):
         found = _select(choice.selector, root)
         others = tuple(one for one in found if one not in wanted and len(one))
         if not wanted <= set(found) or len(others) > _OTHERS * len(items):
             continue
-        if all(one.getparent() in parents for one in others):
+        if all(_place(one) in places for one in others):
             return _without(choice.selector, root, wanted, others)
     return None
+
+
+def _place(element: Any) -> tuple[str, Any]:
+    """Return what elements beside each other share: the tag of their parent, and where that one stands."""
+    parent = element.getparent()
+    return ("", None) if parent is None else (str(parent.tag), parent.getparent())
 
 
 def _without(selector: str, root: Any, wanted: set[Any], others: tuple[Any, ...]) -> tuple[str, tuple[Any, ...]]:
@@ -87,9 +93,11 @@ def field_selector(
         return None
     meant = [None if target is None else value(target) for target in targets]
     meaningful = re.compile(prefer or "$^", re.IGNORECASE)
+    tags = sorted({str(target.tag) for target in targets if target is not None})
+    either = [Choice(sum(_TAG_COSTS.get(tag, _ANY_TAG) for tag in tags), ", ".join(tags))] if len(tags) > 1 else []
     choices = {
         Choice(choice.cost - _MEANT * bool(meaningful.search(choice.selector)), choice.selector)
-        for choice in _field_choices(*sample)
+        for choice in (*_field_choices(*sample), *either)
     }
     for choice in sorted(choices):
         if any(_select(choice.selector, other) for other in others):
