@@ -15,8 +15,9 @@ _SHORT = re.compile(r"\b\d{2}([/.-])\d{2}\1\d{2}(?![\w/.-])")
 _BETWEEN = re.compile(r"^\s*(?:au|jusqu'au|-|–|—|→|>|et)\s*(?:le\s*)?$")
 #: What a person writes before a date, folded.
 _DEADLINE = re.compile(
-    r"\b(?:dates? limites?|limite(?: de| d)?|cloture\w*|clos le|echeance|jusqu au|avant le|au plus tard|fermeture|ferme le"
-    r"|date de fin|fin|deadline|expire\w*|termine le|remise des|a deposer|candidat\w+ (?:avant|jusqu)|closing|end date)\b"
+    r"\b(?:dates? limites?|limite(?: de| d)?|cloture\w*|clos le|echeance|jusqu au|avant le|au plus tard|fermeture|fin"
+    r"|ferme le|date de fin|deadline|expire\w*|termine le|remise des|a deposer|candidat\w+ (?:avant|jusqu)|closing"
+    r"|end date)\b"
 )
 #: Said of the last day as well as of the first: only where nothing says which.
 _PERHAPS_DEADLINE = re.compile(r"\b(?:depots?|candidatures?|inscriptions?|reponses?|remise)\b")
