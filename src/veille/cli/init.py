@@ -9,6 +9,7 @@ from veille.cli.base import Command, Instance, echo, pass_instance
 
 if TYPE_CHECKING:
     from veille.config.choosing import Choice
+    from veille.config.packs import Pack
 
 #: Of `[cluster] name` (config/settings.py).
 _LONGEST_NAME = 120
@@ -36,6 +37,13 @@ def _name(_context: click.Context, _option: click.Parameter, value: str | None) 
     help="Territoires du cluster (régions, départements ou identifiants GeoZones, séparés par des virgules) : leurs "
     "sources s'allument.",
 )
+@click.option(
+    "--pack",
+    "packs",
+    metavar="PACK",
+    multiple=True,
+    help="Pack de métier à ajouter : un nom de « veille packs list », ou un dossier ; répétable.",
+)
 @click.option("--upgrade", is_flag=True, help="Montre ce que la version livrée changerait ; garde vos modifications.")
 @pass_instance
 def init(
@@ -44,6 +52,7 @@ def init(
     cluster: str | None,
     sectors: str | None,
     territories: str | None,
+    packs: tuple[str, ...],
     upgrade: bool,
 ) -> None:
     """Faire une instance dans DOSSIER (défaut : --home). Ne remplace jamais un fichier que vous avez modifié."""
@@ -52,14 +61,17 @@ def init(
     from veille.config.settings import load_settings
 
     home = directory or instance.home
-    if upgrade and (cluster or sectors or territories):
+    if upgrade and (cluster or sectors or territories or packs):
         raise click.UsageError("« --upgrade » garde le choix déjà fait ; changez-le d'abord, sans cette option")
     choice = _choice(home, sectors, territories)
+    brought = _packs(packs)
     changes = folders.upgrade(home) if upgrade else folders.create(home, cluster=cluster, choice=choice)
     for change in changes:
         echo(f"{change.path} : {change.verdict}")
         if change.diff:
             echo(change.diff)
+    for pack in brought:
+        _bring(home, pack)
     echo(prepare_database(load_settings(home), upgrade=upgrade))
     if not upgrade:
         _say_next(home, chosen=choice is not None)
@@ -79,6 +91,25 @@ def _choice(home: Path, sectors: str | None, territories: str | None) -> "Choice
         read_sectors(sectors or "", load_taxonomy(folders)),
         read_territories(territories or "", load_gazetteer(folders)),
     )
+
+
+def _packs(wanted: tuple[str, ...]) -> "list[Pack]":
+    """Read and check the packs before anything is written."""
+    if not wanted:
+        return []
+    from veille.config.packs import find_pack, load_pack
+
+    return [load_pack(find_pack(name)) for name in dict.fromkeys(wanted)]
+
+
+def _bring(home: Path, pack: "Pack") -> None:
+    from veille.config.packing import install
+
+    echo(f"pack {pack.name} : {pack.title}")
+    for change in install(home, pack):
+        echo(f"  {change.path} : {change.verdict}")
+    if pack.axes:
+        echo(f"  axes : {', '.join(axis.label for axis in pack.axes)}, et « hors sujet »")
 
 
 def _say_next(home: Path, *, chosen: bool) -> None:

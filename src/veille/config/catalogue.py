@@ -4,7 +4,7 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from veille.config.gazetteer import load_gazetteer
+from veille.config.gazetteer import Gazetteer, load_gazetteer
 from veille.config.instance import SOURCES, definitions
 from veille.config.keys import missing_keys
 from veille.config.problems import unknown_key
@@ -30,17 +30,22 @@ def check_sources(home: Path) -> Catalogue:
     taxonomy = load_taxonomy(folders)
     gazetteer = load_gazetteer(folders)
     for source in found:
-        _check_terms(source, taxonomy)
-        # A name that is only the id again means that nobody has that id.
-        if source.territory and gazetteer.name(source.territory) == source.territory:
-            raise ConfigError(
-                f"territoire inconnu « {source.territory} »",
-                file=source.file,
-                line=source.line,
-                key=f"{source.id}.territory",
-                cure="donnez un identifiant GeoZones existant : fr:region:84, fr:departement:63, country:fr…",
-            )
+        check_source(source, taxonomy, gazetteer)
     return Catalogue(found, tuple(_remarks(found)))
+
+
+def check_source(source: Source, taxonomy: Taxonomy, gazetteer: Gazetteer) -> None:
+    """Raise ConfigError where a source names a term or a territory that does not exist."""
+    _check_terms(source, taxonomy)
+    # A name that is only the id again means that nobody has that id.
+    if source.territory and gazetteer.name(source.territory) == source.territory:
+        raise ConfigError(
+            f"territoire inconnu « {source.territory} »",
+            file=source.file,
+            line=source.line,
+            key=f"{source.id}.territory",
+            cure="donnez un identifiant GeoZones existant : fr:region:84, fr:departement:63, country:fr…",
+        )
 
 
 def _check_terms(source: Source, taxonomy: Taxonomy) -> None:

@@ -1,7 +1,8 @@
 """digests/<name>/: what a bulletin holds and when it leaves. Files of the instance win over those that ship.
 
 `digest.yaml` describes it, each key that the instance does not give taken from the file that ships;
-`subject.txt.jinja`, `body.txt.jinja` and `body.html.jinja` draw it. A file that a digest does not have is taken from `digests/_base/`.
+`subject.txt.jinja`, `body.txt.jinja` and `body.html.jinja` draw it. A template that a digest does not have is taken
+from `digests/_base/`.
 """
 
 import re

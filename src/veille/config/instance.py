@@ -165,7 +165,7 @@ def _sources(home: Path, choice: "Choice | None") -> FileChange:
     if choice is None and path.exists():
         return FileChange(SOURCES, "gardé")
     chosen = Chosen(shipped() / SOURCES, definitions(home), choice)
-    text = chosen.text()
+    text = _with_packs(home, chosen.text())
     if choice is not None:
         remember(pristine.parent, choice)
     if not path.exists():
@@ -190,6 +190,12 @@ def _proposed(path: Path, chosen: "Chosen") -> FileChange:
     return FileChange(SOURCES, "gardé : vous l'avez modifié ; pour ce choix, à reprendre à la main", changes)
 
 
+def _with_packs(home: Path, text: str) -> str:
+    from veille.config.packing import with_packs  # noqa: PLC0415 - packs read instances
+
+    return with_packs(home, text)
+
+
 def _text_of(path: Path) -> str | None:
     return path.read_text(encoding="utf-8") if path.exists() else None
 
@@ -198,7 +204,7 @@ def _upgrade_sources(home: Path) -> FileChange:
     from veille.config.chosen import Chosen, remembered  # noqa: PLC0415 - the rest of the program chooses nothing
 
     pristine = _pristine(home)
-    new = Chosen(shipped() / SOURCES, definitions(home), remembered(pristine.parent)).text()
+    new = _with_packs(home, Chosen(shipped() / SOURCES, definitions(home), remembered(pristine.parent)).text())
     local = (home / SOURCES).read_text(encoding="utf-8-sig")
     if local == new:
         return FileChange(SOURCES, "à jour")

@@ -187,11 +187,14 @@ class _Layered:
         return ConfigError(message, file=file, line=locate(path), key=key, cure=cure)
 
 
-def load_taxonomy(folders: Sequence[Path]) -> Taxonomy:
-    """Read `pipelines/taxonomy/*.yaml` of each folder, first folder over the next; raises ConfigError with its line."""
+def load_taxonomy(folders: Sequence[Path], *, extra: Sequence[Path] = ()) -> Taxonomy:
+    """Read `pipelines/taxonomy/*.yaml` of each folder, first folder over the next; raises ConfigError with its line.
+
+    `extra` are files that are not in a folder yet, read last.
+    """
     layered: dict[tuple[Scheme, str], _Layered] = {}
     seal = hashlib.sha256()
-    for path in _files(folders):
+    for path in (*_files(folders), *extra):
         seal.update(path.read_bytes())
         data, locate = load_yaml(path)
         if not (isinstance(data, dict) and "traps" in data):

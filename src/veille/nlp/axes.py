@@ -9,10 +9,12 @@ from dataclasses import dataclass, field
 from veille.config.taxonomy import OFF_TOPIC, Taxonomy, Term
 from veille.model import Evidence, Origin, Scheme, Tag
 from veille.nlp.cues import Hit
-from veille.nlp.reading import Reading, raw_score, squash
+from veille.nlp.reading import LEAD, Reading, raw_score, squash
 
-#: A word in the lead (1.5) or an expression anywhere (1.3); one word far down a text is said in passing (1.0).
+#: A word in the lead (1.5), an expression (1.3), or a faint word in the title (1.35).
 _FLOOR = 1.25
+#: What is neither in the title nor in the lead is said in passing: two expressions (2.6) at least.
+_PASSING = 2.6
 #: An axis is kept beside the best one from this share of its score (as sectors).
 _SHARE = 0.54
 #: More than three axes say that none was meant.
@@ -20,6 +22,8 @@ _MOST = 3
 #: What a narrower axis' score is worth to its wider one (as sectors).
 _WIDER = 0.9
 
+#: A sector named in the title or twice in the lead has this score at least.
+_PLAIN = 0.5
 #: Score of « hors sujet » where no word says it.
 _ABSENT = 0.5
 
@@ -30,6 +34,12 @@ class Case:
 
     raw: float = 0.0
     hits: list[Hit] = field(default_factory=list)
+
+    @property
+    def stands(self) -> bool:
+        """Whether the text is about it, rather than naming it once."""
+        first = any(hit.where == "title" or hit.start < LEAD for hit in self.hits)
+        return self.raw >= (_FLOOR if first else _PASSING)
 
 
 class AxisReader:
@@ -53,7 +63,7 @@ class AxisReader:
         cases = self.cases(reading)
         off = cases.pop(OFF_TOPIC, Case())
         kept = _best(cases)
-        if off.raw >= _FLOOR and off.raw > max((cases[term].raw for term in kept), default=0.0):
+        if off.stands and off.raw > max((cases[term].raw for term in kept), default=0.0):
             return (_tag(reading, OFF_TOPIC, off),)
         if kept:
             return tuple(_tag(reading, term, cases[term]) for term in kept)
@@ -76,19 +86,21 @@ class AxisReader:
             return ()
         read = [tag for tag in tags if tag.scheme is Scheme.SECTOR]
         said = [tag for tag in read if tag.origin is not Origin.SOURCE]
+        seizable = any(_seizable(tag, self._types) for tag in tags)
         if said:
-            foreign = self._trades.isdisjoint(tag.term for tag in said)
+            # An aid for any trade names some in passing.
+            plain = not seizable or any(tag.score >= _PLAIN for tag in said)
+            foreign = plain and self._trades.isdisjoint(tag.term for tag in said)
         else:
-            foreign = not read and not any(_seizable(tag, self._types) for tag in tags)
+            foreign = not read and not seizable
         if not foreign:
             return ()
         return (Tag(scheme=Scheme.AXIS, term=OFF_TOPIC, score=_ABSENT, origin=Origin.CUE, evidence=_of(said)),)
 
 
 def _best(cases: Mapping[str, Case]) -> list[str]:
-    ranked = sorted(cases, key=lambda term: (-cases[term].raw, term))
-    floor = max(_FLOOR, _SHARE * cases[ranked[0]].raw) if ranked else _FLOOR
-    return [term for term in ranked[:_MOST] if cases[term].raw >= floor]
+    ranked = sorted((term for term, case in cases.items() if case.stands), key=lambda term: (-cases[term].raw, term))
+    return [term for term in ranked[:_MOST] if cases[term].raw >= _SHARE * cases[ranked[0]].raw]
 
 
 def _tag(reading: Reading, term: str, case: Case) -> Tag:
