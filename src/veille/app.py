@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from veille.config.taxonomy import Taxonomy
     from veille.crawl.details.adding import Added, Addition
     from veille.crawl.details.host import Desk as DetailDesk
+    from veille.crawl.newsletters.accepting import Decisions
     from veille.digest.dkim import Signer
     from veille.digest.returns import Intake
     from veille.digest.runner import Digests
@@ -261,6 +262,19 @@ class App:
             self.read_pages(only=[MANUAL])
             tag_now(self.tag_store, self.tagger, [added.item.id], self.clock)
         return added
+
+    @property
+    def suggestions(self) -> "Decisions":
+        """What staff decide of what members forwarded."""
+        from veille.crawl.newsletters.accepting import Decisions
+
+        return Decisions(
+            self.letters.suggestions,
+            add=self.add_item,
+            source_store=self.source_store,
+            details=self.detail_store,
+            clock=self.clock,
+        )
 
     def tag(self) -> int:
         """Tag what waits; return how many items were done."""

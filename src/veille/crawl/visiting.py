@@ -78,6 +78,9 @@ class Visitor:
         first = KINDS[source.kind].request(source, asked_url(source, state))
         outcome = await self._courier.allowed(errand, first, state.validators)
         visit = await self._noted(errand, outcome, await self._read(errand, outcome, first))
+        if self._letters is not None and visit.feed is not None and visit.feed.suggestions:
+            suggestions = self._letters.suggestions
+            await self.stored(suggestions.add, source.id, visit.feed.suggestions, self._clock.now())
         return await self._recorder.settle(source, state, visit), visit.outcome
 
     async def stored(self, work: Callable[P, T], *args: P.args, **named: P.kwargs) -> T:

@@ -29,7 +29,8 @@ _SEPARATOR = re.compile(
     r"|original message"
 )
 _FIELD = re.compile(
-    r"(?:de|from|expediteur|envoye|sent|date|a|to|pour|objet|subject|sujet|cc|copie|repondre a|reply to)\b"
+    r"\s*(?:de|from|exp[ée]diteur|envoy[ée]|sent|date|[àa]|to|pour|objet|subject|sujet|cc|copie|reply-to)\s*:",
+    re.IGNORECASE,
 )
 _SUBJECT = re.compile(r"^\s*(?:objet|subject|sujet)\s*:\s*(.+)$", re.IGNORECASE)
 _SENDER = re.compile(r"^\s*(?:de|from|exp[ée]diteur)\s*:", re.IGNORECASE)
@@ -68,7 +69,7 @@ def _cut_in_two(lines: Sequence[Line]) -> tuple[list[Line], str, list[Line]]:
         text = lines[place].text
         found = _SUBJECT.match(text)
         subject = subject or (found[1].strip() if found else "")
-        if _SEPARATOR.search(bare(text)) or _FIELD.match(bare(text)):
+        if _SEPARATOR.search(bare(text)) or _FIELD.match(text):
             end = place
     return list(lines[:start]), subject, list(lines[end + 1 :])
 

@@ -10,6 +10,10 @@ from veille.text import clean
 _ADDRESS = re.compile(r"[<(\[]?\b(https?://[^\s<>\"«»]+?)(?=[)\]>.,;:!?»\"]*(?:\s|$))[)\]>]?")
 _RULE = re.compile(r"\s*([=_*~#–—-])(?:\s?\1){3,}\s*")
 _BULLET = re.compile(r"\s*(?:[*•·▪◦►‣>→–—-]|\d{1,2}[.)/])\s+(?=\S)")
+#: The header that mail programs repeat above what they forward.
+_FIELD = re.compile(
+    r"\s*(?:de|from|exp[ée]diteur|envoy[ée]|sent|date|[àa]|to|pour|objet|subject|sujet|cc)\s?:\s", re.IGNORECASE
+)
 _SIGNATURE = re.compile(r"--\s*")
 _TITLE_LIMIT = 140
 #: Larger than the text, as a rule or capitals make a line look.
@@ -51,7 +55,7 @@ def _groups(text: str) -> Iterator[tuple[list[str], bool]]:
                 yield group, False
             group, above = [], above and not group
         else:
-            if _BULLET.match(line) and group:
+            if (_BULLET.match(line) or _FIELD.match(line)) and group:
                 yield group, False
                 group = []
             group.append(line)

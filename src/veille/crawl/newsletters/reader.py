@@ -2,7 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from email.message import Message
 from typing import Any
 
@@ -49,7 +49,15 @@ def read_mailbox(body: bytes, content_type: str, url: str, source: Source) -> Pa
     senders, forwarders = policies(source.options)
     for message in mailbox.messages:
         _read(message, reading, senders, forwarders)
-    return _feed(mailbox, reading)
+    feed = _feed(mailbox, reading)
+    return feed if source.options.get("clicks", True) else _unasked(feed)
+
+
+def _unasked(feed: ParsedFeed) -> ParsedFeed:
+    """Return a reading whose opaque links are nobody's business: no click server is to be asked."""
+    entries = tuple(replace(entry, wrapped=None) for entry in feed.entries)
+    suggestions = tuple(replace(one, entry=replace(one.entry, wrapped=None)) for one in feed.suggestions)
+    return replace(feed, entries=entries, suggestions=suggestions)
 
 
 def policies(options: Any) -> tuple[Policy, Policy]:
