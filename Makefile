@@ -9,7 +9,7 @@ SHARED := $(if $(wildcard ../shared),shared$(COMMA))
 # Two processes, a file each at a time: fixtures that cost seconds are made once a file.
 WORKERS ?= -n 2 --dist loadfile
 
-.PHONY: demo test test-full check format lock wheel-smoke reference clean
+.PHONY: demo train test test-full check format lock wheel-smoke reference clean
 
 demo: $(VENV)/.run
 	$(BIN)/veille demo var/demo
@@ -38,6 +38,12 @@ wheel-smoke: $(VENV)/.dev
 # Generated pages of docs/reference; a test compares them.
 reference: $(VENV)/.dev
 	$(BIN)/python scripts/write_reference.py
+
+# The fitted weights, from labelled public sets (pipelines/model/README.md): make train GOLD=folder NAMES=file
+GOLD ?= ../shared/gold
+NAMES ?= ../shared/corpus/payloads/reference/cpv_fr_labels.json
+train: $(VENV)/.dev
+	$(BIN)/python pipelines/model/scripts/train.py $(GOLD) $(NAMES)
 
 lock: $(VENV)/.dev
 	$(BIN)/pip install --quiet uv

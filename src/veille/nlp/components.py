@@ -9,6 +9,7 @@ from spacy.language import Language
 from spacy.tokens import Doc
 from spacy.util import registry
 
+from veille.model import Scheme
 from veille.nlp import amount, deadline, documents, eligibility_facts, event_date, stated
 from veille.nlp.axes import AxisReader
 from veille.nlp.knowledge import Knowledge, load_knowledge
@@ -73,7 +74,7 @@ def create_sector(nlp: Language, name: str, folders: list[str] | None, digest: s
     known = _knowledge(folders, digest)
 
     def tag(doc: Doc) -> Doc:
-        doc._.veille_tags += sectors(doc._.veille_reading, known.taxonomy)
+        doc._.veille_tags += sectors(doc._.veille_reading, known.taxonomy, known.models[Scheme.SECTOR])
         return doc
 
     return tag
@@ -85,7 +86,7 @@ def create_opportunity_type(nlp: Language, name: str, folders: list[str] | None,
     known = _knowledge(folders, digest)
 
     def tag(doc: Doc) -> Doc:
-        found = opportunity_types(doc._.veille_reading, known.taxonomy, doc._.veille_facts)
+        found = opportunity_types(doc._.veille_reading, known.taxonomy, doc._.veille_facts, known.models[Scheme.TYPE])
         doc._.veille_tags += (*found, *horizon(found, known.taxonomy))
         return doc
 

@@ -64,6 +64,8 @@ class Field:
         self.original = original
         self.singular = Singular(Folded(original))
         self.padded = f" {_MARKS.sub(' ', self.singular.text)} "
+        #: Terms whose negatives stand in it, once it has been searched.
+        self.hidden: frozenset[Owner] = frozenset()
 
     def evidence(self, hit: Hit) -> Evidence:
         """Quote the words of a hit as printed."""
@@ -98,6 +100,9 @@ class CueAutomaton:
                 if end and not (pattern.kind is Kind.START and start > 1):
                     found[pattern.owner].append((start - 1, end - 1, pattern))
         hits = {owner: kept for owner, spans in found.items() if (kept := _keep(spans, field))}
+        field.hidden = frozenset(
+            owner for owner, spans in found.items() if any(span[2].kind is Kind.NEGATIVE for span in spans)
+        )
         for owner, hit in self._find_acronyms(field):
             hits.setdefault(owner, []).append(hit)
         return hits

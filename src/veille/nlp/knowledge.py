@@ -1,18 +1,20 @@
 """What the components know, read once per set of definitions and shared by them."""
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
 from veille.config.gazetteer import Gazetteer, load_gazetteer
 from veille.config.taxonomy import Taxonomy, load_taxonomy
+from veille.model import Scheme
 from veille.nlp.cues import CueAutomaton
+from veille.nlp.model import LinearModel, find_model, load_models
 from veille.nlp.territory import TerritoryReader
 
 #: Below a definitions folder: what changes the answers.
-_PARTS = ("pipelines/taxonomy", "pipelines/territories", "pipelines/veille")
+_PARTS = ("pipelines/taxonomy", "pipelines/territories", "pipelines/veille", "pipelines/model/fitted")
 
 
 @dataclass(frozen=True)
@@ -23,6 +25,8 @@ class Knowledge:
     automaton: CueAutomaton
     gazetteer: Gazetteer
     territories: TerritoryReader
+    #: Sectors and types, as fitted.
+    models: Mapping[Scheme, LinearModel]
 
 
 @lru_cache(maxsize=2)
@@ -31,7 +35,8 @@ def load_knowledge(folders: tuple[str, ...], digest: str) -> Knowledge:  # noqa:
     paths = [Path(folder) for folder in folders]
     taxonomy = load_taxonomy(paths)
     gazetteer = load_gazetteer(paths)
-    return Knowledge(taxonomy, CueAutomaton(taxonomy), gazetteer, TerritoryReader(gazetteer))
+    models = load_models(find_model(paths))
+    return Knowledge(taxonomy, CueAutomaton(taxonomy), gazetteer, TerritoryReader(gazetteer), models)
 
 
 def seal(folders: Sequence[Path]) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from veille.config.taxonomy import Taxonomy, Term
 from veille.model import Evidence, Fact, Origin, Scheme, Tag
 from veille.nlp.cues import Hit, Kind
+from veille.nlp.model import LinearModel
 from veille.nlp.reading import Reading, raw_score, squash
 
 #: A cue within the first three words of the title names the thing: « Prêt vert : … » (gold: 1.5 → 0.659, 2.2 → 0.664).
@@ -37,7 +38,12 @@ OPEN_CALLS = frozenset({CALL, "ami", TENDER, "concours-prix", "appel-partenaires
 _TITLE_ONLY = frozenset({Kind.TITLE, Kind.START})
 
 
-def opportunity_types(reading: Reading, taxonomy: Taxonomy, facts: Sequence[Fact] = ()) -> tuple[Tag, ...]:
+def opportunity_types(
+    reading: Reading,
+    taxonomy: Taxonomy,
+    facts: Sequence[Fact] = (),
+    model: LinearModel | None = None,  # noqa: ARG001
+) -> tuple[Tag, ...]:
     """Return the main type and at most one secondary, best first; never none where the taxonomy has plain news."""
     terms = taxonomy.of(Scheme.TYPE)
     due = next((fact for fact in facts if fact.name == "deadline"), None)

@@ -7,6 +7,7 @@ from math import exp, log
 
 from veille.model import Evidence, Scheme, TextToTag
 from veille.nlp.cues import CueAutomaton, Field, Hit, Kind, Owner
+from veille.nlp.features import Features, features
 from veille.nlp.language import detect
 
 #: Characters of a text that are read; what matters in a notice comes first, and one word of 1 MB must cost nothing.
@@ -22,6 +23,8 @@ _KIND_WEIGHT = {Kind.CUE: 1.0, Kind.WEAK: 0.45, Kind.TITLE: 0.7, Kind.START: 1.0
 _PHRASE = 1.3
 #: What repeating a cue adds, times the log of its number.
 _REPEAT = 0.5
+#: Raw score that `squash` maps to 1 - 1/e.
+SQUASH = 3.3
 #: Evidence shown for one tag.
 _SHOWN = 3
 
@@ -57,6 +60,16 @@ class Reading:
         for owner, hits in self.automaton.find(self.body, english=english).items():
             found.setdefault(owner, []).extend(hits)
         return found
+
+    @cached_property
+    def found(self) -> Features:
+        """What the fitted models read."""
+        return features(self.title.singular.folded.text, self.body.singular.folded.text)
+
+    def hides(self, owner: Owner) -> bool:
+        """Tell whether the text has words that say what a term is not (« tissu économique »)."""
+        assert self.hits is not None  # searches both fields
+        return owner in self.title.hidden or owner in self.body.hidden
 
     def of(self, scheme: Scheme) -> Iterator[tuple[str, list[Hit]]]:
         """Yield (term, hits) of one scheme."""
@@ -95,4 +108,4 @@ def raw_score(hits: list[Hit]) -> float:
 
 def squash(raw: float) -> float:
     """Map a raw score to 0–1: 3 (one cue in a title) gives about 0.6."""
-    return round(1 - exp(-raw / 3.3), 3)
+    return round(1 - exp(-raw / SQUASH), 3)
