@@ -7,7 +7,7 @@ from veille.matching.explain import explain, find_item, find_member
 from veille.model import Subscriber
 
 from .build import a_member, an_item, judge
-from .judgements import items
+from .judgements import items, taxonomy
 
 PEOPLE = [Subscriber(id=1, member_id=1, email="claire@phytalis.example")]
 
@@ -39,7 +39,7 @@ def test_unknown_member_names_the_nearest() -> None:
 
 def test_answer_names_every_part_of_the_score_and_the_condition() -> None:
     item = an_item(facts={"eligible_sizes": ["pme", "Ouvert aux PME."]})
-    lines = list(explain(item, a_member(), judge(item)))
+    lines = list(explain(item, a_member(), judge(item), taxonomy()))
     assert lines[1].startswith("Phytalis : oui — score 0,")
     assert any("votre besoin « sarcopénie » est dans l'appel" in line for line in lines)
     assert lines[-1] == "éligibilité : éligible : ouvert aux PME « Ouvert aux PME. »"
@@ -47,5 +47,5 @@ def test_answer_names_every_part_of_the_score_and_the_condition() -> None:
 
 def test_answer_names_the_first_gate_that_refused() -> None:
     item = an_item(main=["fr:region:53"])
-    lines = list(explain(item, a_member(), judge(item)))
+    lines = list(explain(item, a_member(), judge(item), taxonomy()))
     assert lines[1] == "Phytalis : non — hors de votre territoire : vise Bretagne (territory)"

@@ -29,5 +29,5 @@ def why(instance: Instance, item: str, member: str, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps(asdict(judged), ensure_ascii=False))
         return
-    for line in explain(what, who, judged):
+    for line in explain(what, who, judged, app.taxonomy):
         echo(line)

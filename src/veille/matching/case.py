@@ -10,7 +10,7 @@ from veille.matching.names import followed_name
 from veille.matching.profile import Profile
 from veille.matching.similarity import Hit, find_hits, topicality
 from veille.matching.words import equipment_stems
-from veille.model import Eligibility, Item, Verdict
+from veille.model import Eligibility, Item, Scheme, Tag, Verdict
 from veille.text import fold
 
 #: Whoever sells may answer a tender, wherever it is; its title must name what the member makes.
@@ -86,6 +86,13 @@ class Case:
         return not self.view.sectors.isdisjoint(self.profile.member.sectors)
 
     @cached_property
+    def named_axis(self) -> Tag | None:
+        """An axis of the taxonomy that the member names and the item is about."""
+        if self.view.axes.isdisjoint(self.profile.axes):
+            return None
+        return next(tag for tag in self.item.of(Scheme.AXIS) if tag.term in self.profile.axes)
+
+    @cached_property
     def country(self) -> str | None:
         """A country of interest that it is aimed at (GeoZones id)."""
         return next((place for place in self.view.places if place in self.profile.countries), None)
@@ -110,9 +117,16 @@ class Case:
 
     @cached_property
     def on_topic(self) -> bool:
-        """Whether the profile's own words make it the member's business: a shared filière alone never does."""
+        """Whether the profile's own words, or an axis it names, make it the member's business.
+
+        A shared filière alone never does.
+        """
         if self.kind == TENDER and not self.names_product:
             return False
+        return self.named_axis is not None or self._says_enough
+
+    @property
+    def _says_enough(self) -> bool:
         if not any(hit.central or hit.phrase for hit in self.hits):
             return False
         if self.same_sector:

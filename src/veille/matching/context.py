@@ -61,6 +61,11 @@ class View:
         return frozenset(self.stems)
 
     @cached_property
+    def axes(self) -> frozenset[str]:
+        """The axes that it is about."""
+        return frozenset(tag.term for tag in self.item.of(Scheme.AXIS))
+
+    @cached_property
     def positions(self) -> Mapping[str, list[int]]:
         """Where each stem stands."""
         found: dict[str, list[int]] = {}

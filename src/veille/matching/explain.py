@@ -3,12 +3,13 @@
 from collections.abc import Iterator, Sequence
 
 from veille.config.problems import nearest
+from veille.config.taxonomy import Taxonomy
 from veille.errors import InputError
-from veille.model import Eligibility, Item, Match, Member, Subscriber
+from veille.model import Eligibility, Item, Match, Member, Scheme, Subscriber, Tag
 from veille.text import fold
 
 
-def explain(item: Item, member: Member, match: Match) -> Iterator[str]:
+def explain(item: Item, member: Member, match: Match, taxonomy: Taxonomy) -> Iterator[str]:
     """Yield the lines that say why an item suits a member, or which gate refused it."""
     yield f"{item.title}"
     if match.gate is not None:
@@ -17,9 +18,16 @@ def explain(item: Item, member: Member, match: Match) -> Iterator[str]:
         yield f"{member.organisation} : oui — score {match.score:.2f}".replace(".", ",")
     for reason in match.reasons:
         yield f"  +{reason.weight:.2f}  {reason.text}".replace(".", ",", 1)
+    yield from (_axis(tag, taxonomy) for tag in item.of(Scheme.AXIS))
     yield from _deadline(item)
     if match.eligibility is not None:
         yield f"éligibilité : {match.eligibility.verdict}{_condition(match.eligibility)}"
+
+
+def _axis(tag: Tag, taxonomy: Taxonomy) -> str:
+    """Say what the item is read to be about inside its filière, and the words that say it."""
+    words = ", ".join(f"« {' '.join(said.text.split())} »" for said in tag.evidence)
+    return f"axe : {taxonomy.label(Scheme.AXIS, tag.term)} ({words or 'ni axe ni filière du cluster'})"
 
 
 def _deadline(item: Item) -> Iterator[str]:

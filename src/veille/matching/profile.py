@@ -6,10 +6,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from veille.config.taxonomy import Taxonomy
+from veille.config.taxonomy import OFF_TOPIC, Taxonomy
 from veille.matching.words import COGNATE, Words, generic_stems
 from veille.model import Member, Scheme
 from veille.protocols import Places
+from veille.text import fold
 
 #: How much a phrase counts by the line of the profile it stands in.
 KIND_WEIGHT: Mapping[str, float] = {"need": 1.3, "axis": 1.15, "activity": 1.0, "skill": 0.7, "contribution": 0.5}
@@ -76,6 +77,8 @@ class Profile:
     made: frozenset[str]
     #: Stems of the names of its filières: said alone, they say no more than the filière.
     filiere: frozenset[str]
+    #: Axes of the taxonomy that it names, by id or label: what an item is read to be about, whatever its words.
+    axes: frozenset[str]
     #: GeoZones ids of countries of interest.
     countries: frozenset[str]
     muted: tuple[tuple[str, list[str]], ...]
@@ -98,11 +101,17 @@ def prepare_profile(member: Member, places: Places, taxonomy: Taxonomy) -> Profi
         region=next((code for code in chain if code.startswith("fr:region:")), None),
         made=frozenset(term for segment in segments if segment.kind in _MADE for term in segment.stems),
         filiere=frozenset(term for slug in member.sectors for term in Words(taxonomy.label(Scheme.SECTOR, slug)).stems),
+        axes=_named_axes(member, taxonomy),
         countries=frozenset(f"country:{code.lower()}" for code in member.countries),
         telling=frozenset(term for segment in segments for term in segment.specific)
         | frozenset(term for name in member.follows for term in Words(name).stems),
         muted=tuple((term, Words(term).stems) for term in member.muted),
     )
+
+
+def _named_axes(member: Member, taxonomy: Taxonomy) -> frozenset[str]:
+    known = {fold(name): term.id for term in taxonomy.of(Scheme.AXIS).values() for name in (term.id, term.label)}
+    return frozenset(known[name] for phrase in member.axes if (name := fold(phrase)) in known) - {OFF_TOPIC}
 
 
 def _chain(member: Member, places: Places) -> tuple[str, ...]:

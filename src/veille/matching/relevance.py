@@ -10,12 +10,14 @@ from veille.matching.gates import first_refusal
 from veille.matching.profile import Profile
 from veille.matching.similarity import Hit
 from veille.matching.words import printed_in
-from veille.model import Item, Licence, Match, Member, Reason, Scheme, Verdict
+from veille.model import Item, Licence, Match, Member, Reason, Scheme, Tag, Verdict
 from veille.protocols import Matcher
 
 #: Shares of the score, calibrated on the open half of tests/data/judgements; together at most about 1.3.
 _TOPIC, _SECTOR, _FOLLOW, _COUNTRY, _NEAR, _REGION, _ELIGIBLE = 0.7, 0.08, 0.45, 0.2, 0.08, 0.05, 0.06
 _OPEN_TO_ALL, _BRIDGE, _URGENT, _COVERAGE, _NAMED_COUNTRY = 0.12, 0.05, 0.06, 0.02, 0.1
+#: An axis of the taxonomy that both have: less than a whole expression of the profile (0.4), more than a filière.
+_AXIS = 0.3
 #: How fast more words of the profile stop adding.
 _SATURATION = 1.3
 #: What can only be read, beside what can be seized.
@@ -87,6 +89,7 @@ def _may_pass(view: View, profile: Profile) -> bool:
     return (
         view.english
         or not view.terms.isdisjoint(profile.telling)
+        or not profile.axes.isdisjoint(view.axes)
         or not profile.countries.isdisjoint(view.places)
         or "eligible_sizes" in view.facts
     )
@@ -94,6 +97,8 @@ def _may_pass(view: View, profile: Profile) -> bool:
 
 def _reasons(case: Case) -> Iterator[Reason]:
     yield from _topic_reasons(case)
+    if case.named_axis is not None:
+        yield Reason(kind="axis", text=_axis_words(case, case.named_axis), weight=_AXIS)
     if case.followed:
         yield Reason(kind="follow", text=f"nom suivi : {case.followed}", weight=_FOLLOW)
     yield from _place_reasons(case)
@@ -164,6 +169,12 @@ def _audience_reasons(case: Case) -> Iterator[Reason]:
         yield Reason(kind="eligible", text=f"éligible : {judged.note}", weight=_ELIGIBLE)
     if case.open_to_size and not case.on_topic:
         yield Reason(kind="audience", text=f"ouvert aux {case.open_to_size}, tous métiers", weight=_OPEN_TO_ALL)
+
+
+def _axis_words(case: Case, axis: Tag) -> str:
+    label = case.context.taxonomy.label(Scheme.AXIS, axis.term)
+    said = f" : « {' '.join(axis.evidence[0].text.split())} »" if axis.evidence else ""
+    return f"votre axe « {label} »{said}"
 
 
 def _sector_words(case: Case) -> str:
