@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from veille.clock import SystemClock
@@ -30,21 +31,23 @@ class Hint:
     words: str
 
 
-def search(settings: Settings, url: str, *, kind: str = "") -> "Survey":
+def search(settings: Settings, url: str, *, kind: str = "", now: datetime | None = None) -> "Survey":
     """Search an address for what a watch could follow."""
     from veille.crawl.discovery.surveying import survey
     from veille.net.way_out import way_out
 
-    clock = SystemClock()
+    clock = SystemClock(now)
     return survey(url, way_out(settings, clock), clock, host_delay=settings.fetch.host_delay, kind=kind)
 
 
-def probe(settings: Settings, sources: Sequence[Source], progress: Progress | None = None) -> "Sequence[Probe]":
+def probe(
+    settings: Settings, sources: Sequence[Source], progress: Progress | None = None, *, now: datetime | None = None
+) -> "Sequence[Probe]":
     """Ask every source once, as the crawl would, and write nothing."""
     from veille.crawl.discovery.probing import probe_sources
     from veille.net.way_out import way_out
 
-    clock = SystemClock()
+    clock = SystemClock(now)
     return probe_sources(sources, way_out(settings, clock), clock, settings.fetch, progress)
 
 

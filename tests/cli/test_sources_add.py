@@ -148,7 +148,7 @@ def test_a_list_of_feeds_is_seen_before_it_is_added(veille: Veille, home: Path, 
     before = (home / "sources.yaml").read_bytes()
     shown = veille("--home", home, "sources", "import", "liste.opml")
     assert shown.returncode == 0, shown.stderr
-    assert "1 à ajouter, 0 déjà suivis, 1 refusés" in shown.stdout
+    assert "1 à ajouter, 0 déjà suivi, 1 refusé" in shown.stdout
     assert (home / "sources.yaml").read_bytes() == before
     assert veille("--home", home, "sources", "import", "liste.opml", "--write").returncode == 0
     assert load_sources(home / "sources.yaml").sources[-1].id == "fil"

@@ -10,9 +10,9 @@ from veille.cli.sources_list import disable, enable, list_
 from veille.cli.sources_propose import propose
 
 
-@click.group(cls=Group, name="sources", short_help="Vérifier, lister et soigner les sources.")
+@click.group(cls=Group, name="sources", short_help="Vérifier, lister, ajouter et soigner les sources.")
 def sources() -> None:
-    """Vérifier et lister les sources de sources.yaml, et dire comment elles vont."""
+    """Vérifier, lister, ajouter, allumer les sources de sources.yaml, et dire comment elles vont."""
 
 
 for command in (check, list_, propose, enable, disable, import_, export, health):

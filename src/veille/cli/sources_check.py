@@ -73,7 +73,7 @@ def _probe(instance: Instance, sources: "Sequence[Source]", report: Path | None,
 
     settings = instance.settings()
     before = read_report(report) if report else {}  # a file that is none is refused before anybody is asked
-    probes = probe(settings, sources, progress())
+    probes = probe(settings, sources, progress(), now=instance.now)
     if report:
         write_report(report, before, probes, settings.cluster.zone)
     if as_json:
@@ -98,7 +98,8 @@ def _tell(probes: "Sequence[Probe]") -> None:
             echo(f"{'':<15} {'':<34} → {one.advice}")
     counts = Counter(probe.verdict for probe in probes)
     told = ", ".join(f"{counts[verdict]} {verdict.value}" for verdict in order if counts[verdict])
-    echo(f"{len(probes)} sources sondées : {told}" if probes else "aucune source à sonder")
+    plural = "s" if len(probes) > 1 else ""
+    echo(f"{len(probes)} source{plural} sondée{plural} : {told}" if probes else "aucune source à sonder")
 
 
 def _plain(one: "Probe") -> dict[str, Any]:
@@ -123,6 +124,6 @@ def _refuse_faults(probes: "Sequence[Probe]") -> None:
     if failed:
         shown = ", ".join(failed[:5]) + (" …" if len(failed) > 5 else "")  # noqa: PLR2004 - five names fit a line
         raise PartialFailure(
-            f"{len(failed)} sources ne peuvent servir en l'état : {shown}",
+            f"{len(failed)} {'sources ne peuvent' if len(failed) > 1 else 'source ne peut'} servir en l'état : {shown}",
             cure="chaque ligne dit quoi changer ; « veille sources disable ID » éteint une source",
         )

@@ -48,10 +48,15 @@ def _tell(plan: "SourceImport", *, written: bool) -> None:
         echo(line)
     if not written and len(lines) > 2 * _SCREEN:
         echo(f"… et {len(lines) - _SCREEN} autres lignes")
-    counts = f"{len(plan.new)} à ajouter" if not written else f"{len(plan.new)} ajoutés"
-    echo(f"{counts}, {len(plan.known)} déjà suivis, {len(plan.refused)} refusés")
+    added = _count(len(plan.new), "ajouté") if written else f"{len(plan.new)} à ajouter"
+    known = f"{len(plan.known)} déjà suivi{'s' if len(plan.known) > 1 else ''}"
+    echo(f"{added}, {known}, {_count(len(plan.refused), 'refusé')}")
     if plan.new:
         echo("Ensuite : veille sources check --live" if written else "Rien n'a été écrit : relancez avec --write")
+
+
+def _count(number: int, word: str) -> str:
+    return f"{number} {word}{'s' if number > 1 else ''}"
 
 
 @click.command(cls=Command, name="export", short_help="Écrire les sources en OPML (flux) ou en CSV (toutes).")
@@ -77,4 +82,5 @@ def export(instance: Instance, shape: str | None) -> None:
     click.echo(write_opml(found, instance.settings().cluster.name, labels), nl=False)
     others = sum(source.kind != "feed" for source in found)
     if others:
-        echo(f"{others} sources ne sont pas des flux : --csv les donne toutes", err=True)
+        verb = "sources ne sont pas des flux" if others > 1 else "source n'est pas un flux"
+        echo(f"{others} {verb} : --csv les donne toutes", err=True)

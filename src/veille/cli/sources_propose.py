@@ -110,7 +110,7 @@ def _search(instance: Instance, url: str, kind: str, there: "Sequence[Source]") 
     if known is not None:
         echo(f"remarque : cette adresse est celle de la source « {known.id} », ligne {known.line}", err=True)
     with progress().task("Recherche"):
-        return search(instance.settings(), url, kind=kind)
+        return search(instance.settings(), url, kind=kind, now=instance.now)
 
 
 def _known(url: str, there: "Sequence[Source]") -> "Source | None":

@@ -177,7 +177,7 @@ class _Round:
         self._found[source.id] = Probe(
             source=source,
             verdict=verdict,
-            sentence=state.sentence,
+            sentence=_sentence(verdict, state),
             advice=advice,
             http_status=state.http_status,
             entries=state.entries,
@@ -189,6 +189,16 @@ class _Round:
     def _skip(self, source: Source, sentence: str) -> None:
         self._found[source.id] = Probe(source=source, verdict=Verdict.SKIPPED, sentence=sentence, at=self._clock.now())
         self._advance(1)
+
+
+def _sentence(verdict: Verdict, state: SourceState) -> str:
+    """Say how a source answered: how much there is, and what the crawl would say of it."""
+    count = f"{state.entries} entrée{'s' if state.entries > 1 else ''}"
+    if verdict is Verdict.PAGE:
+        return f"l'adresse est une page, qui déclare un flux ({count})"
+    if verdict in {Verdict.ANSWERS, Verdict.MOVED} and state.health is SourceHealth.SILENT:
+        return f"{count}, {state.sentence}"
+    return state.sentence
 
 
 def _judged(source: Source, state: SourceState) -> tuple[Verdict, str]:
