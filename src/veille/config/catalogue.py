@@ -7,6 +7,7 @@ from pathlib import Path
 from veille.config.gazetteer import Gazetteer, load_gazetteer
 from veille.config.instance import SOURCES, definitions
 from veille.config.keys import missing_keys
+from veille.config.mailbox_remarks import mailbox_remarks
 from veille.config.problems import unknown_key
 from veille.config.sources import load_sources
 from veille.config.taxonomy import Taxonomy, load_taxonomy
@@ -74,4 +75,4 @@ def _remarks(found: tuple[Source, ...]) -> list[str]:
     plain = [source.id for source in found if source.enabled and source.url.lower().startswith("http:")]
     if plain:
         remarks.append(f"en http sans chiffrement : {', '.join(plain)}")
-    return [*remarks, *missing_keys(found, os.environ)]
+    return [*remarks, *mailbox_remarks(found), *missing_keys(found, os.environ)]
