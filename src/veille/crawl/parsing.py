@@ -167,7 +167,10 @@ def _submitted(pool: ProcessPoolExecutor, work: Callable[[Body], T], body: Body)
 
 
 def _pool(workers: int) -> ProcessPoolExecutor:
-    """Fork from a small server that has the parsers loaded, never from this process with its threads and sockets."""
+    """Fork from a small server that has the parsers loaded, never from this process with its threads and sockets.
+
+    All that every worker needs is loaded there, once: what a worker imports by itself is memory of its own (12 MB).
+    """
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["veille.crawl.feeds"])
+    context.set_forkserver_preload(["veille.crawl.feeds", "veille.crawl.parsing"])
     return ProcessPoolExecutor(workers, mp_context=context, initializer=prepare_worker)
