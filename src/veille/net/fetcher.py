@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import ssl
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from types import TracebackType
 from typing import Self
@@ -14,14 +14,13 @@ import httpx
 from veille.config.settings import Fetch
 from veille.model import Fetched, FetchFailed, FetchFault, FetchOutcome, Redirect, Request, Validators
 from veille.net.addresses import Guard
-from veille.net.dialler import CONNECT_SECONDS, GuardedBackend
-from veille.net.faults import Stopped, chain
+from veille.net.dialler import GuardedBackend
+from veille.net.exchange import Answer, exchange
+from veille.net.faults import Stopped
 from veille.net.headers import (
     FEED_TYPES,
-    Fields,
     added_fields,
     location_of,
-    oversized,
     request_fields,
     response_fields,
     storable,
@@ -29,7 +28,7 @@ from veille.net.headers import (
 )
 from veille.net.inflate import Body, too_big
 from veille.net.resolver import Resolver, SystemResolver
-from veille.net.tls import describe, verified
+from veille.net.tls import verified
 from veille.net.urls import join, vet_url
 from veille.protocols import Clock
 
@@ -40,10 +39,6 @@ _MOVED = frozenset({301, 302, 303, 307, 308})
 #: What is kept of an error page, and how long we listen to it: its status has already said what matters.
 ERROR_BODY_BYTES = 65_536
 ERROR_BODY_SECONDS = 3.0
-#: A connection serves one request. One kept and closed by the server at the very moment we use it looks like a failing
-#: source, and we never ask twice; at a request a second and host, reuse would save next to nothing (measured: 0.9 ms of
-#: CPU for a 304 without, 1.0 ms with ten kept).
-_KEPT = 0
 
 
 @dataclass(slots=True)
@@ -84,8 +79,7 @@ class GuardedFetcher:
         self._backend = GuardedBackend(
             Guard(tuple(settings.allow)), resolver or SystemResolver(), dial or httpcore.AnyIOBackend()
         )
-        self._tls = verified(tls)
-        self._open: httpcore.AsyncConnectionPool | None = None
+        self._context = verified(tls) if tls else None
 
     async def __aenter__(self) -> Self:
         return self
@@ -96,10 +90,12 @@ class GuardedFetcher:
         await self.aclose()
 
     async def aclose(self) -> None:
-        """Leave the event loop; a later fetch may run in another one."""
-        pool, self._open = self._open, None
-        if pool is not None:
-            await pool.aclose()
+        """Leave the event loop: no connection outlives its request, so there is nothing to close."""
+
+    def _tls(self) -> ssl.SSLContext:
+        """Return what verifies certificates; reading the authorities takes a while, so not before it is needed."""
+        self._context = self._context or verified(None)
+        return self._context
 
     async def fetch(
         self, url: str, validators: Validators = UNCONDITIONAL, *, accept: str = FEED_TYPES
@@ -170,7 +166,7 @@ class GuardedFetcher:
         trip.status, trip.doing = None, "l'attente de la réponse"
         fields = request_fields(url.netloc, self._agent, trip.accept, trip.validators)
         fields += added_fields(trip.request, str(url))
-        async with self._request(url, fields, trip) as response:
+        async with exchange(self._backend, self._tls, url, fields, trip.request.body) as response:
             trip.status, trip.doing = response.status, "la lecture du corps"
             headers = response_fields(response.headers)
             body = await self._body(response, headers, trip)
@@ -183,32 +179,7 @@ class GuardedFetcher:
             redirects=tuple(trip.redirects),
         )
 
-    @contextlib.asynccontextmanager
-    async def _request(self, url: httpx.URL, fields: Fields, trip: _Trip) -> AsyncIterator[httpcore.Response]:
-        core = httpcore.URL(scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path)
-        extensions = {
-            "timeout": {"connect": CONNECT_SECONDS},
-            "sni_hostname": url.raw_host.decode("ascii").rstrip("."),
-        }
-        with _translated(trip):
-            body = trip.request.body
-            method = "GET" if body is None else "POST"
-            async with self._pool().stream(
-                method, core, headers=fields, content=body, extensions=extensions
-            ) as response:
-                yield response
-
-    def _pool(self) -> httpcore.AsyncConnectionPool:
-        if self._open is None:
-            self._open = httpcore.AsyncConnectionPool(
-                ssl_context=self._tls,
-                max_connections=None,  # the crawl's own concurrency bounds it
-                max_keepalive_connections=_KEPT,
-                network_backend=self._backend,
-            )
-        return self._open
-
-    async def _body(self, response: httpcore.Response, headers: dict[str, str], trip: _Trip) -> bytes:
+    async def _body(self, response: Answer, headers: dict[str, str], trip: _Trip) -> bytes:
         if response.status < 200:  # noqa: PLR2004 - RFC 9110 §15.2: we never asked to switch protocols
             raise Stopped(FetchFault.PROTOCOL, f"réponse HTTP inattendue ({response.status})")
         if response.status == 304:  # noqa: PLR2004 - RFC 9110 §15.4.5
@@ -226,17 +197,17 @@ class GuardedFetcher:
         return await _read(response, Body(headers.get("content-encoding", ""), cap))
 
 
-async def _read(response: httpcore.Response, body: Body) -> bytes:
-    async for raw in response.aiter_stream():
+async def _read(response: Answer, body: Body) -> bytes:
+    while (raw := await response.piece()) is not None:
         body.feed(raw)
     return body.finish()
 
 
-async def _error_page(response: httpcore.Response, headers: dict[str, str]) -> bytes:
+async def _error_page(response: Answer, headers: dict[str, str]) -> bytes:
     """Return what can be read of an error page: nothing in it may hide the status and its Retry-After."""
     body = None
     # too long, too slow, cut or badly compressed: what has arrived is enough
-    with contextlib.suppress(Stopped, TimeoutError, httpcore.NetworkError, httpcore.ProtocolError):
+    with contextlib.suppress(Stopped, TimeoutError):
         async with asyncio.timeout(ERROR_BODY_SECONDS):
             body = Body(headers.get("content-encoding", ""), ERROR_BODY_BYTES)
             await _read(response, body)
@@ -253,34 +224,3 @@ def _hop(trip: _Trip) -> Iterator[None]:
             sentence = f"redirection non suivie vers « {trip.redirects[-1].target[:120]} » : {stop.sentence}"
             raise Stopped(FetchFault.REFUSED_REDIRECT, sentence) from stop
         raise
-
-
-@contextlib.contextmanager
-def _translated(trip: _Trip) -> Iterator[None]:
-    """Turn httpcore's exceptions into ours; what is not listed is a bug and raises."""
-    try:
-        yield
-    except httpcore.ConnectTimeout as error:
-        raise Stopped(FetchFault.TIMEOUT, f"pas de poignée de main TLS en {CONNECT_SECONDS:g} s") from error
-    except httpcore.ConnectError as error:  # TCP failures are Stopped already: this is the handshake
-        raise Stopped(FetchFault.TLS, describe(error)) from error
-    except httpcore.NetworkError as error:
-        raise _cut(trip) from error
-    except httpcore.RemoteProtocolError as error:
-        raise _broken(trip, error) from error
-
-
-def _cut(trip: _Trip) -> Stopped:
-    if trip.status is None:
-        return Stopped(FetchFault.CONNECT, "le serveur a coupé la connexion avant de répondre")
-    return Stopped(FetchFault.TRUNCATED, "réponse tronquée : le serveur a coupé la connexion avant la fin")
-
-
-def _broken(trip: _Trip, error: httpcore.RemoteProtocolError) -> Stopped:
-    # h11 found the fault; without its hint the peer just left
-    hint = next((found for step in chain(error) if (found := getattr(step, "error_status_hint", None))), None)
-    if hint == 431:  # noqa: PLR2004 - RFC 6585 §5: h11's own cap, 100 KB
-        return oversized()
-    if hint is None or trip.status is not None:
-        return _cut(trip)
-    return Stopped(FetchFault.PROTOCOL, "ce que le serveur a répondu n'est pas du HTTP/1.1 valide")

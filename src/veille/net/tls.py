@@ -28,6 +28,7 @@ def verified(context: ssl.SSLContext | None) -> ssl.SSLContext:
         context = httpx.create_ssl_context()
     if context.verify_mode is not ssl.CERT_REQUIRED or not context.check_hostname:
         raise ValueError("TLS certificates are always verified")
+    context.set_alpn_protocols(["http/1.1"])  # RFC 7301: all we speak
     return context
 
 
