@@ -267,10 +267,12 @@ class App:
     def suggestions(self) -> "Decisions":
         """What staff decide of what members forwarded."""
         from veille.crawl.newsletters.accepting import Decisions
+        from veille.nlp.runner import tag_now
 
         return Decisions(
             self.letters.suggestions,
             add=self.add_item,
+            tag=lambda items: tag_now(self.tag_store, self.tagger, items, self.clock),
             source_store=self.source_store,
             details=self.detail_store,
             clock=self.clock,

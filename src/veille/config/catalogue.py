@@ -9,6 +9,7 @@ from veille.config.instance import SOURCES, definitions
 from veille.config.keys import missing_keys
 from veille.config.mailbox_remarks import mailbox_remarks
 from veille.config.problems import unknown_key
+from veille.config.settings import load_settings
 from veille.config.sources import load_sources
 from veille.config.taxonomy import Taxonomy, load_taxonomy
 from veille.errors import ConfigError
@@ -32,7 +33,9 @@ def check_sources(home: Path) -> Catalogue:
     gazetteer = load_gazetteer(folders)
     for source in found:
         check_source(source, taxonomy, gazetteer)
-    return Catalogue(found, tuple(_remarks(found)))
+    boxes = any(source.kind == "mailbox" for source in found)
+    accounts = load_settings(home).mailboxes if boxes else {}
+    return Catalogue(found, (*_remarks(found), *mailbox_remarks(found, accounts)))
 
 
 def check_source(source: Source, taxonomy: Taxonomy, gazetteer: Gazetteer) -> None:
@@ -75,4 +78,4 @@ def _remarks(found: tuple[Source, ...]) -> list[str]:
     plain = [source.id for source in found if source.enabled and source.url.lower().startswith("http:")]
     if plain:
         remarks.append(f"en http sans chiffrement : {', '.join(plain)}")
-    return [*remarks, *mailbox_remarks(found), *missing_keys(found, os.environ)]
+    return [*remarks, *missing_keys(found, os.environ)]

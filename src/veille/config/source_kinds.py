@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from veille.addresses import address_problem
 from veille.config.api_options import API_OPTIONS, ListOptions
 from veille.config.mail_accounts import ACCOUNT_NAME
+from veille.model.letters import DEFAULT_ACCOUNT
 
 KindName = Literal["feed", "page", "sitemap", "watch", "api", "json", "mailbox", "file"]
 KIND_HELP = (
@@ -35,7 +36,7 @@ class SitemapOptions(_Options):
 class MailboxOptions(_Options):
     """Whom a mailbox listens to, and how much of it is read."""
 
-    account: str = Field("lettres", pattern=ACCOUNT_NAME, description="nom de la boîte dans les réglages")
+    account: str = Field(DEFAULT_ACCOUNT, pattern=ACCOUNT_NAME, description="nom de la boîte dans les réglages")
     senders: tuple[str, ...] = Field(
         (), max_length=200, description="expéditeurs admis : adresses, ou domaines avec tout ce qui est dessous"
     )

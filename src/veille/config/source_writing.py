@@ -140,10 +140,19 @@ def _alone(folder: Path) -> Iterator[None]:
     except OSError as error:
         raise InputError(f"{folder} : {cause(error)}", cure="vérifiez --home") from error
     try:
-        fcntl.flock(handle, fcntl.LOCK_EX)
+        _lock(handle, folder)
         yield
     finally:
         os.close(handle)
+
+
+def _lock(handle: int, folder: Path) -> None:
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+    except OSError as error:  # some network shares lock no folder
+        raise InputError(
+            f"{folder} : verrou impossible ({cause(error)})", cure="modifiez sources.yaml à la main"
+        ) from error
 
 
 # ── one source as text ────────────────────────────────────────────────────────────────────────────────────────────────

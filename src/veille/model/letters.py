@@ -6,6 +6,9 @@ from enum import StrEnum
 
 from veille.model.sources import ParsedEntry
 
+#: The account of a mailbox whose source names none.
+DEFAULT_ACCOUNT = "lettres"
+
 
 class LinkState(StrEnum):
     """What became of a link that only its sender's server could translate."""

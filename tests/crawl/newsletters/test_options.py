@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from pathlib import Path
 from subprocess import CompletedProcess
-from typing import Any
 
 import pytest
 
@@ -138,11 +137,12 @@ def test_accounts_that_are_refused(env: dict[str, str], text: str, words: str, t
     assert "s3cr3t" not in str(refused.value)
 
 
-def test_check_warns_of_what_believes_too_much(
-    veille: Callable[..., CompletedProcess[str]], tmp_path: Path, monkeypatch: Any
-) -> None:
+def test_check_warns_of_what_believes_too_much(veille: Callable[..., CompletedProcess[str]], tmp_path: Path) -> None:
     load(tmp_path, options='senders: ["gmail.com"], trust: folder')
     done = veille("--home", tmp_path, "sources", "check")
     assert done.returncode == 0, done.stderr
     assert "expéditeurs non vérifiés (trust: folder) : lettres" in done.stdout
     assert "« gmail.com » est à tout le monde" in done.stdout
+    assert "boîte « lettres » sans serveur, mot de passe ou jeton (VEILLE_MAILBOX_LETTRES_…) : lettres" in done.stdout
+    env = {"VEILLE_MAILBOX_LETTRES_HOST": "imap.exemple", "VEILLE_MAILBOX_LETTRES_PASSWORD": "x"}
+    assert "sans serveur" not in veille("--home", tmp_path, "sources", "check", env=env).stdout

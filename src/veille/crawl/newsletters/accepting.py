@@ -1,6 +1,6 @@
 """What staff decide of suggestions: an accepted one is added as by hand, and says who suggested it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from veille.crawl.details.adding import Added, Addition, manual_source
@@ -35,12 +35,14 @@ class Decisions:
         suggestions: SuggestionStore,
         *,
         add: Callable[[Addition], Added],
+        tag: Callable[[Sequence[int]], None],
         source_store: SourceStore,
         details: DetailStore,
         clock: Clock,
     ) -> None:
         self._suggestions = suggestions
         self._add = add
+        self._tag = tag
         self._source_store = source_store
         self._details = details
         self._clock = clock
@@ -102,6 +104,7 @@ class Decisions:
         item = self._details.known_item(intent.item_key)
         if item is None:
             raise LookupError(f"the item of suggestion {suggestion.id} was recorded a moment ago")
+        self._tag([item.id])
         return item, bool(new)
 
 

@@ -1,10 +1,8 @@
 """What a mailbox is asked, by the options of its source (pure)."""
 
 from veille.model import Request, Source
+from veille.model.letters import DEFAULT_ACCOUNT
 from veille.net.mailpack import DAYS, Asked, ask
-
-#: Name of the account of a source that names none.
-DEFAULT_ACCOUNT = "lettres"
 
 
 def mailbox_request(source: Source, url: str) -> Request:

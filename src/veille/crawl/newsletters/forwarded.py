@@ -53,6 +53,7 @@ def suggestions_of(message: Message, by: str, sent: datetime | None, raw: bytes)
     blocks = _own_links(comment, title) or _forwarded_blocks(forwarded, title, context)
     if not blocks:
         blocks = [_text_only(title, forwarded or comment)]
+        said = said if forwarded else ""
     return [
         Suggested(entry=entry_of(block, context), message_id=context.message_id, by=by, comment=said)
         for block in blocks[:MAX_SUGGESTIONS]
