@@ -3,6 +3,7 @@
 import ipaddress
 import re
 import unicodedata
+from functools import lru_cache
 
 import httpx
 
@@ -23,7 +24,9 @@ def vet_url(text: str) -> httpx.URL:
     """Return the URL to ask, without fragment; raises Stopped where a rule refuses it. No socket, no DNS."""
     _check_text(text)
     try:
-        url = httpx.URL(text).copy_with(fragment=None)
+        url = httpx.URL(text)
+        if "#" in text:
+            url = url.copy_with(fragment=None)
     except (httpx.InvalidURL, UnicodeError) as error:
         raise _refused("elle ne se lit pas comme une adresse web") from error
     _check_parts(url)
@@ -78,6 +81,7 @@ def _check_host(host: str) -> None:
         raise _refused(f"« {host[:60]} » n'est pas un nom d'hôte")
 
 
+@lru_cache(maxsize=1_024)
 def literal(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
     """Return the address that a host spells canonically, or None for a name or an odd spelling."""
     try:
