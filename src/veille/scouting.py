@@ -37,7 +37,7 @@ def search(settings: Settings, url: str, *, kind: str = "", now: datetime | None
     from veille.net.way_out import way_out
 
     clock = SystemClock(now)
-    return survey(url, way_out(settings, clock), clock, host_delay=settings.fetch.host_delay, kind=kind)
+    return survey(url, way_out(settings, clock), clock, settings.fetch, kind=kind)
 
 
 def probe(

@@ -127,7 +127,7 @@ def test_the_report_keeps_the_day_each_source_was_last_seen(veille: Veille, home
     assert second["vide"]["verdict"] == "vide"
 
 
-@pytest.mark.parametrize("content", [b"\xff\xfe\x00", b"nom;adresse\r\na;b\r\n"])
+@pytest.mark.parametrize("content", [b"\xff\xfe\x00", b"nom;adresse\r\na;b\r\n", b'id;last_seen\r\n"' + b"x" * 200_000])
 def test_a_file_that_is_no_report_is_refused_before_anybody_is_asked(
     veille: Veille, home: Path, site: Site, content: bytes
 ) -> None:

@@ -100,3 +100,45 @@ def test_the_selectors_hold_no_class_that_a_build_or_a_moment_made() -> None:
 )
 def test_a_hostile_page_costs_seconds_and_raises_nothing(hostile: str) -> None:
     look(f"<html><body><main>{hostile}</main></body></html>")
+
+
+PAGERS = {
+    "a[rel~='next']": "<a rel='nofollow next' href='/page?p=2'>2</a>",
+    ".pager-next a": "<ul><li class='pager-next'><a href='/page?p=2'>›</a></li></ul>",
+    "a[title='Page suivante']": "<div class=pages><a href='/page?p=2' title='Page suivante'>&gt;</a></div>",
+    "xpath://a[normalize-space()='Page suivante']": "<p><a href='/page?p=2'>Page suivante</a></p>",
+}
+
+
+@pytest.mark.parametrize("selector", PAGERS, ids=["rel", "class", "title", "words"])
+def test_the_next_page_is_found_by_what_says_so(selector: str) -> None:
+    rows = each(things(5), lambda one: f'<li><h3><a href="/m/{one.slug}">{one.title}</a></h3></li>')
+    found = look(f"<main><ul class=l>{rows}</ul>{PAGERS[selector]}</main>")
+    assert found.recipe.next == selector  # type: ignore[attr-defined]
+    assert found.read.next.url.endswith("/page?p=2")  # type: ignore[attr-defined]
+
+
+NUMBERS = (
+    "<div class='pagination'><a href='/page?p=0'>1</a> <span class='current'>2</span> {}</div>"
+    "<p><a href='/contact'>9</a></p>"
+)
+
+
+def test_the_number_after_the_current_one_is_the_next_page_and_nothing_outside_the_pager_is() -> None:
+    rows = each(things(5), lambda one: f'<li><h3><a href="/m/{one.slug}">{one.title}</a></h3></li>')
+    found = look(f"<main><ul class=l>{rows}</ul>{NUMBERS.format('<a href=/page?p=2>3</a>')}</main>")
+    assert found.read.next.url.endswith("/page?p=2")  # type: ignore[attr-defined]
+    last = tree_of(f"<ul class=l>{rows}</ul>{NUMBERS.format('')}".encode(), "text/html")
+    assert compiled(found.recipe.next)(last) == []  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize(
+    "words", ["Page suivante\\", "Page suivante']", 'Page "suivante"', "Page suivante\n", "suivante " * 40]
+)
+def test_a_label_that_would_break_a_selector_is_left_out(words: str) -> None:
+    rows = each(things(5), lambda one: f'<li><h3><a href="/m/{one.slug}">{one.title}</a></h3></li>')
+    label = words.replace("&", "&amp;").replace('"', "&quot;")
+    found = look(
+        f'<main><ul class=l>{rows}</ul><div class=pager><a href="?p=2" title="{label}">{label}</a></div></main>'
+    )
+    assert len(found.read.entries) == 5  # type: ignore[attr-defined]

@@ -29,8 +29,8 @@ def site() -> Iterator[Site]:
 
 def look(site: Site, path: str, kind: str = "") -> Survey:
     clock = SystemClock()
-    fetcher = GuardedFetcher(Fetch(allow=("127.0.0.0/8",)), contact="", clock=clock)
-    return survey(site.url(path), fetcher, clock, host_delay=0, kind=kind)
+    manners = Fetch(allow=("127.0.0.0/8",), host_delay=0)
+    return survey(site.url(path), GuardedFetcher(manners, contact="", clock=clock), clock, manners, kind=kind)
 
 
 def paths(site: Site) -> list[str]:
@@ -228,6 +228,7 @@ def test_only_the_kind_that_is_asked_for_is_proposed(site: Site) -> None:
     site.pages |= {"/appels": listing(head=DECLARES), "/fil.rss": feed("/actus/1")}
     assert kinds(look(site, "/appels", kind="feed")) == ["feed"]
     assert kinds(look(site, "/appels", kind="watch")) == ["watch"]
+    assert kinds(look(site, "/fil.rss", kind="page")) == []
 
 
 def challenge() -> Page:
@@ -274,8 +275,8 @@ def test_a_search_asks_few_addresses_and_none_twice(site: Site) -> None:
 def test_hosts_are_asked_at_their_pace(site: Site) -> None:
     site.pages |= {"/appels": listing(head=DECLARES), "/fil.rss": feed("/1")}
     clock = SystemClock()
-    fetcher = GuardedFetcher(Fetch(allow=("127.0.0.0/8",)), contact="", clock=clock)
-    survey(site.url("/appels"), fetcher, clock, host_delay=0.2)
+    manners = Fetch(allow=("127.0.0.0/8",), host_delay=0.2)
+    survey(site.url("/appels"), GuardedFetcher(manners, contact="", clock=clock), clock, manners)
     starts = sorted(request.at for request in site.requests)
     assert min(later - earlier for earlier, later in pairwise(starts)) > 0.15
 

@@ -1,5 +1,6 @@
 """Asking a site a few questions about itself: at its pace, by its rules, and never more than a few."""
 
+from veille.config.settings import Fetch
 from veille.crawl.courier import Courier, Crowd, Errand
 from veille.crawl.politeness import Pace, host_of
 from veille.crawl.robots import Rules, Sites
@@ -13,16 +14,15 @@ MOST_REQUESTS = 14
 class Scout:
     """Asks for pages, feeds and site maps of one search; nothing is asked twice."""
 
-    def __init__(self, fetcher: Fetcher, clock: Clock, *, host_delay: float) -> None:
+    def __init__(self, fetcher: Fetcher, clock: Clock, manners: Fetch) -> None:
         self._courier = Courier(
             fetcher=fetcher,
             sites=without_memory(clock),
             clock=clock,
             crowd=Crowd(1),
-            respect_robots_for_feeds=False,
+            respect_robots_for_feeds=manners.respect_robots_for_feeds,
         )
-        self._crowd = Crowd(1)
-        self._delay = host_delay
+        self._delay = manners.host_delay
         self._paces: dict[str, Pace] = {}
         self._answers: dict[tuple[str, str], FetchOutcome] = {}
 

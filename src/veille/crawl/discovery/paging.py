@@ -19,6 +19,8 @@ _WORDS = re.compile(
 )
 _SIGNS = frozenset({"›", "»", ">", "→", ">>", "››", "⟩", "❯"})
 _CLASS = re.compile(r"(?:^|[-_])(?:next|suivante?)(?:$|[-_])", re.IGNORECASE)
+#: Words that may stand between quotes in a selector.
+_LABEL = re.compile(r"[\w .,:’«»()›»→>+/-]{1,60}")
 _PAGER = re.compile(r"pag(?:er|ination|e-numbers|ing)|nav-links|navigation", re.IGNORECASE)
 _NUMBER = re.compile(
     r"(?:^|[/?&_=-])(?:page|p|pg|paged|offset|start|debut\w*|from|num)?[/=]?(\d{1,5})(?:/?$|&|\.html?$)", re.IGNORECASE
@@ -118,16 +120,17 @@ def _choices(link: Any) -> list[Choice]:
                 ]
     for name in ("title", "aria-label"):
         words = attribute(link, name)
-        if _WORDS.search(fold(words)) and "'" not in words and len(words) <= 60:  # noqa: PLR2004 - a label, not a sentence
+        if _WORDS.search(fold(words)) and _LABEL.fullmatch(words):
             found.append(Choice(2.0, f"a[{name}='{words}']"))
     text = text_of(link)
-    if text and "'" not in text and len(text) <= 40 and not text.isdigit():  # noqa: PLR2004 - as above
+    if _LABEL.fullmatch(text) and not text.isdigit():
         found.append(Choice(3.0, f"xpath://a[normalize-space()='{text}']"))
     pager = next((one for above in link.iterancestors() for one in classes_of(above) if _PAGER.search(one)), None)
     if pager is not None and text.isdigit():
-        inside = f"//*[contains(concat(' ', normalize-space(@class), ' '), ' {pager} ')]"
+        inside = f"*[contains(concat(' ', normalize-space(@class), ' '), ' {pager} ')]"
         is_current = "@aria-current or contains(@class, 'current') or contains(@class, 'active')"
-        found.append(Choice(4.0, f"xpath:({inside}//*[{is_current}]/following::a[@href])[1]"))
+        after = f"//{inside}//*[{is_current}]/following::a[@href][ancestor::{inside}]"
+        found.append(Choice(4.0, f"xpath:({after})[1]"))
     return found
 
 

@@ -14,6 +14,7 @@ from veille.files import cause, check_readable, write_atomically
 COLUMNS = ("id", "last_seen", "probed", "verdict", "entries", "newest", "sentence", "advice", "url")
 #: Verdicts of a source that was seen: it answered with entries, or with what leads to them.
 _SEEN = frozenset({Verdict.ANSWERS, Verdict.MOVED, Verdict.PAGE})
+_OTHER = "donnez un autre fichier à --report"
 #: Bytes; a report of 10,000 sources has 3 MB.
 _LARGEST = 50_000_000
 
@@ -25,16 +26,19 @@ def read_report(path: Path) -> Rows:
     check_readable(path)
     try:
         if path.exists() and path.stat().st_size > _LARGEST:
-            raise InputError(f"{path} : plus de {_LARGEST // 1_000_000} Mo", cure="donnez un autre fichier à --report")
+            raise InputError(f"{path} : plus de {_LARGEST // 1_000_000} Mo", cure=_OTHER)
         text = path.read_text(encoding="utf-8-sig") if path.exists() else ""
     except UnicodeDecodeError as error:
-        raise InputError(f"{path} n'est pas en UTF-8", cure="donnez un autre fichier à --report") from error
+        raise InputError(f"{path} n'est pas en UTF-8", cure=_OTHER) from error
     except OSError as error:
-        raise InputError(f"{path} : {cause(error)}", cure="donnez un autre fichier à --report") from error
+        raise InputError(f"{path} : {cause(error)}", cure=_OTHER) from error
     reader = csv.DictReader(io.StringIO(text), delimiter=";")
-    if text.strip() and not {"id", "last_seen"} <= set(reader.fieldnames or ()):
-        raise InputError(f"{path} n'est pas un rapport de sonde", cure="donnez un autre fichier à --report")
-    return {row["id"]: {name: row.get(name) or "" for name in COLUMNS} for row in reader if row.get("id")}
+    try:
+        if not text.strip() or {"id", "last_seen"} <= set(reader.fieldnames or ()):
+            return {row["id"]: {name: row.get(name) or "" for name in COLUMNS} for row in reader if row.get("id")}
+    except csv.Error as error:
+        raise InputError(f"{path} n'est pas un rapport de sonde ({error})", cure=_OTHER) from error
+    raise InputError(f"{path} n'est pas un rapport de sonde", cure=_OTHER)
 
 
 def write_report(path: Path, before: Rows, probes: Sequence[Probe], zone: tzinfo) -> None:
@@ -51,7 +55,7 @@ def write_report(path: Path, before: Rows, probes: Sequence[Probe], zone: tzinfo
     try:
         write_atomically(path, text.getvalue().encode())
     except OSError as error:
-        raise InputError(f"{path} : {cause(error)}", cure="donnez un autre fichier à --report") from error
+        raise InputError(f"{path} : {cause(error)}", cure=_OTHER) from error
 
 
 def _row(probe: Probe, before: Mapping[str, str], zone: tzinfo) -> dict[str, str]:

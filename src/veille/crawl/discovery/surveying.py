@@ -8,6 +8,7 @@ import asyncio
 from dataclasses import replace
 from datetime import UTC, datetime
 
+from veille.config.settings import Fetch
 from veille.crawl.blockers import blocker_of
 from veille.crawl.discovery.asking import Scout
 from veille.crawl.discovery.declared import looks_like_a_feed
@@ -17,6 +18,7 @@ from veille.crawl.discovery.inspection import inspect_page
 from veille.crawl.discovery.offers import Offer, Survey
 from veille.crawl.discovery.sitemap_search import find_sitemap
 from veille.crawl.health import diagnose
+from veille.crawl.moves import permanent_target
 from veille.crawl.parsing import Body, FeedParsers
 from veille.errors import ParseError
 from veille.model import Fetched, FetchFailed, FetchFault, FetchOutcome, ParsedFeed, Source, SourceState
@@ -38,13 +40,14 @@ _BROWSER = (
 _NEVER = datetime.min.replace(tzinfo=UTC)
 
 
-def survey(url: str, fetcher: Fetcher, clock: Clock, *, host_delay: float, kind: str = "") -> Survey:
+def survey(url: str, fetcher: Fetcher, clock: Clock, manners: Fetch, *, kind: str = "") -> Survey:
     """Search an address; with `kind` only what can be followed in that way. Never raises for what a site answers."""
-    return asyncio.run(_survey(url, fetcher, clock, host_delay, kind))
+    found = asyncio.run(_survey(url, fetcher, clock, manners, kind))
+    return replace(found, offers=tuple(offer for offer in found.offers if kind in {"", offer.kind}))
 
 
-async def _survey(url: str, fetcher: Fetcher, clock: Clock, host_delay: float, kind: str) -> Survey:
-    scout = Scout(fetcher, clock, host_delay=host_delay)
+async def _survey(url: str, fetcher: Fetcher, clock: Clock, manners: Fetch, kind: str) -> Survey:
+    scout = Scout(fetcher, clock, manners)
     try:
         with FeedParsers() as parsers:
             found = await _look(scout, parsers, url, kind)
@@ -75,8 +78,8 @@ async def _look(scout: Scout, parsers: FeedParsers, url: str, kind: str) -> Surv
 
 
 def _lasting(url: str, answer: Fetched) -> str:
-    """Return the address to write: where a permanent redirect leads, else the one that was asked."""
-    return answer.final_url if answer.redirects and all(hop.permanent for hop in answer.redirects) else url
+    """Return the address to write: where a permanent redirect leads, but for one to http, else what was asked."""
+    return permanent_target(answer) or url
 
 
 async def _forbidden(scout: Scout, parsers: FeedParsers, url: str, answer: FetchFailed) -> Survey:
@@ -123,7 +126,7 @@ async def _of_page(
         said, step = _BROWSER
     return Survey(
         asked=asked,
-        offers=tuple(offer for offer in offers if kind in {"", offer.kind}),
+        offers=tuple(offers),
         blocker=said,
         next_step=step,
         remarks=_remarks(asked, url, findings),
