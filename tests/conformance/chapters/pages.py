@@ -72,10 +72,14 @@ _PAGES = {f"/aides/liste?p={number}": _numbered(number) for number in range(2, 9
 @rule("X13", "SHOULD", _page(_numbered(1), "sept", _PAGES, pages=7), _page(_numbered(1), "boucle", {"*": _numbered(1)}))
 def next_pages(case: Case) -> None:
     """A list is followed to its next pages, never beyond the cap, and later only as far as there is news."""
-    assert len(case.requests(1, "sept")) == 7
+
+    def lists(run: int, name: str) -> int:
+        return sum(request.path.startswith("/aides/liste") for request in case.requests(run, name))
+
+    assert lists(1, "sept") == 7
     assert len(case.entries(1, "sept")) == 7
-    assert len(case.requests(2, "sept")) == 1
-    assert len(case.requests(1, "boucle")) <= 5
+    assert lists(2, "sept") == 1
+    assert 1 <= lists(1, "boucle") <= 5
 
 
 _CHALLENGE = reply(
