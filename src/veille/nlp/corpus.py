@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from veille.config.taxonomy import Taxonomy
+from veille.config.taxonomy import Taxonomy, Term
 from veille.errors import InputError
 from veille.files import cause
 from veille.model import Scheme
@@ -84,20 +84,24 @@ def examples(records: Sequence[Record], scheme: Scheme, kept: Callable[[Record],
     return [Example(one.found, one.gold[scheme], (mean / sizes[one.set]) ** 0.5) for one in told]
 
 
-def short_examples(taxonomy: Taxonomy, names_of_codes: Mapping[str, str]) -> list[Example]:
-    """Return what needs no labelled text to say a sector: the names of CPV codes, and what the taxonomy says of it."""
-    sectors = taxonomy.of(Scheme.SECTOR)
-    named = [(name, owners(code, "cpv", sectors)) for code, name in sorted(names_of_codes.items())]
-    own = [
-        (words.replace("*", ""), [term.id])
-        for term in sectors.values()
-        for words in (term.sentence, term.label, *term.cues, *term.cues_en)
-    ]
+def short_examples(taxonomy: Taxonomy, scheme: Scheme, names_of_codes: Mapping[str, str]) -> list[Example]:
+    """Return what needs no labelled text: what the taxonomy says of its terms and, for sectors, names of CPV codes.
+
+    So a model knows the labels that no set has, and does not take every text for what its sets are full of.
+    """
+    terms = taxonomy.of(scheme)
+    named = [(name, owners(code, "cpv", terms)) for code, name in sorted(names_of_codes.items())]
+    own = [(words.replace("*", ""), [term.id]) for term in terms.values() for words in _words(term)]
     return [
         Example(features("", fold(words)), frozenset(labels), SHORT_WEIGHT)
         for words, labels in (*named, *own)
         if labels
     ]
+
+
+def _words(term: Term) -> tuple[str, ...]:
+    cues = (*term.cues, *term.cues_en, *term.title_cues, *term.start_cues)
+    return (term.sentence, term.label, *cues)
 
 
 def read_names_of_codes(path: Path) -> Mapping[str, str]:

@@ -12,7 +12,7 @@ from veille.model import Scheme
 from veille.nlp.corpus import FOLDS, Record, examples, fold_of, short_examples
 from veille.nlp.files import lines_of
 from veille.nlp.jsonl import tag_lines
-from veille.nlp.model import MODEL, LinearModel, save_models
+from veille.nlp.model import FITTED, MODEL, LinearModel, save_models
 from veille.nlp.tagger import load_tagger
 from veille.nlp.training import Example, fit
 
@@ -25,15 +25,15 @@ class Trainer:
     def __init__(self, records: Sequence[Record], names_of_codes: Mapping[str, str]) -> None:
         self._records = records
         self._taxonomy: Taxonomy = load_taxonomy([shipped()])
-        self._short: list[Example] = short_examples(self._taxonomy, names_of_codes)
+        self._short: dict[Scheme, list[Example]] = {
+            scheme: short_examples(self._taxonomy, scheme, names_of_codes) for scheme in FITTED
+        }
 
     def fit(self, kept: Kept) -> Mapping[Scheme, LinearModel]:
-        """Return both models."""
+        """Return the model of each scheme."""
         return {
-            Scheme.SECTOR: fit(
-                [*examples(self._records, Scheme.SECTOR, kept), *self._short], list(self._taxonomy.of(Scheme.SECTOR))
-            ),
-            Scheme.TYPE: fit(examples(self._records, Scheme.TYPE, kept), list(self._taxonomy.of(Scheme.TYPE))),
+            scheme: fit([*examples(self._records, scheme, kept), *self._short[scheme]], list(self._taxonomy.of(scheme)))
+            for scheme in FITTED
         }
 
 

@@ -2,12 +2,13 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from math import exp
 
 from veille.config.taxonomy import Taxonomy, Term
 from veille.model import Evidence, Fact, Origin, Scheme, Tag
 from veille.nlp.cues import Hit, Kind
 from veille.nlp.model import LinearModel
-from veille.nlp.reading import Reading, raw_score, squash
+from veille.nlp.reading import SQUASH, TRUSTED, Reading, raw_score
 
 #: A cue within the first three words of the title names the thing: « Prêt vert : … » (gold: 1.5 → 0.659, 2.2 → 0.664).
 START_BONUS = 2.2
@@ -18,15 +19,24 @@ _LABEL = re.compile(r"[sx]?\s*[:|]")
 SOURCE_WEIGHT = 3.5
 #: A printed deadline calls for applications: as much as a cue in the lead.
 _DEADLINE_WEIGHT = 1.6
-_KEPT, _SHARE = 1.0, 0.6
+#: A secondary type is as strong as one cue in the text (raw 1.0), and has this share of the main one's strength.
+_KEPT, _SHARE = 0.26, 0.6
 #: One confirming word says no short-lived type (an event, a tender, a job): plain news says more.
 _LEAST, _LEAST_SHORT = 0.4, 0.7
 #: Days of half-life up to which a type is short-lived.
 _SHORT = 30
 #: CPV codes are what a tender has.
 _CODES_WEIGHT = 2.0
-#: A field of the source that says « this is a call »: more than any words (the loudest of 6,322 texts sum to 28.7).
-_STATED_WEIGHT = 30.0
+#: A field of the source that says « this is a call »: raw score, and strength beyond what words and model can have.
+_STATED_WEIGHT, _STATED = 30.0, 5.0
+#: What the fitted model's chance is worth beside the words' 0–1 (docs/decisions/modele.md).
+MODEL_WEIGHT = 2.5
+#: What a label adds, so that no model outweighs it.
+_LABELLED = 1.5
+#: What it is worth where the source says what it publishes.
+_BESIDE_SOURCE = 0.4
+#: Chance from which the model names a type that no word does; one that closes what it is said of must be surer.
+_SURE, _SURE_OVER = 0.5, 0.7
 #: Confirming words that back up a word of the title where no plain cue does.
 _CONFIRMING = 2
 RESULTS = "laureats-attributions"
@@ -39,10 +49,7 @@ _TITLE_ONLY = frozenset({Kind.TITLE, Kind.START})
 
 
 def opportunity_types(
-    reading: Reading,
-    taxonomy: Taxonomy,
-    facts: Sequence[Fact] = (),
-    model: LinearModel | None = None,  # noqa: ARG001
+    reading: Reading, taxonomy: Taxonomy, model: LinearModel, facts: Sequence[Fact] = ()
 ) -> tuple[Tag, ...]:
     """Return the main type and at most one secondary, best first; never none where the taxonomy has plain news."""
     terms = taxonomy.of(Scheme.TYPE)
@@ -52,10 +59,49 @@ def opportunity_types(
     _add_source(raw, reading, terms)
     if due and CALL in terms and not _calls(raw, terms):
         raw[CALL] = raw.get(CALL, 0.0) + _DEADLINE_WEIGHT
-    kept = _ranked(raw, hits, terms)
+    strengths = _strengths(raw, _chances(reading, model, raw, terms), reading, terms)
+    for term in strengths.keys() & hits.keys():
+        strengths[term] += _LABELLED * _labels(reading, hits[term])
+    kept = _ranked(strengths, hits, terms)
     if not kept and NEWS in terms:
-        kept, raw[NEWS] = [NEWS], _LEAST
-    return tuple(_tag(reading, term, raw[term], hits.get(term, []), due) for term in kept)
+        kept, strengths[NEWS] = [NEWS], _squashed(_LEAST)
+    found = (_tag(reading, term, _score(strengths[term]), hits.get(term, []), due, model) for term in kept)
+    return tuple(tag for tag in found if tag.evidence)
+
+
+def _chances(
+    reading: Reading, model: LinearModel, raw: Mapping[str, float], terms: Mapping[str, Term]
+) -> dict[str, float]:
+    """Return what the fitted model adds: less to a few words, and alone only where it is sure."""
+    trust = min(1.0, len(reading.found.buckets) / TRUSTED)
+    if reading.source.source_type in terms:
+        trust *= _BESIDE_SOURCE
+    chances = {term: chance * trust for term, chance in model.chances(reading.found).items() if term in terms}
+    return {
+        term: chance
+        for term, chance in chances.items()
+        if term in raw or (chance >= (_SURE_OVER if term == RESULTS else _SURE))
+    }
+
+
+def _strengths(
+    raw: Mapping[str, float], chances: Mapping[str, float], reading: Reading, terms: Mapping[str, Term]
+) -> dict[str, float]:
+    """Return all that speaks for each type in one number: words, source and codes up to 1, then the model."""
+    strengths = {term: _squashed(score) for term, score in raw.items() if score >= _least(terms[term])}
+    for term, chance in chances.items():
+        strengths[term] = strengths.get(term, 0.0) + MODEL_WEIGHT * chance
+    if reading.source.facts.call and CALL in strengths:
+        strengths[CALL] += _STATED
+    return strengths
+
+
+def _squashed(raw: float) -> float:
+    return 1 - exp(-raw / SQUASH)
+
+
+def _score(strength: float) -> float:
+    return round(1 - exp(-strength), 3)
 
 
 def announces_results(hits: list[Hit]) -> bool:
@@ -63,15 +109,14 @@ def announces_results(hits: list[Hit]) -> bool:
     return any(hit.where == "title" and hit.kind is not Kind.WEAK for hit in hits)
 
 
-def _ranked(raw: Mapping[str, float], hits: Mapping[str, list[Hit]], terms: Mapping[str, Term]) -> list[str]:
-    loud = [term for term, score in raw.items() if score >= _least(terms[term])]
-    ranked = sorted(loud, key=lambda term: (-raw[term], terms[term].priority, term))
+def _ranked(strengths: Mapping[str, float], hits: Mapping[str, list[Hit]], terms: Mapping[str, Term]) -> list[str]:
+    ranked = sorted(strengths, key=lambda term: (-strengths[term], terms[term].priority, term))
     if announces_results(hits.get(RESULTS, [])):
         ranked = [RESULTS, *(term for term in ranked if term != RESULTS and term not in OPEN_CALLS)]
     if not ranked:
         return []
     best = ranked[0]
-    return [best, *(term for term in ranked[1:2] if raw[term] >= max(_KEPT, _SHARE * raw[best]))]
+    return [best, *(term for term in ranked[1:2] if strengths[term] >= max(_KEPT, _SHARE * strengths[best]))]
 
 
 def _least(term: Term) -> float:
@@ -121,17 +166,25 @@ def _start_bonus(reading: Reading, hits: list[Hit]) -> float:
     starts = [hit for hit in hits if hit.where == "title" and hit.start < limit]
     if not starts:
         return 0.0
-    labelled = any(hit.start == 0 and _LABEL.match(title, hit.end) for hit in starts)
-    return START_BONUS + LABEL_BONUS if labelled else START_BONUS
+    return START_BONUS + LABEL_BONUS if _labels(reading, hits) else START_BONUS
 
 
-def _tag(reading: Reading, term: str, raw: float, hits: list[Hit], due: Fact | None) -> Tag:
+def _labels(reading: Reading, hits: list[Hit]) -> bool:
+    """Tell whether a word is all of the title before its colon."""
+    title = reading.title.original
+    return any(hit.where == "title" and hit.start == 0 and _LABEL.match(title, hit.end) for hit in hits)
+
+
+def _tag(reading: Reading, term: str, score: float, hits: list[Hit], due: Fact | None, model: LinearModel) -> Tag:
     if term == CALL and reading.source.facts.call:
         stated = Evidence(text="appel à projets", where="call")
-        return Tag(scheme=Scheme.TYPE, term=term, score=squash(raw), origin=Origin.FACT, evidence=(stated,))
+        return Tag(scheme=Scheme.TYPE, term=term, score=score, origin=Origin.FACT, evidence=(stated,))
     if hits:
-        return Tag(scheme=Scheme.TYPE, term=term, score=squash(raw), origin=Origin.CUE, evidence=reading.evidence(hits))
+        return Tag(scheme=Scheme.TYPE, term=term, score=score, origin=Origin.CUE, evidence=reading.evidence(hits))
     if due and term == CALL and reading.source.source_type != CALL:
-        return Tag(scheme=Scheme.TYPE, term=term, score=squash(raw), origin=Origin.CUE, evidence=due.evidence)
+        return Tag(scheme=Scheme.TYPE, term=term, score=score, origin=Origin.CUE, evidence=due.evidence)
+    words = model.evidence(reading, term) if term != reading.source.source_type and term in model.labels else ()
+    if words and term != NEWS:
+        return Tag(scheme=Scheme.TYPE, term=term, score=score, origin=Origin.MODEL, evidence=words)
     said = Evidence(text=reading.source.source_title or "", where="source.type")
-    return Tag(scheme=Scheme.TYPE, term=term, score=squash(raw), origin=Origin.SOURCE, evidence=(said,))
+    return Tag(scheme=Scheme.TYPE, term=term, score=score, origin=Origin.SOURCE, evidence=(said,))

@@ -25,6 +25,8 @@ _PHRASE = 1.3
 _REPEAT = 0.5
 #: Raw score that `squash` maps to 1 - 1/e.
 SQUASH = 3.3
+#: Words, pairs and pieces (500 are some forty words) under which a fitted model, where no cue agrees, is believed less.
+TRUSTED = 500
 #: Evidence shown for one tag.
 _SHOWN = 3
 

@@ -8,7 +8,7 @@ from veille.config.taxonomy import Taxonomy, Term
 from veille.model import Evidence, Origin, Scheme, StructuredFacts, Tag
 from veille.nlp.cues import Hit
 from veille.nlp.model import LinearModel
-from veille.nlp.reading import SQUASH, Reading, raw_score
+from veille.nlp.reading import SQUASH, TRUSTED, Reading, raw_score
 
 #: `regles_indices.poids.code_cpv`; NAF is weaker: it says who a member is more than what a call is about.
 CPV_WEIGHT, NAF_WEIGHT = 5.0, 3.0
@@ -26,8 +26,6 @@ _LEAST = 0.1
 #: Beside the best one, a sector is said where the chance that it alone is right outweighs what a wrong one costs: so
 #: many times what it lacks to this share.
 _WORTH, _SHARE = 0.08, 0.6
-#: Words, pairs and pieces (500 are some forty words) under which the model, where no cue agrees, is believed less.
-_TRUSTED = 500
 #: What a narrower term's score is worth to its wider one: the narrower comes first.
 _WIDER = 0.9
 #: `regles_indices.multi_etiquettes`.
@@ -65,7 +63,7 @@ def cases_of(reading: Reading, taxonomy: Taxonomy, model: LinearModel) -> dict[s
     """Return what speaks for each sector: codes, words, the source, the model."""
     terms = taxonomy.of(Scheme.SECTOR)
     cases = {term: Case(raw_score(hits), origin=Origin.CUE, hits=hits) for term, hits in reading.of(Scheme.SECTOR)}
-    trust = min(1.0, len(reading.found.buckets) / _TRUSTED)
+    trust = min(1.0, len(reading.found.buckets) / TRUSTED)
     for term, chance in model.chances(reading.found).items():
         if term in cases:
             cases[term].chance = chance
