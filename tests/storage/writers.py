@@ -13,6 +13,8 @@ WRITERS = {
     "work": "ledger",
     "source_state": "source_store",
     "source_event": "source_store",
+    "page_memory": "page_store",
+    "page_change": "page_store",
     "site": "site_store",
     "item": "entry_store",
     "entry": "entry_store",

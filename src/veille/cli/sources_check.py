@@ -43,7 +43,7 @@ def check(
     if not live and (ids or everything or as_json or report):
         raise click.UsageError("ces options vont avec --live")
     found = check_sources(instance.home)
-    if any(source.recipe for source in found.sources):
+    if any(source.recipe or source.kind == "watch" for source in found.sources):
         from veille.crawl.recipes import check_recipes
 
         check_recipes(found.sources)

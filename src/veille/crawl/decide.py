@@ -10,7 +10,7 @@ from veille.crawl.alarm import watched
 from veille.crawl.blockers import Blocker
 from veille.crawl.health import Diagnosis, diagnose
 from veille.crawl.identity import Named, identify
-from veille.crawl.kinds import definition
+from veille.crawl.kinds import KINDS, definition
 from veille.crawl.moves import GONE_ELSEWHERE, back_home, follow_move, is_away
 from veille.crawl.normalize import canonical_link, content_hash, normal_title
 from veille.crawl.politeness import GIVEN_UP
@@ -101,7 +101,7 @@ def decide_entries(
 
     `baseline` marks the new ones as having been there before.
     """
-    named = identify(source.id, feed.entries, known)
+    named = identify(source.id, feed.entries, known, linked=not KINDS[source.kind].remembers)
     changes = {place: _changed(one.entry, one.known) for place, one in enumerate(named) if one.known}
     redated = [place for place, fields in changes.items() if fields == ("published",)]
     if len(redated) > 1 and 2 * len(redated) >= len(changes):
@@ -166,6 +166,7 @@ def next_state(
         same_body=visit.same_body,
         now=now,
         blocker=visit.blocker,
+        patient=KINDS[source.kind].remembers,
     )
     gone_elsewhere = diagnosis.health is SourceHealth.STOPPED and is_away(state)
     after = watched(state, _count(after, GONE_ELSEWHERE if gone_elsewhere else diagnosis, now), now)
@@ -198,7 +199,7 @@ def _remember(state: SourceState, visit: Visit, *, novel: bool, now: datetime) -
     return replace(
         after,
         found_feed=visit.found_feed or state.found_feed,
-        body_hash=visit.body_hash if feed.complete else None,
+        body_hash=visit.body_hash if feed.complete and not feed.again else None,
         entries=len(feed.entries) + feed.dropped if feed.listed is None else feed.listed,
         ttl=feed.ttl,
         skip_hours=feed.skip_hours,

@@ -85,10 +85,11 @@ def diagnose(
     same_body: bool,
     now: datetime,
     blocker: Blocker | None = None,
+    patient: bool = False,
 ) -> Diagnosis:
     """Say how a source is after a visit; `state` already holds what the visit taught.
 
-    `blocker` is what was seen in the place of a document that could not be read.
+    `blocker` is what was seen in the place of a document that could not be read; `patient` says that silence is fine.
     """
     if isinstance(outcome, FetchFailed):
         health, step = _FAULTS.get(outcome.fault, (SourceHealth.FAILING, _WAIT))
@@ -96,9 +97,9 @@ def diagnose(
     if isinstance(reading, ParseError):
         return _blocked(blocker, outcome.status) if blocker else _unreadable(reading, outcome.status)
     if isinstance(reading, ParsedFeed):
-        return _read(state, reading, outcome.status, now)
+        return _read(state, reading, outcome.status, None if patient else now)
     if same_body or (outcome.status == 304 and had_validators):  # noqa: PLR2004 - RFC 9110 §15.4.5
-        return _same(state, outcome.status, now)
+        return _same(state, outcome.status, None if patient else now)
     seen = blocker_of(outcome)
     return _blocked(seen, outcome.status) if seen else _refusal(outcome)
 
@@ -111,7 +112,9 @@ def _unreadable(error: ParseError, status: int) -> Diagnosis:
     return Diagnosis(SourceHealth.INVALID, error.message, error.cure, status)
 
 
-def _read(state: SourceState, feed: ParsedFeed, status: int, now: datetime) -> Diagnosis:
+def _read(state: SourceState, feed: ParsedFeed, status: int, now: datetime | None) -> Diagnosis:
+    if feed.sentence:
+        return Diagnosis(SourceHealth.OK, feed.sentence, "", status)
     if not feed.entries:
         return _empty(status) if feed.listed is None else _no_letter(feed, feed.listed, status)
     silent = _silence(state, now)
@@ -132,7 +135,7 @@ def _no_letter(feed: ParsedFeed, listed: int, status: int) -> Diagnosis:
     return Diagnosis(SourceHealth.EMPTY, feed.remark or "aucune lettre à lire", feed.advice, status)
 
 
-def _same(state: SourceState, status: int, now: datetime) -> Diagnosis:
+def _same(state: SourceState, status: int, now: datetime | None) -> Diagnosis:
     if state.health is SourceHealth.EMPTY:  # as empty as it was, for the same reason
         return Diagnosis(SourceHealth.EMPTY, state.sentence, state.next_step, status)
     if not state.entries:
@@ -152,9 +155,9 @@ def _empty(status: int) -> Diagnosis:
 _SILENT_STEP = "vérifiez sur le site s'il publie ailleurs"
 
 
-def _silence(state: SourceState, now: datetime) -> str | None:
+def _silence(state: SourceState, now: datetime | None) -> str | None:
     """Return the sentence of a source that has been silent for three times its usual gap, else None."""
-    if state.changed_at is None:
+    if state.changed_at is None or now is None:
         return None
     silence = now - state.changed_at
     if state.gap is None:

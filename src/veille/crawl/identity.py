@@ -32,25 +32,33 @@ class _Names:
     day: str
 
 
-def identify(source_id: str, entries: Sequence[ParsedEntry], known: Mapping[str, KnownEntry]) -> list[Named]:
-    """Name each distinct entry of a feed, in order; entries that the feed repeats are dropped."""
-    return list(_Identification(source_id, entries, known).named())
+def identify(
+    source_id: str, entries: Sequence[ParsedEntry], known: Mapping[str, KnownEntry], *, linked: bool = True
+) -> list[Named]:
+    """Name each distinct entry of a feed, in order; entries that the feed repeats are dropped.
+
+    With `linked=False` a link names nothing: all entries share that of the page they are about.
+    """
+    return list(_Identification(source_id, entries, known, linked=linked).named())
 
 
 class _Identification:
     """One feed against one source's history; each stored entry is claimed once."""
 
-    def __init__(self, source_id: str, entries: Sequence[ParsedEntry], known: Mapping[str, KnownEntry]) -> None:
+    def __init__(
+        self, source_id: str, entries: Sequence[ParsedEntry], known: Mapping[str, KnownEntry], *, linked: bool
+    ) -> None:
         self._source_id = source_id
+        self._linked = linked
         self._known = known
-        self._pairs = _distinct([(entry, _names(entry)) for entry in entries])
+        self._pairs = _distinct([(entry, _names(entry, self._link(entry.link))) for entry in entries])
         self._shared_guids = _shared((names.guid, names.link or names.title) for _, names in self._pairs)
         self._shared_links = _shared((names.link, f"{names.guid}\n{names.title}") for _, names in self._pairs)
         self._by_guid: dict[str, list[KnownEntry]] = defaultdict(list)
         self._by_link: dict[str, list[KnownEntry]] = defaultdict(list)
         for stored in known.values():
             self._by_guid[canonical_guid(stored.guid) or ""].append(stored)
-            self._by_link[identifying_link(stored.link) or ""].append(stored)
+            self._by_link[self._link(stored.link) or ""].append(stored)
         #: Place in the feed → the stored entry it is.
         self._found: dict[int, KnownEntry] = {}
         self._claimed: set[str] = set()
@@ -76,18 +84,24 @@ class _Identification:
 
     def _search_key(self, entry: ParsedEntry, names: _Names) -> Iterator[KnownEntry]:
         stored = self._known.get(next(self._keys(names)))
-        if stored is not None and not _reused(entry, names, stored):
+        if stored is not None and not self._is_reused(entry, names, stored):
             yield stored
 
     def _search_guid(self, entry: ParsedEntry, names: _Names) -> Iterator[KnownEntry]:
         for stored in self._by_guid[names.guid] if names.guid else ():
-            same_link = identifying_link(stored.link) == names.link
-            if same_link or (names.guid not in self._shared_guids and not _reused(entry, names, stored)):
+            same_link = self._link(stored.link) == names.link
+            if same_link or (names.guid not in self._shared_guids and not self._is_reused(entry, names, stored)):
                 yield stored
 
     def _search_link(self, _entry: ParsedEntry, names: _Names) -> Iterator[KnownEntry]:
         if names.link and names.link not in self._shared_links:
             yield from self._by_link[names.link]
+
+    def _link(self, url: str | None) -> str | None:
+        return identifying_link(url) if self._linked else None
+
+    def _is_reused(self, entry: ParsedEntry, names: _Names, stored: KnownEntry) -> bool:
+        return self._linked and _reused(entry, names, stored)
 
     def _keys(self, names: _Names) -> Iterator[str]:
         """Yield the keys an entry may bear, strongest first; the last ones are always free."""
@@ -108,11 +122,11 @@ class _Identification:
         return key("source", self._source_id, own)
 
 
-def _names(entry: ParsedEntry) -> _Names:
+def _names(entry: ParsedEntry, link: str | None) -> _Names:
     day = entry.published or entry.updated
     return _Names(
         canonical_guid(entry.guid),
-        identifying_link(entry.link),
+        link,
         normal_title(entry.title),
         day.date().isoformat() if day else "",
     )

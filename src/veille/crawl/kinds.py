@@ -75,7 +75,8 @@ class Kind:
     noted: bool = False
     #: Its reader takes a fifth argument, a `Background`.
     told: bool = False
-    #: Its reader goes by what it read before (`ParsedFeed.memory`).
+    #: It follows one page: its reader goes by what it read before (`ParsedFeed.memory`), its entries share their link,
+    #: and its silence means nothing.
     remembers: bool = False
 
 
@@ -94,6 +95,7 @@ KINDS: dict[str, Kind] = {
     "api": Kind("veille.crawl.apis.readers:read_api", API_TYPES, API_PAGES, first_request, told=True),
     "json": Kind("veille.crawl.apis.readers:read_json_api", API_TYPES, API_PAGES, custom_request, told=True),
     "mailbox": Kind("veille.crawl.newsletters.reader:read_mailbox", PAGE_TYPES, request=mailbox_request, details=True),
+    "watch": Kind("veille.crawl.watch.reader:read_watch", PAGE_TYPES, robots=True, told=True, remembers=True),
 }
 
 

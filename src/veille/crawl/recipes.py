@@ -84,9 +84,9 @@ def _broken_at(expression: str) -> int:
 
 
 def check_recipes(sources: Iterable[Source]) -> None:
-    """Compile every selector of every recipe; raises ConfigError naming file, line, key and column."""
+    """Compile every selector of every source; raises ConfigError naming file, line, key and column."""
     for source in sources:
-        for name, selector in _selectors(source.recipe) if source.recipe else ():
+        for name, selector in _selectors(source):
             try:
                 compiled(selector)
             except SelectorRefused as refused:
@@ -94,10 +94,15 @@ def check_recipes(sources: Iterable[Source]) -> None:
                     f"source « {source.id} », « {selector[:80]} » : {refused}, colonne {refused.column}",
                     file=source.file,
                     line=source.line,
-                    key=f"recipe.{name}",
+                    key=name,
                     cure="un sélecteur CSS, ou « xpath: » suivi d'une expression XPath 1.0 sans fonction d'extension",
                 ) from refused
 
 
-def _selectors(recipe: Recipe) -> Iterable[tuple[str, str]]:
-    return [(field.name, found) for field in fields(recipe) if (found := getattr(recipe, field.name))]
+def _selectors(source: Source) -> list[tuple[str, str]]:
+    """Return the selectors of a source, each after its key."""
+    found = [(f"recipe.{field.name}", getattr(source.recipe, field.name)) for field in fields(Recipe) if source.recipe]
+    if source.kind == "watch":
+        found += [("options.select", source.options.get("select"))]
+        found += [("options.ignore", selector) for selector in source.options.get("ignore", ())]
+    return [(key, selector) for key, selector in found if selector]

@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
-from typing import Protocol
+from typing import Any, Protocol
 
 from veille.crawl.alarm import event_of
 from veille.crawl.decide import Visit, decide_entries, is_baseline, next_state
@@ -42,6 +42,10 @@ class Records(Protocol):
 
     def known_all(self, source_ids: Collection[str]) -> Mapping[str, Mapping[str, KnownEntry]]:
         """Return the entries of several sources, by source and key; a source that has none may be left out."""
+        ...
+
+    def memory(self, state: SourceState) -> Mapping[str, Any] | None:
+        """Return what is remembered of a watched page under the address and definition of `state`."""
         ...
 
     def record_all(self, visits: Sequence[VisitRecord], now: datetime) -> Sequence[tuple[int, int]]:
@@ -104,7 +108,14 @@ class Recorder:
             decided = decide_entries(one.source, feed, known, baseline=is_baseline(one.state))
             intents = with_wishes(one.source, decided)
         after = next_state(one.source, one.state, one.visit, novel=bool(intents), started=self._started, now=now)
-        return VisitRecord(source=one.source, state=after, intents=intents, event=event_of(one.state, after, now))
+        return VisitRecord(
+            source=one.source,
+            state=after,
+            intents=intents,
+            event=event_of(one.state, after, now),
+            memory=feed.memory if feed is not None else None,
+            page_changes=feed.page_changes if feed is not None else (),
+        )
 
 
 def _report(one: _Settlement, record: VisitRecord, count: tuple[int, int]) -> CrawlReport:

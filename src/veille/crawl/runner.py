@@ -81,7 +81,7 @@ class FeedCrawler:
         progress: Progress | None = None,
     ) -> None:
         self._sources = tuple(source for source in sources if source.kind in KINDS)
-        if any(source.recipe for source in self._sources):
+        if any(source.recipe or source.kind == "watch" for source in self._sources):
             from veille.crawl.recipes import check_recipes  # noqa: PLC0415 - lxml, where there is a page to read
 
             check_recipes(self._sources)

@@ -10,7 +10,7 @@ def kept_validators(
     """Return the validators to send next time.
 
     A good 200 replaces both, so one that vanished is forgotten; a 304 refreshes those it carries (RFC 9111 §4.3.4); an
-    error, a page of HTML or a document cut short changes nothing.
+    error, a page of HTML or a document cut short changes nothing. One that must be seen again is asked for whole.
     """
     if not isinstance(outcome, Fetched):
         return before
@@ -19,6 +19,8 @@ def kept_validators(
             return before
         fresh = validators_of(outcome.headers)
         return Validators(fresh.etag or before.etag, fresh.last_modified or before.last_modified)
+    if feed is not None and feed.again:
+        return Validators()
     if same_body or (feed is not None and feed.complete):
         return validators_of(outcome.headers)
     return before

@@ -40,6 +40,8 @@ from veille.protocols.letters import LetterStores
 _WHOLE = frozenset({200, 203})
 
 _RESERVED = "texte réservé par le site : titres, liens et dates seulement"
+_UNWATCHABLE = "le site réserve son texte (TDM) : ce qui y change ne peut être suivi"
+_ASK = "demandez au site l'autorisation de suivre cette page, ou cherchez son flux ou sa lettre d'information"
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -93,7 +95,9 @@ class Visitor:
             return replace(visit, blocker=_blocker(errand, answer, visit.reading))
         if visit.feed is None:
             return visit
-        if not isinstance(visit.outcome, Fetched) or not visit.feed.entries:
+        if not isinstance(visit.outcome, Fetched):
+            return visit
+        if not visit.feed.entries and not KINDS[errand.source.kind].remembers:
             return visit
         url = visit.outcome.final_url
         rules = await self._courier.rules(errand, url)
@@ -151,20 +155,29 @@ class Visitor:
         return Visit(replace(outcome, body=b""), replace(reading, remark=remark), digest, found_feed=feed)
 
     async def _parsed(self, errand: Errand, answer: Fetched, asked: Request) -> ParsedFeed | ParseError:
-        told = Background(request=asked, now=self._clock.now()) if KINDS[errand.source.kind].told else ALONE
+        kind = KINDS[errand.source.kind]
+        told = await self._background(errand, asked) if kind.told else ALONE
         body = Body(answer.body, answer.headers.get("content-type", ""), answer.final_url, errand.source, told)
         reading = await self._parsers.parse(body)
         if isinstance(reading, ParseError):
             return reading
-        if not reading.entries:
+        if not reading.entries and not kind.remembers:
             return reading
         rules = await self._courier.rules(errand, answer.final_url)
         reserved = _reservation(answer, reading, rules) is not Reservation.NONE
+        if reserved and kind.remembers:
+            return ParseError(_UNWATCHABLE, cure=_ASK)
         if reserved:
             reading = replace(reading, entries=tuple(map(_bare, reading.entries)))
-        slowed = rules.remark if KINDS[errand.source.kind].robots else ""
+        slowed = rules.remark if kind.robots else ""
         remarks = [remark for remark in (reading.remark, slowed, _RESERVED if reserved else "") if remark]
         return replace(reading, remark=" ; ".join(remarks))
+
+    async def _background(self, errand: Errand, asked: Request) -> Background:
+        """Return what a reader is told besides the answer."""
+        remembers = KINDS[errand.source.kind].remembers
+        memory = await self.stored(self._store.memory, errand.state) if remembers else None
+        return Background(request=asked, memory=memory, now=self._clock.now())
 
     async def _whole(self, errand: Errand, first: ParsedFeed) -> ParsedFeed:
         """Read on while a list has a next page on its own host that holds something unknown, up to the cap."""

@@ -143,6 +143,16 @@ class ParsedEntry:
     wrapped: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class PageChange:
+    """What came and went in one change of a watched page, as it stands now."""
+
+    #: The id of its entry.
+    change: str
+    added: tuple[str, ...] = ()
+    removed: tuple[str, ...] = ()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ParsedFeed:
     """What a feed's bytes say."""
@@ -176,6 +186,11 @@ class ParsedFeed:
     unordered: bool = False
     #: What its reader wants to be told at the next visit; None = what it was told this time.
     memory: Mapping[str, Any] | None = None
+    #: What the state of the source says in place of how many entries were read, French: a page has none to count.
+    sentence: str = ""
+    #: It must be read again though nothing changes: its reader waits to see whether something stays.
+    again: bool = False
+    page_changes: tuple[PageChange, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,13 +3,14 @@
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol
 
 from veille.model import (
     CrawlReport,
     EntryIntent,
     ExportedEntry,
     KnownEntry,
+    PageChange,
     Site,
     Source,
     SourceEvent,
@@ -27,6 +28,9 @@ class VisitRecord:
     state: SourceState
     intents: Sequence[EntryIntent] = ()
     event: SourceEvent | None = None
+    #: What the reader of a watched page wants to be told at the next visit; None = what it was told at this one.
+    memory: Mapping[str, Any] | None = None
+    page_changes: Sequence[PageChange] = ()
 
 
 class SourceStore(Protocol):
@@ -61,6 +65,14 @@ class SourceStore(Protocol):
 
     def record_all(self, visits: Sequence[VisitRecord], now: datetime) -> Sequence[tuple[int, int]]:
         """Write visits to different sources in one transaction, all or none; return as `record` does, for each."""
+        ...
+
+    def memory(self, state: SourceState) -> Mapping[str, Any] | None:
+        """Return what is remembered of a watched page under the address and definition of `state`."""
+        ...
+
+    def page_changes(self, source_id: str) -> Sequence[tuple[datetime, PageChange]]:
+        """Return what came and went on a watched page, and when that was seen, the latest first."""
         ...
 
     def postpone(self, source_ids: Sequence[str], until: datetime) -> None:

@@ -7,6 +7,7 @@ from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from veille.config.settings import Fetch
 from veille.crawl.courier import Courier, Crowd
@@ -94,6 +95,9 @@ class _Notebook:
 
     def known_all(self, source_ids: Collection[str]) -> Mapping[str, Mapping[str, KnownEntry]]:  # noqa: ARG002 - as above
         return {}
+
+    def memory(self, state: SourceState) -> Mapping[str, Any] | None:  # noqa: ARG002 - as above
+        return None
 
     def record_all(self, visits: Sequence[VisitRecord], now: datetime) -> Sequence[tuple[int, int]]:  # noqa: ARG002 - as above
         for visit in visits:

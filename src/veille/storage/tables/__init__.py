@@ -15,6 +15,7 @@ from veille.storage.tables.house import InstanceRow, WorkRow
 from veille.storage.tables.mail import FollowedLinkRow, SuggestionRow
 from veille.storage.tables.members import BounceRow, FeedbackRow, InterestRow, MemberRow, SubscriberRow, SuppressionRow
 from veille.storage.tables.nlp import ItemFactRow, ItemTagRow, TaggingRow
+from veille.storage.tables.pages import PageChangeRow, PageMemoryRow
 from veille.storage.tables.sites import SiteRow, SourceEventRow
 
 __all__ = [
@@ -37,6 +38,8 @@ __all__ = [
     "ItemTagRow",
     "Key",
     "MemberRow",
+    "PageChangeRow",
+    "PageMemoryRow",
     "SeenRow",
     "SelectionRow",
     "SiteRow",

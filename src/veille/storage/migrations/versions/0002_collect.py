@@ -20,6 +20,25 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("link", name=op.f("pk_followed_link")),
     )
     op.create_table(
+        "page_change",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("source_id", sa.String(length=128), nullable=False),
+        sa.Column("change", sa.String(length=64), nullable=False),
+        sa.Column("seen", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("added", sa.Text(), nullable=False),
+        sa.Column("removed", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_page_change")),
+        sa.UniqueConstraint("source_id", "change", "seen", name=op.f("uq_page_change_source_id_change_seen")),
+    )
+    op.create_table(
+        "page_memory",
+        sa.Column("source_id", sa.String(length=128), nullable=False),
+        sa.Column("feed", sa.Text(), nullable=False),
+        sa.Column("definition", sa.String(length=64), nullable=False),
+        sa.Column("memory", sa.JSON(), nullable=False),
+        sa.PrimaryKeyConstraint("source_id", name=op.f("pk_page_memory")),
+    )
+    op.create_table(
         "site",
         sa.Column("site", sa.String(length=300), nullable=False),
         sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),

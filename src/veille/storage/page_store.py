@@ -1,0 +1,57 @@
+"""The memory of watched pages and their changes, written in the transaction of the visits that bring them."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from veille.model import PageChange, SourceState
+from veille.protocols import VisitRecord
+from veille.storage.db import upsert
+from veille.storage.tables import PageChangeRow, PageMemoryRow
+
+
+def page_memory(session: Session, state: SourceState) -> Mapping[str, Any] | None:
+    """Return what is remembered of a page under the address and definition of `state`."""
+    row = session.get(PageMemoryRow, state.source_id)
+    return row.memory if row is not None and (row.feed, row.definition) == (state.feed, state.definition) else None
+
+
+def record_pages(session: Session, visits: Sequence[VisitRecord], now: datetime) -> None:
+    """Write what visits want remembered, over what was, and what changed beside what changed before."""
+    memories = [
+        {
+            "source_id": visit.source.id,
+            "feed": visit.state.feed,
+            "definition": visit.state.definition,
+            "memory": dict(visit.memory),
+        }
+        for visit in visits
+        if visit.memory is not None
+    ]
+    changes = [_values(visit.source.id, change, now) for visit in visits for change in visit.page_changes]
+    upsert(session, PageMemoryRow, memories, keys=["source_id"], update=["feed", "definition", "memory"])
+    upsert(session, PageChangeRow, changes, keys=["source_id", "change", "seen"])
+
+
+def _values(source_id: str, change: PageChange, now: datetime) -> dict[str, Any]:
+    added, removed = "\n".join(change.added), "\n".join(change.removed)
+    return {"source_id": source_id, "change": change.change, "seen": now, "added": added, "removed": removed}
+
+
+def page_changes(session: Session, source_id: str) -> list[tuple[datetime, PageChange]]:
+    """Return what came and went on a page, and when that was seen, the latest first."""
+    row = PageChangeRow
+    query = select(row).where(row.source_id == source_id).order_by(row.seen.desc(), row.id.desc())
+    return [
+        (one.seen, PageChange(one.change, tuple(one.added.splitlines()), tuple(one.removed.splitlines())))
+        for one in session.scalars(query)
+    ]
+
+
+def rename_pages(session: Session, old: str, new: str) -> None:
+    """Give what is known of a page to the new id of its source."""
+    for table in (PageMemoryRow, PageChangeRow):
+        session.execute(update(table).where(table.source_id == old).values(source_id=new))
