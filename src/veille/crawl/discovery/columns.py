@@ -57,7 +57,7 @@ class Cell:
 class Column:
     """The same place in every item; None where an item has nothing there."""
 
-    #: Tags and classes from the item down, and the how-manieth of its like.
+    #: Tags and classes from the item down, and its rank among its like.
     key: tuple[Any, ...]
     cells: tuple[Cell | None, ...]
     #: How far from the beginning of an item it usually stands.
