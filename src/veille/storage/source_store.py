@@ -25,7 +25,7 @@ from veille.protocols import VisitRecord
 from veille.storage.db import Database, slices, upsert
 from veille.storage.detail_store import rename_wishes
 from veille.storage.entry_store import SqlEntries, rename_entries
-from veille.storage.page_store import page_changes, page_memory, record_pages, rename_pages
+from veille.storage.page_store import SqlPages
 from veille.storage.source_rows import (
     event_of,
     event_values,
@@ -123,18 +123,18 @@ class SqlSourceStore:
         with self._database.write() as session:
             upsert(session, SourceStateRow, values, keys=["source_id"], update=[*values[0]][1:] if values else ())
             upsert(session, SourceEventRow, events, keys=["source_id", "since", "health"])
-            record_pages(session, visits, now)
+            SqlPages(session).record(visits, now)
             return SqlEntries(session, now).record(visits)
 
     def memory(self, state: SourceState) -> Mapping[str, Any] | None:
         """Return what is remembered of a watched page under the address and definition of `state`."""
         with self._database.read() as session:
-            return page_memory(session, state)
+            return SqlPages(session).memory(state)
 
     def page_changes(self, source_id: str) -> Sequence[tuple[datetime, PageChange]]:
         """Return what came and went on a watched page, and when that was seen, the latest first."""
         with self._database.read() as session:
-            return page_changes(session, source_id)
+            return SqlPages(session).changes(source_id)
 
     def statuses(self) -> Sequence[SourceStatus]:
         """Return how every source ever fetched is, by id."""
@@ -179,7 +179,7 @@ class SqlSourceStore:
                 session.execute(update(table).where(table.source_id == old).values(source_id=new))
             rename_entries(session, old, new)
             rename_wishes(session, old, new)
-            rename_pages(session, old, new)
+            SqlPages(session).rename(old, new)
 
     def export(self) -> Iterator[ExportedEntry]:
         """Yield every entry, oldest first seen first; a page at a time, so that a reader may take its time."""
