@@ -107,7 +107,8 @@ def _opens_a_panel(button: Any) -> bool:
 
 def _stands_beside(element: Any) -> bool:
     """Say whether an element is a column beside the text that states no facts of the page."""
-    if element.tag in _WHOLE or not (element.tag == "aside" or set(names(element)) & _BESIDE):
+    beside = element.tag == "aside" or element.get("role") == "complementary" or set(names(element)) & _BESIDE
+    if element.tag in _WHOLE or not beside:
         return False
     return element.find(".//dl") is None or links_elsewhere(element)
 
@@ -118,6 +119,6 @@ def links_elsewhere(element: Any) -> bool:
 
 
 def _holds_the_page(element: Any, size: int) -> bool:
-    if element.find(".//h1") is not None:
+    if element.find(".//h1") is not None and element.tag != "nav":  # some sites give their menus a title of that rank
         return True
     return not _WINDOWS & set(names(element)) and len(text_of(element)) > _MOST * size

@@ -19,7 +19,7 @@ from veille.text import clean
 #: trafilatura copies the tree several times and scores every element: a heavier page is kept whole.
 _ELEMENTS = 20_000
 #: Characters of the whole page's text under which nothing is gained by choosing.
-_SHORT = 400
+_SHORT = 150
 #: A choice of less than this share of the page is a failure.
 _LEAST = 0.25
 #: What stands with the title: a line or two under it.

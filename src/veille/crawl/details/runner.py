@@ -92,8 +92,9 @@ class _Stage:
 
     def to_ask(self) -> list[str]:
         """Return the hosts that may be asked for more in this pass."""
-        patient = self._patient()
-        for host in (found := self.waiting()):
+        found = self.waiting()
+        patient = self._patient() if found else set()
+        for host in found:
             self.this_pass.budget.setdefault(host, 0 if host in patient else self._desk.manners.per_host)
         return [host for host in found if self.this_pass.budget[host] > 0 and host not in self.this_pass.stopped]
 
