@@ -62,15 +62,19 @@ class Recorder:
         self._thread = thread
         self._started = started
         self._waiting: list[_Settlement] = []
+        #: What was read and is not yet written takes memory: whoever brings more than this waits.
+        self._room = asyncio.Semaphore(2 * _MANY)
         self._writing: asyncio.Task[None] | None = None
 
-    async def settle(self, source: Source, state: SourceState, visit: Visit) -> CrawlReport:
-        """Decide what a visit changes and record it; return its report once that is committed."""
+    async def settle(self, source: Source, state: SourceState, visit: Visit) -> "asyncio.Future[CrawlReport]":
+        """Let a visit be decided and recorded; its report is there once that is committed."""
+        await self._room.acquire()
         report: asyncio.Future[CrawlReport] = asyncio.get_running_loop().create_future()
+        report.add_done_callback(lambda _: self._room.release())
         self._waiting.append(_Settlement(source, state, visit, report))
         if self._writing is None or self._writing.done():
             self._writing = asyncio.create_task(self._write())
-        return await report
+        return report
 
     async def _write(self) -> None:
         while self._waiting:

@@ -11,12 +11,13 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from functools import partial
+from functools import cached_property, partial
 
 from veille.crawl.courier import Courier, Crowd
-from veille.crawl.decide import current, is_due, may_be_forced
+from veille.crawl.decide import current, is_due
 from veille.crawl.kinds import KINDS
 from veille.crawl.parsing import FeedParsers
+from veille.crawl.planning import everywhere, plan
 from veille.crawl.politeness import Pace, by_host
 from veille.crawl.recording import Recorder
 from veille.crawl.rhythm import retry_after
@@ -98,15 +99,15 @@ class FeedCrawler:
     def crawl(self, options: CrawlOptions = CrawlOptions()) -> Sequence[CrawlReport]:  # noqa: B008 - frozen
         """Fetch what is due, one pass; one report a source of the pass, in the order of sources.yaml."""
         started = self._clock.now()
-        states = self._renamed(self._store.states())
-        wanted = self._wanted(options, states, started)
+        self._rename(started)
+        wanted, states = plan(self._sources, self._store, options, started)
         checked = {source.id: state.checked_at if (state := states.get(source.id)) else None for source in wanted}
         task = self._progress.task("Relève", len(wanted)) if self._progress else nullcontext(lambda _: None)
         with task as advance:
             forced = checked if options.force or options.only else {}
             reports = self._run(_Pass(started, by_host(wanted, states), forced, advance))
-        missing = [source for source in wanted if source.id not in reports]
-        after = self._store.states() if missing else {}
+        missing = [source.id for source in wanted if source.id not in reports]
+        after = self._store.states(missing) if missing else {}
         return [reports.get(source.id) or _unasked(source, after.get(source.id), _ELSEWHERE) for source in wanted]
 
     def _run(self, this_pass: _Pass) -> Mapping[str, CrawlReport]:
@@ -124,24 +125,21 @@ class FeedCrawler:
         self._engine.run(stage)
         return this_pass.reports
 
-    def _renamed(self, states: Mapping[str, SourceState]) -> Mapping[str, SourceState]:
+    def _rename(self, now: datetime) -> None:
         """Give the history of former ids to the sources that name them in `formerly`."""
-        renames = [
-            (old, source.id)
-            for source in self._sources
-            for old in source.formerly
-            if old in states and source.id not in states
-        ]
-        for old, new in renames:
-            self._store.rename(old, new)
-        return self._store.states() if renames else states
+        formerly = {old: source.id for source in self._sources for old in source.formerly}
+        known = self._store.plans(now) if formerly else {}
+        for old, new in formerly.items():
+            if old in known and new not in known:
+                self._store.rename(old, new)
 
-    def _wanted(self, options: CrawlOptions, states: Mapping[str, SourceState], now: datetime) -> list[Source]:
-        """Return the sources of this pass: those named, else those due (or all that may be asked, with `force`)."""
-        if options.only:
-            return [source for source in self._sources if source.id in options.only]
-        due = may_be_forced if options.force else is_due
-        return [source for source in self._sources if source.enabled and due(source, states.get(source.id), now)]
+
+@dataclass(frozen=True, slots=True)
+class _There:
+    """The hosts of one batch: their sources of this pass, and what is known of these."""
+
+    sources: Mapping[str, Sequence[Source]]
+    states: Mapping[str, SourceState]
 
 
 class CrawlStage:
@@ -172,18 +170,19 @@ class CrawlStage:
 
     def execute(self, work: Sequence[Work], finish: Callable[[Work], None]) -> None:
         """Fetch the due sources of each host; a host is finished once all of them are recorded."""
-        states = self._store.states()  # read again: the leases are ours only since now
+        there = {piece.key: self._there(piece.key) for piece in work}
+        # read again: the leases are ours only since now
+        states = self._store.states([source.id for sources in there.values() for source in sources])
         with ThreadPoolExecutor(1, thread_name_prefix="store") as thread:
-            asyncio.run(self._hosts(work, finish, states, thread))
+            asyncio.run(self._hosts(work, finish, _There(there, states), thread))
 
     async def _hosts(
         self,
         work: Sequence[Work],
         finish: Callable[[Work], None],
-        states: Mapping[str, SourceState],
+        there: "_There",
         thread: ThreadPoolExecutor,
     ) -> None:
-        everywhere = by_host((source for source in self._sources if source.enabled), states)
         crowd = Crowd(self._manners.concurrency)
         courier = Courier(
             fetcher=self._fetcher,
@@ -206,8 +205,7 @@ class CrawlStage:
 
             async def host(piece: Work) -> None:
                 async with crowd:
-                    known_there = everywhere.get(piece.key, [])
-                    await self._host(visitor, self._due(piece.key, known_there, states), known_there)
+                    await self._host(visitor, piece.key, self._due(piece.key, there))
                     await visitor.stored(finish, piece)
 
             try:
@@ -228,39 +226,50 @@ class CrawlStage:
 
         return Sites(recall, remember, self._clock.now)
 
-    def _due(
-        self, host: str, known_there: Sequence[Source], states: Mapping[str, SourceState]
-    ) -> list[tuple[Source, SourceState]]:
-        """Return what to fetch on a host: this pass's share, or what is due where a dead process left the work."""
-        mine = self._pass.hosts.get(host, known_there)
-        wanted = [source for source in mine if self._pass.wants(source, states.get(source.id))]
+    def _there(self, host: str) -> Sequence[Source]:
+        """Return this pass's share of a host, or all its sources where a dead process left the work."""
+        return self._pass.hosts[host] if host in self._pass.hosts else self._everywhere.get(host, [])
+
+    @cached_property
+    def _everywhere(self) -> Mapping[str, Sequence[Source]]:
+        """All enabled sources by host; a pass in which nobody asks for patience never needs it."""
+        return everywhere(self._sources, self._store.plans(self._pass.started))
+
+    def _due(self, host: str, there: "_There") -> list[tuple[Source, SourceState]]:
+        """Return what to fetch on a host."""
+        states = there.states
+        wanted = [source for source in there.sources[host] if self._pass.wants(source, states.get(source.id))]
         return [(source, current(source, states.get(source.id))) for source in wanted]
 
-    async def _host(
-        self, visitor: Visitor, due: Sequence[tuple[Source, SourceState]], known_there: Sequence[Source]
-    ) -> None:
-        """Visit the sources of one host one after the other; stop when it asks for patience."""
+    async def _host(self, visitor: Visitor, host: str, due: Sequence[tuple[Source, SourceState]]) -> None:
+        """Visit the sources of one host one after the other; stop when it asks for patience; wait for their records."""
         pace = Pace(self._manners.host_delay)
+        settled: list[asyncio.Future[CrawlReport]] = []
         for source, state in due:
+            for early in settled:
+                if early.done():
+                    early.result()  # a database that refuses need not be brought more
             report, outcome = await visitor.visit(source, state, pace)
-            self._pass.report(report)
+            settled.append(report)
             patience = retry_after(outcome, self._clock.now())
             if patience is not None:
-                await self._be_patient(visitor, due, known_there, patience)
-                return
+                await asyncio.gather(*settled)
+                await self._be_patient(visitor, host, due[len(settled) :], patience)
+                break
+        for done in await asyncio.gather(*settled):
+            self._pass.report(done)
 
     async def _be_patient(
-        self,
-        visitor: Visitor,
-        due: Sequence[tuple[Source, SourceState]],
-        known_there: Sequence[Source],
-        until: datetime,
+        self, visitor: Visitor, host: str, unasked: Sequence[tuple[Source, SourceState]], until: datetime
     ) -> None:
         """Put off every source of a host that answered Retry-After; those still due in this pass are not asked."""
-        await visitor.stored(self._store.postpone, [source.id for source in known_there], until)
-        for source, state in due:
-            if source.id not in self._pass.reports:
-                self._pass.report(await visitor.stored(self._put_off, source, state, until))
+        names = [source.id for source in await visitor.stored(self._known_on, host)]
+        await visitor.stored(self._store.postpone, names, until)
+        for source, state in unasked:
+            self._pass.report(await visitor.stored(self._put_off, source, state, until))
+
+    def _known_on(self, host: str) -> Sequence[Source]:
+        return self._everywhere.get(host, [])
 
     def _put_off(self, source: Source, state: SourceState, until: datetime) -> CrawlReport:
         """Remember the patience asked for a source that was due, even one never fetched, which has no row yet."""

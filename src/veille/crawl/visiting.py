@@ -74,8 +74,10 @@ class Visitor:
         self._recorder = recorder
         self._thread = thread
 
-    async def visit(self, source: Source, state: SourceState, pace: Pace) -> tuple[CrawlReport, FetchOutcome]:
-        """Visit a source and record it; return its report and what the server answered."""
+    async def visit(
+        self, source: Source, state: SourceState, pace: Pace
+    ) -> "tuple[asyncio.Future[CrawlReport], FetchOutcome]":
+        """Visit a source; return its report, which comes once it is recorded, and what the server answered."""
         errand = Errand(source, state, pace)
         first = KINDS[source.kind].request(source, asked_url(source, state))
         outcome = await self._courier.allowed(errand, first, state.validators)

@@ -256,6 +256,9 @@ class SourcePlan(NamedTuple):
     definition: str
     #: Its next check has come, and it was not stopped for good; hours to be skipped are not looked at.
     due: bool
+    moved_to: str | None
+    found_feed: str | None
+    failures: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

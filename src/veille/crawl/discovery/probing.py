@@ -163,7 +163,8 @@ class _Round:
         for place, source in enumerate(there):
             started = self._clock.now()
             first = replace(source, pages=1)
-            _, outcome = await visitor.visit(first, current(first, None), pace)
+            report, outcome = await visitor.visit(first, current(first, None), pace)
+            await report
             self._note(source, started)
             if retry_after(outcome, self._clock.now()) is not None:
                 for other in there[place + 1 :]:
