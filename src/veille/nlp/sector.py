@@ -21,6 +21,8 @@ _CODED = 2.0
 #: How likely a sector is right: logistic of strength, of its lead over the others, and of the best one's strength;
 #: fitted on the strengths that records got from models that had not seen them (`evaluate.calibration`).
 CALIBRATION = (-2.57, 5.10, -0.99, -1.98)
+#: A chance that could never make a sector be said by itself: most labels of most texts.
+_FAINT = 0.02
 #: A sector less likely than that is not said, not even alone.
 _LEAST = 0.1
 #: Beside the best one, a sector is said where the chance that it alone is right outweighs what a wrong one costs: so
@@ -67,7 +69,7 @@ def cases_of(reading: Reading, taxonomy: Taxonomy, model: LinearModel) -> dict[s
     for term, chance in model.chances(reading.found).items():
         if term in cases:
             cases[term].chance = chance
-        elif term in terms and not reading.hides((Scheme.SECTOR, term)):
+        elif chance > _FAINT and term in terms and not reading.hides((Scheme.SECTOR, term)):
             cases[term] = Case(chance=chance * trust, origin=Origin.MODEL)
     _widen(cases, terms)
     for term, (weight, said) in _coded(reading.source.facts, terms).items():
