@@ -1,193 +1,37 @@
-"""Composition root: the only place where rooms are wired to each other. Everything is made on first use.
+"""Composition root, over `stores`: the only place where rooms are wired to each other. Everything is made on first use.
 
 A command that needs only the store never loads the tagger; one that needs no database never opens it.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from veille.clock import SystemClock
-from veille.config.instance import SOURCES, definitions
+from veille.config.instance import SOURCES
 from veille.config.settings import Settings
 from veille.model import CrawlReport, Item
 from veille.model.details import DetailReport
 from veille.model.runs import RunReport
-from veille.protocols import Clock, Crawler, Fetcher, ItemStore, Matcher, Progress, SiteStore, Tagger
-from veille.storage import schema
-from veille.storage.db import Database
-from veille.storage.instance import InstanceGuard
+from veille.protocols import Crawler, Fetcher, Matcher, Progress
 
 if TYPE_CHECKING:
-    from veille.config.digests import Definition
-    from veille.config.gazetteer import Gazetteer
-    from veille.config.taxonomy import Taxonomy
     from veille.crawl.details.adding import Added, Addition
     from veille.crawl.details.host import Desk as DetailDesk
     from veille.crawl.newsletters.accepting import Decisions
     from veille.digest.dkim import Signer
     from veille.digest.returns import Intake
     from veille.digest.runner import Digests
-    from veille.engine.direct import DirectEngine
     from veille.members.importing import ImportPlan
-    from veille.protocols.letters import LetterStores
-    from veille.storage.detail_store import SqlDetailStore
-    from veille.storage.digest_store import SqlDigestStore
     from veille.storage.examination import StoreHealth
-    from veille.storage.feedback_store import SqlFeedbackStore
-    from veille.storage.ledger import SqlLedger
-    from veille.storage.member_store import SqlMemberStore
-    from veille.storage.source_store import SqlSourceStore
-    from veille.storage.tag_store import SqlTagStore
-    from veille.tokens import Keys
+
+from veille.stores import Stores
 
 
-class App:
-    """One opened instance."""
-
-    def __init__(
-        self,
-        settings: Settings,
-        *,
-        clock: Clock | None = None,
-        now: datetime | None = None,
-        fetcher: Fetcher | None = None,
-        progress: Progress | None = None,
-    ) -> None:
-        self.settings = settings
-        self.clock: Clock = clock or SystemClock(now)
-        #: True under `--now`: only harmless mailers may send.
-        self.moved = now is not None
-        self.progress = progress
-        self._fetcher = fetcher
-        self.folders = definitions(settings.home)
-        self.database = Database(settings.database)
-        try:
-            schema.require_current(self.database)
-            InstanceGuard(self.database).observe(self.clock.now(), given=self.moved)
-        except BaseException:
-            self.database.close()
-            raise
-
-    # ── definitions ─────────────────────────────────────────────────────────────────────────────────────────────────
-    @cached_property
-    def taxonomy(self) -> "Taxonomy":
-        """The terms of every scheme."""
-        from veille.config.taxonomy import load_taxonomy
-
-        return load_taxonomy(self.folders)
-
-    @cached_property
-    def gazetteer(self) -> "Gazetteer":
-        """The territories of France."""
-        from veille.config.gazetteer import load_gazetteer
-
-        return load_gazetteer(self.folders)
-
-    @cached_property
-    def tagger(self) -> Tagger:
-        """The NLP pipeline; loading it takes most of a second."""
-        from veille.nlp.tagger import load_tagger
-
-        return load_tagger(self.folders)
-
-    @property
-    def digests(self) -> "Mapping[str, Definition]":
-        """The digests as they stand now."""
-        from veille.config.digests import load_digests
-
-        return load_digests([folder / "digests" for folder in self.folders])
-
-    @cached_property
-    def keys(self) -> "Keys":
-        """What signs links and hides suppressed addresses; its file is made on first use."""
-        from veille.tokens import Keys
-
-        return Keys(self.settings.var / "keys")
-
-    # ── stores ──────────────────────────────────────────────────────────────────────────────────────────────────────
-    @cached_property
-    def engine(self) -> "DirectEngine":
-        """What drives stages over the ledger."""
-        from veille.engine.direct import DirectEngine
-
-        return DirectEngine(self._ledger, self.clock)
-
-    @cached_property
-    def source_store(self) -> "SqlSourceStore":
-        """Writer of source_state, source_event, entry, entry_version, item."""
-        from veille.storage.source_store import SqlSourceStore
-
-        return SqlSourceStore(self.database)
-
-    @cached_property
-    def site_store(self) -> SiteStore:
-        """Writer of site."""
-        from veille.storage.site_store import SqlSiteStore
-
-        return SqlSiteStore(self.database)
-
-    @cached_property
-    def letters(self) -> "LetterStores":
-        """Writers of followed_link and suggestion."""
-        from veille.protocols.letters import LetterStores
-        from veille.storage.link_store import SqlLinkStore
-        from veille.storage.suggestion_store import SqlSuggestionStore
-
-        return LetterStores(SqlLinkStore(self.database), SqlSuggestionStore(self.database, self.settings.cluster.id))
-
-    @cached_property
-    def detail_store(self) -> "SqlDetailStore":
-        """Writer of detail, document."""
-        from veille.storage.detail_store import SqlDetailStore
-
-        return SqlDetailStore(self.database)
-
-    @cached_property
-    def tag_store(self) -> "SqlTagStore":
-        """Writer of item_tag, item_fact, tagging."""
-        from veille.storage.tag_store import SqlTagStore
-
-        return SqlTagStore(self.database)
-
-    @cached_property
-    def item_store(self) -> ItemStore:
-        """Reader of items."""
-        from veille.storage.item_store import SqlItemStore
-
-        return SqlItemStore(self.database)
-
-    @cached_property
-    def members(self) -> "SqlMemberStore":
-        """Writer of member, subscriber, interest, suppression."""
-        from veille.storage.member_store import SqlMemberStore
-
-        return SqlMemberStore(
-            self.database, self.settings.cluster.id, self.gazetteer, address_hash=self.keys.address_hash
-        )
-
-    @cached_property
-    def digest_store(self) -> "SqlDigestStore":
-        """Writer of issue, bulletin, selection, delivery, attempt, seen."""
-        from veille.digest.message import make_message_id
-        from veille.storage.digest_store import SqlDigestStore
-
-        return SqlDigestStore(
-            self.database,
-            self.settings.cluster.id,
-            suppressed=self.members.suppressed,
-            message_id=make_message_id,
-        )
-
-    @cached_property
-    def opinions(self) -> "SqlFeedbackStore":
-        """Writer of feedback."""
-        from veille.storage.feedback_store import SqlFeedbackStore
-
-        return SqlFeedbackStore(self.database, self.settings.cluster.id)
+class App(Stores):
+    """One opened instance and all that can be done with it."""
 
     # ── stages ──────────────────────────────────────────────────────────────────────────────────────────────────────
     @cached_property
@@ -369,26 +213,16 @@ class App:
         from veille.engine.direct import LEASE
         from veille.engine.leader import leader
 
-        with leader(self._ledger, "daemon") as held:
+        with leader(self.ledger, "daemon") as held:
 
             def confirm() -> None:
-                self._ledger.renew(held, lease=LEASE)
+                self.ledger.renew(held, lease=LEASE)
 
             yield confirm
 
     def stop(self) -> None:
         """Claim no further work; what is under way ends. Safe in a signal handler."""
         self.engine.stop()
-
-    def close(self) -> None:
-        """Release the database."""
-        self.database.close()
-
-    @cached_property
-    def _ledger(self) -> "SqlLedger":
-        from veille.storage.ledger import SqlLedger
-
-        return SqlLedger(self.database, self.clock)
 
 
 def make_app(settings: Settings, *, now: datetime | None = None, progress: Progress | None = None) -> App:
