@@ -13,7 +13,7 @@ python3 -m venv "$work/venv"
 mkdir "$work/empty" && cd "$work/empty"
 veille="$work/venv/bin/veille"
 "$veille" --help >/dev/null
-"$veille" init instance </dev/null
+"$veille" init instance --pack bois </dev/null
 "$veille" --home instance sources check
 printf '%s\n' '{"id": "1", "title": "Appel à projets hydrogène en Bretagne", "text": "Date limite de dépôt : 15 janvier 2027."}' >in.jsonl
 "$veille" tag --jsonl in.jsonl --out out.jsonl

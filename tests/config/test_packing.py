@@ -83,7 +83,11 @@ def test_a_pack_brings_its_sources_axes_and_digest_and_switches_the_catalogue_on
     assert "cuves" in load_taxonomy(instance.definitions(home)).of(Scheme.AXIS)
 
 
-def test_twice_is_once(home, own):
+@pytest.mark.parametrize("relative", [False, True])
+def test_twice_is_once(home, own, relative, monkeypatch):
+    if relative:
+        monkeypatch.chdir(home.parent)
+        home = Path(home.name)
     install(home, own())
     text = (home / "sources.yaml").read_bytes()
     assert verdicts(install(home, own())) == {
@@ -106,6 +110,15 @@ def test_every_shipped_pack_goes_into_one_instance(home):
     for pack in packs:
         install(home, pack)
     assert (home / "sources.yaml").read_bytes() == text
+
+
+def test_the_first_pack_s_digest_wins_whatever_comes_after(home):
+    first, second = (load_pack(find_pack(name)) for name in ("bois", "cosmetique"))
+    assert verdicts(install(home, first))["digests/hebdo/digest.yaml"] == "créé"
+    for _ in range(2):
+        assert verdicts(install(home, second))["digests/hebdo/digest.yaml"].startswith("gardé")
+    assert verdicts(install(home, first))["digests/hebdo/digest.yaml"] == "à jour"
+    assert "bois" in (home / "digests/hebdo/digest.yaml").read_text(encoding="utf-8")
 
 
 # ── what is there stays ──────────────────────────────────────────────────────────────────────────────────────────────

@@ -172,6 +172,8 @@ MISTAKES = [
     ("axes", "industrie-du-futur", "industrie", "axes.yaml, ligne 7", "industrie"),
     ("axes", ", autoclave", "", "axes.yaml, ligne 4", "trop maigre.*il y en a 9"),
     ("axes", "  sentence: Les cuves.\n", "", "axes.yaml, ligne 4", "trop maigre.*une phrase"),
+    ("axes", "scheme: axis", "scheme: sector", "axes.yaml, ligne 2", "pas des axes"),
+    ("axes", TERMS, "version: 1\ntraps: []\n", "axes.yaml", "pas des axes"),
     ("axes", "id: hors-sujet", "id: ailleurs", "axes.yaml, ligne 9", "« ailleurs » sans filière"),
 ]
 
@@ -194,6 +196,19 @@ def test_each_mistake_has_its_file_its_line_and_its_cure(folder, part, old, new,
 def test_a_digest_that_cannot_be_drawn_is_refused(folder, name, text, said):
     with pytest.raises(ConfigError, match=said):
         load_pack(folder(**{name: text}))
+
+
+def test_a_folder_among_a_digest_s_files_is_refused(folder):
+    place = folder(hebdo="version: 1\n")
+    (place / DIGESTS / "hebdo" / "images").mkdir()
+    with pytest.raises(InputError, match="n'a que des fichiers"):
+        load_pack(place)
+
+
+@pytest.mark.parametrize("text", ["[]", "\ufeff", "a: &a [*a]", "version: 2"])
+def test_a_pack_file_that_is_none_is_refused_with_its_place(folder, text):
+    with pytest.raises(ConfigError, match=r"pack\.yaml"):
+        load_pack(folder(pack=text))
 
 
 def test_axes_without_off_topic_are_refused(folder):

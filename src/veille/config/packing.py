@@ -40,16 +40,16 @@ class _Merged:
 
 def install(home: Path, pack: Pack) -> list[FileChange]:
     """Put a pack into an instance; raises ConfigError or InputError before anything is written."""
-    axes = Path(TAXONOMY) / f"axes-{pack.name}.yaml"
+    home, axes = home.resolve(), Path(TAXONOMY) / f"axes-{pack.name}.yaml"
     _check_axes(home, pack, home / axes)
     path = home / SOURCES
     local = read_text(path)
     merged = merge(local, pack, path, again=_name(pack) in _remembered(_kept(home)))
     try:
-        changes = [_copy(pack.folder / AXES, home, axes)] if pack.axes else []
+        changes = [_copy(pack, AXES, home, axes)] if pack.axes else []
         for name in pack.digests:
-            files = sorted((pack.folder / DIGESTS / name).iterdir())
-            changes += [_copy(source, home, Path(DIGESTS) / name / source.name) for source in files]
+            files = [path.relative_to(pack.folder) for path in sorted((pack.folder / DIGESTS / name).iterdir())]
+            changes += [_copy(pack, file, home, file) for file in files]
         _remember(_kept(home), pack)
         pristine = _kept(home).with_name(SOURCES)
         untouched = pristine.is_file() and pristine.read_bytes() == path.read_bytes()
@@ -193,10 +193,10 @@ def _check_axes(home: Path, pack: Pack, target: Path) -> None:
         load_taxonomy(folders, extra=[pack.folder / AXES])
 
 
-def _copy(source: Path, home: Path, relative: Path) -> FileChange:
-    """Bring a file of a pack; one that the instance has is replaced only where it is still as a pack brought it."""
-    target, pristine, new = home / relative, _kept(home).parent / relative, source.read_bytes()
-    name = relative.as_posix()
+def _copy(pack: Pack, file: Path | str, home: Path, relative: Path) -> FileChange:
+    """Bring a file of a pack; one that the instance has is replaced only where it is still as that pack brought it."""
+    target, name = home / relative, relative.as_posix()
+    pristine, new = _kept(home).parent / PACKS / pack.name / relative, (pack.folder / file).read_bytes()
     local = target.read_bytes() if target.exists() else None
     if local == new:
         return FileChange(name, "à jour")

@@ -203,7 +203,14 @@ def _references(folder: Path, wanted: tuple[str, ...], known: Mapping[str, Sourc
 
 
 def _axes_file(folder: Path) -> list[Path]:
-    return [path] if (path := folder / AXES).is_file() else []
+    path = folder / AXES
+    if not path.is_file():
+        return []
+    data, locate = load_yaml(path)
+    if isinstance(data, dict) and data.get("scheme") != Scheme.AXIS:
+        cure = "écrivez « scheme: axis » : un pack n'a pas d'autres termes"
+        raise ConfigError("ce ne sont pas des axes", file=path, line=locate(("scheme",)), key="scheme", cure=cure)
+    return [path]
 
 
 def _axes(folder: Path, taxonomy: Taxonomy) -> tuple[Term, ...]:
@@ -227,4 +234,6 @@ def _digests(folder: Path) -> tuple[str, ...]:
     names = digest_names([own])
     for name in names:
         load_digest([own, shipped() / DIGESTS], name)
+        if folders := [path for path in (own / name).iterdir() if not path.is_file()]:
+            raise InputError(f"{folders[0]} : un bulletin n'a que des fichiers", cure="retirez ce dossier")
     return tuple(names)
