@@ -5,6 +5,7 @@ from benchmarks.propose import judge, propose
 
 from tests.crawl.discovery.shapes import CLOSED, FRESH, LAST, OPEN, Shape
 from tests.crawl.discovery.shapes.shape import FOOT, MENU, each, page, things
+from veille.crawl.discovery.columns import is_generic
 from veille.crawl.discovery.listing import Page, find_listing
 from veille.crawl.html import base_of, tree_of
 from veille.crawl.recipes import compiled
@@ -100,6 +101,22 @@ def test_the_selectors_hold_no_class_that_a_build_or_a_moment_made() -> None:
 )
 def test_a_hostile_page_costs_seconds_and_raises_nothing(hostile: str) -> None:
     look(f"<html><body><main>{hostile}</main></body></html>")
+
+
+@pytest.mark.parametrize(
+    ("text", "generic"),
+    [
+        ("En savoir plus sur l’appel à projets bois", True),
+        ("Télécharger (PDF - 1,2 Mo)", True),
+        ("Suite", True),
+        ("Plus de 200 entreprises engagées dans la sobriété", False),
+        ("Accès au logement : appel à projets 2026", False),
+        ("Découvrir les métiers du bois à Épinal", False),
+        ("Appel à projets", False),
+    ],
+)
+def test_words_that_could_stand_under_anything_are_told_from_titles(text: str, generic: bool) -> None:
+    assert is_generic(text) is generic
 
 
 PAGERS = {

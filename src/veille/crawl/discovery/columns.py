@@ -30,12 +30,16 @@ _SKIPPED = frozenset(
     {"script", "style", "template", "noscript", "svg", "iframe", "img", "br", "hr", "input", "source", "picture"}
 )
 _GENERIC = re.compile(
-    r"^(?:(?:en )?savoir plus|en savoir \+|lire(?: la suite| plus| l article| l actualite)?|la suite|voir(?: plus"
-    r"| le detail| la fiche| l appel| l offre| tout\w*| l article| l aide| l evenement| le projet)?|decouvrir\w*"
-    r"|consulter\w*|acceder\w*|telecharger\w*|plus d infos?\w*|plus|details?|cliquez ici|ici|suite|read more|more"
-    r"|learn more|view|s inscrire|je m inscris|candidater|deposer\w*|postuler|participer|continuer la lecture"
-    r"|en detail|lien|acces)\b.{0,60}$"
+    r"^(?:(?:en )?savoir plus|en savoir \+|lire(?: la suite| plus| l article| l actualite| la fiche)|la suite|voir(?: plus"
+    r"| le detail| la fiche| l appel| l offre| tout\w*| l article| l aide| l evenement| le projet)|plus d infos?\w*"
+    r"|cliquez ici|read more|learn more|view more|je m inscris|s inscrire|continuer la lecture|en detail)\b"
 )
+#: Generic where hardly anything follows: « Télécharger (PDF) », but not « Découvrir les métiers du bois à Epinal ».
+_GENERIC_VERB = re.compile(
+    r"^(?:lire|voir|decouvrir|consulter|acceder|telecharger|deposer|postuler|participer|candidater|plus|details?|ici"
+    r"|suite|more|view|lien|acces|download)\b"
+)
+_FEW_WORDS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +110,9 @@ class Column:
 
 def is_generic(text: str) -> bool:
     """Say whether a text could stand under anything: « En savoir plus », « Lire la suite »."""
-    return bool(_GENERIC.match(fold(text)))
+    folded = fold(text)
+    short = len(re.findall(r"[a-z]{2,}", folded)) <= _FEW_WORDS
+    return bool(_GENERIC.match(folded) or (short and _GENERIC_VERB.match(folded)))
 
 
 @dataclass(frozen=True, slots=True)
