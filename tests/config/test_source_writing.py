@@ -27,7 +27,7 @@ FILES = {
         "\n# la suite\nversion: 1\n"
     ),
     "comments": (
-        "# tête\nversion: 1\n\nsources:\n  # Une :\n  - id: une\n    title: >-\n      Une\n      longue\n    kind: feed\n"
+        "# tête\nversion: 1\n\nsources:\n  - id: une\n    title: >-\n      Une\n      longue\n    kind: feed\n"
         "    url: https://une.exemple/   # là\n  # fin\n\n"
     ),
     "windows": (
