@@ -31,8 +31,9 @@ _SKIPPED = frozenset(
 )
 _GENERIC = re.compile(
     r"^(?:(?:en )?savoir plus|en savoir \+|lire(?: la suite| plus| l article| l actualite| la fiche)|la suite"
-    r"|voir(?: plus| le detail| la fiche| l appel| l offre| tout\w*| l article| l aide| l evenement| le projet)|plus d infos?\w*"
-    r"|cliquez ici|read more|learn more|view more|je m inscris|s inscrire|continuer la lecture|en detail)\b"
+    r"|voir(?: plus| le detail| la fiche| l appel| l offre| tout\w*| l article| l aide| l evenement| le projet)"
+    r"|plus d infos?\w*|cliquez ici|read more|learn more|view more|je m inscris|s inscrire|continuer la lecture"
+    r"|en detail)\b"
 )
 #: Generic where hardly anything follows: « Télécharger (PDF) », but not « Découvrir les métiers du bois à Epinal ».
 _GENERIC_VERB = re.compile(
