@@ -7,7 +7,7 @@ from tests.crawl.builders import DAY, NOW, entry, failed, feed, fetched, good, s
 from veille.crawl.alarm import event_of
 from veille.crawl.decide import Visit, next_state
 from veille.errors import ParseError
-from veille.model import SourceEvent, SourceHealth, SourceState, Validators
+from veille.model import FetchFault, SourceEvent, SourceHealth, SourceState, Validators
 
 HOUR = timedelta(hours=1)
 DOWN = Visit(failed(), None)
@@ -73,6 +73,15 @@ def test_a_refusal_and_a_page_in_place_of_a_feed_are_told_at_the_second() -> Non
 
 def test_a_trouble_that_comes_in_two_kinds_is_told_once_of_each() -> None:
     assert Life().see(*[REFUSED, DOWN] * 10) == [SourceHealth.BLOCKED, SourceHealth.FAILING]
+
+
+def test_an_hour_without_dns_is_nobody_s_trouble_and_a_day_of_it_is() -> None:
+    lost = Visit(failed(FetchFault.UNRESOLVED), None)
+    life = Life()
+    assert life.see(*[lost] * 20) == []
+    assert life.state.failures == 0
+    assert life.see(good()) == []
+    assert life.see(*[lost] * 26) == [SourceHealth.FAILING]
 
 
 def test_too_many_requests_is_told_only_when_it_lasts() -> None:

@@ -44,7 +44,8 @@ def test_every_state_has_its_rank_and_its_word() -> None:
 def test_what_the_site_says_of_programs_is_shown_once() -> None:
     row = status("a", SourceHealth.OK, robots=RobotsVerdict.FORBIDDEN, reserved=Reservation.FILE)
     assert finding(row) == (
-        "trois mots dits · le robots.txt du site l'interdit aux programmes · texte réservé (tdmrep.json du site)"
+        "trois mots dits · le robots.txt du site l'interdit aux programmes (sans effet sur un flux configuré)"
+        " · texte réservé (tdmrep.json du site)"
     )
     barred = replace(row, sentence="le robots.txt du site interdit cette adresse", reserved=Reservation.NONE)
     assert finding(barred) == barred.sentence

@@ -7,7 +7,7 @@ import pytest
 
 from tests.crawl.builders import DAY, NOW, entry, failed, feed, fetched, good, source, state
 from veille.crawl.decide import Visit, next_state
-from veille.model import Source, SourceState, Validators
+from veille.model import FetchFault, Source, SourceState, Validators
 
 HOUR = timedelta(hours=1)
 HOURLY = source(every=HOUR)
@@ -89,6 +89,12 @@ def test_back_off_starts_at_the_second_failure_and_doubles() -> None:
     waits = [wait(Visit(failed(), None), state(failures=n)) for n in range(5)]
     for n, found in enumerate(waits):
         assert 0.9 * HOUR * 2**n <= found <= HOUR * 2**n
+
+
+def test_without_dns_nobody_backs_off_and_all_are_asked_again_within_the_hour() -> None:
+    for failures in (0, 1, 9):
+        assert wait(Visit(failed(FetchFault.UNRESOLVED), None), state(failures=failures)) <= HOUR
+        assert wait(Visit(failed(FetchFault.UNRESOLVED), None), state(failures=failures), of=source(every=DAY)) <= HOUR
 
 
 def test_back_off_grows_to_a_week() -> None:

@@ -66,19 +66,21 @@ def test_lookups_under_way_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize(
-    ("error", "words"),
+    ("error", "fault", "words"),
     [
-        (socket.gaierror(socket.EAI_AGAIN, "again"), "le DNS ne répond pas pour feeds.example"),
-        (socket.gaierror(socket.EAI_NONAME, "none"), "le nom feeds.example n'existe pas"),
-        (OSError(24, "Too many open files"), "n'a pas pu être résolu (trop de fichiers ouverts)"),
+        (socket.gaierror(socket.EAI_AGAIN, "again"), FetchFault.UNRESOLVED, "le DNS ne répond pas pour feeds.example"),
+        (socket.gaierror(socket.EAI_NONAME, "none"), FetchFault.DNS, "le nom feeds.example n'existe pas"),
+        (OSError(24, "Too many open files"), FetchFault.DNS, "n'a pas pu être résolu (trop de fichiers ouverts)"),
     ],
 )
-def test_each_failure_of_the_dns_has_its_sentence(monkeypatch: pytest.MonkeyPatch, error: OSError, words: str) -> None:
+def test_each_failure_of_the_dns_has_its_sentence(
+    monkeypatch: pytest.MonkeyPatch, error: OSError, fault: FetchFault, words: str
+) -> None:
     def fail(*_: object, **__: object) -> None:
         raise error
 
     monkeypatch.setattr(resolver.socket, "getaddrinfo", fail)
     with pytest.raises(Stopped) as caught:
         run(SystemResolver()("feeds.example"))
-    assert caught.value.fault is FetchFault.DNS
+    assert caught.value.fault is fault
     assert words in caught.value.sentence

@@ -99,7 +99,7 @@ def _table(statuses: "Sequence[SourceStatus]", now: datetime) -> None:
 
     from veille.crawl.health_report import finding, how_long, next_step
     from veille.model import FAILURES, SourceHealth
-    from veille.text import printable
+    from veille.text import french_spaces, printable
 
     table = Table(box=None, pad_edge=False, header_style="bold")
     for name in ("État", "Source", "Depuis", "Constat", "À faire"):
@@ -107,7 +107,7 @@ def _table(statuses: "Sequence[SourceStatus]", now: datetime) -> None:
     for status in statuses:
         style = "red" if status.health in FAILURES else "yellow" if status.health is SourceHealth.SILENT else ""
         cells = (status.title, how_long(status.since, now), finding(status), next_step(status))
-        table.add_row(Text(status.health.value, style=style), *(Text(printable(cell)) for cell in cells))
+        table.add_row(Text(status.health.value, style=style), *(Text(french_spaces(printable(cell))) for cell in cells))
     Console(width=shutil.get_terminal_size().columns, highlight=False).print(table)
 
 

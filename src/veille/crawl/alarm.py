@@ -24,11 +24,15 @@ _WELL = frozenset({SourceHealth.OK, SourceHealth.UNCHANGED})
 _TOO_MANY_REQUESTS = 429
 
 
-def watched(before: SourceState, after: SourceState, now: datetime) -> SourceState:
-    """Return the state after a visit with since when it is so, and the trouble that stands."""
+def watched(before: SourceState, after: SourceState, now: datetime, *, reached: bool = True) -> SourceState:
+    """Return the state after a visit with since when it is so, and the trouble that stands.
+
+    A source that was not even `reached`, for want of a DNS, is in trouble after a day only: it is mostly not its own.
+    """
     same = _kind(before.health) == _kind(after.health)
     dated = replace(after, since=before.since if same and before.since else now)
-    if _lasts(dated, now):
+    lasts = _lasts(dated, now) if reached else now - (dated.since or now) >= _A_DAY
+    if lasts:
         return replace(dated, alarm=dated.health)
     return replace(dated, alarm=None if dated.health in _WELL else before.alarm)
 

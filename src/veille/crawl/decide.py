@@ -14,7 +14,7 @@ from veille.crawl.kinds import KINDS, definition
 from veille.crawl.moves import GONE_ELSEWHERE, back_home, follow_move, is_away
 from veille.crawl.normalize import canonical_link, content_hash, normal_title
 from veille.crawl.politeness import GIVEN_UP
-from veille.crawl.rhythm import next_check, outside
+from veille.crawl.rhythm import next_check, outside, unresolved
 from veille.crawl.validators import kept_validators
 from veille.errors import ParseError
 from veille.model import (
@@ -168,8 +168,12 @@ def next_state(
         blocker=visit.blocker,
         patient=KINDS[source.kind].remembers,
     )
+    if state.cut and visit.same_body:
+        diagnosis = replace(diagnosis, sentence=f"{diagnosis.sentence} ; flux toujours coupé avant sa fin")
     gone_elsewhere = diagnosis.health is SourceHealth.STOPPED and is_away(state)
-    after = watched(state, _count(after, GONE_ELSEWHERE if gone_elsewhere else diagnosis, now), now)
+    reached = not unresolved(visit.outcome)
+    after = _count(after, GONE_ELSEWHERE if gone_elsewhere else diagnosis, now, reached=reached)
+    after = watched(state, after, now, reached=reached)
     if _unchanged(visit) or (visit.feed is not None and visit.feed.entries):
         after = follow_move(after, state, visit.outcome, now)
     elif after.failures >= GIVEN_UP or gone_elsewhere:
@@ -185,7 +189,8 @@ def _unchanged(visit: Visit) -> bool:
 
 def _remember(state: SourceState, visit: Visit, *, novel: bool, now: datetime) -> SourceState:
     """Take over what the answer and the feed say, and keep the rest."""
-    validators = kept_validators(state.validators, visit.outcome, visit.feed, same_body=visit.same_body)
+    whole_again = visit.same_body and not state.cut
+    validators = kept_validators(state.validators, visit.outcome, visit.feed, same_body=whole_again)
     after = replace(state, validators=validators, checked_at=now)
     feed = visit.feed
     if feed is None:
@@ -199,7 +204,8 @@ def _remember(state: SourceState, visit: Visit, *, novel: bool, now: datetime) -
     return replace(
         after,
         found_feed=visit.found_feed or state.found_feed,
-        body_hash=visit.body_hash if feed.complete and not feed.again else None,
+        body_hash=visit.body_hash if (feed.complete or feed.cut) and not feed.again else None,
+        cut=feed.cut,
         entries=len(feed.entries) + feed.dropped if feed.listed is None else feed.listed,
         ttl=feed.ttl,
         skip_hours=feed.skip_hours,
@@ -234,15 +240,16 @@ def _observed_gap(state: SourceState, now: datetime, *, novel: bool) -> int | No
     return latest if state.gap is None else (3 * state.gap + latest) // 4
 
 
-def _count(state: SourceState, diagnosis: Diagnosis, now: datetime) -> SourceState:
+def _count(state: SourceState, diagnosis: Diagnosis, now: datetime, *, reached: bool) -> SourceState:
     failed = diagnosis.health in FAILURES
+    failures = state.failures + reached if failed else 0
     return replace(
         state,
         health=diagnosis.health,
         sentence=diagnosis.sentence,
         next_step=diagnosis.next_step,
         http_status=diagnosis.http_status,
-        failures=state.failures + 1 if failed else 0,
+        failures=failures,
         succeeded_at=state.succeeded_at if failed else now,
     )
 

@@ -32,6 +32,10 @@ _FAULTS = {
     FetchFault.REFUSED_ADDRESS: (SourceHealth.BLOCKED, "si ce serveur est le vôtre, ajoutez son réseau à fetch.allow"),
     FetchFault.REFUSED_REDIRECT: (SourceHealth.BLOCKED, _ADDRESS),
     FetchFault.DNS: (SourceHealth.FAILING, "vérifiez le nom du site dans un navigateur"),
+    FetchFault.UNRESOLVED: (
+        SourceHealth.FAILING,
+        "si toutes les sources le disent : vérifiez l'accès de cette machine au web",
+    ),
     FetchFault.TLS: (SourceHealth.FAILING, "signalez au site que son certificat n'est pas valide"),
     FetchFault.TOO_BIG: (SourceHealth.INVALID, "cherchez un flux plus court du même site, ou relevez fetch.max_bytes"),
     FetchFault.REDIRECTS: (SourceHealth.FAILING, _ADDRESS),

@@ -33,7 +33,7 @@ _COUNTED = {
     SourceHealth.WAITING: ("en attente", "en attente"),
 }
 _ROBOTS = {
-    RobotsVerdict.FORBIDDEN: "le robots.txt du site l'interdit aux programmes",
+    RobotsVerdict.FORBIDDEN: "le robots.txt du site l'interdit aux programmes (sans effet sur un flux configuré)",
     RobotsVerdict.UNREACHABLE: "le robots.txt du site est injoignable",
 }
 _RESERVED = {

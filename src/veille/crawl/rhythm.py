@@ -6,7 +6,16 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 
 from veille.crawl.dates import read_date
-from veille.model import FAILURES, Fetched, FetchOutcome, Source, SourceHealth, SourceState
+from veille.model import (
+    FAILURES,
+    Fetched,
+    FetchFailed,
+    FetchFault,
+    FetchOutcome,
+    Source,
+    SourceHealth,
+    SourceState,
+)
 
 HOUR, DAY, WEEK = 3_600, 86_400, 604_800
 #: Bounds of the adaptive interval, seconds (rachelbythebay.com/fs/help: conditional requests at most once an hour).
@@ -44,12 +53,18 @@ def next_check(
     interval = _interval(source, state, novel=novel)
     if state.health is SourceHealth.STOPPED:
         return interval, None
-    due = started + timedelta(seconds=_pause(interval, state) * (1 - _JITTER * _dice(source.id, started)))
+    pause = min(interval, HOUR) if unresolved(outcome) else _pause(interval, state)
+    due = started + timedelta(seconds=pause * (1 - _JITTER * _dice(source.id, started)))
     wishes = [due, now + _freshness(state, outcome, now)]
     patience = retry_after(outcome, now)
     if patience is not None:
         wishes.append(patience)
     return interval, outside(state.skip_hours, max(wishes))
+
+
+def unresolved(outcome: FetchOutcome) -> bool:
+    """Say that no site was reached: where the DNS fails for an hour nobody backs off, and all is asked again soon."""
+    return isinstance(outcome, FetchFailed) and outcome.fault is FetchFault.UNRESOLVED
 
 
 def _pause(interval: int, state: SourceState) -> int:

@@ -83,6 +83,8 @@ class FetchFault(StrEnum):
     REFUSED_ADDRESS = "refused_address"
     REFUSED_REDIRECT = "refused_redirect"
     DNS = "dns"
+    #: The name could not be looked up: our own resolver, or the name's servers, do not answer for now.
+    UNRESOLVED = "unresolved"
     CONNECT = "connect"
     TLS = "tls"
     TIMEOUT = "timeout"

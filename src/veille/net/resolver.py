@@ -29,7 +29,7 @@ class SystemResolver:
     async def __call__(self, host: str) -> tuple[Address, ...]:
         """Return every address of `host`, in the system's order of preference (RFC 6724)."""
         if not self._slots.acquire(blocking=False):
-            raise Stopped(FetchFault.DNS, f"le DNS ne répond pas ({MAX_LOOKUPS} demandes en attente)")
+            raise Stopped(FetchFault.UNRESOLVED, f"le DNS ne répond pas ({MAX_LOOKUPS} demandes en attente)")
         loop = asyncio.get_running_loop()
         answer: asyncio.Future[tuple[Address, ...]] = loop.create_future()
         threading.Thread(target=self._look_up, args=(host, loop, answer), name="veille-dns", daemon=True).start()
@@ -60,13 +60,13 @@ def _addresses(host: str) -> tuple[Address, ...] | Stopped:
         # bytes: Python would run its own IDNA 2003 over a str
         found = socket.getaddrinfo(host.encode("ascii"), None, type=socket.SOCK_STREAM)
     except socket.gaierror as error:
-        return Stopped(FetchFault.DNS, _sentence(host, error))
+        return _refused(host, error)
     except OSError as error:
         return Stopped(FetchFault.DNS, f"le nom {host} n'a pas pu être résolu ({cause(error)})")
     return tuple(dict.fromkeys(ipaddress.ip_address(entry[4][0]) for entry in found))
 
 
-def _sentence(host: str, error: socket.gaierror) -> str:
+def _refused(host: str, error: socket.gaierror) -> Stopped:
     if error.errno == socket.EAI_AGAIN:
-        return f"le DNS ne répond pas pour {host} ; réessai au prochain passage"
-    return f"le nom {host} n'existe pas (ou plus) dans le DNS"
+        return Stopped(FetchFault.UNRESOLVED, f"le DNS ne répond pas pour {host} ; réessai au prochain passage")
+    return Stopped(FetchFault.DNS, f"le nom {host} n'existe pas (ou plus) dans le DNS")

@@ -30,7 +30,7 @@ MAX_SECONDS = 150.0
 #: After so many failures a host is left in peace for this visit.
 _FAILURES = 2
 _MOVED = frozenset({301, 302, 303, 307, 308})
-_UNREACHED = frozenset({FetchFault.DNS, FetchFault.CONNECT, FetchFault.TLS})
+_UNREACHED = frozenset({FetchFault.DNS, FetchFault.UNRESOLVED, FetchFault.CONNECT, FetchFault.TLS})
 _HEAD = 65_536
 #: How a page says where it really is: at once, or for search engines.
 _ELSEWHERE = tuple(
