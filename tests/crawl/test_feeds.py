@@ -248,3 +248,78 @@ def test_a_megabyte_guid_is_stored_as_a_hash():
 def test_paths_and_urls_as_bodies_are_only_bytes():
     for body in (b"/etc/passwd", b"http://127.0.0.1:9/flux.xml", b"file:///etc/passwd"):
         refused(body)
+
+
+# ── cut short ───────────────────────────────────────────────────────────────────────────────────────────────────────
+def cut_after(what: bytes) -> list[str]:
+    """Return the titles read of a feed of two entries whose body stops after `what`."""
+    body = rss(
+        item("Un", "https://pole.exemple/1", description="Texte."),
+        item("Deux", "https://pole.exemple/deux", guid="urn:2", description="Autre texte."),
+    )
+    feed = parse_feed(body[: body.index(what) + len(what)], url=URL)
+    assert not feed.complete
+    assert feed.cut
+    return [entry.title for entry in feed.entries]
+
+
+@pytest.mark.parametrize(
+    "what",
+    [
+        b"</item>",
+        b"</item><item>",
+        b"</item><item><tit",
+        b"</item><item><title>",
+        b"</item><item><title>De",
+        b"<title>Deux</title>",
+        b"<title>Deux</title><link>https://pole.exemple/de",
+    ],
+)
+def test_an_entry_cut_before_its_title_and_link_are_whole_is_left_out(what: bytes) -> None:
+    assert cut_after(what) == ["Un"]
+
+
+@pytest.mark.parametrize("what", [b"/deux</link>", b"<guid>urn", b"<guid>urn:2</guid><description>Autre"])
+def test_an_entry_cut_after_its_title_and_link_is_kept(what: bytes) -> None:
+    assert cut_after(what) == ["Un", "Deux"]
+
+
+def test_an_atom_entry_cut_after_its_title_and_link_is_kept() -> None:
+    head = '<feed xmlns="http://www.w3.org/2005/Atom"><entry><title>Un</title><link href="/1"/></entry><entry>'
+    assert len(parse_feed(f"{head}<title>Deux</title><link href='/2'/><summary>x".encode(), url=URL).entries) == 2
+    assert len(parse_feed(f"{head}<title>Deux</title><link href='/2".encode(), url=URL).entries) == 1
+
+
+def test_an_empty_entry_of_a_whole_feed_is_kept_and_of_a_cut_one_is_not() -> None:
+    body = rss("<guid>urn:1</guid>")
+    assert len(parse_feed(body, url=URL).entries) == 1
+    with pytest.raises(ParseError, match="coupé"):
+        parse_feed(body[: body.index(b"</channel>")], url=URL)
+
+
+# ── events and places ───────────────────────────────────────────────────────────────────────────────────────────────
+EVENT = ' xmlns:ev="http://purl.org/rss/1.0/modules/event/" xmlns:g="http://www.georss.org/georss"'
+
+
+@pytest.mark.parametrize("broken", ["", "&"], ids=["read at once", "through feedparser"])
+@pytest.mark.parametrize(
+    ("fields", "text"),
+    [
+        ("<ev:startdate>2026-12-03T09:00:00+01:00</ev:startdate>", "Texte.\nDate : 3 décembre 2026"),
+        (
+            "<ev:startdate>2026-12-03</ev:startdate><ev:enddate>2026-12-05</ev:enddate>",
+            "Texte.\nDate : du 3 décembre 2026 au 5 décembre 2026",
+        ),
+        (
+            "<ev:startdate>2026-12-01</ev:startdate><ev:enddate>2026-12-01</ev:enddate><ev:location>Rennes</ev:location>",
+            "Texte.\nDate : 1er décembre 2026\nLieu : Rennes",
+        ),
+        ("<g:featurename>Saint-Étienne</g:featurename>", "Texte.\nLieu : Saint-Étienne"),
+        ("<ev:startdate>bientôt</ev:startdate>", "Texte."),
+        ("<ev:location>Salle A &amp; B &lt;script&gt;x&lt;/script&gt;</ev:location>", "Texte.\nLieu : Salle A & B"),
+    ],
+)
+def test_when_and_where_an_event_takes_place_is_said_in_its_text(fields: str, text: str, broken: str) -> None:
+    body = rss(item("T", description="Texte.") + fields, head=f"<copyright>{broken}</copyright>")
+    feed = parse_feed(body.replace(b"<rss", f"<rss{EVENT}".encode()), url=URL)
+    assert feed.entries[0].text == text

@@ -122,6 +122,17 @@ def test_a_truncated_feed_is_read_again_even_if_the_bytes_are_the_same() -> None
     assert found.body_hash is None
 
 
+def test_a_feed_cut_short_is_not_parsed_again_while_its_bytes_are_the_same_and_gives_no_validators() -> None:
+    first = after(Visit(fetched(etag='"a"'), feed(entry(), complete=False, cut=True), "h"))
+    assert (first.body_hash, first.cut, first.validators) == ("h", True, Validators())
+    again = after(Visit(fetched(etag='"b"'), None, "h", same_body=True), first)
+    assert again.validators == Validators()
+    assert "coupé" in again.sentence
+    assert again.entries == 1
+    whole = after(Visit(fetched(etag='"c"'), feed(entry()), "h2"), again)
+    assert (whole.cut, whole.validators) == (False, Validators('"c"'))
+
+
 # ── what is due ─────────────────────────────────────────────────────────────────────────────────────────────────────
 def test_a_source_never_fetched_is_due() -> None:
     assert is_due(source(), None, NOW)

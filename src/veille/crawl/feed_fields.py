@@ -8,6 +8,7 @@ from typing import Any, cast
 
 from veille.crawl.dates import read_date
 from veille.crawl.entries import bounded_guid, entry, safe_link
+from veille.crawl.markup import plain_line
 from veille.french import french_day
 from veille.model import ParsedEntry
 
@@ -92,7 +93,7 @@ def _event(raw: Mapping[str, Any], zone: tzinfo) -> str:
         for name in ("ev_startdate", "ev_enddate")
         if (moment := read_date(string(raw, name), zone))
     ]
-    place = string(raw, "ev_location") or string(raw, "georss_featurename")
+    place = plain_line(string(raw, "ev_location") or string(raw, "georss_featurename"))
     lines = [f"Date : du {days[0]} au {days[1]}" if len(set(days)) > 1 else f"Date : {days[0]}"] if days else []
     if place:
         lines.append(f"Lieu : {escape(place)}")

@@ -171,6 +171,7 @@ def _feed(found: _Found, url: str, zone: tzinfo) -> ParsedFeed:
         skip_hours=found.skip_hours,
         remark=_remark(found, dropped),
         complete=found.complete,
+        cut=not found.complete,
     )
 
 

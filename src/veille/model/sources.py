@@ -170,6 +170,8 @@ class ParsedFeed:
     remark: str = ""
     #: False where the document stops before its end: what was read is kept, its validators are not.
     complete: bool = True
+    #: It stops before its end, and the same bytes would say no more: they need not be read again.
+    cut: bool = False
     #: Where the list goes on.
     next: Request | None = None
     #: The documents that an index names, newest first.
