@@ -407,13 +407,17 @@ def test_an_answer_that_is_none_is_said_without_control_characters(command: str)
     assert "\x1b" not in outcome.sentence
 
 
-def test_a_busy_server_is_no_wrong_password() -> None:
-    async def busy(session: Session, tag: str, _words: list[str]) -> bool:
-        await session.say(f"{tag} NO [UNAVAILABLE] Temporary authentication failure\r\n")
+@pytest.mark.parametrize(
+    ("command", "words"),
+    [("LOGIN", "[UNAVAILABLE] Temporary authentication failure"), ("EXAMINE", "[SERVERBUG] Internal error occurred")],
+)
+def test_a_server_in_trouble_is_no_wrong_password_nor_a_missing_folder(command: str, words: str) -> None:
+    async def trouble(session: Session, tag: str, _words: list[str]) -> bool:
+        await session.say(f"{tag} NO {words}\r\n")
         return True
 
-    refused = failed(read(MailServer({"Lettres": letters(1)}, tricks={"LOGIN": busy})), FetchFault.CONNECT)
-    assert "occupé" in refused.sentence
+    refused = failed(read(MailServer({"Lettres": letters(1)}, tricks={command: trouble})), FetchFault.CONNECT)
+    assert "en panne ou occupé" in refused.sentence
 
 
 def test_what_was_read_before_a_goodbye_is_kept() -> None:

@@ -25,3 +25,8 @@ def chromium() -> str:
 @pytest.fixture(scope="session")
 def smtp_sink() -> str:
     return _find("smtp-sink", "/usr/sbin/smtp-sink")
+
+
+@pytest.fixture(scope="session")
+def dovecot_program() -> str:
+    return _find("dovecot", "/usr/sbin/dovecot")

@@ -141,7 +141,7 @@ class Connection(imaplib.IMAP4):
             raise
         except self.error as error:
             said = spoken(error)
-            if any(code in said.upper() for code in ("[UNAVAILABLE]", "[INUSE]", "[LIMIT]", "TOO MANY")):
+            if _is_passing(said):
                 raise MailServerBusy(said) from error
             raise LoginRefused(said) from error
 
@@ -166,7 +166,7 @@ class Connection(imaplib.IMAP4):
                 validity, following = self._number("UIDVALIDITY"), self._number("UIDNEXT")
                 return validity or 0, following, int(data[0] or 0)
             said = said or spoken(data[0] or b"")
-        raise FolderMissing(said)
+        raise MailServerBusy(said) if _is_passing(said) else FolderMissing(said)
 
     def _delimiter(self) -> str:
         """Return what this server puts between the steps of a folder's name."""
@@ -199,6 +199,12 @@ class Connection(imaplib.IMAP4):
                 after = data[place + 1] if place + 1 < len(data) else b""
                 found.append((one[0] + (after if isinstance(after, bytes) else b""), one[1]))
         return found
+
+
+def _is_passing(said: str) -> bool:
+    """Say whether a server speaks of its own trouble (RFC 5530 §3), which is nobody's mistake."""
+    codes = ("[UNAVAILABLE]", "[INUSE]", "[LIMIT]", "[SERVERBUG]", "[CONTACTADMIN]", "TOO MANY")
+    return any(code in said.upper() for code in codes)
 
 
 def spoken(said: object) -> str:

@@ -189,7 +189,9 @@ class Mailboxes:
         except FolderMissing as error:
             raise _folder_missing(place, str(error)) from error
         except MailServerBusy as error:
-            raise _Failure(FetchFault.CONNECT, f"le serveur de courriel est occupé ({error})", _WAIT) from error
+            raise _Failure(
+                FetchFault.CONNECT, f"le serveur de courriel est en panne ou occupé ({error})", _WAIT
+            ) from error
         except TooMuch as error:
             limit = self._max_bytes // 1_000_000
             raise _Failure(FetchFault.TOO_BIG, f"le serveur de courriel envoie plus de {limit} Mo") from error
