@@ -1,7 +1,8 @@
 """sources.yaml: what to watch. Errors name file, line, key, cause and cure; the JSON Schema is generated from here."""
 
+import json
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -102,7 +103,7 @@ class SourceLine(Defaults):
     )
     pages: int | None = Field(None, ge=1, le=MAX_PAGES, description="pages lues par relève, au plus")
     details: bool | None = Field(
-        None, description="lire la page de chaque entrée nouvelle ; absent = oui pour page et sitemap, non ailleurs"
+        None, description="lire la page de chaque entrée nouvelle ; absent = oui pour page, sitemap et mailbox"
     )
     documents: bool | None = Field(
         None, description="lire les PDF joints aux entrées ou à leurs pages ; absent = comme « details »"
@@ -236,7 +237,7 @@ def json_schema() -> dict[str, Any]:
 
 def _refuse_duplicates(parsed: SourcesFile, path: Path, locate: Locate) -> None:
     ids: dict[str, int] = {}
-    urls: dict[str, int] = {}
+    asked: dict[tuple[str, str], int] = {}
     for index, line in enumerate(parsed.sources):
         here = locate(("sources", index, "id")) or locate(("sources", index))
         for name in (line.id, *line.formerly):
@@ -252,15 +253,22 @@ def _refuse_duplicates(parsed: SourcesFile, path: Path, locate: Locate) -> None:
                     cure="changez-en un",
                 )
             ids[name] = here
-        if line.url in urls:
+        place = question(line.url, _options(line))
+        if place in asked:
             raise ConfigError(
-                f"adresse déjà donnée ligne {urls[line.url]}",
+                f"adresse déjà donnée ligne {asked[place]}",
                 file=path,
                 line=here,
                 key="url",
                 cure="gardez une seule source",
             )
-        urls[line.url] = here
+        asked[place] = here
+
+
+def question(url: str, options: Mapping[str, Any]) -> tuple[str, str]:
+    """Return what a source asks: its address with its options, for two searches of one API are two sources."""
+    sent = {key: value for key, value in options.items() if key != "mapping"}
+    return url, json.dumps(sent, sort_keys=True, default=str)
 
 
 def _options(line: SourceLine) -> dict[str, Any]:
