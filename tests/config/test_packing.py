@@ -193,6 +193,19 @@ def test_keys_after_the_list_stay_after_it(own):
     assert merged.text.endswith("defaults:\n  language: en\n")
 
 
+def test_two_searches_of_one_address_are_two_sources(home, own):
+    address = "https://api.ted.europa.eu/v3/notices/search"
+    line = OWN.format(url=address).replace("kind: feed", "kind: api\n    api: ted")
+    (home / "sources.yaml").write_text(f"{line}    options: {{query: buyer-country IN (FRA)}}\n", encoding="utf-8")
+    folder = own(pack=PACK.replace("catalogue: [culture-demarches]\n", "")).folder
+    mine = f"{line.replace('id: forge', 'id: ted-cuves')}    options: {{query: classification-cpv IN (44600000)}}\n"
+    (folder / "sources.yaml").write_text(mine, encoding="utf-8")
+    install(home, load_pack(folder))
+    assert [source.options["query"] for source in sources(home).values()] == [
+        "buyer-country IN (FRA)", "classification-cpv IN (44600000)",
+    ]  # fmt: skip
+
+
 def test_axes_that_another_file_of_the_instance_has_are_refused(home, own):
     install(home, own())
     with pytest.raises(ConfigError, match=r"axe « cuves » déjà pris.*axes-chaudronnerie\.yaml, ligne 4"):

@@ -15,7 +15,7 @@ from veille.config.instance import SOURCES, FileChange, definitions, shipped
 from veille.config.packs import AXES, DIGESTS, Pack, find_pack, load_pack
 from veille.config.packs import FOLDER as PACKS
 from veille.config.problems import read_text
-from veille.config.sources import parse_sources
+from veille.config.sources import parse_sources, question
 from veille.config.taxonomy import FOLDER as TAXONOMY
 from veille.config.taxonomy import OFF_TOPIC, load_taxonomy
 from veille.errors import ConfigError, InputError
@@ -93,7 +93,7 @@ def merge(text: str, pack: Pack, path: Path, *, again: bool = False) -> _Merged:
         found = there.find(source)
         if found is None:
             blocks.append(_block(read_text(pack.folder / SOURCES), source.id))
-        elif found.url != source.url and not again:
+        elif not (again or question(found.url, found.options) == question(source.url, source.options)):
             cure = "donnez un autre identifiant à cette source, puis recommencez"
             cause = f"l'identifiant « {source.id} » du pack {pack.name} est déjà pris"
             raise ConfigError(cause, file=path, line=found.line, key="id", cure=cure)
@@ -114,11 +114,11 @@ class _There:
 
     def __init__(self, sources: Iterable[Source]) -> None:
         found = list(sources)
-        self._by_address = {source.url: source for source in found}
+        self._by_address = {question(source.url, source.options): source for source in found}
         self._by_id = {name: source for source in found for name in (source.id, *source.formerly)}
 
     def find(self, source: Source) -> Source | None:
-        return self._by_address.get(source.url) or self._by_id.get(source.id)
+        return self._by_address.get(question(source.url, source.options)) or self._by_id.get(source.id)
 
 
 def _confirm(merged: _Merged, pack: Pack, path: Path) -> None:

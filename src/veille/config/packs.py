@@ -22,7 +22,7 @@ from veille.config.digests import digest_names, load_digest
 from veille.config.gazetteer import Gazetteer, load_gazetteer
 from veille.config.instance import SOURCES, shipped
 from veille.config.problems import nearest, refuse
-from veille.config.sources import load_sources
+from veille.config.sources import load_sources, question
 from veille.config.taxonomy import OFF_TOPIC, Taxonomy, Term, load_taxonomy
 from veille.config.yaml_source import Locate, load_yaml
 from veille.errors import ConfigError, InputError
@@ -174,13 +174,13 @@ def _own_sources(
         raise ConfigError(
             "un pack n'a pas de défauts", file=path, line=locate(("defaults",)), key="defaults", cure=cure
         )
-    addresses = {source.url: source.id for source in known.values()}
+    addresses = {question(source.url, source.options): source.id for source in known.values()}
     for index, source in enumerate(found):
         missing = [key for key in _EXPLICIT if key not in data["sources"][index]]
         if missing:
             raise _source_error(source, missing[0], "clé attendue dans un pack", f"ajoutez « {missing[0]} »")
-        if source.url in addresses:
-            cure = f"retirez cette source et nommez « {addresses[source.url]} » sous « catalogue » de {PACK}"
+        if there := addresses.get(question(source.url, source.options)):
+            cure = f"retirez cette source et nommez « {there} » sous « catalogue » de {PACK}"
             raise _source_error(source, "url", "cette adresse est déjà dans le catalogue livré", cure)
         if source.id in known:
             raise _source_error(source, "id", "cet identifiant est déjà pris dans le catalogue livré", "changez-le")
