@@ -35,8 +35,9 @@ def crawl(instance: Instance, ids: tuple[str, ...], force: bool, strict: bool, a
     reports = app.crawl(only=ids, force=force)
     for line in _json_lines(reports) if as_json else _table(reports):
         click.echo(line) if as_json else echo(line)
-    if not no_details and (said := app.read_pages(only=ids).sentence):
-        echo(said, err=as_json)
+    if not no_details:
+        for line in app.read_pages(only=ids).sentences():
+            echo(line, err=as_json)
     if strict:
         _refuse_failures(reports)
 

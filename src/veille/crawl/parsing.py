@@ -143,7 +143,7 @@ class FeedParsers:
             try:
                 done = await asyncio.wrap_future(_submitted(pool, work, body))
             except BrokenProcessPool:
-                return ParseError("ce document fait tomber le lecteur de flux : il est laissé de côté", cure=_CURE)
+                return ParseError("ce document fait tomber son lecteur : il est laissé de côté", cure=_CURE)
             pool.shutdown(wait=False, cancel_futures=True)
             return done
 

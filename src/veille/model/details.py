@@ -1,6 +1,6 @@
 """What is read besides the lists: the own page of an entry, and the documents attached to it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -218,3 +218,9 @@ class DetailReport:
             if count
         ]
         return f"pages de détail : {', '.join(parts)}" if parts else ""
+
+    def sentences(self) -> Iterator[str]:
+        """Say it in French, with the hosts that were not asked to the end; nothing where nothing waited."""
+        if self.sentence:
+            yield self.sentence
+        yield from (f"  {host} : {why}" for host, why in self.stopped.items())

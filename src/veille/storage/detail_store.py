@@ -206,7 +206,9 @@ class _Recording:
         row.state, row.sentence = self._outcome.state.value, self._outcome.sentence
         row.tries, row.next_at = row.tries + 1, self._outcome.next_at
         if self._outcome.state is not ReadState.WAITING:
-            row.fetched_at, row.keep_until = self._now, self._outcome.keep_until
+            row.fetched_at = self._now
+        if self._outcome.page is not None or self._outcome.document is not None:
+            row.keep_until = self._outcome.keep_until
 
     def _page(self, detail: DetailRow, page: PageRead, kind: str = "html") -> None:
         facts, read_before = facts_column(page.facts), detail.format is not None

@@ -8,7 +8,6 @@ from sqlalchemy import delete, func, insert, or_, select
 from sqlalchemy.orm import Session
 
 from veille.model import DocumentText, Evidence, Fact, Scheme, Tag, Tagged, TextToTag
-from veille.model.details import ReadState
 from veille.protocols import TagStore
 from veille.storage import composed
 from veille.storage.db import Database
@@ -104,10 +103,12 @@ def _text(
 
 
 def _documents(session: Session, item_ids: Sequence[int]) -> dict[int, list[DocumentText]]:
-    read = (DocumentRow.item_id.in_(item_ids), DocumentRow.state == ReadState.READ)
+    """Return what documents say; one that waits to be read again says what it said."""
     found: dict[int, list[DocumentText]] = {}
-    for row in session.scalars(select(DocumentRow).where(*read).order_by(DocumentRow.id)):
-        found.setdefault(row.item_id, []).append(composed.document_text(row))
+    query = select(DocumentRow).where(DocumentRow.item_id.in_(item_ids)).order_by(DocumentRow.id)
+    for row in session.scalars(query):
+        if row.pages:
+            found.setdefault(row.item_id, []).append(composed.document_text(row))
     return found
 
 

@@ -211,6 +211,28 @@ def test_a_page_that_changed_with_its_list_amends_what_was_read(stores: Stores) 
     assert found.previous == {"deadline": "2027-03-15"}
 
 
+def test_a_document_that_waits_to_be_read_again_still_says_what_it_said(stores: Stores) -> None:
+    stores.crawl(PAGE, entry())
+    stores.details.record(stores.due()[0], read(replace(READ, documents=(RULES,))), NOW)
+    document = DocumentRead(page_count=1, pages=("Date limite : 2027-03-15.",))
+    stores.details.record(stores.due()[0], Outcome(state=ReadState.READ, document=document), NOW)
+    stores.crawl(PAGE, entry("Appel à projets bis"))
+    stores.details.record(stores.due()[0], read(replace(READ, documents=(RULES,))), NOW)
+    assert [one.document_id is None for one in stores.due()] == [False]
+    assert [one.name for one in stores.text().documents] == ["r.pdf"]  # type: ignore[attr-defined]
+    stores.details.record(stores.due()[0], Outcome(state=ReadState.LEFT, sentence="HTTP 404"), NOW)
+    assert [one.name for one in stores.text().documents] == ["r.pdf"]  # type: ignore[attr-defined]
+
+
+def test_the_time_of_a_text_is_not_forgotten_when_its_page_is_gone(stores: Stores) -> None:
+    press = replace(PAGE, licence=Licence.PRESS)
+    stores.crawl(press, entry())
+    stores.details.record(stores.due(press)[0], read(keep_until=LATER), NOW)
+    stores.crawl(press, entry("Appel à projets bis"))
+    stores.details.record(stores.due(press)[0], Outcome(state=ReadState.LEFT, sentence="HTTP 404"), NOW)
+    assert stores.details.purge(LATER) == 1
+
+
 def test_a_page_read_again_that_says_the_same_amends_nothing(stores: Stores) -> None:
     stores.crawl(PAGE, entry())
     stores.details.record(stores.due()[0], read(), NOW)

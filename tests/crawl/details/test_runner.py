@@ -213,6 +213,21 @@ def test_a_host_that_answers_no_more_is_left_alone_for_the_pass(site: Site, sqli
     assert house.read() == DetailReport()
 
 
+def test_a_slow_host_leaves_the_rest_for_the_next_pass(site: Site, sqlite_database: Database) -> None:
+    many(site, 4)
+    house = House(sqlite_database, page_source(site))
+
+    def slow(request: Request) -> Page:
+        house.clock.advance(timedelta(seconds=40))
+        return page("Appel", LONG)
+
+    house.crawl()
+    for n in range(4):
+        site.pages[f"/p{n}"] = slow
+    assert house.read() == DetailReport(pages=2, waiting=2)
+    assert house.read() == DetailReport(pages=2)
+
+
 def test_a_host_that_asks_for_patience_is_left_alone_lists_included(site: Site, sqlite_database: Database) -> None:
     many(site, 5)
     site.pages["/p2"] = Page(status=429, headers={"Retry-After": "7200"})

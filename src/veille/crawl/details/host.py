@@ -21,6 +21,8 @@ from veille.protocols.details import DetailStore
 #: A host that could not be reached that often in a row is left for an hour.
 _UNREACHABLE = 2
 _REST = timedelta(hours=1)
+#: Seconds after which a slow host's rest waits for the next pass: a stop asked for meanwhile is heeded within them.
+_TURN = 60.0
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -89,8 +91,11 @@ class Host:
         desk, now = self.desk, self.desk.clock.now()
         left = self.this_pass.budget.setdefault(self.host, desk.manners.per_host)
         due = await self._stored(desk.store.due, self.host, now, pages_of=pages, documents_of=documents, limit=left)
-        failures = 0
+        failures, started = 0, desk.clock.monotonic()
         for one in due:
+            if desk.clock.monotonic() - started > _TURN:
+                self.this_pass.budget[self.host] = 0
+                return
             outcome, answer = await self._outcome(one, sources[one.source_id])
             if await self._stored(desk.store.record, one, outcome, desk.clock.now()):
                 self.this_pass.note(outcome, self.host)

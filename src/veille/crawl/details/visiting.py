@@ -38,7 +38,7 @@ class Reader:
             kind = "une page" if _is_page(answer) else f"un fichier {_type(answer) or 'sans type'}"
             return Outcome(state=ReadState.LEFT, sentence=f"ce lien mène à {kind}, pas à un PDF"), answer
         if not _is_page(answer):
-            return Outcome(state=ReadState.LEFT, sentence=f"format non lu : {_type(answer)}"), answer
+            return Outcome(state=ReadState.LEFT, sentence=f"format non lu : {_type(answer) or 'sans type'}"), answer
         return await self._page(due, answer, source, now), answer
 
     async def _page(self, due: DueRead, answer: Fetched, source: Source, now: datetime) -> Outcome:
@@ -60,11 +60,9 @@ class Reader:
             return judging.unreadable(read)
         reserved = await self.asking.reserves(answer, read.reserved)
         outcome = judging.read_document(due, read, reserved=reserved, now=now)
-        return (
-            outcome
-            if due.document_id is not None
-            else replace(outcome, itself=wish(due.url), titled=not KINDS[source.kind].titles)
-        )
+        if due.document_id is None:  # the page itself is a document
+            return replace(outcome, itself=wish(due.url), titled=not KINDS[source.kind].titles)
+        return outcome
 
 
 def _body(answer: Fetched) -> Body:
@@ -78,4 +76,4 @@ def _type(answer: Fetched) -> str:
 def _is_page(answer: Fetched) -> bool:
     """Say whether an answer is text for readers: by its type, or by its first sign where it has none."""
     kind = _type(answer)
-    return kind.startswith(_HTML) if kind else answer.body.lstrip()[:1] == b"<"
+    return kind.startswith(_HTML) if kind else answer.body.lstrip()[:1] in {b"<", b""}
