@@ -47,7 +47,12 @@ def read_opml(path: Path) -> list[Outline]:
         raise InputError(f"{path} : {cause(error)}", cure="vérifiez le chemin et les droits du fichier") from error
     if len(raw) > MAX_BYTES:
         raise InputError(f"{path} : plus de {MAX_BYTES // 1_000_000} Mo", cure="découpez cette liste")
-    return _Reading(str(path)).read(raw)
+    return parse_opml(raw, str(path))
+
+
+def parse_opml(raw: bytes, name: str) -> list[Outline]:
+    """Return the feeds of the bytes of an OPML file, in its order; raises InputError naming it and the line."""
+    return _Reading(name).read(raw)
 
 
 class _Reading:

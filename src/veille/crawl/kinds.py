@@ -34,6 +34,8 @@ class Background:
     #: What the last reading of this source asked to remember, with the definition of then; None at the first.
     memory: Mapping[str, Any] | None = None
     now: datetime | None = None
+    #: Addresses of all sources, for a reader that meets the addresses of others.
+    urls: frozenset[str] = frozenset()
 
 
 #: What a reader is told that is asked out of the blue.
@@ -78,6 +80,8 @@ class Kind:
     #: It follows one page: its reader goes by what it read before (`ParsedFeed.memory`), its entries share their link,
     #: and its silence means nothing.
     remembers: bool = False
+    #: Its files may list other sources: its reader is told which there are.
+    lists: bool = False
 
 
 KINDS: dict[str, Kind] = {
@@ -95,6 +99,7 @@ KINDS: dict[str, Kind] = {
     "api": Kind("veille.crawl.apis.readers:read_api", API_TYPES, API_PAGES, first_request, told=True),
     "json": Kind("veille.crawl.apis.readers:read_json_api", API_TYPES, API_PAGES, custom_request, told=True),
     "mailbox": Kind("veille.crawl.newsletters.reader:read_mailbox", PAGE_TYPES, request=mailbox_request, details=True),
+    "file": Kind("veille.crawl.files.reader:read_folder", "*/*", told=True, lists=True),
     "watch": Kind("veille.crawl.watch.reader:read_watch", PAGE_TYPES, robots=True, told=True, remembers=True),
 }
 

@@ -176,6 +176,11 @@ class CrawlStage:
         with ThreadPoolExecutor(1, thread_name_prefix="store") as thread:
             asyncio.run(self._hosts(work, finish, _There(there, states), thread))
 
+    def _urls(self) -> frozenset[str]:
+        """Return the addresses of all sources where one of them may list others."""
+        listing = any(KINDS[source.kind].lists for source in self._sources)
+        return frozenset(source.url for source in self._sources) if listing else frozenset()
+
     async def _hosts(
         self,
         work: Sequence[Work],
@@ -201,6 +206,7 @@ class CrawlStage:
                 recorder=recorder,
                 thread=thread,
                 letters=self._letters,
+                urls=self._urls(),
             )
 
             async def host(piece: Work) -> None:

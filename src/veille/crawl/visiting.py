@@ -65,9 +65,11 @@ class Visitor:
         recorder: Recorder,
         thread: ThreadPoolExecutor,
         letters: LetterStores | None = None,
+        urls: frozenset[str] = frozenset(),
     ) -> None:
         self._courier = courier
         self._letters = letters
+        self._urls = urls
         self._store = store
         self._clock = clock
         self._parsers = parsers
@@ -177,9 +179,10 @@ class Visitor:
 
     async def _background(self, errand: Errand, asked: Request) -> Background:
         """Return what a reader is told besides the answer."""
-        remembers = KINDS[errand.source.kind].remembers
-        memory = await self.stored(self._store.memory, errand.state) if remembers else None
-        return Background(request=asked, memory=memory, now=self._clock.now())
+        kind = KINDS[errand.source.kind]
+        memory = await self.stored(self._store.memory, errand.state) if kind.remembers else None
+        urls = self._urls if kind.lists else frozenset[str]()
+        return Background(request=asked, memory=memory, now=self._clock.now(), urls=urls)
 
     async def _whole(self, errand: Errand, first: ParsedFeed) -> ParsedFeed:
         """Read on while a list has a next page on its own host that holds something unknown, up to the cap."""
