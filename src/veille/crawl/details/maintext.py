@@ -6,6 +6,7 @@ and how much: so its choice decides which lines are kept, and the lines themselv
 """
 
 import copy
+import logging
 import re
 from typing import Any
 
@@ -30,6 +31,8 @@ _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECAS
 #: Of nested lists trafilatura loses items; as paragraphs they are kept.
 _LISTS, _BLOCKS = frozenset({"ul", "ol"}), frozenset({"p", "div", "ul", "ol", "table", "h2", "h3", "h4"})
 _MARK = re.compile(r"^(?:[-*•–] )+")
+
+logging.getLogger("trafilatura").setLevel(logging.CRITICAL)  # its remarks on odd pages are not ours
 
 
 def main_text(root: Any) -> str:
