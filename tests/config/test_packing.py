@@ -7,15 +7,16 @@ from pathlib import Path
 import pytest
 
 from tests.inside import inside
-from veille.config import instance
+from veille.config import instance, packing
 from veille.config.catalogue import check_sources
-from veille.config.choosing import Choice
+from veille.config.choosing import Choice, switched
 from veille.config.packing import install, merge
 from veille.config.packs import find_pack, load_pack, pack_names
 from veille.config.sources import load_sources
 from veille.config.taxonomy import load_taxonomy
 from veille.demo.server import ReplayServer
 from veille.errors import ConfigError, InputError
+from veille.files import write_atomically
 from veille.model import Scheme
 
 OWN = (
@@ -144,11 +145,14 @@ def test_a_source_at_the_same_address_is_switched_on_not_repeated(home, own):
 def test_a_source_that_a_person_switched_off_stays_off(home, own):
     install(home, own())
     text = (home / "sources.yaml").read_text(encoding="utf-8")
+    text = switched(text, {"culture-demarches": False})
     (home / "sources.yaml").write_text(
         text.replace("    seen_in: carnet", "    enabled: false\n    seen_in: carnet"), encoding="utf-8"
     )
-    install(home, own())
+    change = verdicts(install(home, own()))["sources.yaml"]
+    assert change == "gardé : les sources du pack y sont déjà, dont 2 que vous avez éteintes"
     assert not sources(home)["forge"].enabled
+    assert not sources(home)["culture-demarches"].enabled
 
 
 def test_an_id_taken_by_another_address_is_an_error_before_anything_is_written(home, own):
@@ -183,6 +187,16 @@ def test_a_list_on_one_line_cannot_be_completed_and_says_so(home, own):
     with pytest.raises(ConfigError, match=r"ne peut pas être complétée.*une clé par ligne"):
         install(home, own())
     assert (home / "sources.yaml").read_text(encoding="utf-8") == text
+
+
+@pytest.mark.parametrize("mark", ["", "\ufeff"])
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_a_file_of_another_system_is_completed_too(home, own, mark, end):
+    text = mark + OWN.format(url="https://a.example/rss").replace("id: forge", "id: a").rstrip("\n").replace("\n", end)
+    (home / "sources.yaml").write_bytes(text.encode())
+    install(home, own())
+    install(home, own())
+    assert set(sources(home)) == {"a", "culture-demarches", "forge"}
 
 
 def test_keys_after_the_list_stay_after_it(own):
@@ -234,6 +248,31 @@ def test_a_newer_pack_replaces_axes_nobody_edited_and_keeps_the_others(home, own
     change = verdicts(install(home, own()))["pipelines/taxonomy/axes-chaudronnerie.yaml"]
     assert change == "gardé : l'instance a déjà le sien"
     assert target.read_text(encoding="utf-8").endswith("# à nous\n")
+
+
+@pytest.mark.parametrize("last", range(7))
+def test_cut_short_anywhere_doing_it_again_ends_it(home, own, monkeypatch, last):
+    pack, done = own(), []
+
+    def write(path, content):
+        if len(done) == last:
+            raise OSError(28, "no space left on device", str(path))
+        done.append(path)
+        write_atomically(path, content)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(packing, "write_atomically", write)
+        with pytest.raises(InputError, match="vérifiez les droits"):
+            install(home, pack)
+    instance.upgrade(home)
+    install(home, pack)
+    assert sources(home)["forge"].enabled
+    assert sources(home)["culture-demarches"].enabled
+    assert verdicts(install(home, pack)) == {
+        "sources.yaml": "gardé : les sources du pack y sont déjà",
+        "pipelines/taxonomy/axes-chaudronnerie.yaml": "à jour",
+        "digests/hebdo/digest.yaml": "à jour",
+    }
 
 
 def test_a_pack_whose_folder_went_away_is_named_with_what_to_do(home, own):

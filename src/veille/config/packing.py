@@ -36,6 +36,8 @@ class _Merged:
     switched: int = 0
     #: Sources of the pack that were there already.
     kept: int = 0
+    #: Of those, what somebody switched off since: it stays off.
+    off: int = 0
 
 
 def install(home: Path, pack: Pack) -> list[FileChange]:
@@ -50,16 +52,24 @@ def install(home: Path, pack: Pack) -> list[FileChange]:
         for name in pack.digests:
             files = [path.relative_to(pack.folder) for path in sorted((pack.folder / DIGESTS / name).iterdir())]
             changes += [_copy(pack, file, home, file) for file in files]
-        _remember(_kept(home), pack)
-        pristine = _kept(home).with_name(SOURCES)
-        untouched = pristine.is_file() and pristine.read_bytes() == path.read_bytes()
-        if merged.text != local:
-            write_atomically(path, merged.text.encode())
-            if untouched:
-                write_atomically(pristine, merged.text.encode())
+        _write(home, pack, merged, changed=merged.text != local)
     except OSError as error:
         raise InputError(f"{error.filename or home} : {cause(error)}", cure="vérifiez les droits du dossier") from error
     return [FileChange(SOURCES, _verdict(merged)), *changes]
+
+
+def _write(home: Path, pack: Pack, merged: _Merged, *, changed: bool) -> None:
+    """Write the sources, then that the pack came, then what counts as shipped; cut short, doing it again ends it.
+
+    Remembered first, a pack whose sources were not yet switched on would look like one that somebody switched off.
+    """
+    path, pristine = home / SOURCES, _kept(home).with_name(SOURCES)
+    untouched = pristine.is_file() and pristine.read_bytes() == path.read_bytes()
+    if changed:
+        write_atomically(path, merged.text.encode())
+    _remember(_kept(home), pack)
+    if changed and untouched:
+        write_atomically(pristine, merged.text.encode())
 
 
 def with_packs(home: Path, text: str) -> str:
@@ -77,7 +87,8 @@ def with_packs(home: Path, text: str) -> str:
 def merge(text: str, pack: Pack, path: Path, *, again: bool = False) -> _Merged:
     """Add to the text of a sources.yaml what a pack brings and it has not; `path` is for messages.
 
-    `again`: the pack came before, so that an id at another address is its own line, edited since.
+    `again`: the pack came before, so that an id at another address is its own line, edited since, and what is off was
+    switched off since.
     """
     merged = _Merged(text)
     there = _There(parse_sources(text.encode(), path).sources)
@@ -88,7 +99,7 @@ def merge(text: str, pack: Pack, path: Path, *, again: bool = False) -> _Merged:
             catalogue = switched(read_text(shipped() / SOURCES), {source.id: True})
             blocks.append(_block(catalogue, source.id))
         else:
-            _switch_on(found, merged)
+            _switch_on(found, merged, again=again)
     for source in pack.own:
         found = there.find(source)
         if found is None:
@@ -99,13 +110,13 @@ def merge(text: str, pack: Pack, path: Path, *, again: bool = False) -> _Merged:
             raise ConfigError(cause, file=path, line=found.line, key="id", cure=cure)
         else:
             merged.kept += 1
-            if found.id != source.id:
-                _switch_on(found, merged)
+            if found.id != source.id or again:
+                _switch_on(found, merged, again=again)
     if blocks:
         head = f"\n  # ── Pack « {pack.name} » : {pack.title}\n"
         merged.text = _appended(merged.text, head + "".join(blocks), path)
         merged.added = len(blocks)
-    _confirm(merged, pack, path)
+    _confirm(merged, pack, path, again=again)
     return merged
 
 
@@ -121,19 +132,21 @@ class _There:
         return self._by_address.get(question(source.url, source.options)) or self._by_id.get(source.id)
 
 
-def _confirm(merged: _Merged, pack: Pack, path: Path) -> None:
+def _confirm(merged: _Merged, pack: Pack, path: Path, *, again: bool) -> None:
     """Read the new text before it replaces anything: what should be on is on."""
     there = _There(parse_sources(merged.text.encode(), path).sources)
     for source in pack.references:
         found = there.find(source)
-        if found is None or not found.enabled:
+        if found is None or not (again or found.enabled):
             line = found.line if found else 0
             raise ConfigError(f"« {source.id} » n'a pas pu être allumée", file=path, line=line, cure=_CURE)
 
 
 # ── text ────────────────────────────────────────────────────────────────────────────────────────────────────────────
-def _switch_on(source: Source, merged: _Merged) -> None:
-    if not source.enabled:
+def _switch_on(source: Source, merged: _Merged, *, again: bool) -> None:
+    if not source.enabled and again:
+        merged.off += 1
+    elif not source.enabled:
         merged.text = switched(merged.text, {source.id: True})
         merged.switched += 1
 
@@ -167,7 +180,8 @@ def _appended(text: str, blocks: str, path: Path) -> str:
 
 def _verdict(merged: _Merged) -> str:
     if not merged.added and not merged.switched:
-        return "gardé : les sources du pack y sont déjà"
+        off = f", dont {merged.off} que vous avez éteinte{'s' if merged.off > 1 else ''}" if merged.off else ""
+        return f"gardé : les sources du pack y sont déjà{off}"
     parts = []
     if merged.added:
         parts.append(f"{merged.added} source{'s' if merged.added > 1 else ''} ajoutée{'s' if merged.added > 1 else ''}")
