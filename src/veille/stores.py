@@ -12,6 +12,7 @@ from veille.clock import SystemClock
 from veille.config.instance import definitions
 from veille.config.settings import Settings
 from veille.protocols import Clock, Fetcher, ItemStore, Progress, SiteStore, Tagger
+from veille.protocols.searching import SearchStore
 from veille.storage import schema
 from veille.storage.db import Database
 from veille.storage.instance import InstanceGuard
@@ -146,6 +147,13 @@ class Stores:
         from veille.storage.item_store import SqlItemStore
 
         return SqlItemStore(self.database)
+
+    @cached_property
+    def search_store(self) -> SearchStore:
+        """Reader of the full-text index."""
+        from veille.storage.search import SqlSearchStore
+
+        return SqlSearchStore(self.database)
 
     @cached_property
     def members(self) -> "SqlMemberStore":

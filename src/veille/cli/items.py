@@ -9,6 +9,7 @@ import click
 from veille.cli.base import Group, Instance, echo, pass_instance
 from veille.cli.items_add import add
 from veille.cli.items_queue import queue
+from veille.cli.items_search import search
 from veille.cli.items_show import show
 
 if TYPE_CHECKING:
@@ -68,5 +69,6 @@ def _exported(entry: "ExportedEntry") -> dict[str, Any]:
 
 
 items.add_command(show)
+items.add_command(search)
 items.add_command(add)
 items.add_command(queue)
