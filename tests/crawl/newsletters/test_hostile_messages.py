@@ -83,12 +83,14 @@ def test_a_hostile_subject(case: dict[str, Any]) -> None:
         assert not any(ord(letter) < 32 or letter in "\u2028\u0085\u202e" for letter in subject)
 
 
-@pytest.mark.parametrize(
-    "case", [case for case in cases("web") if case.id.startswith(("WEB-00", "WEB-01")) or case.id == "absent"]
-)
+#: What a browser would run; the other cases of these numbers are scenarios of the console.
+MARKUP = [
+    case for case in cases("web") if case.id == "absent" or (case.id < "WEB-020" and "scenario" not in case.values[0])
+]
+
+
+@pytest.mark.parametrize("case", MARKUP)
 def test_markup_that_runs_is_text_or_nothing(case: dict[str, Any]) -> None:
-    if "input" not in case and "gen" not in case:
-        pytest.skip("a scenario of the console")
     value = str(value_of(case))
     found = read(mail(TITLED.format("Bonjour à tous") + value))
     for entry in found.entries:

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from veille.crawl.newsletters import words
+from veille.crawl.newsletters.layout import pictures_told, rows_apart
 from veille.crawl.newsletters.lines import Line, Link
 from veille.crawl.newsletters.links import Use, bare, is_button, is_home, use_of
 from veille.crawl.newsletters.unwrap import unwrap
@@ -65,6 +66,11 @@ class Block:
 
 def blocks_of(lines: Sequence[Line], clicks: frozenset[str] = frozenset()) -> list[Block]:
     """Return the articles among the lines of a letter's content that have a link, in order."""
+    shown = rows_apart(lines)
+    return _cut(shown, clicks) or _cut(pictures_told(shown), clicks)
+
+
+def _cut(lines: Sequence[Line], clicks: frozenset[str]) -> list[Block]:
     cutting = _Cutting(lines, clicks)
     for line in lines:
         cutting.read(line)
@@ -136,8 +142,7 @@ class _Cutting:
         if not usable or self._invites(usable[0]):
             return False
         text = usable[0].text
-        says = len(text) >= _SAYS_LETTERS and len(text.split()) >= _SAYS_WORDS
-        return says and line.text.lstrip(_ENDS).startswith(text)
+        return _says(text) and line.text.lstrip(_ENDS).startswith(text)
 
     def _begin(self, line: Line, usable: Sequence[Link]) -> None:
         last = self._open
@@ -230,6 +235,11 @@ class _Cutting:
             self.blocks.remove(self._open)
             self._advert = False
         self._open, self._closed = None, False
+
+
+def _says(text: str) -> bool:
+    """Say whether a link's text names what it leads to; « texte de l'appel » names a part of what stands above it."""
+    return len(text) >= _SAYS_LETTERS and len(text.split()) >= _SAYS_WORDS and not text[0].islower()
 
 
 def _lead_of(line: Line) -> str:

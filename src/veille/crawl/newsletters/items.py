@@ -2,7 +2,7 @@
 
 import hashlib
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -20,7 +20,7 @@ from veille.crawl.newsletters.links import bare, is_button
 from veille.crawl.newsletters.parts import Body, body_of, header, message_id_of, subject_of
 from veille.crawl.newsletters.plain import plain_lines
 from veille.crawl.newsletters.tracking import Pair, names_recipient, personal_pairs, untracked
-from veille.crawl.newsletters.unwrap import has_token, unwrap
+from veille.crawl.newsletters.unwrap import codes_of, has_token, unwrap
 from veille.model import ParsedEntry
 
 #: Links with codes on one host before it is taken for the letter's click server, and their share there.
@@ -78,17 +78,18 @@ def context_of(message: Message, sent: datetime | None, lines: Sequence[Line], r
 
 def click_hosts(addresses: Iterable[str]) -> frozenset[str]:
     """Return the hosts that a letter's links give away as click servers: nearly all of them carry a code there."""
-    coded: dict[str, set[str]] = defaultdict(set)
-    every: dict[str, set[str]] = defaultdict(set)
-    for address in addresses:
+    coded: Counter[str] = Counter()
+    every: Counter[str] = Counter()
+    shared: dict[str, Counter[str]] = defaultdict(Counter)
+    for address in set(addresses):
         parts = urlsplit(address)
         host = (parts.hostname or "").lower()
-        every[host].add(address)
-        if has_token(parts):
-            coded[host].add(address)
-    return frozenset(
-        host for host, found in coded.items() if len(found) >= _CLICKS and len(found) >= _CLICK_SHARE * len(every[host])
-    )
+        every[host] += 1
+        coded[host] += has_token(parts)
+        shared[host].update(codes_of(parts))
+    for host, codes in shared.items():  # the same short code in nearly all of them names the letter or its reader
+        coded[host] = max(coded[host], max(codes.values(), default=0))
+    return frozenset(host for host, count in coded.items() if count >= max(_CLICKS, _CLICK_SHARE * every[host]))
 
 
 def entry_of(block: Block, context: Context) -> ParsedEntry:

@@ -83,6 +83,8 @@ class Line:
     cell: tuple[int, int] = (0, 0)
     #: The bold words that a line of plain ones begins with.
     lead: str = ""
+    #: The innermost table row.
+    row: int = 0
 
 
 @dataclass(slots=True)
@@ -95,6 +97,7 @@ class _Style:
     boxes: tuple[int, ...] = ()
     bullet: bool = False
     cell: tuple[int, int] = (0, 0)
+    row: int = 0
 
 
 @dataclass(slots=True)
@@ -179,9 +182,11 @@ class _Reading:
         weight = _WEIGHT.search(style)
         if weight:
             bold = weight[1].lower() in {"bold", "bolder", "600", "700", "800", "900"}
-        boxes, cell = around.boxes, around.cell
+        boxes, cell, row = around.boxes, around.cell, around.row
         if node.tag == "table":
             cell = (self._boxes + 1, 0)
+        elif node.tag == "tr":
+            row = self._boxes + 1
         elif node.tag in {"td", "th"}:
             cell = (cell[0], self._cells[-1])
             self._cells[-1] += 1
@@ -189,7 +194,7 @@ class _Reading:
             self._boxes += 1
             boxes = (*boxes, self._boxes)
         bullet = node.tag == "li" or (around.bullet and node.tag not in {"ul", "ol"})
-        return _Style(size, bold, heading, boxes, bullet, cell)
+        return _Style(size, bold, heading, boxes, bullet, cell, row)
 
     def _text(self, text: str | None) -> None:
         pending, style = self._pending, self._styles[-1]
@@ -259,6 +264,7 @@ class _Reading:
             style.bullet,
             style.cell,
             clean(_spaced(pending.lead)) if pending.plain else "",
+            style.row,
         )
 
 

@@ -9,7 +9,7 @@ from veille.text import clean
 #: Parentheses and points that a sentence puts around an address are not of it.
 _ADDRESS = re.compile(r"[<(\[]?\b(https?://[^\s<>\"«»]+?)(?=[)\]>.,;:!?»\"]*(?:\s|$))[)\]>]?")
 _RULE = re.compile(r"\s*([=_*~#–—-])(?:\s?\1){3,}\s*")
-_BULLET = re.compile(r"\s*(?:[*•·▪◦►‣>→–—-]|\d{1,2}[.)/])\s+(?=\S)")
+_BULLET = re.compile(r"\s*(?:[*•·▪◦►‣>→–—-]|o(?=\s)|\d{1,2}[.)/])\s+(?=\S)")
 #: The header that mail programs repeat above what they forward.
 _FIELD = re.compile(
     r"\s*(?:de|from|exp[ée]diteur|envoy[ée]|sent|date|[àa]|to|pour|objet|subject|sujet|cc)\s?:\s", re.IGNORECASE
@@ -68,10 +68,10 @@ def _group_lines(group: list[str], *, title: bool, named: bool) -> Iterator[Line
     if title:
         yield Line(" ".join(" ".join(group).split()), size=_TITLE_SIZE, bold=True)
         return
-    bullet = _BULLET.match(group[0]) is not None
+    bullet = _BULLET.match(group[0])
     words: list[str] = []
     for place, raw in enumerate(group):
-        line = _BULLET.sub("", raw, count=1) if place == 0 else raw.strip()
+        line = raw[bullet.end() :] if bullet and place == 0 else raw.strip()
         found = list(_ADDRESS.finditer(line))
         if not found:
             words.append(line.strip())
@@ -82,7 +82,7 @@ def _group_lines(group: list[str], *, title: bool, named: bool) -> Iterator[Line
             words.append(f"{told}.")
         if bullet or (not named and not label and len(words) == 1 and len(words[0]) <= _TITLE_LIMIT):
             name = " ".join([*words, label]).strip()
-            yield Line(name, (Link(found[0][1], name),), bullet=bullet)
+            yield Line(name, (Link(found[0][1], name),), bullet=bullet is not None)
         else:
             yield from _told(words)
             yield Line(label or found[0][1], tuple(Link(one[1], label) for one in found))

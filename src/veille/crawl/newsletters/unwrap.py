@@ -51,7 +51,7 @@ _OPAQUE = re.compile(
     r"|/(?:ls|wf)/click\?|/ss/c/u\d|hubspotlinks\.com/|/e3t/[cb]tc/|hs-sales-engage\.com/|://[^/]*(?:createsend\d*|cmail\d+)\.com/t/"
     r"|://[^/]*mlsend\d*\.com/|rs6\.net/tn\.jsp|/lt\.php\?|klclick\d*\.com/|/e/er\?|[?&]qs=[0-9a-f]{32}|://[^/]*\.mjt\.lu/lnk/"
     r"|substack\.com/redirect/|mandrillapp\.com/track/|customeriomail\.com/e/c/|mailpoet_router|ctrl=fronturl|[?&]nltr="
-    r"|/r/\?id=\w?[0-9a-f]+(?:,[0-9a-f]+)+|/r/\w+/m/\d+|/r/[0-9a-f]{24}\w*\?ct=|mimecast(?:protect)?\.com/s/|mailinblack\.com/securelink|/track/click/|://email\.[^/]+/c/",
+    r"|/T/OFC\d/|/r/\?id=\w?[0-9a-f]+(?:,[0-9a-f]+)+|/r/\w+/m/\d+|/r/[0-9a-f]{24}\w*\?ct=|mimecast(?:protect)?\.com/s/|mailinblack\.com/securelink|/track/click/|://email\.[^/]+/c/",
     re.IGNORECASE,
 )
 _SHORTENERS = frozenset({
@@ -63,6 +63,7 @@ _UUID = r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 _TOKEN = re.compile(
     rf"(?:{_UUID}|(?=[a-f]*\d)[0-9a-f]{{24,}}|(?=.*\d)(?=.*[a-z])(?=.*[A-Z])[\w.~=+-]{{16,}})", re.ASCII
 )
+_CODE = re.compile(r"(?=.*\d)(?=.*[a-z])(?=.*[A-Z])[\w-]{6,}", re.ASCII)
 #: « appel-a-projets-industrie-verte-2026 »: words, however long.
 _SLUG = re.compile(r"[a-z0-9]{1,18}(?:[-_.][a-z0-9]{1,18})+(?:\.\w{2,5})?|[a-z]+\d{0,8}")
 
@@ -104,9 +105,11 @@ def is_personal(address: str, clicks: frozenset[str] = frozenset()) -> bool:
         return True
     parts = urlsplit(address)
     host = (parts.hostname or "").lower()
+    if host in clicks and has_code(parts):
+        return True
     if not has_token(parts):
         return False
-    return host in clicks or (host.count(".") > 1 and _FIRST_LABEL.fullmatch(host.partition(".")[0]) is not None)
+    return host.count(".") > 1 and _FIRST_LABEL.fullmatch(host.partition(".")[0]) is not None
 
 
 def has_token(parts: SplitResult) -> bool:
@@ -114,6 +117,16 @@ def has_token(parts: SplitResult) -> bool:
     steps = [step for step in unquote(parts.path).split("/") if step]
     values = [value for _, value in parse_qsl(parts.query)]
     return any(_TOKEN.fullmatch(one) and not _SLUG.fullmatch(one) for one in steps + values)
+
+
+def has_code(parts: SplitResult) -> bool:
+    """Say whether an address holds any code, be it short: enough where its host is known for a click server."""
+    return has_token(parts) or bool(codes_of(parts))
+
+
+def codes_of(parts: SplitResult) -> frozenset[str]:
+    """Return the steps of a path that are codes: small letters, capitals and digits mixed."""
+    return frozenset(step for step in unquote(parts.path).split("/") if _CODE.fullmatch(step))
 
 
 def _usable(link: str) -> str | None:
