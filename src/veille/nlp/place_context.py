@@ -13,6 +13,24 @@ AUTHORITY = re.compile(
     r"|cour d'appel|centre-ville|centre-bourg|cantons?|arrondissement|hotel de ville|habitants|bassin de vie|universite"
     r"|academie|rectorat|archeveche|metropole|agglomeration|agglo|com)" + _END
 )
+#: A court where one appeals: the place of a procedure, never an area.
+COURT = re.compile(
+    r"\b(?:tribun(?:al|aux)(?: administratifs?| judiciaires?| de commerce| de grande instance)?"
+    r"|cours?(?: administrative)? d'appel|greffe)" + _END
+)
+#: Who acts from a place without acting for it: « Université de Lille ».
+ACTOR = re.compile(
+    r"\b(?:universites?|insa|ecoles?(?: [a-z]+){0,3}|instituts?(?: [a-z]+){0,3}|iut|laboratoires?|aeroport|gare"
+    r"|observatoire|conservatoire|musee|rectorat|academie)" + _END
+)
+#: « avec le soutien de la Région … »: named as a partner.
+PARTNER = re.compile(
+    r"\b(?:avec (?:l'aide|l'appui|le soutien|le concours|la participation|la collaboration)|en (?:partenariat"
+    r"|collaboration|lien|cooperation) (?:etroite )?avec|aux cotes|soutien technique)\b[^.;:\n]{0,60}$"
+)
+#: Where one travels from or to, and what a perimeter leaves out: opens a list of names.
+TRAVEL = re.compile(r"\b(?:vers|depuis|rejoindre|a destination|en provenance)\b")
+OUTSIDE = re.compile(r"\b(?:hors|hormis|sauf|excepte[es]{0,2}|(?:a l')?exception|en dehors)\b")
 #: « à … », « près de … », « entre … »: a place, whichever.
 AT = re.compile(
     r"(?:(?<![a-z0-9'])a|\baux?|\bpres d(?:e |')|\bproche d(?:e |')|\bautour d(?:e |')|\bentre|\bdepuis|\bvers"
@@ -31,13 +49,18 @@ STREET = re.compile(
     r"|lieu-?dit"
     r"|bois|lac|etang|foret|chateau|eglise|espace|residence|quartier|pont|tunnel|tourbiere|marais|torrent|ruisseau"
     r"|col|mont|pic|ile|accords?|traite|protocole|convention|conference|declaration|cop ?[0-9]+|saints?|saintes?"
-    r"|barrage"
+    r"|barrage|portes?|montagnes?|sommet|grottes?"
     r"|moulin|ferme|rocher|plage|anse|pointe|baie|zac|zone d'activites?|zae|za|zi|domaine|villa|auberge|creche|fort)"
     + _END
 )
+#: Hours, treaties and coordinates called after a town: « 17 h (heure de Paris) », « NTF (Paris) ».
+CALLED = re.compile(
+    r"\b(?:heures?|horaires?|fuseau(?: horaire)?|meridien|bourse|charte|ntf|place financiere)(?: de | d'| ?\()$"
+)
 #: Schools and halls: « lycée de Sens » is in Sens, « lycée Voltaire » is not in Voltaire.
 NAMED_AFTER = re.compile(
-    r"\b(?:college|lycee|ecole|gymnase|salle|stade|site|parc|hotel|groupe scolaire|mediatheque|ehpad|groupe) $"
+    r"\b(?:college|lycee|ecole|gymnase|salle|stade|site|parc|hotel|groupe scolaire|mediatheque|ehpad|groupe"
+    r"|aeroport|plan|fondation|prix|societe|compagnie|marque) $"
 )
 #: « M. … », « Mme Claire … ».
 PERSON = re.compile(
@@ -92,11 +115,18 @@ MEETING = re.compile(
     r" (?:publique?s?|d'|de |du |des |plenieres?|annuelles?|technique|bilan|zoom|teams|en visio|entre|avec|interne"
     r"|mensuelle|le |du )"
 )
+#: Whoever or whatever may apply: « tout projet situé en … », where « la société X, située à … » is one actor's place.
+_ANY = (
+    r"(?:tout|toute|chaque|votre|vous|etre|doit|doivent|soit|projets?|operations?|investissements?|demandeur|candidat"
+    r"|candidate|porteur|beneficiaire|siege|activite|etablissement|site)"
+)
 #: The sentence says for whom or where the call is.
 PERIMETER = re.compile(
     r"\b(?:eligibles?|beneficiaires?|reserve[es]{0,2} aux?|destine[es]{0,2} aux?|territoires? (?:eligibles?"
     r"|concernes?)|perimetres?"
-    r"|(?:situe|implante|domicilie|installe|base|localise|etabli)(?:e|s|es)? (?:en|a|au|aux|dans|sur)|ayant (?:leur"
+    r"|(?:situe|implante|domicilie|installe|base|localise|etabli)e?s (?:en|a|au|aux|dans|sur)"
+    rf"|{_ANY}\b[^.;\n]{{0,80}}?\b(?:situe|implante|domicilie|installe|base|localise|etabli)e?"
+    r" (?:en|a|au|aux|dans|sur)|ayant (?:leur"
     r"|son|un) (?:siege|etablissement)"
     r"|siege (?:social )?(?:en|a|dans)|etablissements? (?:en|dans|situe)|sur (?:le|son|leur"
     r"|l'ensemble du) territoire|a l'echelle"

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from veille.config.gazetteer import Commune, Gazetteer
+from veille.nlp import place_asides as asides
 from veille.nlp import place_context as context
 from veille.nlp.levelled import level
 from veille.nlp.places import SMALL, Mention, key
@@ -67,7 +68,6 @@ _ACRONYM = 4
 #: English, German or Spanish words and first names that are great towns of France.
 _HOMOGRAPHS = frozenset({"nice", "nancy", "tours", "orange", "angers", "nimes"})
 _CAPITAL_BEFORE = re.compile(r"(?:^|[\s'’(«\"])([A-ZÀ-ÖØ-Þ][\w'’-]*) $")
-_SENTENCE_ENDS = (". ", "\n", "; ", " • ")
 _NOT_NAMES = frozenset(
     [
         "agglo",
@@ -98,8 +98,10 @@ class Reading:
     strength: int
     #: The sentence aims at it (title, perimeter) rather than passing by.
     main: bool = False
-    #: In an address or a contact.
-    address: bool = False
+    #: In an address or a contact, an actor's place, or what a perimeter leaves out: never the area aimed at.
+    aside: bool = False
+    #: Named as somebody's partner (« avec l'aide de … »).
+    partner: bool = False
 
 
 class PlaceReader:
@@ -116,14 +118,17 @@ class PlaceReader:
         reading = self._grouping(mention, before, after) or self._named(mention, text, before, after)
         if reading is None or not reading.strength or not reading.codes:
             return None
-        sentence = _sentence(folded, mention.start, mention.end)
+        sentence = asides.sentence(folded, mention.start, mention.end)
         nearby = folded[max(0, mention.start - 50) : mention.start + 60]
-        reading.address = mention.field == "text" and (
-            context.POSTCODE.search(before) is not None or context.ADDRESS.search(nearby) is not None
+        outside = asides.listed_after(context.OUTSIDE, mention, text, folded)
+        reading.aside = outside or (mention.field == "text" and asides.in_passing(before, nearby))
+        if context.COURT.search(before) or asides.listed_after(context.TRAVEL, mention, text, folded):
+            reading.strength = WEAK
+        reading.partner = mention.field == "text" and context.PARTNER.search(before) is not None
+        named = not reading.partner and asides.names_authority(before)
+        reading.main = not reading.aside and (
+            mention.field == "title" or named or context.PERIMETER.search(sentence) is not None
         )
-        named = any(cue.search(before) for cue in (context.REGION, context.COUNTY, context.GROUPING, context.AUTHORITY))
-        aimed = named or mention.field == "title" or context.PERIMETER.search(sentence) is not None
-        reading.main = aimed and not reading.address
         return reading
 
     def holds_abroad(self, reading: Reading) -> bool:
@@ -193,6 +198,8 @@ class PlaceReader:
         towns = self._spelled_alike(mention)
         hint = _number(before, after) or self._county_in_brackets(after)
         inside = [town for town in towns if hint and town.departement == hint]
+        if hint and not inside and context.IN_BRACKETS.match(after):
+            return Reading(mention, [], 0)  # « Sainte-Marguerite (Ardèche) »: of that name, and no commune
         strength = STRONG if inside else self._town_strength(mention, towns, text, before, after)
         return Reading(mention, [f"fr:commune:{town.insee}" for town in inside or towns], strength)
 
@@ -218,11 +225,14 @@ class PlaceReader:
         ]
 
     def _town_strength(self, mention: Mention, towns: list[Commune], text: str, before: str, after: str) -> int:
-        if any(cue.search(before) for cue in (context.PERSON, context.NAMED_AFTER, context.ARTICLE)):
+        if any(cue.search(before) for cue in (context.PERSON, context.NAMED_AFTER, context.CALLED)):
             return 0
-        if context.AUTHORITY.search(before):
-            return STRONG
         common = self._is_common(mention, towns)
+        article = context.ARTICLE.search(before) is not None
+        # « commune des Aldudes », but not « conseil municipal de la Ville ».
+        authority = context.AUTHORITY.search(before) is not None and not (common and article)
+        if authority or article:
+            return STRONG if authority else 0
         if _at(mention, text, before, common=common):
             return FAIR
         if _line(mention, before, after):
@@ -344,10 +354,3 @@ def _after_a_name(text: str, mention: Mention) -> bool:
     if not found or found[1].isupper():
         return False
     return found[1].lower() not in SMALL and found[1].lower() not in _NOT_NAMES
-
-
-def _sentence(folded: str, start: int, end: int) -> str:
-    low = max(0, start - 200)
-    first = max(folded.rfind(mark, low, start) for mark in _SENTENCE_ENDS)
-    lasts = [place for mark in _SENTENCE_ENDS if (place := folded.find(mark, end, end + 200)) >= 0]
-    return folded[max(first, low) : min(lasts, default=end + 200)]

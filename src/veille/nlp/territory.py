@@ -104,6 +104,7 @@ class TerritoryReader:
         kept = [reading for reading in readings if self._choose(reading, area)]
         area = self._area_of(kept, source_territory)
         sure = {reading.mention.key for reading in kept if reading.strength > WEAK}
+        kept = self._without_helpers(kept)
         together = self._neighbours(kept)
         return [
             reading
@@ -112,6 +113,20 @@ class TerritoryReader:
             or reading.mention.key in sure
             or self._weight(reading.codes[0], area) >= _NEAR
             or not together.isdisjoint(self._gazetteer.ancestors(reading.codes[0]))
+        ]
+
+    def _without_helpers(self, readings: list[Reading]) -> list[Reading]:
+        """Drop a town or an EPCI that lends a hand to an area elsewhere, where the title names that area."""
+        named = {reading.codes[0] for reading in readings if reading.main and reading.mention.field == "title"}
+        titled = named.difference(*(self._gazetteer.ancestors(code) for code in named))
+        if not titled:
+            return readings
+        return [
+            reading
+            for reading in readings
+            if not reading.partner
+            or not reading.codes[0].startswith(("fr:commune:", "fr:epci:"))
+            or any(self._gazetteer.related(reading.codes[0], code) for code in titled)
         ]
 
     def _neighbours(self, readings: list[Reading]) -> set[str]:
@@ -201,7 +216,7 @@ class TerritoryReader:
         country = code.startswith("country:")
         in_title = any(reading.mention.field == "title" for reading in group)
         aimed = any(reading.main for reading in group)
-        main = in_title if country else aimed or (lone and not all(reading.address for reading in group))
+        main = in_title if country else aimed or (lone and not all(reading.aside for reading in group))
         score = max(_SCORES[reading.strength] for reading in group)
         score += 0.04 * in_title + 0.01 * min(len(group), 4)
         return Tag(

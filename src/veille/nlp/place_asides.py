@@ -1,0 +1,48 @@
+"""Tell the area that a sentence aims at from places it names in passing: addresses, actors, journeys, exclusions."""
+
+import re
+
+from veille.nlp import place_context as context
+from veille.nlp.places import SMALL, Mention
+
+_ANY_WORD = re.compile(r"\w+")
+#: Characters looked back for the word that opens a list of names.
+_LISTED = 160
+#: What ends such a list, and the small words that it may hold between names.
+_SENTENCE_MARKS = frozenset(".;:\n")
+_IN_LIST = SMALL | frozenset(
+    ["ou", "vers", "depuis", "région", "régions", "département", "départements", "ville", "villes", "à", "exception"]
+)
+_SENTENCE_ENDS = (". ", "\n", "; ", " • ")
+
+
+def names_authority(before: str) -> bool:
+    """« commune de … », « CCI du … »."""
+    cues = (context.REGION, context.COUNTY, context.GROUPING, context.AUTHORITY)
+    return any(cue.search(before) for cue in cues)
+
+
+def in_passing(before: str, nearby: str) -> bool:
+    """In an address or a contact, or where an actor happens to be."""
+    cues = ((context.POSTCODE, before), (context.COURT, before), (context.ACTOR, before), (context.ADDRESS, nearby))
+    return any(cue.search(around) for cue, around in cues)
+
+
+def listed_after(cue: re.Pattern[str], mention: Mention, text: str, folded: str) -> bool:
+    """Return True where a word such as « vers » or « hors » opens the list of names that the mention is in."""
+    first = max(0, mention.start - _LISTED)
+    opened = 0
+    for found in cue.finditer(folded, first, mention.start):
+        opened = found.end()
+    between = text[opened : mention.start]
+    if not opened or not _SENTENCE_MARKS.isdisjoint(between):
+        return False
+    return all(word[0].isupper() or word.lower() in _IN_LIST for word in _ANY_WORD.findall(between))
+
+
+def sentence(folded: str, start: int, end: int) -> str:
+    """Return the sentence around a name, at most 200 characters on each side."""
+    low = max(0, start - 200)
+    first = max(folded.rfind(mark, low, start) for mark in _SENTENCE_ENDS)
+    lasts = [place for mark in _SENTENCE_ENDS if (place := folded.find(mark, end, end + 200)) >= 0]
+    return folded[max(first, low) : min(lasts, default=end + 200)]
