@@ -18,6 +18,7 @@ from veille.model import (
     Origin,
     ParsedEntry,
     Source,
+    SourceHealth,
     StructuredFacts,
     Tagged,
 )
@@ -248,12 +249,15 @@ def test_nothing_to_write_is_nothing_written(store: SqlSourceStore) -> None:
     assert list(store.record_all([], NOW)) == []
 
 
-def test_plans_say_what_is_due_and_under_which_definition(store: SqlSourceStore) -> None:
+def test_what_waits_is_told_with_the_definition_this_is_about(store: SqlSourceStore) -> None:
     for name, due, how in (("a", NOW, ""), ("b", NOW + DAY, "h"), ("c", None, "")):
         one = source(name, url=f"https://{name}.exemple/")
-        store.record(one, state(name, feed=one.url, next_check_at=due, definition=how), [], NOW)
-    plans = store.plans(NOW)
-    assert {name: plan.due for name, plan in plans.items()} == {"a": True, "b": False, "c": True}
-    assert plans["b"].definition == "h"
-    assert plans["a"].feed == "https://a.exemple/"
+        store.record(
+            one, state(name, feed=one.url, next_check_at=due, definition=how, moved_to=f"https://{name}"), [], NOW
+        )
+    stopped = source("d")
+    store.record(stopped, state("d", health=SourceHealth.STOPPED), [], NOW)
+    assert store.waiting(NOW) == {"b": ("https://b.exemple/", "h"), "d": (stopped.url, "")}
     assert set(store.states(["a", "z"])) == {"a"}
+    assert store.states([]) == {}
+    assert store.places()["c"] == ("https://c.exemple/", "https://c", None, 0)

@@ -16,13 +16,14 @@ from veille.crawl.apis.asking import API_PAGES, API_TYPES, first_request
 from veille.crawl.apis.custom import custom_request
 from veille.crawl.newsletters.asking import mailbox_request
 from veille.errors import ParseError
-from veille.model import ParsedFeed, Request, Source
+from veille.model import Expect, ParsedFeed, Request, Source
 from veille.net.headers import FEED_TYPES
 
 PAGE_TYPES = "text/html, application/xhtml+xml, */*;q=0.5"
 SITEMAP_TYPES = "application/xml, text/xml, */*;q=0.5"
 #: Below this share of the usual number a list has not become shorter: it is read wrongly.
 _SHRUNK = 0.5
+_ANYTHING = Expect()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,7 +128,7 @@ def page_cap(source: Source) -> int:
 
 def definition(source: Source) -> str:
     """Return the hash of how a source is read; empty for a feed, which nothing but its URL defines."""
-    if source.recipe is None and not source.options and source.expect == type(source.expect)():
+    if source.recipe is None and not source.options and source.expect == _ANYTHING:
         return ""
     options = sorted(source.options.items())
     return hashlib.sha256(repr((source.kind, source.recipe, source.expect, options)).encode()).hexdigest()

@@ -6,7 +6,7 @@ from datetime import datetime
 from veille.crawl.decide import is_due, may_be_forced
 from veille.crawl.kinds import definition
 from veille.crawl.politeness import asked_url, host_of
-from veille.model import Source, SourcePlan, SourceState
+from veille.model import Source, SourcePlace, SourceState
 from veille.protocols import CrawlOptions, SourceStore
 
 
@@ -21,24 +21,21 @@ def plan(
         named = [source for source in sources if source.id in options.only]
         return named, store.states([source.id for source in named])
     enabled = [source for source in sources if source.enabled]
-    plans = {} if options.force else store.plans(now)
-    likely = enabled if options.force else [source for source in enabled if may_be_due(source, plans.get(source.id))]
+    likely = enabled if options.force else _likely(enabled, store.waiting(now))
     states = store.states([source.id for source in likely])
     due = may_be_forced if options.force else is_due
     return [source for source in likely if due(source, states.get(source.id), now)], states
 
 
-def may_be_due(source: Source, planned: SourcePlan | None) -> bool:
-    """Say whether a source is worth a closer look: its check has come, or it was never read as it is defined now."""
-    if planned is None or planned.due:
-        return True
-    return planned.feed not in {"", source.url} or planned.definition != definition(source)
+def _likely(sources: Iterable[Source], waiting: Mapping[str, tuple[str, str]]) -> list[Source]:
+    """Return the sources worth a closer look: whose check has come, or that were never read as they are defined now."""
+    return [source for source in sources if waiting.get(source.id) != (source.url, definition(source))]
 
 
-def everywhere(sources: Iterable[Source], plans: Mapping[str, SourcePlan]) -> dict[str, list[Source]]:
+def everywhere(sources: Iterable[Source], places: Mapping[str, SourcePlace]) -> dict[str, list[Source]]:
     """Return all enabled sources by the host that they are asked at."""
     hosts: dict[str, list[Source]] = {}
     for source in sources:
         if source.enabled:
-            hosts.setdefault(host_of(asked_url(source, plans.get(source.id))), []).append(source)
+            hosts.setdefault(host_of(asked_url(source, places.get(source.id))), []).append(source)
     return hosts

@@ -3,14 +3,14 @@
 from collections.abc import Iterable, Mapping
 from urllib.parse import urlsplit
 
-from veille.model import Source, SourcePlan, SourceState
+from veille.model import Source, SourcePlace, SourceState
 
 #: After this many failures in a row the place a source moved to, or the feed that was found on its page, is given up
 #: for the address that a person wrote.
 GIVEN_UP = 3
 
 
-def asked_url(source: Source, state: SourceState | SourcePlan | None) -> str:
+def asked_url(source: Source, state: SourceState | SourcePlace | None) -> str:
     """Return the URL that is really asked: where the source moved to for good, the feed found, else the one written."""
     if state is None or state.feed not in {"", source.url}:
         return source.url

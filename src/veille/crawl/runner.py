@@ -99,7 +99,7 @@ class FeedCrawler:
     def crawl(self, options: CrawlOptions = CrawlOptions()) -> Sequence[CrawlReport]:  # noqa: B008 - frozen
         """Fetch what is due, one pass; one report a source of the pass, in the order of sources.yaml."""
         started = self._clock.now()
-        self._rename(started)
+        self._rename()
         wanted, states = plan(self._sources, self._store, options, started)
         checked = {source.id: state.checked_at if (state := states.get(source.id)) else None for source in wanted}
         task = self._progress.task("Relève", len(wanted)) if self._progress else nullcontext(lambda _: None)
@@ -125,10 +125,10 @@ class FeedCrawler:
         self._engine.run(stage)
         return this_pass.reports
 
-    def _rename(self, now: datetime) -> None:
+    def _rename(self) -> None:
         """Give the history of former ids to the sources that name them in `formerly`."""
         formerly = {old: source.id for source in self._sources for old in source.formerly}
-        known = self._store.plans(now) if formerly else {}
+        known = self._store.states([*formerly, *formerly.values()]) if formerly else {}
         for old, new in formerly.items():
             if old in known and new not in known:
                 self._store.rename(old, new)
@@ -239,7 +239,7 @@ class CrawlStage:
     @cached_property
     def _everywhere(self) -> Mapping[str, Sequence[Source]]:
         """All enabled sources by host; a pass in which nobody asks for patience never needs it."""
-        return everywhere(self._sources, self._store.plans(self._pass.started))
+        return everywhere(self._sources, self._store.places())
 
     def _due(self, host: str, there: "_There") -> list[tuple[Source, SourceState]]:
         """Return what to fetch on a host."""

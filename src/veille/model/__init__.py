@@ -49,7 +49,7 @@ from veille.model.sources import (
     Recipe,
     Source,
     SourceHealth,
-    SourcePlan,
+    SourcePlace,
     SourceState,
 )
 from veille.model.tags import (
@@ -121,7 +121,7 @@ __all__ = [
     "Source",
     "SourceEvent",
     "SourceHealth",
-    "SourcePlan",
+    "SourcePlace",
     "SourceState",
     "SourceStatus",
     "StructuredFacts",

@@ -250,14 +250,11 @@ class SourceState:
     cut: bool = False
 
 
-class SourcePlan(NamedTuple):
-    """What planning needs of a source that was fetched before."""
+class SourcePlace(NamedTuple):
+    """Where a source that was fetched before is asked."""
 
-    #: The URL and the definition that its state is about: with other ones it is read afresh.
+    #: The URL of sources.yaml that this is about.
     feed: str
-    definition: str
-    #: Its next check has come, and it was not stopped for good; hours to be skipped are not looked at.
-    due: bool
     moved_to: str | None
     found_feed: str | None
     failures: int

@@ -14,7 +14,7 @@ from veille.model import (
     Site,
     Source,
     SourceEvent,
-    SourcePlan,
+    SourcePlace,
     SourceState,
     SourceStatus,
 )
@@ -36,8 +36,12 @@ class VisitRecord:
 class SourceStore(Protocol):
     """What crawl reads and writes: source_state, source_event, entry, entry_version, item. Its sole writer."""
 
-    def plans(self, now: datetime) -> Mapping[str, SourcePlan]:
-        """Return what planning needs of every source ever fetched, by id."""
+    def waiting(self, now: datetime) -> Mapping[str, tuple[str, str]]:
+        """Return the URL and definition of sources whose next check has not come, or never will, by id."""
+        ...
+
+    def places(self) -> Mapping[str, SourcePlace]:
+        """Return where every source ever fetched is asked, by id."""
         ...
 
     def states(self, source_ids: Collection[str] | None = None) -> Mapping[str, SourceState]:
