@@ -78,3 +78,25 @@ def test_a_body_that_kills_its_worker_twice_is_named_invalid(monkeypatch: pytest
     assert isinstance(hostile, ParseError)
     assert "tomber" in hostile.message
     assert isinstance(good, ParsedFeed)
+
+
+def test_connections_go_on_while_the_pool_is_born(monkeypatch: pytest.MonkeyPatch) -> None:
+    born = parsing._born
+
+    def slowly(workers: int) -> object:
+        time.sleep(1)
+        return born(workers)
+
+    monkeypatch.setattr(parsing, "_born", slowly)
+
+    async def ticks_meanwhile() -> int:
+        ticks = 0
+        with FeedParsers(1) as parsers:
+            reading = asyncio.create_task(parsers.parse(GOOD))
+            while not reading.done():
+                await asyncio.sleep(0.05)
+                ticks += 1
+            assert isinstance(await reading, ParsedFeed)
+        return ticks
+
+    assert asyncio.run(ticks_meanwhile()) > 5

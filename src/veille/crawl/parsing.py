@@ -116,6 +116,7 @@ class FeedParsers:
         #: Bodies beyond the workers' number wait here, not in the pool's pipe: memory stays flat.
         self._slots = asyncio.Semaphore(self._workers + 1)
         self._alone = asyncio.Lock()
+        self._birth = asyncio.Lock()
 
     async def parse(self, body: Body) -> ParsedFeed | ParseError:
         """Parse a body; one whose worker dies is retried alone, and a second death is its own fault."""
@@ -129,8 +130,9 @@ class FeedParsers:
 
     async def _beside_others(self, work: Callable[[Body], T], body: Body) -> T | ParseError | None:
         """Work in the shared pool; None where a worker died, perhaps by a neighbour's doing."""
-        pool = self._pool or self._start()
+        pool: ProcessPoolExecutor | None = None
         try:
+            pool = await self._shared()
             return await asyncio.wrap_future(_submitted(pool, work, body))
         except BrokenProcessPool:
             if self._pool is pool:  # a broken pool ends by itself: to shut it down as well would race with that
@@ -147,9 +149,12 @@ class FeedParsers:
             pool.shutdown(wait=False, cancel_futures=True)
             return done
 
-    def _start(self) -> ProcessPoolExecutor:
-        self._pool = _pool(self._workers)
-        return self._pool
+    async def _shared(self) -> ProcessPoolExecutor:
+        """Return the shared pool; it is born in a thread, while connections go on: that may take a second."""
+        async with self._birth:
+            if self._pool is None:
+                self._pool = await asyncio.to_thread(_born, self._workers)
+            return self._pool
 
     def __enter__(self) -> Self:
         return self
@@ -164,6 +169,13 @@ class FeedParsers:
 
 def _submitted(pool: ProcessPoolExecutor, work: Callable[[Body], T], body: Body) -> "Future[T | ParseError]":
     return pool.submit(limited, work, body)
+
+
+def _born(workers: int) -> ProcessPoolExecutor:
+    """Return a pool whose first worker answers."""
+    pool = _pool(workers)
+    pool.submit(os.getpid).result()
+    return pool
 
 
 def _pool(workers: int) -> ProcessPoolExecutor:
