@@ -117,7 +117,8 @@ def test_a_page_is_crawled_and_exported(site: Site, listing: Callable[[dict[str,
     assert (report["state"], report["new"]) == ("ok", 1)
     (entry,) = lines(veille("--home", home, "items", "export", "--jsonl"))
     assert entry["link"] == site.url("/aides/1")
-    assert [request.path for request in site.everything] == ["/robots.txt", "/.well-known/tdmrep.json", "/liste"]
+    asked = [request.path for request in site.everything]
+    assert asked == ["/robots.txt", "/.well-known/tdmrep.json", "/liste", "/aides/1"]
 
 
 @pytest.mark.parametrize("command", [("sources", "check"), ("crawl",)])
