@@ -8,6 +8,8 @@ from veille.nlp.places import SMALL, Mention
 _ANY_WORD = re.compile(r"\w+")
 #: Characters looked back for the word that opens a list of names.
 _LISTED = 160
+#: Characters between two names of one list, at most (« , dans les »).
+_BESIDE = 16
 #: What ends such a list, and the small words that it may hold between names.
 _SENTENCE_MARKS = frozenset(".;:\n")
 _IN_LIST = SMALL | frozenset(
@@ -38,6 +40,21 @@ def listed_after(cue: re.Pattern[str], mention: Mention, text: str, folded: str)
     if not opened or not _SENTENCE_MARKS.isdisjoint(between):
         return False
     return all(word[0].isupper() or word.lower() in _IN_LIST for word in _ANY_WORD.findall(between))
+
+
+def aims(folded: str, mention: Mention) -> bool:
+    """Return True where the sentence says for whom or where the call is."""
+    return context.PERIMETER.search(sentence(folded, mention.start, mention.end)) is not None
+
+
+def enumerated(first: Mention, then: Mention, text: str) -> bool:
+    """« le Var et les Alpes-Maritimes »: one list holds both names, next to each other."""
+    between = text[first.end : then.start]
+    return (
+        0 < len(between) <= _BESIDE
+        and set(" ,/") >= set(_ANY_WORD.sub("", between.replace("'", " ").replace("’", " ")))
+        and all(word.lower() in _IN_LIST for word in _ANY_WORD.findall(between))
+    )
 
 
 def sentence(folded: str, start: int, end: int) -> str:

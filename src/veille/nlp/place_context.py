@@ -53,9 +53,10 @@ STREET = re.compile(
     r"|moulin|ferme|rocher|plage|anse|pointe|baie|zac|zone d'activites?|zae|za|zi|domaine|villa|auberge|creche|fort)"
     + _END
 )
-#: Hours, treaties and coordinates called after a town: « 17 h (heure de Paris) », « NTF (Paris) ».
+#: Hours, treaties, coordinates and products called after a place: « 17 h (heure de Paris) », « NTF (Paris) ».
 CALLED = re.compile(
-    r"\b(?:heures?|horaires?|fuseau(?: horaire)?|meridien|bourse|charte|ntf|place financiere)(?: de | d'| ?\()$"
+    r"\b(?:heures?|horaires?|fuseau(?: horaire)?|meridien|bourse|charte|ntf|place financiere"
+    r"|vins?|fromages?|moutardes?|savons?|porcelaines?|faiences?)(?: de | d'| ?\()$"
 )
 #: Schools and halls: « lycée de Sens » is in Sens, « lycée Voltaire » is not in Voltaire.
 NAMED_AFTER = re.compile(
@@ -128,17 +129,19 @@ PERIMETER = re.compile(
     rf"|{_ANY}\b[^.;\n]{{0,80}}?\b(?:situe|implante|domicilie|installe|base|localise|etabli)e?"
     r" (?:en|a|au|aux|dans|sur)|ayant (?:leur"
     r"|son|un) (?:siege|etablissement)"
-    r"|siege (?:social )?(?:en|a|dans)|etablissements? (?:en|dans|situe)|sur (?:le|son|leur"
-    r"|l'ensemble du) territoire|a l'echelle"
-    r"|porteurs? de projets? (?:de|du|des|d'|en)|entreprises? (?:de|du|des|d')|habitants?|residant|s'adresse"
-    r"|ouverts? aux)\b"
+    r"|(?:leur|son|un|votre) siege (?:social )?(?:est |soit )?(?:en|a|dans)|etablissements? (?:en|dans|situe)"
+    r"|sur (?:le|son|leur|l'ensemble du) territoire|a l'echelle"
+    r"|porteurs? de projets? (?:de|du|des|d'|en)|(?:entreprises|toute entreprise) (?:de|du|des|d')|habitants?"
+    r"|residant|s'adresse|ouverte?s? aux?|sont concerne[es]{1,2}"
+    r"|(?:appels? a projets?|appels? a manifestations? d'interet|aides?|fonds|subventions?) (?:[a-z]+ ){0,2}"
+    r"(?:en|dans))\b"
 )
 #: « Castres - rue … », « … - Catus »: a label at one end of a line.
 LABEL_BEFORE = re.compile(r"(?:^| [-|:] |\() ?$")
 LABEL_AFTER = re.compile(r" ?(?:$|[-|:)] ?|\n)")
 #: An address or a contact: the place is where a letter goes, not what the call is about.
 ADDRESS = re.compile(
-    r"\b(?:rue|avenue|boulevard|bd|cedex|bp|cs|tel|telephone|contact(?:er|ez|s)?|courriel|siret|tribunal|adresse"
+    r"\b(?:rue|avenue|boulevard|bd|cedex|bp|cs|tel|telephone|contact(?:er|ez|s)?|courriel|siret|tribunal|(?<!s')adresse"
     r"|place|quai|chemin)\b"
 )
 #: « départements 03, 15 et 63 », « dans le 63 ».

@@ -63,6 +63,9 @@ _RIVERS = _STRICT | frozenset(
         "essonne",
     ]
 )
+#: Those that end a title without being meant.
+_TITLE_WORDS = frozenset({"lot", "manche", "nord", "somme", "cher"})
+_ARTICLE_END = re.compile(r"\b(?:la|le|les|du|des|de) $|'$")
 #: Letters of « IDF », « AURA », « PACA », which mean other things elsewhere.
 _ACRONYM = 4
 #: English, German or Spanish words and first names that are great towns of France.
@@ -100,6 +103,8 @@ class Reading:
     main: bool = False
     #: In an address or a contact, an actor's place, or what a perimeter leaves out: never the area aimed at.
     aside: bool = False
+    #: The enumeration that the name is in.
+    run: int = 0
     #: Named as somebody's partner (« avec l'aide de … »).
     partner: bool = False
 
@@ -118,7 +123,6 @@ class PlaceReader:
         reading = self._grouping(mention, before, after) or self._named(mention, text, before, after)
         if reading is None or not reading.strength or not reading.codes:
             return None
-        sentence = asides.sentence(folded, mention.start, mention.end)
         nearby = folded[max(0, mention.start - 50) : mention.start + 60]
         outside = asides.listed_after(context.OUTSIDE, mention, text, folded)
         reading.aside = outside or (mention.field == "text" and asides.in_passing(before, nearby))
@@ -126,9 +130,7 @@ class PlaceReader:
             reading.strength = WEAK
         reading.partner = mention.field == "text" and context.PARTNER.search(before) is not None
         named = not reading.partner and asides.names_authority(before)
-        reading.main = not reading.aside and (
-            mention.field == "title" or named or context.PERIMETER.search(sentence) is not None
-        )
+        reading.main = not reading.aside and (mention.field == "title" or named or asides.aims(folded, mention))
         return reading
 
     def holds_abroad(self, reading: Reading) -> bool:
@@ -174,7 +176,11 @@ class PlaceReader:
     # ── names ────────────────────────────────────────────────────────────────────────────────────────────────────
     def _named(self, mention: Mention, text: str, before: str, after: str) -> Reading | None:
         meaning = mention.meaning
-        if meaning.nowhere or (context.STREET.search(before) and not context.COUNTY.search(before)):
+        if (
+            meaning.nowhere
+            or context.CALLED.search(before)
+            or (context.STREET.search(before) and not context.COUNTY.search(before))
+        ):
             return None
         areas = [(code, kind) for code, kind in meaning.areas if not (mention.lower and kind != "adjective")]
         commune = self._commune(mention, text, before, after) if meaning.communes and not mention.lower else None
@@ -225,7 +231,7 @@ class PlaceReader:
         ]
 
     def _town_strength(self, mention: Mention, towns: list[Commune], text: str, before: str, after: str) -> int:
-        if any(cue.search(before) for cue in (context.PERSON, context.NAMED_AFTER, context.CALLED)):
+        if any(cue.search(before) for cue in (context.PERSON, context.NAMED_AFTER)):
             return 0
         common = self._is_common(mention, towns)
         article = context.ARTICLE.search(before) is not None
@@ -309,6 +315,8 @@ def _county_strength(mention: Mention, code: str, before: str, after: str) -> in
         return STRONG if mention.size > 1 else FAIR
     if context.RIVER.search(before):
         return 0
+    if mention.field == "title" and not after.strip() and name not in _TITLE_WORDS and not _ARTICLE_END.search(before):
+        return FAIR  # « Chèque numérique Loiret »
     return _river_strength(name, before, after)
 
 

@@ -145,9 +145,13 @@ class PlaceIndex:
 
     def _add_areas(self, meanings: dict[str, Meaning]) -> None:
         for item in self._gazetteer.printed():
-            meaning = meanings.setdefault(key(item.name), Meaning())
-            if all(code != item.code for code, _ in meaning.areas):
-                meaning.areas.append((item.code, item.kind))
+            name = key(item.name)
+            # « La Marne » is a commune too: « chambre d'agriculture de la Marne » must still be the département's.
+            articles = [f"{article} {name}" for article in ("la", "le", "les") if ":departement:" in item.code]
+            homonyms = [meanings[printed] for printed in articles if printed in meanings]
+            for meaning in (meanings.setdefault(name, Meaning()), *homonyms):
+                if all(code != item.code for code, _ in meaning.areas):
+                    meaning.areas.append((item.code, item.kind))
 
     def _add_epci(self, meanings: dict[str, Meaning]) -> None:
         for name, code, _form in self._gazetteer.printed_epci():

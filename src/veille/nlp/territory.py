@@ -5,6 +5,7 @@ from collections.abc import Iterable
 
 from veille.config.gazetteer import EUROPE, FRANCE, Gazetteer
 from veille.model import Evidence, Origin, Scheme, Tag, TextToTag
+from veille.nlp import place_asides as asides
 from veille.nlp import place_context as context
 from veille.nlp.language import detect
 from veille.nlp.levelled import level
@@ -23,6 +24,7 @@ _MERGED = 300
 _BARE_TOWN = 2_000
 #: Places named in passing, at most, beside the area aimed at: more is a list of stations or of neighbours.
 _LISTED = 3
+_COUNTY = "fr:departement:"
 #: Characters from which the language is told.
 _TOLD = 800
 #: Evidence kept for one tag.
@@ -79,10 +81,8 @@ class TerritoryReader:
         fields = [("title", text.title), ("text", text.text[:READ])]
         for where, content in fields:
             folded = level(content)
-            for mention in self._index.find(content, where):
-                reading = self._reader.read(mention, content, folded)
-                if reading is not None:
-                    yield reading
+            read = (self._reader.read(mention, content, folded) for mention in self._index.find(content, where))
+            yield from _in_runs([reading for reading in read if reading is not None], content)
             yield from self._numbered(content, folded, where)
 
     def _numbered(self, content: str, folded: str, where: str) -> Iterable[Reading]:
@@ -96,7 +96,8 @@ class TerritoryReader:
                         meaning=Meaning(), field=where, start=number.start(), end=number.end(), size=1,
                         key=number[0], printed=content[number.start() : number.end()], lower=False, shouted=False,
                     )  # fmt: skip
-                    yield Reading(mention, [code], FAIR, main=where == "title")
+                    main = where == "title" or asides.aims(folded, mention)
+                    yield Reading(mention, [code], FAIR, main=main)
 
     def _settle(self, readings: list[Reading], source_territory: str | None) -> list[Reading]:
         """Choose between homonyms and keep weak readings that something else supports."""
@@ -106,6 +107,7 @@ class TerritoryReader:
         sure = {reading.mention.key for reading in kept if reading.strength > WEAK}
         kept = self._without_helpers(kept)
         together = self._neighbours(kept)
+        runs = {reading.run for reading in kept if reading.strength > WEAK and reading.codes[0].startswith(_COUNTY)}
         return [
             reading
             for reading in kept
@@ -113,11 +115,16 @@ class TerritoryReader:
             or reading.mention.key in sure
             or self._weight(reading.codes[0], area) >= _NEAR
             or not together.isdisjoint(self._gazetteer.ancestors(reading.codes[0]))
+            or (reading.run in runs and reading.codes[0].startswith(_COUNTY))
         ]
 
     def _without_helpers(self, readings: list[Reading]) -> list[Reading]:
         """Drop a town or an EPCI that lends a hand to an area elsewhere, where the title names that area."""
-        named = {reading.codes[0] for reading in readings if reading.main and reading.mention.field == "title"}
+        named = {
+            reading.codes[0]
+            for reading in readings
+            if reading.main and reading.mention.field == "title" and reading.strength > WEAK
+        }
         titled = named.difference(*(self._gazetteer.ancestors(code) for code in named))
         if not titled:
             return readings
@@ -227,6 +234,22 @@ class TerritoryReader:
             evidence=tuple(_evidence(reading.mention) for reading in group[:_EVIDENCE]),
             scope="main" if main else "mentioned",
         )
+
+
+def _in_runs(readings: list[Reading], content: str) -> list[Reading]:
+    """Give each enumeration a number (« les communes d'Auvergne et du Limousin »), each of its names the first's scope.
+
+    A run is known by the offset of its first name, negative in a title.
+    """
+    for place, reading in enumerate(readings):
+        before = readings[place - 1] if place else None
+        if before is not None and asides.enumerated(before.mention, reading.mention, content):
+            reading.run = before.run
+            reading.main = reading.main or (before.main and not reading.aside)
+        else:
+            start = reading.mention.start
+            reading.run = -start - 1 if reading.mention.field == "title" else start
+    return readings
 
 
 def _language(text: TextToTag) -> str:
