@@ -116,6 +116,46 @@ def test_homonyms_are_told_apart_by_what_stands_around(text: str, code: str) -> 
     assert not same & set(found)
 
 
+def test_a_shortened_name_is_the_long_one_that_the_text_prints() -> None:
+    assert "fr:commune:28113" in read("Travaux à Coulombs")
+    found = read("Travaux à Coulombs\nCOULOMBS EN VALOIS")
+    assert "fr:commune:77129" in found
+    assert "fr:commune:28113" not in found
+
+
+def test_where_the_text_names_no_area_the_one_who_pays_gives_it_and_the_evidence_says_so() -> None:
+    facts = StructuredFacts(financer="Conseil départemental du Cantal")
+    tag = read("Aide aux exploitations.", facts=facts, source_territory="fr:region:53")["fr:departement:15"]
+    assert (tag.origin, tag.scope) == (Origin.FACT, "main")
+    assert (tag.evidence[0].where, tag.evidence[0].text) == ("financer", "Conseil départemental du Cantal")
+    assert "fr:departement:15" not in read("Aide aux entreprises de Bretagne.", facts=facts)
+    assert set(read("Aide.", facts=StructuredFacts(financer="Ademe"), source_territory="fr:region:53")) == {
+        "fr:region:53"
+    }
+
+
+@pytest.mark.parametrize(
+    ("text", "aimed"),
+    [
+        ("Toutes les régions, hors Île-de-France, sont éligibles.", set()),
+        ("Aide aux communes d'Auvergne et du Limousin.", {"fr:region:84", "fr:region:75"}),
+        ("Sont éligibles les départements 22, 29, 35 et 56.", {f"fr:departement:{n}" for n in (22, 29, 35, 56)}),
+        ("Le Var et les Alpes-Maritimes sont concernés.", {"fr:departement:83", "fr:departement:06"}),
+        ("Renseignements auprès de la chambre d'agriculture de la Marne.", {"fr:departement:51"}),
+    ],
+)
+def test_lists_and_exclusions_tell_the_area_aimed_at(text: str, aimed: set[str]) -> None:
+    assert {code for code, tag in read(text).items() if tag.scope == "main" and code.startswith("fr:")} == aimed
+
+
+def test_journeys_and_helpers_from_elsewhere_are_left_out() -> None:
+    travel = read("Réduction vers Paris, Auvergne-Rhône-Alpes ou Centre-Val de Loire.", title="TER de Normandie")
+    assert {code for code in travel if code.startswith("fr:")} == {"fr:region:28"}
+    helped = read("Avec l'aide de la Ville de Grenoble.", title="Concours en Pays de la Loire")
+    assert "fr:commune:38185" not in helped
+    assert "fr:commune:38185" in read("Avec l'aide de la Ville de Grenoble.", title="Concours de cuisine")
+
+
 def test_a_homonym_that_nothing_tells_apart_gives_no_commune() -> None:
     assert not [code for code in read("La commune de Sainte-Colombe rénove son école.") if "commune" in code]
 

@@ -30,7 +30,7 @@ _BESIDE = frozenset({"deadline_kind", "deadline_time"})
 _KINDS = {"single": "une date", "several": "plusieurs dates", "rolling": "au fil de l'eau"}
 _WHERE = {
     "title": "titre", "text": "texte", "source.type": "source", "source.sectors": "source",
-    "source.territory": "source",
+    "source.territory": "source", "financer": "financeur",
 }  # fmt: skip
 #: Where what a person gave comes from: its words are the term itself.
 _BY_HAND = "ajout à la main"

@@ -51,8 +51,8 @@ class TerritoryReader:
         readings = self._settle(readings, text.source_territory)
         tags = {tag.term: tag for tag in (*self._tags(readings), *_wide(text))}
         tags.update((tag.term, tag) for tag in stated)
-        if text.source_territory and not any(tag.scope == "main" for tag in tags.values()):
-            tags[text.source_territory] = _from_source(text.source_territory)
+        if not any(tag.scope == "main" for tag in tags.values()):
+            tags.update((tag.term, tag) for tag in self._supposed(text))
         return tuple(sorted(tags.values(), key=lambda tag: (tag.scope != "main", -tag.score)))
 
     def _stated(self, text: TextToTag) -> list[Tag]:
@@ -70,6 +70,15 @@ class TerritoryReader:
                 said = Tag(scheme=Scheme.TERRITORY, term=code, score=1.0, origin=Origin.FACT, evidence=(evidence,))
                 found.setdefault(code, said)
         return list(found.values())
+
+    def _supposed(self, text: TextToTag) -> list[Tag]:
+        """Return the area of who pays, else the source's own: what a text that names none is most likely for."""
+        financers = text.facts.financers or ((text.facts.financer,) if text.facts.financer else ())
+        paid = {code: name for name in financers for code in self._named(name)}
+        if paid:
+            return [_supposed(code, name, "financer", Origin.FACT) for code, name in paid.items()]
+        source = text.source_territory
+        return [_supposed(source, source, "source.territory", Origin.SOURCE)] if source else []
 
     def _named(self, name: str) -> list[str]:
         """Return what a field that holds nothing but the name of an area means."""
@@ -105,7 +114,7 @@ class TerritoryReader:
         kept = [reading for reading in readings if self._choose(reading, area)]
         area = self._area_of(kept, source_territory)
         sure = {reading.mention.key for reading in kept if reading.strength > WEAK}
-        kept = self._without_helpers(kept)
+        kept = self._without_shortened(self._without_helpers(kept))
         together = self._neighbours(kept)
         runs = {reading.run for reading in kept if reading.strength > WEAK and reading.codes[0].startswith(_COUNTY)}
         return [
@@ -117,6 +126,26 @@ class TerritoryReader:
             or not together.isdisjoint(self._gazetteer.ancestors(reading.codes[0]))
             or (reading.run in runs and reading.codes[0].startswith(_COUNTY))
         ]
+
+    def _without_shortened(self, readings: list[Reading]) -> list[Reading]:
+        """Drop « Coulombs », of another département, where the text prints « Coulombs-en-Valois »."""
+        towns = [reading for reading in readings if reading.codes[0].startswith("fr:commune:")]
+        begun: dict[str, set[str]] = {}
+        for reading in towns:
+            words = reading.mention.key.split()
+            for size in range(1, len(words)):
+                begun.setdefault(" ".join(words[:size]), set()).update(self._counties(reading))
+        return [
+            reading
+            for reading in readings
+            if reading.strength == STRONG
+            or not reading.codes[0].startswith("fr:commune:")
+            or reading.mention.key not in begun
+            or not begun[reading.mention.key].isdisjoint(self._counties(reading))
+        ]
+
+    def _counties(self, reading: Reading) -> list[str]:
+        return [code for code in self._gazetteer.ancestors(reading.codes[0]) if code.startswith(_COUNTY)]
 
     def _without_helpers(self, readings: list[Reading]) -> list[Reading]:
         """Drop a town or an EPCI that lends a hand to an area elsewhere, where the title names that area."""
@@ -260,9 +289,9 @@ def _evidence(mention: Mention) -> Evidence:
     return Evidence(text=mention.printed, where=mention.field, start=mention.start, end=mention.end)
 
 
-def _from_source(code: str) -> Tag:
-    evidence = Evidence(text=code, where="source.territory")
-    return Tag(scheme=Scheme.TERRITORY, term=code, score=0.5, origin=Origin.SOURCE, evidence=(evidence,))
+def _supposed(code: str, said: str, where: str, origin: Origin) -> Tag:
+    evidence = Evidence(text=said, where=where)
+    return Tag(scheme=Scheme.TERRITORY, term=code, score=0.5, origin=origin, evidence=(evidence,))
 
 
 #: Area → what names the whole of it, and words one of which any such name holds (a pattern costs fifty times more).
