@@ -101,6 +101,13 @@ def test_a_source_switched_off_is_nobody_s_trouble(veille, home, crawled):
     assert [row["id"] for row in rows(health(veille, home, 2, "--json"))] == ["good"]
 
 
+def test_a_source_with_a_new_address_waits_again(veille, home, crawled):
+    crawled(0, 2)
+    path = home / "sources.yaml"
+    path.write_text(path.read_text(encoding="utf-8").replace("/page.xml", "/autre.xml"), "utf-8")
+    assert {row["id"]: row["state"] for row in rows(health(veille, home, 2, "--json"))}["page"] == "en attente"
+
+
 def test_on_a_terminal_it_is_a_table_and_foreign_text_stays_harmless(monkeypatch, capsys):
     from datetime import UTC, datetime
 

@@ -119,6 +119,9 @@ HARMLESS = {
     "a page with a cookie banner": served(html("<button>Continuer sans accepter</button>" + PROSE)),
     "news of a site under maintenance": served(html("<h1>Opération de maintenance dimanche</h1>" + PROSE)),
     "a page with scripts and a root": served(html(f"<div id=root>{PROSE}</div><script src=a.js></script>")),
+    "a short page that counts its visitors": served(
+        html("Erreur <script src=/a.js type=text/javascript></script><noscript><img src=/c.gif></noscript>")
+    ),
     "a short page": served(html("<p>Bonjour.</p>")),
     "a feed": served("<?xml version='1.0'?><rss><channel><title>captcha-delivery.com</title></channel></rss>"),
     "JSON": served('{"login": "<input type=password>"}'),

@@ -48,13 +48,14 @@ def health(instance: Instance, ids: tuple[str, ...], as_json: bool, only_new: bo
 
 
 def _statuses(app: "App", watched: "Sequence[Source]") -> "list[SourceStatus]":
-    """Return one row a source of sources.yaml that is watched, fetched or not; the worst first."""
+    """Return one row a source that is watched, the worst first; one with a new address has not been fetched yet."""
     from veille.crawl.health_report import worst_first
     from veille.model import SourceStatus
 
     known = {status.source_id: status for status in app.source_store.statuses()}
     fresh = {source.id: SourceStatus(source_id=source.id, title=source.title, url=source.url) for source in watched}
-    return worst_first([known.get(source.id, fresh[source.id]) for source in watched if source.enabled])
+    shown = {name: status for name, status in known.items() if name in fresh and status.url == fresh[name].url}
+    return worst_first([shown.get(source.id, fresh[source.id]) for source in watched if source.enabled])
 
 
 def _tell_news(

@@ -103,6 +103,8 @@ _CAPTCHAS = ("g-recaptcha", "h-captcha", "hcaptcha.com/1/api.js", "cf-turnstile"
 _HTML = re.compile(r"<(?:!doctype\s+html|html|head|body|script|title)\b")
 _TAG = re.compile(r"<[^<>]*>")
 _TITLE = re.compile(r"<title[^<>]*>([^<]{0,300})")
+#: What a page says to who runs no script; an image that counts visitors says nothing.
+_NOSCRIPT = re.compile(r"<noscript[^<>]{0,100}>(?:<[^<>]{0,200}>|\s){0,5}([^<]{0,300})")
 #: What a reader does not see.
 _UNSEEN = ("script", "style", "noscript", "template", "svg")
 _LOGIN_PATH = re.compile(
@@ -240,7 +242,7 @@ def _lost(page: _Page) -> Blocker | None:
 
 
 def _script(page: _Page) -> Blocker | None:
-    asks = "<noscript" in page.text and "javascript" in page.text
+    asks = any("javascript" in said for said in _NOSCRIPT.findall(page.text))
     if page.seen >= _EMPTY or "<script" not in page.text or not (asks or _MOUNT.search(page.text)):
         return None
     sentence = "la page n'existe que dans un navigateur (JavaScript) : elle ne contient rien à lire"
