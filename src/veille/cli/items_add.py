@@ -21,9 +21,7 @@ _STDIN = 1_000_000
 @click.option("--type", "kind", metavar="TYPE", help="Son type (taxonomie) : l'emporte sur ce qui est lu.")
 @click.option("--territory", metavar="TERRITOIRE", help="Son territoire : un nom, un numéro, ou fr:region:84.")
 @click.option("--sector", "sectors", multiple=True, metavar="FILIÈRE", help="Une de ses filières ; peut se répéter.")
-@click.option(
-    "--title", metavar="TITRE", help="Son titre, au lieu de celui de la page ; suffit si elle est bloquée."
-)
+@click.option("--title", metavar="TITRE", help="Son titre, au lieu de celui de la page ; suffit si elle est bloquée.")
 @click.option("--text", metavar="TEXTE", help="Son texte ; « - » le lit sur l'entrée standard.")
 @click.option(
     "--licence",

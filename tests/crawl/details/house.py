@@ -3,7 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
+from sqlalchemy import select
+
 from tests.crawl.builders import source
+from tests.crawl.details import pdfs
 from tests.crawl.site import Page, Site
 from veille.clock import SystemClock
 from veille.config.settings import Fetch
@@ -12,7 +15,7 @@ from veille.crawl.details.runner import DetailReader
 from veille.crawl.runner import FeedCrawler
 from veille.engine.direct import DirectEngine
 from veille.model import Recipe, Source
-from veille.model.details import DetailReport
+from veille.model.details import DetailReport, ReadState
 from veille.net.fetcher import GuardedFetcher
 from veille.protocols import Clock, CrawlOptions, Fetcher
 from veille.storage.db import Database
@@ -20,8 +23,13 @@ from veille.storage.detail_store import SqlDetailStore
 from veille.storage.ledger import SqlLedger
 from veille.storage.site_store import SqlSiteStore
 from veille.storage.source_store import SqlSourceStore
-from veille.testing import FrozenClock
+from veille.storage.tables import ItemRow
+from veille.storage.tag_store import SqlTagStore
+from veille.testing import FakeTagger, FrozenClock
 
+CALL = ("Appel à projets", "/a", "Un résumé de deux lignes…")
+LONG = "L'appel soutient des projets de sobriété énergétique dans les ateliers de la région. " * 6
+RULES = pdfs.pdf("Règlement de l'appel.", "Article 2. La date limite de dépôt est fixée au 15 mars 2027 à 12 h.")
 LIST = Recipe(item="li.appel", title="h3", link="a", summary="p")
 
 
@@ -106,3 +114,40 @@ class House:
 def page_source(site: Site, name: str = "liste", **fields: object) -> Source:
     """Return a source of kind page that lists at /liste."""
     return source(name, **{"kind": "page", "url": site.url("/liste"), "recipe": LIST, **fields})
+
+
+def named(site: Site, path: str) -> str:
+    """Return an address of a site under its other name: another host, for the pace of hosts."""
+    return site.url(path).replace("127.0.0.1", "localhost")
+
+
+def item_ids(house: House) -> list[int]:
+    with house.database.read() as session:
+        return list(session.scalars(select(ItemRow.id).order_by(ItemRow.id)))
+
+
+def texts(house: House) -> dict[str, str]:
+    store = SqlTagStore(house.database)
+    return {text.title: text.text for _, _, text in store.texts("p@1", item_ids(house))}
+
+
+def state(house: House, item_id: int = 1) -> tuple[ReadState, str]:
+    found = house.details.page_of(item_id)
+    assert found is not None
+    return found.state, found.sentence
+
+
+def tag(house: House) -> int:
+    """Tag what waits, as the next stage would; return how many."""
+    store, tagger = SqlTagStore(house.database), FakeTagger()
+    waiting = store.texts(tagger.pipeline, store.waiting(tagger.pipeline))
+    said = tagger.tag(text for _, _, text in waiting)
+    results = [(i, v, replace(one, reading=text.reading)) for (i, v, text), one in zip(waiting, said, strict=True)]
+    store.save(tagger.pipeline, results, house.clock.now())
+    return len(results)
+
+
+def many(site: Site, count: int) -> None:
+    site.pages["/liste"] = Page(listing(*((f"Appel {n}", f"/p{n}", "") for n in range(count))))
+    for n in range(count):
+        site.pages[f"/p{n}"] = page(f"Appel {n}", LONG)
