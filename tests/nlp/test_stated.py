@@ -135,3 +135,45 @@ def test_entries_stored_before_a_field_existed_do_not_look_edited() -> None:
     # as computed by the version that knew seven fields
     assert digest == "772b8b83bd8236313092b86cc5a8568f931aa8699521a683225cfcff31028610"
     assert digest != content_hash("Titre", "https://a.exemple/x", None, "texte", replace(before, rate=50.0))
+
+
+@pytest.mark.parametrize(
+    ("name", "terms"),
+    [
+        ("Entreprises privées", {"tpe", "pme", "eti", "grande-entreprise"}),
+        ("Entreprises", {"tpe", "pme", "eti", "grande-entreprise"}),
+        ("Recherche", {"recherche"}),
+        ("Régions", {"collectivite"}),
+        ("Départements", {"collectivite"}),
+        ("Entreprises publiques locales (Sem, Spl, SemOp)", {"collectivite"}),
+        ("Établissements publics (écoles, bibliothèques…) / Services de l'État", {"collectivite"}),
+        ("TPE", {"tpe"}),
+        ("Particuliers", set()),
+    ],
+)
+def test_publics_are_known_by_the_names_that_the_administration_gives_them(
+    tagger: SpacyTagger, name: str, terms: set[str]
+) -> None:
+    found = tagged(tagger, StructuredFacts(audiences=(name,)), "Remplacer un four.")
+    stated = {tag.term: tag for tag in found.of(Scheme.AUDIENCE)}
+    assert set(stated) == terms
+    assert all(tag.origin is Origin.FACT and tag.evidence[0].text == name for tag in stated.values())
+
+
+@pytest.mark.parametrize(
+    ("name", "area"),
+    [
+        ("France", "country:fr"),
+        ("France (Pays)", "country:fr"),
+        ("Nationale", "country:fr"),
+        ("Europe", "country-group:ue"),
+        ("Union européenne", "country-group:ue"),
+        ("département 63", "fr:departement:63"),
+        ("Bretagne (Région)", "fr:region:53"),
+        ("Loire (Département)", "fr:departement:42"),
+    ],
+)
+def test_an_area_stated_by_its_name_alone_is_that_area(tagger: SpacyTagger, name: str, area: str) -> None:
+    found = tagged(tagger, StructuredFacts(territories=(name,)), "Remplacer un four.")
+    places = {tag.term: tag.origin for tag in found.of(Scheme.TERRITORY)}
+    assert places.get(area) is Origin.FACT

@@ -62,6 +62,9 @@ def opportunity_types(
     strengths = _strengths(raw, _chances(reading, model, raw, terms), reading, terms)
     for term in strengths.keys() & hits.keys():
         strengths[term] += _LABELLED * _labels(reading, hits[term])
+    if reading.source.facts.cpv and reading.source.source_type == TENDER and TENDER in strengths:
+        # a coded notice of a journal of notices: as plain as « Appel à candidature : » that its buyer put before it
+        strengths[TENDER] += _LABELLED
     kept = _ranked(strengths, hits, terms)
     if not kept and NEWS in terms:
         kept, strengths[NEWS] = [NEWS], _squashed(_LEAST)

@@ -12,6 +12,7 @@ from veille.nlp.levelled import level
 from veille.nlp.place_reading import FAIR, STRONG, WEAK, PlaceReader, Reading
 from veille.nlp.places import Meaning, Mention, PlaceIndex, key
 from veille.nlp.quoting import READ
+from veille.nlp.stated import scaled, wide_area
 
 _SCORES = {WEAK: 0.55, FAIR: 0.75, STRONG: 0.9}
 #: One homonym must have this many times the people of the next to be taken without other sign.
@@ -82,8 +83,15 @@ class TerritoryReader:
 
     def _named(self, name: str) -> list[str]:
         """Return what a field that holds nothing but the name of an area means."""
-        alone = TextToTag(id="", title="", text=f"Périmètre : {name}")
-        return [tag.term for tag in self.read(alone, "fr") if tag.scope == "main"]
+        wide = wide_area(name)
+        if wide is not None:
+            return [wide]
+        for said in (name, scaled(name)):
+            alone = TextToTag(id="", title="", text=f"Périmètre : {said}")
+            found = [tag.term for tag in self.read(alone, "fr") if tag.scope == "main"]
+            if found:
+                return found
+        return []
 
     # ── readings ─────────────────────────────────────────────────────────────────────────────────────────────────
     def _readings(self, text: TextToTag) -> Iterable[Reading]:

@@ -6,6 +6,7 @@ from veille.config.taxonomy import Taxonomy
 from veille.model import Evidence, Origin, Scheme, Tag
 from veille.nlp.cues import Field
 from veille.nlp.reading import Reading, raw_score, squash
+from veille.nlp.stated import publics_of
 
 #: A theme asks for a cue in the lead or two in the text.
 _THEME_FLOOR = 1.4
@@ -29,13 +30,16 @@ def _stated_audiences(reading: Reading) -> tuple[Tag, ...]:
     """Return the audiences that a field of the source lists, in its order."""
     found: dict[str, Tag] = {}
     for said in reading.source.facts.audiences:
-        stated = Field("audiences", said)
-        for (scheme, term), hits in reading.automaton.find(stated, english=reading.lang == "en").items():
-            if scheme is Scheme.AUDIENCE and hits:
-                evidence = (Evidence(text=said, where="audiences"),)
-                tag = Tag(scheme=scheme, term=term, score=1.0, origin=Origin.FACT, evidence=evidence)
-                found.setdefault(term, tag)
+        evidence = (Evidence(text=said, where="audiences"),)
+        for term in _audiences_named(reading, said) or _audiences_named(reading, publics_of(said)):
+            tag = Tag(scheme=Scheme.AUDIENCE, term=term, score=1.0, origin=Origin.FACT, evidence=evidence)
+            found.setdefault(term, tag)
     return tuple(found.values())
+
+
+def _audiences_named(reading: Reading, said: str) -> list[str]:
+    found = reading.automaton.find(Field("audiences", said), english=reading.lang == "en")
+    return [term for (scheme, term), hits in found.items() if scheme is Scheme.AUDIENCE and hits]
 
 
 def horizon(types: Sequence[Tag], taxonomy: Taxonomy) -> tuple[Tag, ...]:

@@ -1,6 +1,7 @@
 """Whatever the bytes, only ParseError comes out, and nothing unsafe comes through."""
 
 import json
+from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 from urllib.parse import urlsplit
@@ -29,6 +30,35 @@ KEYS = (
     "perimeter", "titre", "promesse", "opérateur de contact", "autres opérateurs", "conditions d'éligibilité",
     "eligibilityData", "validity", "end", "fin de validité", "objectifs", "codes",
 )  # fmt: skip
+#: Fields of the APIs that search or want keys, each with what holds a record there and names it.
+FIELDS_OF = {
+    "boamp": (
+        "idweb", "nature", "etat", "dateparution", "datelimitereponse", "nomacheteur", "titulaire", "code_departement",
+        "type_marche", "descripteur_libelle", "url_avis", "annonce_lie", "donnees", "nature_categorise_libelle",
+    ),
+    "ted": (
+        "publication-number", "publication-date", "notice-type", "form-type", "official-language", "links",
+        "title-proc", "description-lot", "title-lot", "buyer-name", "classification-cpv", "place-of-performance",
+        "buyer-country", "deadline-receipt-tender-date-lot", "estimated-value-proc", "estimated-value-cur-proc",
+        "html", "fra", "FRA",
+    ),
+    "sedia": (
+        "type", "status", "identifier", "callTitle", "startDate", "deadlineDate", "keywords", "budgetOverview",
+        "descriptionByte", "mainCpvCode", "cftLeadContractingAuthorityCode", "cftEstimatedOverallContractAmount",
+    ),
+    "les-aides": ("numero", "sigle", "validation", "generation", "implantation", "uri", "moyens", "resume"),
+    "aides-entreprises": (
+        "id_aid", "aid_objet", "aid_montant", "aid_validation", "date_fin", "horodatage", "couverture_geo",
+        "cache_indexation", "complements", "financeurs", "natures", "territoires", "source", "lien", "org_nom",
+    ),
+}  # fmt: skip
+WRAPPED: dict[str, Callable[[dict[str, Any]], Any]] = {
+    "boamp": lambda one: {"total_count": 9, "results": [{**one, "objet": "Aide"}]},
+    "ted": lambda one: {"notices": [{**one, "notice-title": {"fra": "Aide"}}], "iterationNextToken": "x"},
+    "sedia": lambda one: {"totalResults": 9, "results": [{**one, "metadata": {**one, "title": ["Aide"]}}]},
+    "les-aides": lambda one: {"dispositifs": [{**one, "nom": "Aide"}], "depassement": True},
+    "aides-entreprises": lambda one: {"data": [{**one, "aid_nom": "Aide", "status": "1"}]},
+}
 ODD = st.sampled_from(
     [
         *(
@@ -126,7 +156,7 @@ TAGS = st.sampled_from(
 
 
 def source(api: str) -> Source:
-    options: dict[str, Any] = {"mapping": FIELDS if api == "opendatasoft" else MAPPING}
+    options: dict[str, Any] = {"mapping": FIELDS if api == "opendatasoft" else MAPPING, "query": "CY=FRA"}
     kind = "json" if api == "json" else "api"
     return Source(id="x", title="X", kind=kind, url=URL, options=options if kind == "json" else {**options, "api": api})
 
@@ -151,7 +181,14 @@ def harmless(feed: ParsedFeed) -> None:
         assert entry.title
         assert entry.link is None or urlsplit(entry.link).scheme in {"http", "https"}
         (entry.facts.financer or "").encode()
-        assert entry.facts.amount is None or 0 < entry.facts.amount <= 1e12
+        for sum_ in (entry.facts.amount, entry.facts.amount_min, entry.facts.amount_max):
+            assert sum_ is None or 0 < sum_ <= 1e14
+        assert entry.facts.rate is None or 0 < entry.facts.rate <= 100
+        facts = entry.facts
+        named = (*facts.financers, *facts.audiences, *facts.territories, facts.contact or "", facts.reference or "")
+        for said in named:
+            said.encode()
+            assert "\x00" not in said
     assert feed.next is None or urlsplit(feed.next.url).hostname == "api.exemple"
 
 
@@ -177,6 +214,20 @@ def test_any_record_under_a_title(api: str, record: dict[str, Any]) -> None:
     document = {"results": [{**record, "name": "Aide"}], "next": record.get("next"), "total_count": record.get("nhits")}
     feed = read(api, json.dumps(document).encode("utf-8", "surrogatepass"))
     assert len(feed.entries) == 1
+    harmless(feed)
+
+
+def record_of(api: str) -> st.SearchStrategy[tuple[str, dict[str, Any]]]:
+    inner = VALUES | st.dictionaries(st.sampled_from(FIELDS_OF[api]), VALUES, max_size=4) | ODD.map(json.dumps)
+    return st.tuples(st.just(api), st.dictionaries(st.sampled_from(FIELDS_OF[api]), inner, max_size=10))
+
+
+@given(st.sampled_from(sorted(FIELDS_OF)).flatmap(record_of))
+@SLOW
+def test_any_record_of_a_search_under_a_title(found: tuple[str, dict[str, Any]]) -> None:
+    api, record = found
+    feed = read(api, json.dumps(WRAPPED[api](record)).encode("utf-8", "surrogatepass"))
+    assert len(feed.entries) == (0 if api == "sedia" and "DATASOURCE" in record else 1)
     harmless(feed)
 
 

@@ -11,10 +11,13 @@ import pytest
 
 from tests.shared import shared
 from veille.crawl.apis.aides_territoires import read_aides_territoires
+from veille.crawl.apis.boamp_records import read_boamp
 from veille.crawl.apis.mapped import read_mapped
 from veille.crawl.apis.notices import read_notices
+from veille.crawl.apis.sedia import read_sedia
+from veille.crawl.apis.ted_search import read_ted
 from veille.crawl.apis.tee import read_tee
-from veille.model import Origin, ParsedEntry, Scheme, Tagged, TextToTag
+from veille.model import Origin, ParsedEntry, Request, Scheme, Tagged, TextToTag
 from veille.nlp.tagger import SpacyTagger, load_tagger
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -133,3 +136,68 @@ def test_real_programmes_keep_the_end_of_their_validity() -> None:
         if entry.facts.deadline:
             assert deadline is not None
             assert date.fromisoformat(deadline.value[:10]) == entry.facts.deadline
+
+
+@pytest.mark.shared
+def test_what_real_aids_state_of_place_public_and_dates_are_tags_and_facts_of_that_origin() -> None:
+    payload = shared("corpus", "payloads", "aides_territoires_api.json").read_bytes()
+    placed: Counter[bool] = Counter()
+    for entry, found in tagged(read_aides_territoires(payload, url=URL).feed.entries):
+        placed[any(tag.origin is Origin.FACT for tag in found.of(Scheme.TERRITORY))] += 1
+        named = {name for name in entry.facts.audiences if name != "Particuliers"}
+        assert not named or any(tag.origin is Origin.FACT for tag in found.of(Scheme.AUDIENCE)), entry.facts.audiences
+        for name, value in (("opening", entry.facts.opening), ("rate", entry.facts.rate), ("financer", entry.author)):
+            said = found.fact(name)
+            assert value is None or (said is not None and said.origin is Origin.FACT), (name, value)
+    assert placed[True] >= 0.75 * placed.total(), "the others are river basins, GAL, SCOT"
+
+
+@pytest.mark.parametrize(
+    ("read", "territory", "coded"),
+    [
+        (lambda: read_boamp(BOAMP, url=URL), "fr:departement:63", "cpv"),
+        (lambda: read_ted(TED, asked=Request(url=URL), options={}), "fr:departement:69", "cpv"),
+    ],
+    ids=["boamp", "ted"],
+)
+def test_departements_and_codes_of_notices_are_tags_of_that_origin(read: Any, territory: str, coded: str) -> None:
+    ((entry, found),) = tagged(read().feed.entries, "marche-public")
+    places = {tag.term: tag.origin for tag in found.of(Scheme.TERRITORY)}
+    assert places.get(territory) is Origin.FACT
+    assert any(said.where == coded for tag in found.of(Scheme.SECTOR) for said in tag.evidence)
+    deadline, reference = found.fact("deadline"), found.fact("reference")
+    assert (deadline and (deadline.value[:10], deadline.origin)) == ("2027-03-31", Origin.FACT)
+    assert (reference and reference.value) == entry.facts.reference
+
+
+BOAMP = json.dumps({"total_count": 1, "results": [{
+    "idweb": "27-12345", "objet": "Achat d'équipements médicaux", "nomacheteur": "Hôpital de Test",
+    "nature": "APPEL_OFFRE", "dateparution": "2027-01-15", "datelimitereponse": "2027-03-31T10:00:00+00:00",
+    "code_departement": ["63"],
+    "donnees": json.dumps({"OBJET": {"CPV": {"PRINCIPAL": "33100000"}}}),
+}]}).encode()  # fmt: skip
+TED = json.dumps({"notices": [{
+    "publication-number": "12345-2027", "publication-date": "2027-01-15+01:00", "form-type": "competition",
+    "notice-title": {"fra": "France – Équipements médicaux – Achat"}, "place-of-performance": ["FRA", "FRK26"],
+    "classification-cpv": ["33100000"], "deadline-receipt-tender-date-lot": ["2027-03-31+02:00"],
+}]}).encode()  # fmt: skip
+
+
+def test_a_call_of_the_union_states_its_envelope_its_opening_and_its_status() -> None:
+    budget = {"budgetTopicActionMap": {"1": [{"action": "T-1 - RIA", "budgetYearMap": {"2027": 5_000_000}}]}}
+    body = json.dumps({"results": [{"metadata": {
+        "identifier": ["T-1"], "title": ["Better ovens"], "type": ["1"], "status": ["31094501"],
+        "startDate": ["2027-01-10T00:00:00.000+0000"], "deadlineDate": ["2027-03-31T00:00:00.000+0000"],
+        "budgetOverview": [json.dumps(budget)],
+    }}]}).encode()  # fmt: skip
+    ((_, found),) = tagged(read_sedia(body, url=URL, now=None).feed.entries)
+    told = {name: (fact.value[:10], fact.origin) for name in ("deadline", "opening", "amount_total", "status")
+            if (fact := found.fact(name))}  # fmt: skip
+    assert told == {
+        "deadline": ("2027-03-31", Origin.FACT),
+        "opening": ("2027-01-10", Origin.FACT),
+        "amount_total": ("5000000", Origin.FACT),
+        "status": ("upcoming", Origin.FACT),
+    }
+    assert main_type(found) == "appel-a-projets"
+    assert found.of(Scheme.TYPE)[0].origin is Origin.FACT
