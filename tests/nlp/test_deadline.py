@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 import yaml
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from veille.model import Fact, Origin, StructuredFacts, TextToTag
@@ -78,6 +78,43 @@ def test_the_next_cut_off_is_taken_once_one_is_past() -> None:
     assert value(read(text, date(2028, 2, 1)), "deadline") == "2027-09-15"
 
 
+_PARTS = """Les dates de soumission sont :
+- pour le volet Recherche en forêt : 4 octobre 2027
+- pour le volet Formation des artisans : 16 novembre 2027"""
+
+
+@pytest.mark.parametrize(
+    ("title", "expected"),
+    [
+        ("Appel bois, volet Formation des artisans du bâtiment", "2027-11-16"),
+        ("Appel bois, volet Recherche : la forêt", "2027-10-04"),
+        ("Appel bois", "2027-10-04"),
+    ],
+)
+def test_of_the_parts_of_a_call_the_one_that_the_title_names_gives_the_deadline(title: str, expected: str) -> None:
+    facts = read(_PARTS, title=title)
+    assert value(facts, "deadline") == expected
+    assert value(facts, "deadline_kind") == "several"
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "Consommation d'espaces du 1er janvier 2009 au 1er janvier 2022",
+        "Horaires des navettes du 01/09/2026 au 31/05/2027",
+        "Semaine du numérique du 8 au 12 mars 2027",
+    ],
+)
+def test_a_period_in_a_title_is_not_the_end_of_a_call(title: str) -> None:
+    assert "deadline" not in read("", title=title)
+    assert value(read("", title=f"Appel à projets : {title}"), "deadline") is not None
+
+
+def test_a_mark_of_a_note_belongs_neither_to_the_year_nor_to_the_day() -> None:
+    assert value(read("Date limite : 15 mars 2027²."), "deadline") == "2027-03-15"
+    assert read("Clôture le ² février 2027.") == {}
+
+
 def test_a_weekday_that_contradicts_the_borrowed_year_gives_no_date() -> None:
     assert "deadline" not in read("Dépôt des dossiers avant le lundi 16 décembre.")
     assert value(read("Dépôt des dossiers avant le mercredi 16 décembre."), "deadline") == "2026-12-16"
@@ -138,6 +175,7 @@ _WORDS = st.sampled_from(
 )
 
 
+@example(text="clôture février jusqu'au ² février", year=2057)
 @given(
     text=st.lists(_WORDS, max_size=40).map(" ".join) | st.text(max_size=200), year=st.integers(2000, 2090) | st.none()
 )

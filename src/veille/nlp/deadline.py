@@ -12,6 +12,8 @@ from zoneinfo import ZoneInfo
 
 from veille.model import Evidence, Fact, Origin, TextToTag
 from veille.nlp import deadline_cues as cues
+from veille.nlp.deadline_lists import listed, named_by
+from veille.nlp.deadline_score import CLOSING, MOVING, UNTIL, sureness
 from veille.nlp.french_dates import WEEKDAY, PrintedDate, find_dates, hour_beside, masked
 from veille.nlp.levelled import level
 from veille.nlp.quoting import READ, quoted
@@ -22,12 +24,8 @@ _LEFT, _RIGHT = 220, 70
 #: How far up a list of dates is followed to its heading.
 _HEADING = 500
 #: A clause ends here; « art. 5 » or « 12 h. » do no harm, they only shorten the context.
-_BOUNDARY = re.compile(r"[.!?;]\s|\n|•|\s[–-]\s(?=\D{0,40}:)")
-_ONLY_DATES = re.compile(
-    r"(?:[\s¤,;:.•*()\[\]0-9°-]|\b(?:h|le|et|puis|ou|e|eme|er|ere|re|date|session|phase|a|inclus|midi)\b)*"
-)
-#: Scores: a scheme's last day < « jusqu'au » beside a word of handing in < « date limite » < a postponed date.
-_SCHEME, _UNTIL, _CLOSING, _MOVED = 1, 2, 3, 4
+_BOUNDARY = re.compile(r"(?<!\b[ap]\.m)[.!?;]\s|(?<=¤)\.(?=[a-z])|\n|•|\s[–-]\s(?=\D{0,40}:)")
+_ONLY_DATES = re.compile(r"(?:[\W0-9_]|\b(?:h|le|et|puis|ou|e|eme|er|ere|re|date|session|phase|a|inclus|midi)\b)*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +38,8 @@ class _Candidate:
     score: int
     #: Its clause or heading speaks of several dates or steps.
     several: bool
+    #: What is said of it, levelled.
+    label: str = ""
     opens: date | None = None
     opens_at: int = 0
 
@@ -79,17 +79,28 @@ def _closing(
     candidates: Sequence[_Candidate], fields: Sequence["_Field"], published: date | None, rolling: Fact | None
 ) -> list[Fact]:
     best = [item for item in candidates if item.score == max(other.score for other in candidates)]
-    if best and best[0].score == _CLOSING:  # « avant le » beside « dépôt » is as sure as « date limite »
-        best = [item for item in candidates if item.score >= _UNTIL]
+    if best and best[0].score == CLOSING:  # « avant le » beside « dépôt » is as sure as « date limite »
+        best = [item for item in candidates if item.score >= UNTIL]
     days = sorted({item.day for item in best})
     if not days or (len(days) > 1 and not _go_together(best)):
         return [rolling] if rolling else []
     ahead = [day for day in days if published is None or day >= published]
     # Without a day of publication the last cut-off is when the call is over.
-    day = ahead[0] if ahead and published else days[-1]
+    day = _named(fields, best) or (ahead[0] if ahead and published else days[-1])
     chosen = next(item for item in best if item.day == day)
     kind = "rolling" if rolling else "single" if len(days) == 1 else "several"
     return list(_facts(chosen, fields, kind))
+
+
+def _named(fields: Sequence["_Field"], items: Sequence[_Candidate]) -> date | None:
+    """Return the day of the part of a call that the title names."""
+    title = next(content.original for content in fields if content.where == "title")
+    labels: dict[str, str] = {}
+    for item in items:
+        if item.where != "title":
+            labels[item.day.isoformat()] = f"{labels.get(item.day.isoformat(), '')} {item.label}"
+    day = named_by(title, labels)
+    return date.fromisoformat(day) if day else None
 
 
 def _go_together(items: Sequence[_Candidate]) -> bool:
@@ -164,15 +175,26 @@ class _Field:
             opens = self._opens(rank, published)
             if rank + 1 < len(self.dates) and self._opens_next(rank):
                 continue
-            if opens and _MOVING.search(left):
+            if opens and MOVING.search(left):
                 left, opens = left + "jusqu'au ", None
-            score = _score(left, right, ranged=opens is not None, title=self.where == "title")
+            score = sureness(left, right, ranged=opens is not None, title=self.where == "title")
+            if score and cues.ASKING.search(self._masked, max(0, printed.start - _HEADING), printed.start):
+                continue
+            if not score and (item := self._listed(printed, right)):
+                left, score = item, CLOSING
             if score:
-                several = cues.SEVERAL.search(left) is not None or left.count("¤¤") > 0
+                several = cues.SEVERAL.search(left) is not None or ("¤¤" in left and not _BESIDE.search(left))
                 yield _Candidate(
-                    where=self.where, printed=printed, day=day, score=score, several=several,
+                    where=self.where, printed=printed, day=day, score=score, several=several, label=left,
                     opens=opens[0] if opens else None, opens_at=opens[1] if opens else 0,
                 )  # fmt: skip
+
+    def _listed(self, printed: PrintedDate, right: str) -> str | None:
+        """Return heading and label of a date in a list of deadlines."""
+        if printed.opens or cues.OTHER.search(right):
+            return None
+        found = listed(self._masked, printed.start)
+        return f"{_DEADLINES}{found.label}" if found else None
 
     def _opens(self, rank: int, published: date | None) -> tuple[date, int] | None:
         """Return the first day of the range that this date ends, and where it is printed."""
@@ -199,6 +221,8 @@ class _Field:
     def _joined(self, before: PrintedDate, printed: PrintedDate) -> bool:
         between = self.folded[before.end : printed.start]
         lead = self.folded[max(0, before.start - 24) : before.start]
+        if _PLURAL.search(lead):
+            return False
         return any(to.fullmatch(between) and since.search(lead) for since, to in _RANGES)
 
     def openings(self, published: date | None) -> Iterator[Fact]:
@@ -248,10 +272,18 @@ _AT = r"(?: ?,? ?(?:\(?a?t? ?[0-9]{1,2} ?(?:h|:) ?[0-9]{0,2}\)?|inclus))? ?"
 _RANGES = (
     (
         re.compile(rf"(?:\b(?:du|from|de|le)|:){_ON}$|^$"),
-        re.compile(rf"{_AT}(?:au|jusqu'au|et jusqu'au|to|until|-){_ON}"),
+        re.compile(rf"{_AT}(?:au|jusqu'au|et jusqu'au|to|until|-|→|->){_ON}"),
     ),
     (re.compile(rf"\b(?:entre le|between|entre){_ON}$"), re.compile(rf"{_AT}(?:et|et le|and){_ON}")),
 )
+
+
+#: « dates de relève : 15 janvier – 15 mai »: a list, not a range.
+_PLURAL = re.compile(r"\b(?:dates (?:limites|de [a-z]{4,12})|releves|sessions|vagues|cut-?offs)[a-z' ]{0,12} ?: ?$")
+#: Two dates with nothing between them: one was struck out.
+_BESIDE = re.compile(r"¤ +$")
+#: Stands for the heading of a list of deadlines: its dates do not contradict each other.
+_DEADLINES = "dates limites : "
 
 
 def _first_day(day: int, month: int, end: date, place: int) -> tuple[date, int] | None:
@@ -261,91 +293,3 @@ def _first_day(day: int, month: int, end: date, place: int) -> tuple[date, int] 
         return (first if first <= end else date(end.year - 1, month, day)), place
     except ValueError:
         return None
-
-
-#: « 15 décembre, reportée au 15 janvier »: this date was replaced by the next.
-_MOVED_NEXT = re.compile(r"[ ,()a-z]{0,20}\b(?:reporte|repousse|prolonge|decale|proroge)[a-z]* (?:jusqu'au|au|a) ?¤")
-#: Characters before a date in which a postponement is told.
-_NEAR = 120
-#: Words of its own from which a date no longer shares the cue of the date before it.
-_OWN_WORDS = 3
-
-
-def _own(left: str) -> str:
-    """Drop « remise des candidatures (¤), » before « envoi du dossier aux candidats »: each date has its label."""
-    last = left.rfind("¤") + 1
-    own = left[last:]
-    if (
-        last
-        and len(re.findall(r"[a-z]{2,}", own)) >= _OWN_WORDS
-        and not cues.MOVED.search(own)
-        and not cues.UNTIL.search(own)
-    ):
-        return own
-    return left
-
-
-#: A bracket says more about a word, not about the date: « clôture (phase de travaux) : ».
-_ASIDE = re.compile(r"\([^()]*\)")
-#: « date prévisionnelle de remise »: not sure, so not said.
-_EXPECTED = re.compile(r"\bdates? previsionnelles? (?:de|d')[^¤]*$")
-#: « reportée du … au … »: not a period.
-_MOVING = re.compile(r"\b(?:report|repousse|prolong|decale|proroge)[a-z]* ?$")
-#: « 6 novembre : comité de sélection »: the label comes after.
-_OTHER_AFTER = re.compile(r" ?[:–-] ?(?:(?:le|la|les|l') ?)?" + cues.OTHER.pattern)
-
-
-def _score(left: str, right: str, *, ranged: bool, title: bool) -> int:
-    """Say how surely a date ends the call; 0 where it is something else."""
-    left = _ASIDE.sub(lambda found: " " * len(found[0]), _own(left))
-    if _refused(left, right):
-        return 0
-    if _moves(left):
-        return _MOVED
-    if cues.CLOSING_AFTER.match(right):
-        return _CLOSING
-    until = cues.UNTIL.search(left) is not None or ranged
-    if until and cues.SCHEME.search(left) and not re.search(r"\boffres?\b", left):
-        return _SCHEME
-    if cues.SINCE.search(left) and not ranged:
-        return 0
-    return _by_cues(left, right, until=until, title=title)
-
-
-def _refused(left: str, right: str) -> bool:
-    tail = left[-_NEAR:]
-    if cues.REPLACED.search(tail) or _MOVED_NEXT.match(right) or _OTHER_AFTER.match(right):
-        return True
-    return cues.QUESTIONS.search(left) is not None or _EXPECTED.search(left) is not None
-
-
-def _moves(left: str) -> bool:
-    """Return True after « la clôture est reportée au »."""
-    moved = cues.MOVED.search(left, max(0, len(left) - _NEAR))
-    if moved is None or _last(cues.OTHER, left) >= moved.start():
-        return False
-    return cues.CLOSING.search(left) is not None or cues.DEPOSIT.search(left) is not None
-
-
-def _by_cues(left: str, right: str, *, until: bool, title: bool) -> int:
-    """Let the nearest cue before the date decide."""
-    closing, deposit = _last(cues.CLOSING, left), _last(cues.DEPOSIT, left)
-    other, doing = _last(cues.OTHER, left), _last(cues.DOING, left)
-    if closing >= 0 and closing > other and (doing < closing or deposit > doing):
-        return _CLOSING
-    if until and _deposit_wins(left, right, deposit, other, doing):
-        return _UNTIL
-    return _UNTIL if until and title and other < 0 and doing < 0 else 0
-
-
-def _deposit_wins(left: str, right: str, deposit: int, other: int, doing: int) -> bool:
-    if deposit >= 0:
-        return deposit > other and (doing < 0 or deposit > doing)
-    if left.strip() and (other >= 0 or doing >= 0):
-        return False
-    return not (cues.OTHER.search(right) or cues.DOING.search(right)) and cues.DEPOSIT.search(right) is not None
-
-
-def _last(pattern: re.Pattern[str], text: str) -> int:
-    """Return where the last match of a cue starts, -1 if none."""
-    return max((match.start() for match in pattern.finditer(text)), default=-1)

@@ -4,20 +4,23 @@ import re
 
 #: « date limite », « clôture », « remise des offres »: the date that follows ends the call.
 CLOSING = re.compile(
-    r"\b(?:dates? limites?|dates? butoirs?|date de (?:fin|cloture)|dead ?lines?|dernier delai|dernier jour"
+    r"\b(?:dates? limites?|dates? butoirs?|date de (?:fin|cloture|fermeture)|dead ?lines?|dernier delai|dernier jour"
     r"|derniere limite"
-    r"|cloture[es]?|cloturent|cloturera|se clot(?:ure)?|fermeture (?:du|de la|des|de l'|:)|limite (?:de depot"
+    r"|ouverture[^.\n]{0,80}\bfermeture|delais? de (?:candidature|depot|remise)|cloture[es]?|cloturent"
+    r"|cloturera|se clot(?:ure)?|fermeture (?:du|de la|des|de l'|:)|limite (?:de depot"
     r"|de candidature|d'inscription|de reponse|de remise)"
     r"|(?:appels?|aap|ami|candidatures?|inscriptions?|depots?|consultation|session|guichet"
     r"|plateforme)[a-z' ]{0,30} (?:clos(?:e|es)?|ferme(?:e|es|s|ra|ront|nt)?)"
-    r"|cut-?offs?|closing date|call closes|applications? closes?|submissions? (?:closes?|due)|due (?:date|by)"
+    r"|cut-?offs?|closing date|closing(?= ?:)|call closes|applications? closes?|submissions? (?:closes?|due)"
+    r"|due (?:date|by)"
     r"|submission date|remise (?:definitive )?des (?:offres|plis|candidatures|dossiers|propositions|projets)"
     r"|reception des (?:offres|plis|candidatures|dossiers|propositions|projets|demandes)"
-    r"|(?:depot|envoi|soumission) des (?:offres|plis|candidatures|dossiers|propositions|projets|demandes)"
+    r"|(?:depot|envoi|soumission|remise|reception) (?:des|de la) (?:offres|plis|candidatures|dossiers|propositions"
+    r"|projets|demandes|(?:lettres?|declarations?) d'intention|pre-?(?:projet|proposition|dossier|candidature)s?)"
     r"|dates? de (?:depot|remise|soumission|releve)"
     r"|echeances? (?:de |d'|des |du |pour |suivantes?)|echeance(?= ?:)|releves? (?:des|de) (?:dossiers|candidatures"
     r"|projets)|releves(?= ?:)"
-    r"|(?:premiere|deuxieme|troisieme|prochaine|derniere|1ere|2e|2eme|3e) releve(?= ?:| (?:le|au)\b)"
+    r"|(?:premiere|deuxieme|troisieme|prochaine|derniere|1ere|1re|2e|2eme|3e|3eme|4e) releve(?= ?:| (?:le|au)\b)"
     r"|date d'expiration|fin (?:de l'appel|(?:des|pour les) candidatures|des inscriptions|du depot"
     r"|de depot))\b"
 )
@@ -25,10 +28,14 @@ CLOSING = re.compile(
 DEPOSIT = re.compile(
     r"\b(?:candidat[a-z]*|depot|depots|depos[a-z]*|dossiers?|offres?|plis|postul[a-z]*|soumi[a-z]*|soumett[a-z]*"
     r"|inscri[a-z]*"
-    r"|repond[a-z]*|reponses?|envoy[a-z]*|transm[a-z]*|adress[a-z]*|propositions?|demandes|(?:une|la|votre|leur|sa"
+    r"|repond[a-z]*|reponses?|retourne[rz]|(?:l'|(?:cet|present|notre) )appel (?:est|sera|reste|fonctionne"
+    r"|ferme|expire|court|se termine|prend)"
+    r"|faites-vous connaitre|propose[rz]|expressions? of interest|envoy[a-z]*|transm[a-z]*|adress[a-z]*"
+    r"|propositions?|demandes|(?:une|la|votre|leur|sa"
     r"|toute|chaque|de) demande|demande d(?:e |')|manifest[a-z]*|appels? a (?:projets?|candidatures?"
     r"|manifestations?|contributions?)|aap|ami|apr"
-    r"|(?:appels?|candidatures?|inscriptions?|depots?|guichet|session|consultation|concours|plateforme|aides?"
+    r"|(?:appels?|candidatures?|inscriptions?|depots?|guichet|session|consultation|concours|plateforme"
+    r"|teleservice|formulaire|aides?"
     r"|dispositif|prix|trophees?)[a-z' ]{0,40} ouverte?s?|ouverte?s? aux|(?:il|elle|celui-ci|celle-ci) (?:est|sera"
     r"|reste) ouverte?"
     r"|apply|applications?|proposals?|submit[a-z]*|submissions?|call|open|tenders?|participer|participations?"
@@ -40,7 +47,8 @@ DEPOSIT = re.compile(
 OTHER = re.compile(
     r"\b(?:webinaires?|webinars?|reunions?|rencontres?|journees?|salons?|conferences?|ateliers?|matinees?"
     r"|rendez-vous|seminaires?|colloques?"
-    r"|se (?:tiendra|deroulera|tient|deroule)|aura lieu|auront lieu|a lieu|evenements?|petit-dejeuner|forums?"
+    r"|se (?:tiendra|deroulera|tient|deroule)|(?:s'est|se sont) deroule[es]*|reconduit[a-z]*|reconduction"
+    r"|aura lieu|auront lieu|a lieu|evenements?|petit-dejeuner|forums?"
     r"|expositions?|festivals?|visites?"
     r"|resultats?|laureats?|annonces?|annonce[es]*|jury|jurys|auditions?|selection|preselection|notifications?"
     r"|notifie[es]*|comites?|commissions?"
@@ -48,14 +56,16 @@ OTHER = re.compile(
     r"|validite|valables?|valides?"
     r"|questions?|renseignements?|publie[es]*|publication|paru[es]*|parution|mise? en ligne|mis a jour|mise a jour"
     r"|date d'envoi|envoi de l'avis|envoi a la publication"
-    r"|loi|decret|arrete|ordonnance|directive|deliberation|circulaire|reglement \(|instruction|vote[es]*"
+    r"|loi|decret|arrete|ordonnance|directive|deliberation|(?<!economie )circulaire|reglement \(|instruction"
+    r"|vote[es]*"
     r"|adopte[es]*|approuve[es]*|code|article"
     r"|ne[es]? le|cree[es]* le|fonde[es]*|inaugur[a-z]*|rentree|vacances|demarrage|debute[a-z]*|debuter|debut"
     r"|commenc[a-z]*|lancement|lance[es]*"
     r"|results?|published|awards?|awarded|event|held|kick-?off|grant agreement|start(?:s|ing)?|info day|entretiens?"
     r"|ceremonie|remise (?:des|du) (?:prix|trophees?)"
     r"|en vigueur|dates? previsionnelles?|retrait|retirer|mandat|election|assemblee generale|promotion|embauches?"
-    r"|soldes?|promo|prelevement|paiement|versement|facture|abonnement|adhesion|factures)\b"
+    r"|verse[es]*|indisponibles?|a pourvoir|soldes?|promo|prelevement|paiement|versement|facture|abonnement"
+    r"|adhesion|factures)\b"
 )
 #: What beneficiaries must have done by then: the end of the project, not of the call.
 DOING = re.compile(
@@ -66,11 +76,14 @@ DOING = re.compile(
     r"|produire|operationnel[a-z]*|finalise[es]*|solder|rapport final|immatricul[a-z]*|cree[es]* (?:avant|apres)"
     r"|creation|construit[es]*|achat|achete[es]*|acquisition|acquis[es]*"
     r"|embauche[es]*|recrute[es]*|residant|exerce[es]*|clos(?:e|es)? (?:au|le) 31|exercice|bilan|bilans|horizon"
-    r"|objectif|d'ici a|reduire|interdi[a-z]*|obligat[a-z]*)\b"
+    r"|objectif|d'ici a|reduire|interdi[a-z]*|(?<!intention )obligat[a-z]*|effectue[es]*|mene[es]*|derouler[a-z]*"
+    r"|founded|incorporated|established)\b"
 )
 #: Right before the date: it ends something.
 UNTIL = re.compile(
     r"\b(?:avant|jusqu'au|jusqu'a|jusque|d'ici|prend(?:ra)? fin|prennent fin|clos|se termine(?:ra)?|ferme"
+    r"|(?:re(?:mettre|tourner|ndre)|envoyer|deposer|(?:trans|sou)mettre|adresser|parvenir|attendue?s?|retour(?:nez)?)"
+    r"[^.;\n¤]{0,40} pour|expire(?:ra)?|closes(?: on)?|due(?: on)?|by [0-9:]+ ?(?:[ap]\.?m\.?)?[a-z ]{0,8} on"
     r"|au plus tard|by|until|till|before|no later than|not later than)"
     r"(?: (?:le|la|au|the|jusqu'au|et jusqu'au|et au plus tard le))*(?: ?:)? ?$"
 )
@@ -109,7 +122,8 @@ SCHEME = re.compile(
 #: Several cut-offs, or several steps: the dates do not contradict each other.
 SEVERAL = re.compile(
     r"\b(?:sessions?|vagues?|releves?|phases?|etapes?|dates limites|dates de depot|echeances|cut-?offs?|(?:1ere?"
-    r"|premiere?|2e|2eme|deuxieme|seconde?) (?:date|depot|session|releve|vague|cloture|periode|echeance|appel|campagne)"
+    r"|premiere?|2e|2eme|deuxieme|seconde?) (?:date|depot|session|releve|vague|cloture|periode|echeance|appel"
+    r"|campagne)"
     r"|puis|stages?|lettres? d'intention|declarations? d'intention|pre-?(?:depot|projet|proposition)s?"
     r"|trimestriel[a-z]*|campagnes?|deadlines|two-stage)\b"
 )
@@ -131,3 +145,52 @@ QUESTIONS = re.compile(
     r"\b(?:questions?|renseignements? complementaires?|demandes? de renseignements|informations complementaires"
     r"|visites?)\b(?!.*\b(?:offres?|candidatures?|plis|dossiers?|projets?)\b)"
 )
+#: « date limite pour les questions : ¤, date limite de réponse : »: when the questions are answered.
+ANSWERS = re.compile(
+    r"\bquestions?\b[^¤]*¤+(?![^¤]*\b(?:offres?|plis|candidatures?|dossiers?|appel"
+    r"|projets?)\b)[^¤]*\breponses?\b[^¤]*$"
+    r"|\breponses? (?:aux questions|de la (?:region|commission|collectivite|commune)|du (?:pouvoir|departement)"
+    r"|de l'(?:acheteur|administration|agence|etat))\b"
+)
+#: Registering for a meeting is not handing in.
+SIGNING_UP = re.compile(
+    r"\b(?:presentation|webinaires?|webinars?|visites?|reunions?|ateliers?|journees?|evenements?|seances?)\b"
+    r"[^¤.]{0,60}\b(?:inscri[a-z]*|regist[a-z]*)"
+    r"|\binscri[a-z]* (?:a|au|aux|pour) (?:la |cet |cette |ce |l'|ces |le )?(?:presentation|webinaires?|visites?"
+    r"|reunions?|ateliers?|journees?|evenements?|seances?)\b"
+)
+#: « les concurrents peuvent obtenir une traduction. Les demandes sont à adresser avant le »: of the translation.
+ASKING = re.compile(
+    r"\b(?:obtenir|retirer|retrait|renseignements|questions?|precisions|traduction|telecharge[a-z]*"
+    r"|visites?)\b[^¤]{0,200}"
+    r"[.;]\s+(?:les|ces|leurs|toutes les) demandes (?:sont|doivent|seront|devront|peuvent)[^.;¤]{0,80}$"
+)
+HANDING_IN = re.compile(r"\b(?:candidatures?|dossiers?|offres?|plis|appels?|projets?|concours)\b")
+#: What those who were granted hand in later.
+GRANTED = re.compile(
+    r"\b(?:demandes? (?:de |d')?(?:paiement|versement|solde|remboursement|acompte)|dossiers? de (?:solde|paiement)"
+    r"|bilans? (?:de|du|des|final|annuel|financier|qualitatif|d')|comptes?[ -]rendus?"
+    r"|rapports? (?:final|finaux|intermediaires?|d'activite|d'execution|de fin|financier)|pieces? de solde"
+    r"|payment (?:claims?|requests?)|(?:final|interim|progress) reports?)\b"
+)
+#: Those who were not granted anything yet: applicants.
+APPLYING = re.compile(
+    r"\b(?:candidat|postul|appels? a |demandes? (?:de subvention|d'aide|de financement|d'inscription))"
+)
+#: What the financer does by then.
+PROMISED = re.compile(
+    r"\b(?:(?:seront|sera|serez|sont|est) (?:ensuite |tous )?(?:informe|averti|prevenu|contacte|recontacte"
+    r"|notifie)[es]*"
+    r"|reponse (?:leur |vous )?(?:sera|est) (?:apporte|donne|communique|adresse|transmis)[es]*|recevront"
+    r"|recevrez|recevra les candidats?"
+    r"|(?:region|commission|equipe|departement|administration|service|acheteur|agence|nous) (?:vous |y |leur )?"
+    r"(?:repondra|repondrons|reviendra|reviendrons|informera|etudiera|instruira|examinera|rendra|communiquera))\b"
+)
+#: « les dossiers déposés avant le … restent soumis à l'ancien règlement »: a change of rules.
+OLD_RULES = re.compile(
+    r"[ ,]*(?:(?:ne |n')(?:sont|seront|peuvent|beneficie|releve)|restent|demeurent|relevent|conservent|continuent)"
+)
+HANDED_IN = re.compile(r"\b(?:depose|recu|transmis|adresse|envoye|remis)[es]+ (?:avant|jusqu'au)(?: le)? ?$")
+NOT_HANDED_IN = re.compile(r"\b(?:non|pas|incomplet[es]*|complet[es]*)\b")
+#: A section of its own that holds one date.
+CALENDAR = re.compile(r"\s*(?:calendrier|dates?|echeances?)(?: de l'appel(?: a projets)?| de depot)? ?: ?")

@@ -35,14 +35,15 @@ _ENGLISH = re.compile(
 )
 _NUMERIC = re.compile(
     rf"(?:\b(?P<weekday>{WEEKDAY}),? (?:le )?)?(?<![0-9/.,=_-])(?P<day>0?[1-9]|[12][0-9]|3[01]) ?(?P<mark>[/.-]) ?"
-    r"(?P<month>0?[1-9]|1[0-2]) ?(?P=mark) ?(?P<year>(?:19|20)[0-9]{2}|[0-9]{2})(?![0-9]|[/.-][0-9])"
+    r"(?P<month>0?[1-9]|1[0-2]) ?(?P=mark){1,2} ?(?P<year>(?:19|20)[0-9]{2}|[0-9]{2})(?![0-9]|[/.-][0-9])"
 )
 _SHORT_NUMERIC = re.compile(r"(?<=\b(?:le|au) )(?P<day>0?[1-9]|[12][0-9]|3[01])/(?P<month>0[1-9]|1[0-2])(?![0-9/%])")
 _ISO = re.compile(
     r"(?<![0-9/=_-])(?P<year>20[0-9]{2})-(?P<month>0[1-9]|1[0-2])-(?P<day>0[1-9]|[12][0-9]|3[01])(?![0-9-])"
 )
 _END_OF = re.compile(
-    rf"\b(?:(?:la )?fin (?:du mois )?(?:de |d')?|end of |the end of )(?P<month>{_MONTH})(?: (?:de )?(?P<year>{_YEAR}))?"
+    rf"\b(?:(?:la )?fin (?:du mois )?(?:de |d')?|end of "
+    rf"|the end of )(?P<month>{_MONTH})(?: (?:de )?(?P<year>{_YEAR}))?"
 )
 _PATTERNS = (_ISO, _NUMERIC, _SHORT_NUMERIC, _END_OF, _ENGLISH, _WORDS)
 
@@ -58,11 +59,13 @@ _BEFORE, _AFTER = 20, 40
 #: « du 3 » before « au 28 février 2027 »: a first day that borrows its month and year.
 _BORROWING = re.compile(
     rf"\b(?:du|entre le"
-    rf"|from) (?:{WEEKDAY} )?(?P<day>{_DAY})(?: (?P<month>{_MONTH}))?(?:,? a? ?[0-9]{{1,2}} ?h(?: ?[0-9]{{2}})?)?"
+    rf"|from) (?:{WEEKDAY} )?(?P<day>{_DAY})(?: (?P<month>{_MONTH})|/(?P<number>0[1-9]"
+    rf"|1[0-2]))?(?:,? a? ?[0-9]{{1,2}} ?h(?: ?[0-9]{{2}})?)?"
     rf" (?:au|et le|jusqu'au|to|-) (?:{WEEKDAY} )?$"
 )
 _TIME = re.compile(
-    r"^[ ,]*(?:\(? ?(?:inclus|au plus tard|avant|heure limite|a|at|by|jusqu'a|@|-|\[|\()?[ :]*){1,2}"
+    r"^[ ,]*(?:\n? ?heure (?:locale|limite) ?: ?)?(?:\(? ?(?:inclus|au plus tard|avant|heure limite|a|at|by"
+    r"|jusqu'a|@|-|\[|\()?[ :]*){1,2}"
     r"(?:(?P<hour>[01]?[0-9]|2[0-4]) ?(?:h ?(?P<minute>[0-5][0-9])|h(?:eures?)?(?![a-z0-9])"
     r"|:(?P<minute2>[0-5][0-9]))(?: ?(?P<half>pm|am)\b)?"
     r"|(?P<hour3>1[0-2]|[1-9]) ?(?P<half3>pm|am)\b|(?P<word>midi|minuit|noon|midnight)\b)"
@@ -169,7 +172,7 @@ def _borrowed(before: str, month: int, start: int) -> tuple[int, int, int] | Non
         return None
     return (
         _day(found["day"]),
-        _month(found["month"]) if found["month"] else month,
+        _month(found["month"] or found["number"] or str(month)),
         start - len(before) + found.start(),
     )
 

@@ -32,7 +32,8 @@ def _level_character(character: str) -> str:
     if character.isspace() or kind in {"Cc", "Cf"}:
         return " "
     low = character.lower()[0]
-    if low in _KEPT:
+    # « 15 mars 2027² », « ① »: a mark of a note or of a list is not a digit of the number beside it.
+    if low in _KEPT or kind == "No":
         return low
     letter = unicodedata.normalize("NFKD", low)[0]
     return letter if not letter.isspace() else " "
