@@ -75,6 +75,7 @@ class Session:
             raise ConnectionResetError
         self.writer.write(text.encode() if isinstance(text, str) else text)
         await self.writer.drain()
+        await asyncio.sleep(0)  # drain alone lets nobody else run, not even the news that the client left
 
     async def run(self) -> None:
         await self.say(self.server.greeting)

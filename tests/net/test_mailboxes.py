@@ -332,6 +332,41 @@ def test_an_address_that_hides_a_line_break_is_refused() -> None:
     assert "imaps://nom@serveur/Dossier" in refused.sentence
 
 
+@pytest.mark.parametrize(
+    "host", [".example", "h\u00e9b.example", "a b", "a..b", "-" * 64, "[::1", "feeds.example:993:1"]
+)
+def test_a_host_that_is_none_is_refused(host: str) -> None:
+    failed(run(door().send(asking(f"imaps://veille@{host}/Lettres"))), FetchFault.REFUSED_URL)
+
+
+def test_a_password_with_a_line_break_is_refused_before_it_is_sent() -> None:
+    server = MailServer({"Lettres": letters(1)})
+    refused = failed(read(server, account={"password": "s3cret\r\nA1 DELETE INBOX"}), FetchFault.LOGIN)
+    assert "saut de ligne" in refused.sentence
+    assert server.connections == 0
+
+
+def test_a_visit_that_is_cancelled_ends_at_once() -> None:
+    async def scenario() -> float:
+        asked = asyncio.Event()
+
+        async def stall(session: Session, tag: str, words: list[str]) -> bool:
+            asked.set()
+            return await hang(session, tag, words)
+
+        server = MailServer({"Lettres": letters(1)}, tricks={"UID SEARCH": stall})
+        async with mail_server(server):
+            visit = asyncio.create_task(once(server, door(seconds=20.0)))
+            await asked.wait()
+            visit.cancel()
+            start = time.monotonic()
+            await asyncio.gather(visit, return_exceptions=True)
+            return start
+
+    start = run(scenario())
+    assert time.monotonic() - start < 5  # the loop waits for its threads before it closes
+
+
 # ── hostile servers ─────────────────────────────────────────────────────────────────────────────────────────────────
 async def hang(session: Session, _tag: str, _words: list[str]) -> bool:
     await asyncio.sleep(3600)

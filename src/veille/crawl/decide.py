@@ -195,8 +195,9 @@ def _remember(state: SourceState, visit: Visit, *, novel: bool, now: datetime) -
     feed = visit.feed
     if feed is None:
         return replace(after, robots=_barred(visit.outcome) or state.robots)
+    # once each: the articles of one letter come together, which says nothing of how often letters come
     times = sorted(
-        (time for entry in feed.entries if (time := entry.published or entry.updated) and time <= now), reverse=True
+        {time for entry in feed.entries if (time := entry.published or entry.updated) and time <= now}, reverse=True
     )
     gap = _usual_gap(times)
     # what was there before we came says how long it has been silent, if it also says how often it speaks

@@ -46,6 +46,18 @@ class Bounds:
     def __init__(self, seconds: float, most: int) -> None:
         self._until = time.monotonic() + seconds
         self.left = most
+        self._socket: socket.socket | None = None
+
+    def hold(self, sock: socket.socket) -> None:
+        """Note the socket of the visit, for `abandon`."""
+        self._socket = sock
+
+    def abandon(self) -> None:
+        """End the visit now, from another thread."""
+        self._until = 0.0
+        if self._socket is not None:
+            with contextlib.suppress(OSError):
+                self._socket.shutdown(socket.SHUT_RDWR)
 
     def remaining(self) -> float:
         """Return the seconds left; raises TimeoutError when there are none."""
@@ -67,6 +79,7 @@ class Connection(imaplib.IMAP4):
     def __init__(self, sock: ssl.SSLSocket, bounds: Bounds) -> None:
         self._given = sock
         self._bounds = bounds
+        bounds.hold(sock)
         self._buffer = b""
         super().__init__()
 

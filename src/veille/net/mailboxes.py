@@ -7,6 +7,7 @@ ten refusals, and hosts lock accounts for less.
 
 import asyncio
 import imaplib
+import re
 import socket
 import ssl
 from collections.abc import Mapping
@@ -34,7 +35,11 @@ from veille.protocols import Clock
 #: RFC 8314 §3.2: IMAP over TLS from the first byte.
 PORT = 993
 #: Seconds for one visit: fifty letters of 100 kB over a slow line. What was read by then is kept.
-MAX_SECONDS = 60.0
+MAX_SECONDS = 45.0
+#: A name of the DNS.
+_HOST = re.compile(r"[a-z0-9_-]{1,63}(?:\.[a-z0-9_-]{1,63})*\.?")
+#: What would end a line of the protocol, or part a token's answer in two.
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _WAIT = "rien à faire : la prochaine relève réessaiera"
 
 
@@ -128,8 +133,12 @@ class Mailboxes:
             since=(self._clock.now() - timedelta(days=asked.days)).date(),
             after=position(validators.etag),
         )
+        bounds = Bounds(self._seconds, self._max_bytes)
         try:
-            return await asyncio.to_thread(self._read, place, addresses, account, token, wish)
+            return await asyncio.to_thread(self._read, place, addresses, account, token, wish, bounds)
+        except asyncio.CancelledError:
+            bounds.abandon()
+            raise
         except LoginRefused as refused:
             self._tokens.forget(asked.account)
             failure = _login_refused(asked.account, str(refused), by_token=bool(token))
@@ -144,6 +153,12 @@ class Mailboxes:
                 FetchFault.LOGIN,
                 f"aucun mot de passe ni jeton pour la boîte « {name} »",
                 f"définissez {prefix}_HOST et {prefix}_PASSWORD dans l'environnement (ou de quoi demander un jeton)",
+            )
+        if _CONTROL.search(account.password.get_secret_value()):
+            raise _Failure(
+                FetchFault.LOGIN,
+                f"le mot de passe de « {name} » contient un saut de ligne ou un caractère de contrôle",
+                f"redonnez {prefix}_PASSWORD sans retour à la ligne à la fin",
             )
         if account.host.lower() != place.host:
             raise _Failure(
@@ -176,9 +191,14 @@ class Mailboxes:
 
     # ── in the thread ───────────────────────────────────────────────────────────────────────────────────────────────
     def _read(
-        self, place: _Place, addresses: tuple[Address, ...], account: MailAccount, token: str, wish: Wish
+        self,
+        place: _Place,
+        addresses: tuple[Address, ...],
+        account: MailAccount,
+        token: str,
+        wish: Wish,
+        bounds: Bounds,
     ) -> Visited:
-        bounds = Bounds(self._seconds, self._max_bytes)
         try:
             connection = self._connected(place, addresses, bounds)
             try:
@@ -238,7 +258,7 @@ def _place(url: str) -> _Place:
     except ValueError as error:
         raise _Failure(FetchFault.REFUSED_URL, "adresse refusée : elle ne se lit pas") from error
     user, folder = unquote(parts.username or ""), unquote(parts.path.lstrip("/")) or "INBOX"
-    if not host or not user or any(character in user + folder for character in "\r\n\0"):
+    if not (_HOST.fullmatch(host) or literal(host)) or not user or _CONTROL.search(user + folder):
         raise _Failure(FetchFault.REFUSED_URL, "adresse refusée : écrivez imaps://nom@serveur/Dossier")
     return _Place(host, port, user, folder)
 

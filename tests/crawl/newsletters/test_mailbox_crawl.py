@@ -307,3 +307,16 @@ def test_nothing_in_the_database_names_the_reader(house: Make, sqlite_database: 
         own = [link for link in there.web.clicked() if link.replace("&", "&amp;") in letter.html()]
         assert len(own) <= len(letter.items)
         assert [link for link in own if any(part in link for part in letter.never)] == []
+
+
+def test_the_rhythm_of_a_letter_is_that_of_its_issues_not_of_its_articles(house: Make) -> None:
+    letter = LETTERS["revue-de-presse"]
+    weeks = [f"Fri, {day} Nov 2026 09:00:00 +0100" for day in ("06", "13", "20")]
+    weeks += [f"Fri, {day} Oct 2026 09:00:00 +0200" for day in ("09", "16", "23", "30")]
+    raw = [
+        mail(letter.html().replace("exemple/", f"exemple/{place}/"), date=date, message_id=f"<{place}@x>")
+        for place, date in enumerate(weeks)
+    ]
+    there = house(*raw)
+    assert there.crawl().new == 7 * len(letter.items)
+    assert there.store.states()["lettres"].gap == 7 * 86_400

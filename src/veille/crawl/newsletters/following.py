@@ -24,9 +24,9 @@ from veille.model.letters import FollowedLink, LinkState
 from veille.protocols import Clock
 from veille.protocols.letters import FollowedLinks
 
-#: Questions in one visit: at one a second two minutes of a mailbox's turn.
-MAX_ASKED = 100
-MAX_SECONDS = 150.0
+#: Questions in one visit: at one a second, a minute of a mailbox's turn.
+MAX_ASKED = 60
+MAX_SECONDS = 90.0
 #: After so many failures a host is left in peace for this visit.
 _FAILURES = 2
 _MOVED = frozenset({301, 302, 303, 307, 308})

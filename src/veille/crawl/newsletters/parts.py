@@ -25,6 +25,8 @@ MAX_BODY = 2_000_000
 _HEADER_LIMIT = 4_000
 #: EML-005: a subject longer than this is an attack or a body in the wrong field.
 SUBJECT_LIMIT = 200
+#: Seconds that a sender's clock may run ahead, and before which no letter is of use.
+_AHEAD, _OLD = 86_400, 5 * 366 * 86_400
 _MESSAGE_ID = re.compile(r"<([^<>\s]{1,400})>")
 _CURE = "rien à faire : ce message est laissé de côté"
 
@@ -76,15 +78,14 @@ def message_id_of(message: Message) -> str:
 
 
 def date_of(message: Message, arrived: datetime | None) -> datetime | None:
-    """Return when it was sent: its Date, unless that is far from when our server took it in."""
+    """Return when it was sent: its Date, unless that is after our server took it in, or years before.
+
+    A mailbox that was moved took all of its messages in on one day: their own dates are the better ones.
+    """
     stated = read_date(header(message, "date"), UTC)
     if arrived is None or stated is None:
         return stated or arrived
-    return stated if abs((arrived - stated).total_seconds()) <= _PLAUSIBLE else arrived
-
-
-#: Seconds a letter may be under way before its own date is not believed (RFC 5321 §4.5.4.1: queues give up in 5 days).
-_PLAUSIBLE = 7 * 86_400
+    return stated if -_OLD <= (stated - arrived).total_seconds() <= _AHEAD else arrived
 
 
 def body_of(message: Message) -> Body:
