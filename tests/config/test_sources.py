@@ -99,3 +99,13 @@ def test_a_bad_interval_is_refused(text):
 def test_the_committed_json_schema_is_the_one_the_code_gives():
     committed = json.loads((ROOT / "docs/reference/sources.schema.json").read_text(encoding="utf-8"))
     assert committed == json_schema()
+
+
+def test_a_file_that_did_not_change_is_not_checked_twice_and_an_edit_is_seen(tmp_path: Path) -> None:
+    path = tmp_path / "sources.yaml"
+    line = "{id: a, title: A, kind: feed, url: 'https://a.exemple/'}"
+    path.write_text(f"version: 1\nsources: [{line}]\n", encoding="utf-8")
+    first = load_sources(path)
+    assert load_sources(path) is first
+    path.write_text(f"version: 1\nsources: [{line.replace('title: A', 'title: B')}]\n", encoding="utf-8")
+    assert load_sources(path).sources[0].title == "B"

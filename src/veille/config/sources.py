@@ -5,6 +5,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal
 
@@ -14,7 +15,7 @@ from veille.config.api_options import EXPERIMENTAL_APIS, MAPPED_APIS, ApiName
 from veille.config.problems import refuse
 from veille.config.requests import RequestLine, refuse_key_in_address
 from veille.config.source_kinds import KIND_HELP, KindName, check_options, check_url
-from veille.config.yaml_source import Locate, load_yaml, parse_yaml
+from veille.config.yaml_source import Locate, parse_yaml, read_definition
 from veille.errors import ConfigError
 from veille.model import Expect, Family, Licence, Recipe, Source
 from veille.model.details import MANUAL
@@ -203,8 +204,13 @@ def parse_interval(text: str) -> timedelta:
 
 
 def load_sources(path: Path) -> Sources:
-    """Read and check a sources.yaml; raises ConfigError."""
-    return _read(*load_yaml(path), path)
+    """Read and check a sources.yaml; raises ConfigError. A file that did not change is not checked twice in a row."""
+    return _checked(read_definition(path), path)
+
+
+@lru_cache(maxsize=1)
+def _checked(raw: bytes, path: Path) -> Sources:
+    return parse_sources(raw, path)
 
 
 def parse_sources(raw: bytes, path: Path) -> Sources:

@@ -45,16 +45,20 @@ class _Level:
 
 def load_yaml(path: Path) -> tuple[Any, Locate]:
     """Read a YAML file as plain data with a line for each key path; raises ConfigError naming file, line and cure."""
+    return parse_yaml(read_definition(path), path)
+
+
+def read_definition(path: Path) -> bytes:
+    """Return the bytes of a definition file; raises ConfigError naming file and cure."""
     check_readable(path)
     try:
-        raw = path.read_bytes()
+        return path.read_bytes()
     except FileNotFoundError as error:
         raise ConfigError(
             "fichier absent", file=path, cure="lancez « veille init DOSSIER » ou vérifiez --home"
         ) from error
     except OSError as error:
         raise ConfigError(f"illisible ({cause(error)})", file=path, cure="vérifiez les droits du fichier") from error
-    return parse_yaml(raw, path)
 
 
 def parse_yaml(raw: bytes, path: Path | str) -> tuple[Any, Locate]:
