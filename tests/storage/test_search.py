@@ -2,12 +2,15 @@
 
 import time
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
+from alembic import command
+from alembic.config import Config
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import delete
+from sqlalchemy import delete, text
 
 from tests.bad_inputs import cases, value_of
 from tests.crawl.builders import DAY, NOW, entry, feed, source, state
@@ -15,7 +18,8 @@ from veille.crawl.decide import decide_entries
 from veille.errors import InputError
 from veille.model import Licence, Scheme
 from veille.model.searching import FoundIn, SearchFilters
-from veille.storage.db import Database
+from veille.storage import schema
+from veille.storage.db import Database, create_file
 from veille.storage.search import SqlSearchStore
 from veille.storage.search_query import MAX_TERMS, for_postgres, for_sqlite, parse
 from veille.storage.source_store import SqlSourceStore
@@ -25,6 +29,15 @@ from veille.storage.tables import DetailRow, DocumentRow, EntryRow, EntryVersion
 @pytest.fixture
 def search(database: Database) -> SqlSearchStore:
     return SqlSearchStore(database)
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The URL of a database that has no table yet."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'old' / 'veille.sqlite'}"
+    url: str = request.getfixturevalue("new_postgres")("template0")
+    return url
 
 
 def publish(database: Database, title: str, body: str = "", *, of: str = "pole", days: int = 0, number: int = 0) -> int:
@@ -240,3 +253,26 @@ def test_a_rolled_back_item_is_not_found(
     with pytest.raises(ZeroDivisionError):
         publish(database, "Appel bois")
     assert search.search("bois").total == 0
+
+
+def test_what_an_older_database_holds_is_found_once_it_is_upgraded(empty_url: str) -> None:
+    old = Database(empty_url)
+    if old.file is not None:
+        create_file(old.file)
+    with old.migrate() as connection:
+        config = Config()
+        config.set_main_option("script_location", schema.SCRIPTS)
+        config.set_main_option("path_separator", "os")
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0001")
+        connection.execute(
+            text(
+                "INSERT INTO item"
+                " (id, identity, version, title, text, first_seen, updated, content_hash, source_id, licence)"
+                " VALUES (7, 'i', 3, 'Appel à projets œuvre', 'Le texte.', :now, :now, 'h', 's', 'presse')"
+            ),
+            {"now": "2026-11-23 08:00:00.000000"},
+        )
+    schema.upgrade(old)
+    assert [item.id for item in SqlSearchStore(old).search("appels oeuvre texte").found] == [7]
+    old.close()
