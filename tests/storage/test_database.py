@@ -17,6 +17,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError, StatementError
 
 from tests.bad_inputs import cases, value_of
 from veille.errors import DatabaseCorrupt, DatabaseMissing, DiskFull, InputError, StoreBusy, StoreError
+from veille.storage import faults
 from veille.storage.db import Database, upsert
 from veille.storage.tables import InstanceRow, SourceStateRow, SuppressionRow
 
@@ -398,3 +399,10 @@ def test_unwritable_disk_is_named_with_its_cure(small_disk: Path, sqlite_templat
         add(database, 1)
     with pytest.raises(StoreError, match="vérifiez les droits"):
         count(database)
+
+
+@pytest.mark.parametrize("words", ["no such module: fts5", "no such function: json_each"])
+def test_a_sqlite_without_full_text_search_is_named_with_the_cure(words: str, tmp_path: Path) -> None:
+    refused = faults.from_sqlite(sqlite3.OperationalError(words), "base", tmp_path / "veille.sqlite")
+    assert isinstance(refused, StoreError)
+    assert "FTS5" in refused.cure

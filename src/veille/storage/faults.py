@@ -23,6 +23,9 @@ _PG_SCHEMA = {"42P01", "42703"}
 # SQLite has one code (SQLITE_ERROR) for an absent table, an absent column and bad syntax: its words tell them apart.
 _SCHEMA_WORDS = ("no such table", "no such column", "has no column named")
 
+#: How a SQLite built without full-text search or JSON refuses our index.
+_WITHOUT_WORDS = ("no such module: fts5", "no such tokenizer", "no such function: json")
+
 #: One page: a file system with less than that is full for SQLite, even where the system call said only « I/O error ».
 _PAGE = 4096
 
@@ -87,6 +90,11 @@ def unreadable(place: str, why: str) -> StoreError:
 
 def from_sqlite(cause: BaseException, place: str, file: Path, *, read_only: bool = False) -> VeilleError | None:
     """Return what a sqlite3 error means for a person, or None where it is a bug of ours."""
+    if any(words in str(cause) for words in _WITHOUT_WORDS):
+        return StoreError(
+            f"ce SQLite ne sait pas chercher dans les textes ({cause})",
+            cure="prenez un Python dont SQLite a FTS5 et JSON (celui de Debian convient), ou PostgreSQL (database_url)",
+        )
     extended = getattr(cause, "sqlite_errorcode", 0)
     code = extended & _PRIMARY
     if code in {_BUSY, _LOCKED}:
