@@ -3,7 +3,7 @@
 import re
 
 from veille.nlp import place_context as context
-from veille.nlp.places import SMALL, Mention
+from veille.nlp.places import SMALL, TELLING, Mention
 
 _ANY_WORD = re.compile(r"\w+")
 #: Characters looked back for the word that opens a list of names.
@@ -18,9 +18,12 @@ _IN_LIST = SMALL | frozenset(
 _SENTENCE_ENDS = (". ", "\n", "; ", " • ")
 
 
-def names_authority(before: str) -> bool:
-    """« commune de … », « CCI du … »."""
-    cues = (context.REGION, context.COUNTY, context.GROUPING, context.AUTHORITY)
+def names_authority(mention: Mention, before: str) -> bool:
+    """« commune de … », « CCI du … », « Région Grand Est », « Brest métropole », « les associations de … »."""
+    words = mention.key.split()
+    if words[0] == "region" or not TELLING.isdisjoint(words):
+        return True
+    cues = (context.REGION, context.COUNTY, context.GROUPING, context.AUTHORITY, context.AUDIENCE)
     return any(cue.search(before) for cue in cues)
 
 
@@ -40,6 +43,16 @@ def listed_after(cue: re.Pattern[str], mention: Mention, text: str, folded: str)
     if not opened or not _SENTENCE_MARKS.isdisjoint(between):
         return False
     return all(word[0].isupper() or word.lower() in _IN_LIST for word in _ANY_WORD.findall(between))
+
+
+def happens(folded: str, mention: Mention) -> bool:
+    """Return True where the sentence tells of a jury, a past laureate, an example: the town is none that it aims at."""
+    return context.PASSING.search(sentence(folded, mention.start, mention.end)) is not None
+
+
+def refused(folded: str, mention: Mention) -> bool:
+    """Return True where the sentence says who may not apply."""
+    return context.REFUSED.search(sentence(folded, mention.start, mention.end)) is not None
 
 
 def aims(folded: str, mention: Mention) -> bool:

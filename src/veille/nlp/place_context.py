@@ -23,6 +23,22 @@ ACTOR = re.compile(
     r"\b(?:universites?|insa|ecoles?(?: [a-z]+){0,3}|instituts?(?: [a-z]+){0,3}|iut|laboratoires?|aeroport|gare"
     r"|observatoire|conservatoire|musee|rectorat|academie)" + _END
 )
+#: What happens in a town, or who comes from it, without the call being for it.
+PASSING = re.compile(
+    r"\b(?:laureat(?:e|s|es)?|jury|ceremonie|salons?|seminaire|webinaire|comites?|secretariat|conference de presse"
+    r"|reunions? d[e'][a-z' ]{0,25}|se (?:tiendra|tient|reunira|reunit|deroulera)|(?:a|aura) (?:eu )?lieu|exemples?"
+    r"|inspire[es]{0,2}|sur le modele|retours? d'experience|cabinet|bureaux? d'etudes?|prestataires?|consultants?"
+    r"|parrain|(?:notre|un|une) partenaire|depots? a|deja finance[es]{0,2}|vien(?:t|nent) d)\b"
+)
+#: Whoever the sentence leaves out.
+REFUSED = re.compile(r"\b(?:ne (?:sont|seront) pas eligibles?|non eligibles?|ineligibles?|sont exclu(?:e?s))\b")
+#: Whom a call is for, right before the name: « les communes et associations de Vendée », « employeurs franciliens ».
+AUDIENCE = re.compile(
+    r"\b(?:entreprises|(?<!une )(?<!la )(?:pme|tpe|eti|start-up)|collectivites|associations|communes|exploitations"
+    r"|artisans|commercants|agriculteurs|eleveurs|producteurs|structures|employeurs|etudiants|jeunes|acteurs|stations"
+    r"|sites|scieries|etablissements|industriels|chercheurs|laboratoires)(?: [a-z-]+){0,2} ?"
+    r"(?:de la |de l'|du |des |de |d'|en |a la |aux? )?$"
+)
 #: « avec le soutien de la Région … »: named as a partner.
 PARTNER = re.compile(
     r"\b(?:avec (?:l'aide|l'appui|le soutien|le concours|la participation|la collaboration)|en (?:partenariat"
@@ -132,7 +148,7 @@ PERIMETER = re.compile(
     r"|(?:leur|son|un|votre) siege (?:social )?(?:est |soit )?(?:en|a|dans)|etablissements? (?:en|dans|situe)"
     r"|sur (?:le|son|leur|l'ensemble du) territoire|a l'echelle"
     r"|porteurs? de projets? (?:de|du|des|d'|en)|(?:entreprises|toute entreprise) (?:de|du|des|d')|habitants?"
-    r"|residant|s'adresse|ouverte?s? aux?|sont concerne[es]{1,2}"
+    r"|residant|s'adresse|(?:installer|implanter) (?:en|a|au|aux|dans|sur)|ouverte?s? aux?|sont concerne[es]{1,2}"
     r"|(?:appels? a projets?|appels? a manifestations? d'interet|aides?|fonds|subventions?) (?:[a-z]+ ){0,2}"
     r"(?:en|dans))\b"
 )

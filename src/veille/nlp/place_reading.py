@@ -125,11 +125,14 @@ class PlaceReader:
             return None
         nearby = folded[max(0, mention.start - 50) : mention.start + 60]
         outside = asides.listed_after(context.OUTSIDE, mention, text, folded)
+        outside = outside or asides.refused(folded, mention)
         reading.aside = outside or (mention.field == "text" and asides.in_passing(before, nearby))
+        if mention.field == "text" and reading.codes[0].startswith("fr:commune:"):
+            reading.aside = reading.aside or asides.happens(folded, mention)
         if context.COURT.search(before) or asides.listed_after(context.TRAVEL, mention, text, folded):
             reading.strength = WEAK
         reading.partner = mention.field == "text" and context.PARTNER.search(before) is not None
-        named = not reading.partner and asides.names_authority(before)
+        named = not reading.partner and asides.names_authority(mention, before)
         reading.main = not reading.aside and (mention.field == "title" or named or asides.aims(folded, mention))
         return reading
 

@@ -22,11 +22,11 @@ SMALL = frozenset(
     ["le", "la", "les", "l", "de", "du", "des", "d", "en", "sur", "sous", "et", "aux", "au", "a", "lez", "lès", "dit"]
 )
 #: Words that make an EPCI's name plain without « communauté de communes » before it.
-_TELLING = frozenset(
+TELLING = frozenset(
     ["communaute", "agglo", "agglomeration", "metropole", "agglopole", "eurometropole", "intercom", "comcom"]
 )
 #: Words of a name that are also printed in lower case: « Brest métropole », « île de la Réunion ».
-_LOWER = SMALL | _TELLING | {"ile", "iles"}
+_LOWER = SMALL | TELLING | {"ile", "iles"}
 #: What joins the words of one name.
 _JOINTS = " \t\u00a0\u202f'’-‑–"
 #: Characters between two words of one name, at most (« Faucigny - Glières »).
@@ -163,7 +163,7 @@ class PlaceIndex:
                 continue
             parts = printed.split()
             full = [part for part in parts if part not in SMALL]
-            if _TELLING & set(parts):
+            if TELLING & set(parts):
                 meaning.epci_alone = "sure"
             elif len(full) > 1 and (full[0] in _OPENERS or len(full) > 2):  # noqa: PLR2004 - three full words are telling
                 meaning.epci_alone = "weak"

@@ -26,6 +26,8 @@ _BARE_TOWN = 2_000
 #: Places named in passing, at most, beside the area aimed at: more is a list of stations or of neighbours.
 _LISTED = 3
 _COUNTY = "fr:departement:"
+#: Areas wider than a commune.
+_WIDER = ("fr:region:", _COUNTY, "fr:epci:")
 #: Characters from which the language is told.
 _TOLD = 800
 #: Evidence kept for one tag.
@@ -234,12 +236,28 @@ class TerritoryReader:
 
     # ── tags ─────────────────────────────────────────────────────────────────────────────────────────────────────
     def _tags(self, readings: list[Reading]) -> list[Tag]:
+        self._aim(readings)
         grouped: dict[str, list[Reading]] = {}
         for reading in readings:
             for code in reading.codes:
                 grouped.setdefault(code, []).append(reading)
         lone = self._one_line(list(grouped))
         return self._without_list([self._tag(code, group, lone=lone) for code, group in grouped.items()])
+
+    @staticmethod
+    def _aim(readings: list[Reading]) -> None:
+        """Where no cue tells the area aimed at, take the first région, département or EPCI named, and its list."""
+        if any(reading.main and reading.codes[0].startswith("fr:") for reading in readings):
+            return
+        wide = [
+            reading
+            for reading in readings
+            if reading.codes[0].startswith(_WIDER)
+            and reading.strength > WEAK
+            and not (reading.aside or reading.partner)
+        ]
+        for reading in wide:
+            reading.main = reading.run == wide[0].run
 
     def _without_list(self, tags: list[Tag]) -> list[Tag]:
         """Drop the places named in passing where a text that aims elsewhere lists many (stations, neighbours)."""
