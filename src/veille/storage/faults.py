@@ -90,11 +90,6 @@ def unreadable(place: str, why: str) -> StoreError:
 
 def from_sqlite(cause: BaseException, place: str, file: Path, *, read_only: bool = False) -> VeilleError | None:
     """Return what a sqlite3 error means for a person, or None where it is a bug of ours."""
-    if any(words in str(cause) for words in _WITHOUT_WORDS):
-        return StoreError(
-            f"ce SQLite ne sait pas chercher dans les textes ({cause})",
-            cure="prenez un Python dont SQLite a FTS5 et JSON (celui de Debian convient), ou PostgreSQL (database_url)",
-        )
     extended = getattr(cause, "sqlite_errorcode", 0)
     code = extended & _PRIMARY
     if code in {_BUSY, _LOCKED}:
@@ -107,6 +102,16 @@ def from_sqlite(cause: BaseException, place: str, file: Path, *, read_only: bool
         return None  # a write through the reader (query_only) is our own bug
     if code in {_PERM, _READONLY, _IOERR, _CANTOPEN}:
         return unreadable(place, str(cause))
+    return _unable(cause)
+
+
+def _unable(cause: BaseException) -> StoreError | None:
+    """Say that this SQLite was built without what we need, or None where it was not that."""
+    if any(words in str(cause) for words in _WITHOUT_WORDS):
+        return StoreError(
+            f"ce SQLite ne sait pas chercher dans les textes ({cause})",
+            cure="prenez un Python dont SQLite a FTS5 et JSON (celui de Debian convient), ou PostgreSQL (database_url)",
+        )
     return None
 
 
