@@ -125,9 +125,13 @@ def test_markup_that_runs_is_text_or_nothing(case: dict[str, Any]) -> None:
         headed(b"Content-Type: text/html", body=b"<div style='font-size:9em'>" * 20_000 + b"x"),
         headed(b"Content-Type: text/html", body=b"<b>a</b> " * 100_000),
         headed(b"Content-Type: text/html", body=b"<td>" * 100_000 + b"x"),
+        headed(b"Content-Type: text/html", body=b"<style>" + b"@a{x{y}" * 100_000 + b"</style><p class=x>a"),
+        headed(b"Content-Type: text/html", body=b"<style>" + b"/*" * 400_000 + b"</style><p class=x>a"),
+        headed(b"Content-Type: text/html", body=b"<style>" + b"@a" * 400_000 + b"</style><p class=x>a"),
+        headed(b"Content-Type: text/html", body=b"<style>" + b".a," * 300_000 + b"{font:x}</style><p class=a>a"),
         headed(b"Content-Type: message/rfc822", body=b"Content-Type: message/rfc822\r\n\r\n" * 2_000),
     ],
-    ids=range(25),
+    ids=range(29),
 )
 def test_a_message_that_is_none_costs_little_and_breaks_nothing(raw: bytes) -> None:
     found, seconds = in_worker(raw)

@@ -25,6 +25,9 @@ _SAYS_WORDS, _SAYS_LETTERS = 3, 15
 _LEAD_LEAST, _LEAD = 5, 120
 #: A picture and the title under it stand in one box; one of more lines, or of most of a letter, holds several articles.
 _SMALL_BOX, _MOST = 14, 0.4
+#: Letters of a link that names one thing of a list: « Assemblée générale ».
+_LISTED = 10
+_BULLETS = "•·▪◦►‣*→-–"
 _ENDS = " •·–—-→>*:"
 _WEEKDAY = r"(?:(?:lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche|lun|mar|mer|jeu|ven|sam|dim) )?"
 _DATE = re.compile(
@@ -126,7 +129,9 @@ class _Cutting:
             return False
         written = line.heading or line.size >= self._plain * _LARGER
         bold = line.bold and len(line.text) <= _BOLD_TITLE_LIMIT and not line.text.endswith((".", ",", ";"))
-        return bool(written or bold or (usable and _lead_of(line))) or self._leads(line, usable)
+        if written or bold or (usable and _lead_of(line)):
+            return True
+        return self._leads(line, usable) and not self._closes(line)
 
     def _may_be_title(self, line: Line, usable: Sequence[Link]) -> bool:
         """Say whether a line is words of some length, neither a date nor a number nor a button."""
@@ -142,7 +147,15 @@ class _Cutting:
         if not usable or self._invites(usable[0]):
             return False
         text = usable[0].text
-        return _says(text) and line.text.lstrip(_ENDS).startswith(text)
+        if _says(text) and line.text.lstrip(_ENDS).startswith(text):
+            return True
+        return _is_listed(line) and len(usable) == 1 and len(text) >= _LISTED and not text[0].islower()
+
+    def _closes(self, line: Line) -> bool:
+        """Say whether a link alone on its line, under a title and a text that have none, is their button."""
+        block = self._open
+        waits = block is not None and bool(block.title and block.lines) and block.link is None and not self._closed
+        return waits and not _is_listed(line) and len(line.links) == 1 and line.text == line.links[0].text
 
     def _begin(self, line: Line, usable: Sequence[Link]) -> None:
         last = self._open
@@ -152,7 +165,8 @@ class _Cutting:
         titled = next((link for link in usable if not self._invites(link)), None)
         title, rest, inner = line.text, "", None
         if titled is not None and not line.heading and self._leads(line, [titled]):
-            title, rest = titled.text, line.text.partition(titled.text)[2].strip(_ENDS)
+            above, _, below = line.text.partition(titled.text)
+            title, rest = titled.text, " ".join(part for part in (above.strip(_ENDS), below.strip(_ENDS)) if part)
         elif lead := _lead_of(line):
             title, rest, inner = lead, line.text, titled
             titled = None
@@ -235,6 +249,11 @@ class _Cutting:
             self.blocks.remove(self._open)
             self._advert = False
         self._open, self._closed = None, False
+
+
+def _is_listed(line: Line) -> bool:
+    """Say whether a line is one of a list, marked up as such or by a bullet."""
+    return (line.bullet or line.text[:1] in _BULLETS) and len(line.text) <= _TITLE_LIMIT
 
 
 def _says(text: str) -> bool:

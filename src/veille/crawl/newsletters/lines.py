@@ -5,13 +5,14 @@ Letters are tables in tables: what is a title shows by size and weight, hardly e
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from lxml import etree
 
 from veille.crawl.html import attribute, tree_of
+from veille.crawl.newsletters.stylesheet import class_styles
 from veille.text import clean
 
 #: Long letters hold 600 lines and 150 links.
@@ -28,7 +29,7 @@ _SILENT = frozenset({"script", "style", "template", "noscript", "svg", "iframe",
 _HEADINGS = {"h1": 30.0, "h2": 24.0, "h3": 20.0, "h4": 18.0, "h5": 16.0, "h6": 15.0}
 _FONTS = {"1": 10.0, "2": 13.0, "3": 16.0, "4": 18.0, "5": 24.0, "6": 32.0, "7": 48.0}
 _PLAIN_SIZE = 15.0
-_BOLD = frozenset({"b", "strong", "th"})
+_BOLD = frozenset({"b", "strong", "th", "dt"})
 _SIZE = re.compile(r"font(?:-size)?\s*:[^;]*?(\d{1,3}(?:\.\d+)?)\s*(px|pt|em|rem|%)", re.IGNORECASE)
 _WEIGHT = re.compile(r"font(?:-weight)?\s*:[^;]*?\b(bold(?:er)?|normal|lighter|[1-9]00)\b", re.IGNORECASE)
 _HIDDEN = re.compile(
@@ -129,9 +130,11 @@ class _Reading:
         self._link: tuple[Any, list[str], str] | None = None
         self._links = 0
         self._boxes = 0
+        self._classes: Mapping[str, str] = {}
 
     def lines(self, root: Any) -> Iterator[Line]:
         """Yield the lines of a tree."""
+        self._classes = class_styles(sheet.text or "" for sheet in root.iter("style"))
         skipped: Any = None
         for count, (event, node) in enumerate(etree.iterwalk(root, events=("start", "end"))):
             if skipped is not None:
@@ -139,7 +142,7 @@ class _Reading:
                     skipped = None
                     self._text(node.tail)
                 continue
-            if event == "start" and (node.tag in _SILENT or _is_hidden(node)):
+            if event == "start" and (node.tag in _SILENT or self._is_hidden(node)):
                 skipped = node
                 continue
             yield from self._start(node) if event == "start" else self._end(node)
@@ -168,7 +171,7 @@ class _Reading:
         self._text(node.tail)
 
     def _styled(self, node: Any) -> _Style:
-        around, style = self._styles[-1], attribute(node, "style")
+        around, style = self._styles[-1], self._declared(node)
         size, bold, heading = around.size, around.bold, around.heading
         if node.tag in _HEADINGS:
             size, bold, heading = _HEADINGS[node.tag], True, int(node.tag[1])
@@ -195,6 +198,17 @@ class _Reading:
             boxes = (*boxes, self._boxes)
         bullet = node.tag == "li" or (around.bullet and node.tag not in {"ul", "ol"})
         return _Style(size, bold, heading, boxes, bullet, cell, row)
+
+    def _declared(self, node: Any) -> str:
+        """Return what is said of an element's looks: by its own style first, then by its classes."""
+        own, named = attribute(node, "style"), attribute(node, "class")
+        if not self._classes or not named:
+            return own
+        return ";".join([own, *(self._classes[name] for name in named.split() if name in self._classes)])
+
+    def _is_hidden(self, node: Any) -> bool:
+        style = self._declared(node)
+        return node.get("hidden") is not None or bool(style and _HIDDEN.search(style))
 
     def _text(self, text: str | None) -> None:
         pending, style = self._pending, self._styles[-1]
@@ -304,11 +318,6 @@ def _is_button(node: Any, text: str) -> bool:
     named = _BUTTON_CLASS.search(attribute(node, "class")) is not None
     ground = around is not None and around.tag == "td" and bool(around.get("bgcolor"))
     return named or ground or _GROUND.search(own) is not None
-
-
-def _is_hidden(node: Any) -> bool:
-    style = attribute(node, "style")
-    return node.get("hidden") is not None or bool(style and _HIDDEN.search(style))
 
 
 def _pixels(size: float, unit: str, around: float) -> float:

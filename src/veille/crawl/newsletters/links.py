@@ -53,7 +53,9 @@ def use_of(text: str, address: str, *, hint: str = "", hidden: str = "") -> Use:
 def is_button(text: str) -> bool:
     """Say whether a link's text invites without naming anything: « Lire la suite »."""
     said = bare(text)
-    return not said or (len(said) <= _BUTTON_LENGTH and words.BUTTON.fullmatch(said) is not None)
+    if not said or words.INVITATION.match(said):
+        return True
+    return len(said) <= _BUTTON_LENGTH and words.BUTTON.fullmatch(said) is not None
 
 
 def is_social(address: str) -> bool:

@@ -95,9 +95,14 @@ BUTTON = _whole(
     r"(?:inscription|inscrivez vous|s inscrire|participer|participez|candidater|postuler|deposer|repondre|repondez"
     rf"|reserver|reservez|demarrer|profiter|profitez){_REST}",
     rf"(?:candidatez|postulez|deposez|decouvrez|consultez|telechargez|visionnez){_REST}",
-    rf"(?:read|learn|find out|see|view|register|apply|download|discover|continue reading|get|watch){_REST}",
+    rf"(?:read|learn|find out|see|view|register|apply|download|discover|continue reading|get|watch|go to|visit){_REST}",
     r"more(?: info.*)?",
     r"liens?|link|site(?: web| internet)?|web|pdf|programme|acces",
+)
+#: How a link's text begins, whatever it goes on to name: the article's title once more.
+INVITATION = re.compile(
+    r"(?:read|learn|find out|see|view|know) more (?:about|on)\b"
+    r"|(?:lire la suite|en savoir plus|plus d infos?) (?:de|du|sur|a propos)\b"
 )
 #: A line that says « what follows is paid for ».
 ADVERT = _whole(
