@@ -29,7 +29,7 @@ def read(text: str, **facts: Any) -> dict[str, Fact]:
         ("Taux d'aide : 40 % maximum", {"rate": "40"}),
         ("50 % des coûts éligibles dans la limite de 20 000 €", {"rate": "50", "amount_max": "20000"}),
         ("Subvention de 37,5 % des dépenses", {"rate": "37.5"}),
-        ("40 % pour les PME, 30 % pour les grandes entreprises", {"rate": "40"}),
+        ("40 % pour les PME, 30 % pour les grandes entreprises", {"rate": "40", "rates": "pme=40|ge=30"}),
         ("Prime de 1 500 €", {"amount_max": "1500"}),
         ("Prêt de 10 000 € à 50 000 €", {"amount_max": "50000"}),
         ("Grant of up to EUR 3 million per project; funding rate 70 %", {"amount_max": "3000000", "rate": "70"}),
@@ -49,6 +49,18 @@ def read(text: str, **facts: Any) -> dict[str, Fact]:
         ("Lump sum of EUR 1,250,000.50", {"amount_max": "1250000.5"}),
         ("EUR 30,000 per company", {"amount_max": "30000"}),
         ("Total budget EUR 40 million", {"amount_total": "40000000"}),
+        ("L'aide peut atteindre 100 000 €.", {"amount_max": "100000"}),
+        ("Les lauréats recevront 20 000 euros chacun.", {"amount_max": "20000"}),
+        ("EU contribution of between EUR 4.00 and 6.00 million.", {"amount_max": "6000000"}),
+        ("Le marché est estimé à 250 000 € HT.", {"amount_total": "250000"}),
+        ("Taux maximum d'aide : 40 % (50 % pour les PME, 60 % pour les TPE)", {
+            "rate": "60", "rates": "tpe=60|pme=50",
+        }),
+        ("Subvention de 45 % pour les petites entreprises, 35 % pour les moyennes et 25 % pour les grandes.", {
+            "rate": "45", "rates": "pe=45|me=35|ge=25",
+        }),
+        ("Taux d'aide : PE 60 %, ME 50 %, GE 40 %.", {"rate": "60", "rates": "pe=60|me=50|ge=40"}),
+        ("Funding rate: 60% for SMEs, 50% for large companies.", {"rate": "60", "rates": "pme=60|ge=50"}),
         ("Aide de 15 €/t, plafonnée à 2 000 €", {"amount_max": "2000"}),
     ],
 )  # fmt: skip

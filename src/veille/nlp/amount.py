@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from veille.model import Evidence, Fact, Origin, StructuredFacts, TextToTag
 from veille.nlp.quoting import Printed, printed_fields
+from veille.nlp.size_rates import read_size_rates
 
 _SCALES = {
     "k": 1_000, "mille": 1_000, "m": 1_000_000, "mio": 1_000_000, "million": 1_000_000, "millions": 1_000_000,
@@ -32,7 +33,8 @@ _RATE = re.compile(r"(?<![0-9.,])(?P<number>[0-9]{1,3}(?:[.,][0-9]{1,2})?) ?(?:%
 
 #: The most that one project gets.
 _MOST = re.compile(
-    r"\b(?:jusqu'a|plafond[a-z]*|plafonnee?s?|maxim[a-z]*|max\.?|dans la limite de|limitee?s? a|limite de"
+    r"\b(?:jusqu'a|plafond[a-z]*|plafonnee?s?|maxim[a-z]*|max\.?|peu(?:t|vent) atteindre"
+    r"|dans la limite de|limitee?s? a|limite de"
     r"|n'excede(?:ra)? pas|ne (?:peut|peuvent|pourra|doit)"
     r" (?:pas )?(?:exceder|depasser)|sans (?:exceder|depasser)|up to|no more than|at most)\b[^.;\n]{0,45}$|[≤<] ?$"
 )
@@ -40,13 +42,13 @@ _MOST_AFTER = re.compile(
     r"^[ ,(]*(?:ht |ttc |h\.t\. )?\(?(?:maxim[a-z]*|max\b|au plus|par (?:projet|laureat|entreprise|dossier"
     r"|beneficiaire|candidat|porteur|structure|an et par)"
     r"|per (?:project|beneficiary|grant|company|applicant|participant|sme|start-?up|consortium|pilot)|each\b"
-    r"|pour chaque)"
+    r"|chacune?\b|pour chaque)"
 )
 #: « une subvention de 20 000 € ».
 _GRANT = re.compile(
     r"\b(?:subventions?|aides?|primes?|bourses?|cheques?|dotations?|prets?|avances?(?: recuperables?"
     r"| remboursables?)?|financements?|soutien|grants?|funding|lump sums?|vouchers?|loans?"
-    r"|forfait|prix)"
+    r"|forfait|prix|contributions? of)"
     r"(?: [a-z'-]+){0,3} (?:de|of|d'un montant de|a hauteur de|s'eleve a|est de|allant de|between|worth|comprise? entre"
     r"|entre)[^.;\n]{0,25}$"
 )
@@ -54,7 +56,7 @@ _GRANT = re.compile(
 _TOTAL = re.compile(
     r"\b(?:enveloppe|budget(?: total| global| previsionnel| indicatif)?|dotation (?:globale|totale|budgetaire"
     r"|de l'appel)|dotee?s? d(?:e|')|montant (?:total|global)|total budget"
-    r"|indicative budget|credits|valeur (?:totale )?(?:estimee|du marche|hors)|montant estime"
+    r"|indicative budget|credits|valeur (?:totale )?(?:estimee|du marche|hors)|montant estime|marche est estime"
     r"|estimated (?:total )?value|mobilise[es]*|fonds (?:de|dote)|somme totale|au total)\b[^.;\n]{0,50}$"
 )
 _TOTAL_AFTER = re.compile(
@@ -135,13 +137,14 @@ def euros(match: re.Match[str]) -> Decimal | None:
 
 
 def read(text: TextToTag) -> tuple[Fact, ...]:
-    """Return `amount_max`, `amount_total` (plain euros) and `rate` (plain percent), each with its sentence."""
+    """Return `amount_max`, `amount_total` (plain euros), `rate` (plain percent) and `rates` by size, each quoted."""
     fields = printed_fields(text)
     sums = [found for field in fields for found in _sums(field)]
     facts = [fact for name in ("amount_max", "amount_total") if (fact := _best(sums, name))]
     rate = _best([found for field in fields for found in _rates(field)], "rate")
+    rates = next((found for field in fields if (found := read_size_rates(field))), None) if rate else None
     said = _stated(text.facts)
-    read_too = [fact for fact in (*facts, *((rate,) if rate else ())) if fact.name not in said]
+    read_too = [fact for fact in (*facts, rate, rates) if fact and fact.name not in said]
     return (*read_too, *said.values())
 
 

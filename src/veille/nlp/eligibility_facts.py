@@ -52,6 +52,21 @@ _STAFF = re.compile(
     r"\b(?:moins de|inferieur a|jusqu'a|fewer than|less than) (?P<n>[0-9 ]{1,6}) (?:salaries|employes|etp|personnes"
     r"|employees)"
 )
+#: « de 10 à 249 salariés ».
+_STAFF_RANGE = re.compile(
+    r"\b(?:de|entre|from|between) (?P<least>[0-9]{1,4}) (?:a|et|to|and) (?P<most>[0-9]{1,4}) (?:salaries|employes|etp"
+    r"|employees)"
+)
+#: « hors grandes entreprises », « les ETI ne sont pas éligibles », « sont exclus : … »: who is left out.
+_EXCEPT = re.compile(
+    r"\b(?:hors|sauf|excepte|a l'exception|a l'exclusion|excluding|except(?: for)?)\b(?P<who>[^.;:,\n)]{0,60})"
+    r"|(?P<who2>[^.;:\n,]{3,60}) (?:(?:ne sont|n'est|ne seront) pas (?:eligibles?|concerne|admis|beneficiaires?)"
+    r"|sont (?:exclu|ineligible)|are not eligible|are excluded)[a-z]*"
+    r"|\b(?:ne sont pas eligibles|(?:sont )?exclu[es]*|not eligible) ?:(?P<who3>[^.;\n]{3,80})"
+)
+_JOINING = frozenset(
+    {"les", "des", "aux", "de", "la", "le", "l", "d", "et", "ou", "ni", "the", "and", "or", "of", "for"}
+)
 #: (staff below, sizes): EU thresholds, Recommendation 2003/361/EC; ETI: décret 2008-1354.
 _THRESHOLDS = ((10, ("tpe",)), (250, ("tpe", "pme")), (5000, ("tpe", "pme", "eti")))
 
@@ -183,7 +198,7 @@ def _clauses(field: Printed) -> Iterator[_Clause]:
         if cue.start() < done:
             continue
         start, end = sentence_around(field.original, cue.start(), cue.end())
-        if not _REFUSED.search(field.folded[start:end]):
+        if not _REFUSED.search(_excepted(field.folded[start:end])[0]):
             yield _Clause(field, start, end)
             done = end
 
@@ -204,18 +219,55 @@ def _sizes(clauses: Sequence[_Clause]) -> Fact | None:
     return _fact("eligible_sizes", value, _quote(first))
 
 
+def _excepted(clause: str) -> tuple[str, set[str]]:
+    """Return a clause without the sizes that it leaves out, and these sizes."""
+    out: set[str] = set()
+
+    def drop(found: re.Match[str]) -> str:
+        who = found["who"] or found["who2"] or found["who3"] or ""
+        sizes = _printed_sizes(who) if _only_sizes(who) else set()
+        out.update(sizes)
+        return " " if sizes else found[0]
+
+    return _EXCEPT.sub(drop, clause), out
+
+
+def _only_sizes(who: str) -> bool:
+    """Return False for « les PME en difficulté »: only some of them are left out."""
+    for pattern, _ in _SIZE_WORDS:
+        who = pattern.sub(" ", who)
+    return set(re.findall(r"[^\W_]+", who)) <= _JOINING
+
+
+def _printed_sizes(text: str) -> set[str]:
+    return {size for pattern, sizes in _SIZE_WORDS if pattern.search(text) for size in sizes}
+
+
 def _sizes_in(clause: str) -> set[str]:
-    clause = _THROUGH.sub(" ", clause)
+    clause, out = _excepted(clause)
+    if "tpe" in out:  # an SME may be a very small one: what is left cannot be said by sizes
+        return set()
+    return _admitted(_THROUGH.sub(" ", clause)) - out
+
+
+def _admitted(clause: str) -> set[str]:
     if _EVERY_SIZE.search(clause):
-        return {size for pattern, sizes in _SIZE_WORDS if pattern.search(clause) for size in sizes} | set(_COMPANIES)
-    found = {size for pattern, sizes in _SIZE_WORDS if pattern.search(clause) for size in sizes}
-    if staff := _STAFF.search(clause):
-        below = int(staff["n"].replace(" ", "") or 0)
+        return _printed_sizes(clause) | set(_COMPANIES)
+    found = _printed_sizes(clause)
+    if (below := _staff_below(clause)) is not None:
         sizes = next((sizes for limit, sizes in _THRESHOLDS if below <= limit), _COMPANIES)
         return (found - set(_COMPANIES)) | set(sizes)
     if _ANY_COMPANY.search(_SIZED.sub(" ", clause)) and not found & set(_COMPANIES):
         found |= set(_COMPANIES)
     return found
+
+
+def _staff_below(clause: str) -> int | None:
+    """Return the number of staff that a company must not reach."""
+    if staff := _STAFF.search(clause):
+        return int(staff["n"].replace(" ", "") or 0)
+    between = _STAFF_RANGE.search(clause)
+    return int(between["most"]) + 1 if between else None
 
 
 def _quote(clause: _Clause) -> tuple[Evidence, ...]:
