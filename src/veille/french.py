@@ -1,5 +1,6 @@
-"""The French words of the calendar, and the day as French texts print it."""
+"""The French words of the calendar and of changes: the day as French texts print it, what a page no longer says."""
 
+import re
 from datetime import date
 
 DAYS = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche")
@@ -7,6 +8,10 @@ MONTHS = (
     "janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août", "septembre", "octobre", "novembre",
     "décembre",
 )  # fmt: skip
+
+
+#: In the title of a change: what is gone, and what something took the place of.
+_GONE = re.compile(r"^(?:Retiré : «|Modifié : « .*? » \(au lieu de «)([^»]*)»")
 
 
 def day_of_month(day: date, space: str = " ") -> str:
@@ -17,3 +22,31 @@ def day_of_month(day: date, space: str = " ") -> str:
 def french_day(day: date) -> str:
     """Return « 1er décembre 2026 »."""
     return f"{day_of_month(day)} {day.year}"
+
+
+def quoted(text: str) -> str:
+    """Return « text », its own guillemets made small ones."""
+    return f"« {text.replace('«', '‹').replace('»', '›')} »"
+
+
+def added_title(text: str) -> str:
+    """Return the title of a passage that a page added."""
+    return f"Ajouté : {quoted(text)}"
+
+
+def edited_title(now: str, before: str) -> str:
+    """Return the title of a passage that a page edited; `before` is what changed in it."""
+    return f"Modifié : {quoted(now)}" + (f" (au lieu de {quoted(before)})" if before else "")
+
+
+def removed_title(text: str) -> str:
+    """Return the title of a passage that a page removed."""
+    return f"Retiré : {quoted(text)}"
+
+
+def without_removed(title: str) -> str:
+    """Return a title with blanks, as many, in the place of what it says is gone: nobody may read a deadline there."""
+    found = _GONE.match(title)
+    if found is None:
+        return title
+    return title[: found.start(1)] + " " * len(found[1]) + title[found.end(1) :]

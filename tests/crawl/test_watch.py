@@ -94,10 +94,7 @@ def test_an_added_passage_is_one_item_whose_text_it_is() -> None:
 def test_an_edited_figure_says_both_and_keeps_what_was_removed() -> None:
     read = started().visit(page(edited(4, "Prochaine date limite : 16 mars 2027.")))
     (entry,) = read.entries
-    assert (
-        entry.title
-        == "Remplacé : « Prochaine date limite : 15 mars 2027. » par « Prochaine date limite : 16 mars 2027. »"
-    )
+    assert entry.title == "Modifié : « Prochaine date limite : 16 mars 2027. » (au lieu de « 15 mars 2027 »)"
     assert entry.text == "Prochaine date limite : 16 mars 2027."
     assert read.page_changes[0].removed == ("Prochaine date limite : 15 mars 2027.",)
 
@@ -111,10 +108,7 @@ def test_an_edit_in_a_long_paragraph_quotes_what_changed() -> None:
     )
     watch.see([*LINES, long.format(40)])
     (entry,) = watch.see([*LINES, long.format(50)])
-    assert entry.title == (
-        "Remplacé : « … Le taux est de 40 % des dépenses éligibles. … » par « … Le taux est de 50 % des dépenses"
-        " éligibles. … »"
-    )
+    assert entry.title == "Modifié : « … Le taux est de 50 % des dépenses éligibles. … » (au lieu de « 40 % des »)"
 
 
 def test_a_removed_passage_is_named_and_its_text_is_not_news() -> None:

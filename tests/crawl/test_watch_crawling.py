@@ -187,3 +187,16 @@ def test_a_page_that_waits_is_asked_whole_again(site: Site, sqlite_database: Dat
     assert visit(page(), '"1"').etag == '"1"'
     assert visit(page([*LINES, "Une information de trop."]), '"2"').etag == '"2"'
     assert visit(page(), '"1"').etag is None, "something waits to settle: a 304 would hide it"
+
+
+def test_an_item_knows_what_its_page_no_longer_says(sqlite_database: Database) -> None:
+    visits = Visits(sqlite_database)
+    visits.see(page())
+    visits.see(page(edited(4, "Prochaine date limite : 30 avril 2027.")))
+    (exported,) = visits.house.store.export()
+    (change,) = visits.house.store.changes_of(exported.item)
+    assert change.removed == ("Prochaine date limite : 15 mars 2027.",)
+    visits.see(page(), HOUR)
+    visits.see(page(), 2 * DAY)
+    assert len(visits.house.store.changes_of(exported.item)) == 1, "as it stands now"
+    assert visits.house.store.changes_of(exported.item + 1) == []

@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime
 import pytest
 
 from veille.crawl.normalize import content_hash
+from veille.french import without_removed
 from veille.model import CallStatus, Fact, Origin, Scheme, StructuredFacts, Tagged, TextToTag
 from veille.model.tags import NO_FACTS
 from veille.nlp.jsonl import as_json, read_text, status
@@ -177,3 +178,24 @@ def test_an_area_stated_by_its_name_alone_is_that_area(tagger: SpacyTagger, name
     found = tagged(tagger, StructuredFacts(territories=(name,)), "Remplacer un four.")
     places = {tag.term: tag.origin for tag in found.of(Scheme.TERRITORY)}
     assert places.get(area) is Origin.FACT
+
+
+@pytest.mark.parametrize(
+    ("title", "deadline"),
+    [
+        ("Modifié : « Date limite : 30 avril 2027. » (au lieu de « 15 mars 2027 »)", "2027-04-30"),
+        ("Retiré : « Date limite de dépôt : 15 mars 2027. »", None),
+        ("Ajouté : « Date limite de dépôt : 15 mars 2027. »", "2027-03-15"),
+    ],
+)
+def test_what_a_page_no_longer_says_is_not_read(tagger: SpacyTagger, title: str, deadline: str | None) -> None:
+    (found,) = tagger.tag([TextToTag(id="1", title=title, text="")])
+    read = found.fact("deadline")
+    assert (read and read.value) == deadline
+
+
+def test_offsets_in_such_a_title_are_those_of_the_title() -> None:
+    title = "Modifié : « Date limite : 30 avril. » (au lieu de « 15 mars ») (et 2 autres changements)"
+    assert len(without_removed(title)) == len(title)
+    assert "15 mars" not in without_removed(title)
+    assert without_removed("Une aide (au lieu de « rien »)") == "Une aide (au lieu de « rien »)"

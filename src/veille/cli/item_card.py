@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from veille.excerpt import excerpt
-from veille.model import Evidence, Fact, Item, Scheme, Tag
+from veille.model import Evidence, Fact, Item, PageChange, Scheme, Tag
 from veille.model.details import ReadState
 
 if TYPE_CHECKING:
@@ -27,6 +27,7 @@ _FACTS = {
 }  # fmt: skip
 #: Proved by the sentence of the deadline.
 _BESIDE = frozenset({"deadline_kind", "deadline_time"})
+_STATUS = {"open": "ouvert", "closed": "clos", "upcoming": "à venir", "rolling": "permanent"}
 _KINDS = {"single": "une date", "several": "plusieurs dates", "rolling": "au fil de l'eau"}
 _WHERE = {
     "title": "titre", "text": "texte", "source.type": "source", "source.sectors": "source",
@@ -43,7 +44,12 @@ Label = Callable[[Scheme, str], str]
 
 
 def card(
-    item: Item, page: "StoredPage | None", documents: Sequence["StoredDocument"], label: Label, zone: ZoneInfo
+    item: Item,
+    page: "StoredPage | None",
+    documents: Sequence["StoredDocument"],
+    label: Label,
+    zone: ZoneInfo,
+    changes: Sequence[PageChange] = (),
 ) -> Iterator[str]:
     """Yield the lines of an item's card."""
     yield f"n° {item.id} · {item.title}"
@@ -61,6 +67,9 @@ def card(
     shown = excerpt(item.text, item.licence, characters=_SHOWN) if item.text else ""
     if shown:
         yield f"texte : {shown}"
+    removed = "\n".join(line for change in changes for line in change.removed)
+    if removed:
+        yield f"retiré de la page : {excerpt(removed, item.licence, characters=_SHOWN)}"
 
 
 def _day(moment: datetime, zone: ZoneInfo) -> str:
@@ -79,9 +88,10 @@ def _tag(tag: Tag, label: Label) -> str:
 
 
 def _fact(fact: Fact, before: str | None) -> str:
-    value = _KINDS.get(fact.value, fact.value) if fact.name == "deadline_kind" else fact.value
+    named = {"deadline_kind": _KINDS, "status": _STATUS}.get(fact.name, {})
+    value = named.get(fact.value, fact.value)
     changed = f" (avant : {before})" if before else ""
-    proof = "" if fact.name in _BESIDE else _proof(fact.evidence)
+    proof = "" if fact.name in _BESIDE or fact.name == "status" else _proof(fact.evidence)
     return f"{_FACTS.get(fact.name, fact.name)} : {value}{changed}{proof}"
 
 

@@ -43,10 +43,13 @@ def show_item(app: "App", item_id: int) -> None:
         return
     page, documents = app.detail_store.page_of(item_id), app.detail_store.documents_of(item_id)
     label = ShortLabels(app.taxonomy, app.gazetteer).short
-    for line in card(item, page, documents, label, app.settings.cluster.zone):
+    changes = app.source_store.changes_of(item_id)
+    for line in card(item, page, documents, label, app.settings.cluster.zone, changes):
         echo(line)
 
 
 def _plain(app: "App", item_id: int, item: dict[str, Any]) -> dict[str, Any]:
     page, documents = app.detail_store.page_of(item_id), app.detail_store.documents_of(item_id)
-    return {**item, "page": asdict(page) if page else None, "documents": [asdict(one) for one in documents]}
+    changes = [asdict(change) for change in app.source_store.changes_of(item_id)]
+    told = {"page": asdict(page) if page else None, "documents": [asdict(one) for one in documents]}
+    return {**item, **told, "page_changes": changes}

@@ -15,6 +15,7 @@ from veille import __version__
 from veille.config.gazetteer import Gazetteer
 from veille.config.taxonomy import Taxonomy
 from veille.errors import ConfigError
+from veille.french import without_removed
 from veille.model import Tagged, TextToTag
 from veille.nlp.documents import located
 from veille.nlp.given import with_given
@@ -63,7 +64,7 @@ class SpacyTagger:
                 self._nlp = _assemble(self._config)
 
     def _doc(self, text: TextToTag) -> Doc:
-        whole = replace(text, title=_encodable(text.title), text=_encodable(text.text))
+        whole = replace(text, title=without_removed(_encodable(text.title)), text=_encodable(text.text))
         doc: Doc = self._nlp.make_doc(f"{whole.title[:LONGEST_TEXT]}\n{whole.text[:LONGEST_TEXT]}")
         doc._.veille_source = whole
         return doc

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from veille.model import PageChange, SourceState
 from veille.protocols import VisitRecord
 from veille.storage.db import upsert
-from veille.storage.tables import PageChangeRow, PageMemoryRow
+from veille.storage.tables import EntryRow, PageChangeRow, PageMemoryRow
 
 
 class SqlPages:
@@ -45,15 +45,24 @@ class SqlPages:
         """Return what came and went on a page, and when that was seen, the latest first."""
         row = PageChangeRow
         query = select(row).where(row.source_id == source_id).order_by(row.seen.desc(), row.id.desc())
-        return [
-            (one.seen, PageChange(one.change, tuple(one.added.splitlines()), tuple(one.removed.splitlines())))
-            for one in self._session.scalars(query)
-        ]
+        return [(one.seen, _change(one)) for one in self._session.scalars(query)]
+
+    def of_item(self, item_id: int) -> list[PageChange]:
+        """Return the changes of pages that an item tells, each as it stands now."""
+        row = PageChangeRow
+        told = (EntryRow.source_id == row.source_id) & (EntryRow.guid == row.change)
+        query = select(row).join(EntryRow, told).where(EntryRow.item_id == item_id).order_by(row.seen, row.id)
+        latest = {(one.source_id, one.change): one for one in self._session.scalars(query)}
+        return [_change(one) for one in latest.values()]
 
     def rename(self, old: str, new: str) -> None:
         """Give what is known of a page to the new id of its source."""
         for table in (PageMemoryRow, PageChangeRow):
             self._session.execute(update(table).where(table.source_id == old).values(source_id=new))
+
+
+def _change(row: PageChangeRow) -> PageChange:
+    return PageChange(row.change, tuple(row.added.splitlines()), tuple(row.removed.splitlines()))
 
 
 def _values(source_id: str, change: PageChange, now: datetime) -> dict[str, Any]:

@@ -145,6 +145,11 @@ class SqlSourceStore:
         with self._database.read() as session:
             return SqlPages(session).changes(source_id)
 
+    def changes_of(self, item_id: int) -> Sequence[PageChange]:
+        """Return the changes of watched pages that an item tells, each as it stands now."""
+        with self._database.read() as session:
+            return SqlPages(session).of_item(item_id)
+
     def statuses(self) -> Sequence[SourceStatus]:
         """Return how every source ever fetched is, by id."""
         with self._database.read() as session:

@@ -5,6 +5,7 @@ from difflib import SequenceMatcher
 
 from veille.crawl.markup import cut
 from veille.crawl.watch.comparing import edited
+from veille.french import added_title, edited_title, removed_title
 
 #: Characters of a quotation in a title, and of the text of a change.
 _QUOTED, _TEXT = 110, 50_000
@@ -23,11 +24,11 @@ def title_of(added: Sequence[str], removed: Sequence[str]) -> str:
     rest = len(pairs) + len(fresh) + len(gone) - 1
     more = f" (et {rest} autre{'s' if rest > 1 else ''} changement{'s' if rest > 1 else ''})" if rest else ""
     if fresh:
-        return f"Ajouté : « {cut(_longest(fresh), _QUOTED)} »{more}"
+        return added_title(cut(_longest(fresh), _QUOTED)) + more
     if pairs:
-        old, new = _spans(*max(pairs, key=lambda pair: len(pair[1])))
-        return f"Remplacé : « {old} » par « {new} »{more}"
-    return f"Retiré : « {cut(_longest(gone), _QUOTED)} »{more}"
+        old, new = max(pairs, key=lambda pair: len(pair[1]))
+        return edited_title(*_spans(old, new)) + more
+    return removed_title(cut(_longest(gone), _QUOTED)) + more
 
 
 def text_of(added: Sequence[str]) -> str:
@@ -41,16 +42,17 @@ def _longest(lines: Sequence[str]) -> str:
 
 
 def _spans(old: str, new: str) -> tuple[str, str]:
-    """Return what changed between two lines, with a few words around it; whole where they are short."""
-    if len(old) <= _QUOTED // 2 and len(new) <= _QUOTED // 2:
-        return old, new
+    """Return what a line says now, around what changed where it is long, and the words that were there."""
     before, after = old.split(), new.split()
     codes = SequenceMatcher(None, before, after, autojunk=False).get_opcodes()
     changed = [code for code in codes if code[0] != "equal"]
     if not changed:
-        return cut(old, _QUOTED // 2), cut(new, _QUOTED // 2)
+        return cut(new, _QUOTED), ""
     first, last = changed[0], changed[-1]
-    return _window(before, first[1], last[2]), _window(after, first[3], last[4])
+    # a figure alone says little: « 15 mars 2027 », « 40 % des »
+    end = last[2] + 2 * all(word.strip(".,;:").isdigit() for word in before[first[1] : last[2]])
+    gone = cut(" ".join(before[first[1] : end]).rstrip(" .,;:"), _QUOTED // 2)
+    return (new if len(new) <= _QUOTED else _window(after, first[3], last[4])), gone
 
 
 def _window(words: Sequence[str], start: int, end: int) -> str:
