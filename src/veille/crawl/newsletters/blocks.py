@@ -27,7 +27,7 @@ _LEAD_LEAST, _LEAD = 5, 120
 _SMALL_BOX, _MOST = 14, 0.4
 #: Letters of a link that names one thing of a list: « Assemblée générale ».
 _LISTED = 10
-_BULLETS = "•·▪◦►‣*→-–"
+_BULLETS = "•·▪◦‣*-–"
 _ENDS = " •·–—-→>*:"
 _WEEKDAY = r"(?:(?:lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche|lun|mar|mer|jeu|ven|sam|dim) )?"
 _DATE = re.compile(
@@ -131,7 +131,7 @@ class _Cutting:
         bold = line.bold and len(line.text) <= _BOLD_TITLE_LIMIT and not line.text.endswith((".", ",", ";"))
         if written or bold or (usable and _lead_of(line)):
             return True
-        return self._leads(line, usable) and not self._closes(line)
+        return self._leads(line, usable) and not self._closes(line) and not self._repeats(usable)
 
     def _may_be_title(self, line: Line, usable: Sequence[Link]) -> bool:
         """Say whether a line is words of some length, neither a date nor a number nor a button."""
@@ -150,6 +150,11 @@ class _Cutting:
         if _says(text) and line.text.lstrip(_ENDS).startswith(text):
             return True
         return _is_listed(line) and len(usable) == 1 and len(text) >= _LISTED and not text[0].islower()
+
+    def _repeats(self, usable: Sequence[Link]) -> bool:
+        """Say whether a line leads where its article does: a whole tile is one link, its text too."""
+        own = self._open.link if self._open is not None else None
+        return own is not None and {link.address for link in usable} == {own.address}
 
     def _closes(self, line: Line) -> bool:
         """Say whether a link alone on its line, under a title and a text that have none, is their button."""

@@ -14,6 +14,7 @@ from veille.text import fold
 
 #: A button says a few words; a title may begin with the same ones.
 _BUTTON_LENGTH = 48
+_ARROWS = frozenset("→>»▶►➜➔⇒›")
 #: « Voir en ligne » and its like say little more than that.
 _IDLE_LENGTH = 80
 
@@ -53,7 +54,7 @@ def use_of(text: str, address: str, *, hint: str = "", hidden: str = "") -> Use:
 def is_button(text: str) -> bool:
     """Say whether a link's text invites without naming anything: « Lire la suite »."""
     said = bare(text)
-    if not said or words.INVITATION.match(said):
+    if not said or words.INVITATION.match(said) or (text[0] in _ARROWS and len(said) <= _BUTTON_LENGTH):
         return True
     return len(said) <= _BUTTON_LENGTH and words.BUTTON.fullmatch(said) is not None
 

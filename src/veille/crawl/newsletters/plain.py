@@ -19,6 +19,8 @@ _TITLE_LIMIT = 140
 #: Larger than the text, as a rule or capitals make a line look.
 _TITLE_SIZE = 20.0
 _TITLE_LINES = 2
+#: Letters are wrapped at 72 characters or so; a longer line was not wrapped at all.
+_WIDEST = 100
 _LETTERS = 4
 
 
@@ -27,8 +29,9 @@ def plain_lines(text: str) -> list[Line]:
     found: list[Line] = []
     links = 0
     named = False
+    width = max((len(line) for line in text.splitlines() if len(line) <= _WIDEST), default=0)
     for group, ruled in _groups(text):
-        for line in _group_lines(group, title=ruled, named=named):
+        for line in _group_lines(_titled(group, width), title=ruled, named=named):
             links += len(line.links)
             if len(found) >= MAX_LINES or links > MAX_LINKS:
                 return found
@@ -63,6 +66,15 @@ def _groups(text: str) -> Iterator[tuple[list[str], bool]]:
         yield group, False
 
 
+def _titled(group: list[str], width: int) -> list[str]:
+    """Return a numbered or bulleted group with its first line set apart where nothing but its author ended it."""
+    if len(group) < _TITLE_LINES or not _BULLET.match(group[0]) or _ADDRESS.search(group[0]):
+        return group
+    first = group[1].strip().split(" ", 1)[0]
+    ended_early = len(group[0]) + 1 + len(first) <= width and first[:1].isupper()
+    return [group[0], "", *group[1:]] if ended_early and len(group[0]) <= _TITLE_LIMIT else group
+
+
 def _group_lines(group: list[str], *, title: bool, named: bool) -> Iterator[Line]:
     """Yield the lines of a group; `named`: a title stands right above it, so none of its own words is one."""
     if title:
@@ -70,6 +82,9 @@ def _group_lines(group: list[str], *, title: bool, named: bool) -> Iterator[Line
         return
     bullet = _BULLET.match(group[0])
     words: list[str] = []
+    if bullet and len(group) > 1 and not group[1]:
+        yield Line(group[0][bullet.end() :].strip(), size=_TITLE_SIZE, bold=True)
+        group, bullet, named = group[2:], None, True
     for place, raw in enumerate(group):
         line = raw[bullet.end() :] if bullet and place == 0 else raw.strip()
         found = list(_ADDRESS.finditer(line))
