@@ -64,7 +64,8 @@ class _Identification:
         self._claimed: set[str] = set()
 
     def named(self) -> Iterator[Named]:
-        for search in (self._search_key, self._search_guid, self._search_link):
+        searches = (self._search_key, self._search_guid, self._search_link) if self._known else ()
+        for search in searches:
             for place, (entry, names) in enumerate(self._pairs):
                 if place not in self._found:
                     self._claim(place, search(entry, names))
