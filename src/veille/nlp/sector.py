@@ -19,7 +19,7 @@ MODEL_WEIGHT = 2.5
 #: What the structured codes' own sector adds: as much as a model that is sure, so that codes come first.
 _CODED = 2.0
 #: How likely a sector is right: logistic of strength, of its lead over the others, and of the best one's strength;
-#: fitted on the strengths that records got from models that had not seen them (`evaluate.calibration`).
+#: fitted on the strengths that records got from models that had not seen them (docs/decisions/modele.md).
 CALIBRATION = (-2.57, 5.10, -0.99, -1.98)
 #: A chance that could never make a sector be said by itself: most labels of most texts.
 _FAINT = 0.02
