@@ -349,6 +349,12 @@ def test_a_page_that_stands_in_its_place_is_a_state_and_no_change(body: str, cau
         Watch().visit(body.encode())
 
 
+def test_a_small_page_with_a_login_beside_its_text_is_a_page() -> None:
+    text = "".join(f"<p>{line}</p>" for line in LINES)
+    body = f"<html><body><form>Adhérents<input type=password></form><main>{text}</main></body></html>"
+    assert Watch().visit(body.encode()).entries == ()
+
+
 OTHER = [f"Une page entièrement différente, ligne {'abcdefgh'[number]} sans rapport." for number in range(8)]
 
 

@@ -10,7 +10,7 @@ from veille.crawl.kinds import ALONE, Background
 from veille.crawl.markup import TITLE_LIMIT, cut, plain_line
 from veille.crawl.watch.changes import seen
 from veille.crawl.watch.memory import Memory, Told
-from veille.crawl.watch.shown import shown_lines
+from veille.crawl.watch.shown import check_lines, shown_lines
 from veille.model import PageChange, ParsedEntry, ParsedFeed, Source
 
 _NAMES = frozenset(WatchOptions.model_fields)
@@ -19,12 +19,14 @@ _NAMES = frozenset(WatchOptions.model_fields)
 def read_watch(body: bytes, content_type: str, url: str, source: Source, background: Background = ALONE) -> ParsedFeed:
     """Read a watched page; its first visit gives no entry. Raises ParseError where there is nothing to watch."""
     options = WatchOptions.model_validate({key: value for key, value in source.options.items() if key in _NAMES})
-    lines = shown_lines(body, content_type, url, options.select, options.ignore)
+    root = tree_of(body, content_type)
+    reserved, title = _stated(root)
+    lines = shown_lines(root, options.select, options.ignore)
+    check_lines(lines, body, url, options.select)
     now = background.now or datetime.now(UTC)
     known = Memory.read_from(background.memory) if background.memory else None
     outcome = seen(known, lines, now, least=options.min_change)
     told = {name: outcome.memory.told[name] for name in outcome.changed}
-    reserved, title = _stated(body, content_type)
     return ParsedFeed(
         title=title,
         language=source.language,
@@ -50,9 +52,8 @@ def _entry(name: str, told: Told, url: str, source: Source) -> ParsedEntry:
     )
 
 
-def _stated(body: bytes, content_type: str) -> tuple[bool | None, str]:
-    """Return whether the page reserves its text from mining, and its title."""
-    root: Any = tree_of(body, content_type)
+def _stated(root: Any) -> tuple[bool | None, str]:
+    """Return whether a page reserves its text from mining, and its title."""
     stated, title = root.find(".//meta[@name='tdm-reservation']"), root.find(".//title")
     reserved = None if stated is None else (stated.get("content") or "").strip() == "1"
     return reserved, plain_line("".join(title.itertext())) if title is not None else ""

@@ -8,7 +8,7 @@ from lxml import etree
 from veille.crawl.blockers import blocker_of
 from veille.crawl.details.furniture import names, remove, surrounds
 from veille.crawl.details.lines import lines_of
-from veille.crawl.html import text_of, tree_of
+from veille.crawl.html import text_of
 from veille.crawl.markup import cut
 from veille.crawl.recipes import SelectorRefused, compiled
 from veille.errors import ParseError
@@ -19,6 +19,8 @@ from veille.text import clean
 _LINES, _CHARACTERS, _LINE = 5_000, 400_000, 2_000
 #: Below this a page may be one that stands in the place of another (see `blockers`).
 _SHORT = 1_500
+#: Small pages ask to log in, to prove oneself or to accept beside what they say: with a passage of text they are pages.
+_ASIDE, _PASSAGE = frozenset({"connexion", "captcha", "consentement"}), 300
 #: Words of a class or id that name what moves by itself, besides furniture.
 _MOVING = frozenset({
     "ad", "ads", "adsbygoogle", "advert", "advertisement", "captcha", "chatbot", "clock", "compteur", "countdown",
@@ -31,24 +33,29 @@ _MOST = 0.5
 _CURE = "corrigez « options » de cette source dans sources.yaml, ou cherchez le flux, la lettre ou l'API du site"
 
 
-def shown_lines(body: bytes, content_type: str, url: str, select: str | None, ignore: Sequence[str]) -> list[str]:
-    """Return the lines of the part of a page that is watched; raises ParseError where there is nothing to watch."""
-    root = tree_of(body, content_type)
+def shown_lines(root: Any, select: str | None, ignore: Sequence[str]) -> list[str]:
+    """Return the lines of the part of a page that is watched, the tree is changed; raises ParseError."""
     try:
         parts = _selected(root, select) if select else [_without_furniture(root)]
         _leave_out(parts, ignore)
-        lines = [cut(clean(line.text), _LINE) for part in parts for line in lines_of(part)]
+        return _bounded([line.text for part in parts for line in lines_of(part)])
     except (etree.LxmlError, RecursionError) as error:
         raise ParseError("page trop profonde, ou sélecteur inapplicable", cure=_CURE) from error
     except SelectorRefused as refused:
         raise ParseError(f"sélecteur illisible : {refused}", cure=_CURE) from refused
-    lines = _bounded(lines)
-    if sum(map(len, lines)) < _SHORT:
-        _refuse_stand_in(body, url)
+
+
+def check_lines(lines: Sequence[str], body: bytes, url: str, select: str | None) -> None:
+    """Raise ParseError where a page says nothing, or stands in the place of another: a wall, an error, a script."""
+    size = sum(map(len, lines))
+    if size < _SHORT:
+        answer = Fetched(url=url, final_url=url, status=200, headers={"content-type": "text/html"}, body=body)
+        found = blocker_of(answer)
+        if found is not None and not (found.name in _ASIDE and size >= _PASSAGE):
+            raise ParseError(found.sentence, cure=found.next_step)
     if not lines:
         where = f"la partie « {select} »" if select else "la page"
         raise ParseError(f"{where} ne contient aucun texte", cure=_CURE)
-    return lines
 
 
 def _selected(root: Any, select: str) -> list[Any]:
@@ -94,16 +101,10 @@ def _is_the_page(element: Any, size: int) -> bool:
 
 def _bounded(lines: Sequence[str]) -> list[str]:
     kept, room = [], _CHARACTERS
-    for line in lines[:_LINES]:
+    for text in lines[:_LINES]:
+        line = cut(clean(text), _LINE)
         room -= len(line)
         if room < 0:
             break
         kept.append(line)
     return kept
-
-
-def _refuse_stand_in(body: bytes, url: str) -> None:
-    """Raise ParseError for a page that stands in the place of another: a wall, a login, an error, a mere script."""
-    found = blocker_of(Fetched(url=url, final_url=url, status=200, headers={"content-type": "text/html"}, body=body))
-    if found is not None:
-        raise ParseError(found.sentence, cure=found.next_step)
