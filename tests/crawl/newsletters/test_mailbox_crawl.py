@@ -15,6 +15,8 @@ from tests.crawl.newsletters.letters import READER, Letter, letters, mail
 from tests.crawl.newsletters.test_forwarded import GMAIL, forward
 from tests.net.imap_server import Folder, MailServer, mail_server
 from tests.net.test_mailboxes import HOST, door
+from veille.crawl.newsletters.items import is_confirmation
+from veille.crawl.newsletters.parts import parse_message
 from veille.crawl.runner import FeedCrawler
 from veille.engine.direct import DirectEngine
 from veille.model import CrawlReport, Fetched, FetchFailed, FetchFault, FetchOutcome, Request, Source, SourceHealth
@@ -212,6 +214,22 @@ def test_a_confirmation_waits_for_a_person_and_is_never_clicked(house: Make) -> 
     assert "cliquez vous-même" in there.store.states()["lettres"].next_step
     assert there.entries() == []
     assert there.web.sent == []
+
+
+@pytest.mark.parametrize(
+    ("subject", "waits"),
+    [
+        ("Confirmez votre inscription", True),
+        ("Confirmez votre abonnement à la lettre de la Région", True),
+        ("Please confirm your subscription", True),
+        ("Plus qu'une étape pour recevoir nos actualités", True),
+        ("Confirmez votre inscription au webinaire du 3 décembre", False),
+        ("Confirmez votre inscription à notre salon", False),
+        ("Activer la croissance verte : les aides de novembre", False),
+    ],
+)
+def test_which_subjects_wait_for_a_click(subject: str, waits: bool) -> None:
+    assert is_confirmation(parse_message(mail("<p>x</p>", subject=subject))) is waits
 
 
 def test_links_whose_server_is_down_wait_and_then_come_without_their_link(house: Make) -> None:

@@ -1,15 +1,13 @@
 """The queue of suggestions as staff use it: listed with who suggested what, accepted as an item, refused for good."""
 
 import re
-from collections.abc import Callable
 from pathlib import Path
-from subprocess import CompletedProcess
 
 import pytest
 
 from tests.crawl.newsletters.test_forwarded import GMAIL, forward
+from tests.inside import inside
 
-Run = Callable[..., CompletedProcess[str]]
 SOURCES = """version: 1
 sources:
   - id: boite
@@ -23,9 +21,9 @@ ESCAPES = "\x1b[31mAppel\x1b[0m \u202eprojets"
 
 
 @pytest.fixture
-def home(veille: Run, tmp_path: Path) -> Path:
+def home(tmp_path: Path) -> Path:
     """An instance whose box has received three forwarded mails, crawled once."""
-    assert veille("init", tmp_path).returncode == 0
+    assert inside("init", tmp_path).returncode == 0
     (tmp_path / "sources.yaml").write_text(SOURCES.format(home=tmp_path), encoding="utf-8")
     for step in ("cur", "new"):
         (tmp_path / "boite" / step).mkdir(parents=True)
@@ -36,13 +34,13 @@ def home(veille: Run, tmp_path: Path) -> Path:
     }
     for name, raw in mails.items():
         (tmp_path / "boite" / "new" / name).write_bytes(raw)
-    crawled = veille("--home", tmp_path, "crawl")
+    crawled = inside("--home", tmp_path, "crawl")
     assert "3 suggestions reçues" in crawled.stdout, crawled.stdout + crawled.stderr
     return tmp_path
 
 
-def test_staff_list_accept_and_refuse(veille: Run, home: Path) -> None:
-    listed = veille("--home", home, "items", "queue")
+def test_staff_list_accept_and_refuse(home: Path) -> None:
+    listed = inside("--home", home, "items", "queue")
     assert listed.returncode == 0, listed.stderr
     assert "luc@fonderie.exemple  Appel à projets fonderies" in listed.stdout
     assert "https://www.region.exemple/appels/fonderies-2027" in listed.stdout
@@ -51,43 +49,43 @@ def test_staff_list_accept_and_refuse(veille: Run, home: Path) -> None:
     assert "\x1b" not in listed.stdout
     assert "\u202e" not in listed.stdout
 
-    accepted = veille("--home", home, "items", "queue", "accept", 1, 2)
+    accepted = inside("--home", home, "items", "queue", "accept", 1, 2)
     assert accepted.returncode == 0, accepted.stderr
     assert re.search(
         r"n° 1 ajoutée : article n° \d+, « Appel à projets fonderies », suggérée par luc@", accepted.stdout
     )
     assert re.search(r"n° 2 ajoutée : article n° \d+, « Réunion », suggérée par luc@fonderie", accepted.stdout)
-    refused = veille("--home", home, "items", "queue", "refuse", 3)
+    refused = inside("--home", home, "items", "queue", "refuse", 3)
     assert "n° 3 refusée : « Essai »" in refused.stdout
-    assert "0 suggestion en attente" in veille("--home", home, "items", "queue").stdout
+    assert "0 suggestion en attente" in inside("--home", home, "items", "queue").stdout
 
     item = re.findall(r"article n° (\d+)", accepted.stdout)[0]
-    card = veille("--home", home, "items", "show", item).stdout
+    card = inside("--home", home, "items", "show", item).stdout
     assert "suggéré par luc@fonderie.exemple : À étudier ?" in card
-    titles = veille("--home", home, "items", "list").stdout
+    titles = inside("--home", home, "items", "list").stdout
     assert "Appel à projets fonderies" in titles
     assert "Réunion" in titles
 
 
 @pytest.mark.parametrize(("decision", "word"), [("accept", "acceptée"), ("refuse", "refusée")])
-def test_a_decision_is_made_once(decision: str, word: str, veille: Run, home: Path) -> None:
-    assert veille("--home", home, "items", "queue", decision, 2).returncode == 0
+def test_a_decision_is_made_once(decision: str, word: str, home: Path) -> None:
+    assert inside("--home", home, "items", "queue", decision, 2).returncode == 0
     for again in ("accept", "refuse"):
-        refused = veille("--home", home, "items", "queue", again, 2)
+        refused = inside("--home", home, "items", "queue", again, 2)
         assert refused.returncode == 2
         assert f"suggestion n° 2 déjà {word}" in refused.stderr
-    assert veille("--home", home, "items", "queue", "accept", 99).returncode == 2
-    veille("--home", home, "crawl", "--force")
-    assert "2 suggestions en attente" in veille("--home", home, "items", "queue").stdout
+    assert inside("--home", home, "items", "queue", "accept", 99).returncode == 2
+    inside("--home", home, "crawl", "--force")
+    assert "2 suggestions en attente" in inside("--home", home, "items", "queue").stdout
 
 
-def test_two_suggestions_of_one_address_are_one_item(veille: Run, home: Path) -> None:
+def test_two_suggestions_of_one_address_are_one_item(home: Path) -> None:
     (home / "boite" / "new" / "4").write_bytes(forward(GMAIL, message_id="<f4@x>"))
-    veille("--home", home, "crawl", "--force")
-    listed = veille("--home", home, "items", "queue").stdout
+    inside("--home", home, "crawl", "--force")
+    listed = inside("--home", home, "items", "queue").stdout
     numbers = re.findall(r"^ *(\d+) .*Appel à projets fonderies$", listed, re.MULTILINE)
     assert len(numbers) == 2
-    done = veille("--home", home, "items", "queue", "accept", *numbers)
+    done = inside("--home", home, "items", "queue", "accept", *numbers)
     assert done.returncode == 0, done.stderr
     assert "déjà connue" in done.stdout
     assert len(set(re.findall(r"article n° (\d+)", done.stdout))) == 1

@@ -9,8 +9,9 @@ import hashlib
 import html
 import re
 from collections import Counter
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from typing import ParamSpec, Protocol, TypeVar
 from urllib.parse import urljoin
 
@@ -32,6 +33,7 @@ _FAILURES = 2
 _MOVED = frozenset({301, 302, 303, 307, 308})
 _UNREACHED = frozenset({FetchFault.DNS, FetchFault.UNRESOLVED, FetchFault.CONNECT, FetchFault.TLS})
 _HEAD = 65_536
+_NEVER = datetime.min.replace(tzinfo=UTC)
 #: How a page says where it really is: at once, or for search engines.
 _ELSEWHERE = tuple(
     re.compile(rf"<{element}[^>]{{0,100}}{name}[^>]{{0,100}}\b{value}\s*=\s*[\"']?([^\"'>\s]{{8,2000}})", re.IGNORECASE)
@@ -80,7 +82,7 @@ class Following:
 
     async def resolved(self, feed: ParsedFeed, recipients: frozenset[str] = frozenset()) -> ParsedFeed:
         """Return a reading whose links are all usable; what waits for another visit is left out of it."""
-        wrapped = list(dict.fromkeys(entry.wrapped for entry in _all(feed) if entry.wrapped))
+        wrapped = list(dict.fromkeys(entry.wrapped for entry in _newest_first(feed) if entry.wrapped))
         if not wrapped:
             return feed
         visit = _Visit(self._clock.monotonic() + MAX_SECONDS)
@@ -202,5 +204,7 @@ def _is_personal(link: str) -> bool:
     return hidden is None or hidden.personal or not hidden.opaque
 
 
-def _all(feed: ParsedFeed) -> Iterable[ParsedEntry]:
-    return (*feed.entries, *(one.entry for one in feed.suggestions))
+def _newest_first(feed: ParsedFeed) -> list[ParsedEntry]:
+    """Return what may have a link to ask: of an archive that takes several visits, the latest letters come first."""
+    entries = [*feed.entries, *(one.entry for one in feed.suggestions)]
+    return sorted(entries, key=lambda entry: entry.published or _NEVER, reverse=True)

@@ -29,6 +29,11 @@ _CLICKS, _CLICK_SHARE = 3, 0.8
 MAX_ARTICLES = 40
 _RECIPIENTS = ("to", "cc", "delivered-to", "x-original-to", "envelope-to")
 _PREFIX = re.compile(r"^(?:\s*(?:\[[^\]]{1,60}\]|(?:fwd?|tr|re|rv|wg|aw)\s*:))+\s*", re.IGNORECASE)
+#: « Confirmez votre inscription au webinaire » is an event's business, and says where to.
+_AN_EVENT = re.compile(
+    r"inscription (?:au|aux|a (?:la|l|notre|nos|cet|cette|ce|un|une)|pour|avant|d ici)\b"
+    r"(?!.*\b(?:newsletters?|lettres?|infolettres?|listes?|liste de diffusion|bulletins?)\b)"
+)
 #: A subject that names the letter and not what it says.
 _LETTER_NAME = re.compile(
     r"(?:.{0,40}\b(?:newsletter|infolettre|lettre|bulletin|flash|hebdo|digest|actus?|actualites|infos?|news|agenda|revue)\b.{0,50}"
@@ -157,6 +162,6 @@ def _distinct(blocks: Iterable[Block], context: Context) -> list[Block]:
 def is_confirmation(message: Message) -> bool:
     """Say whether a message asks its reader to click before any letter is sent; never for an event's registration."""
     said = bare(subject_of(message))
-    if re.search(r"inscription (?:au|aux|a la|a l|pour) (?!.*\b(?:newsletter|lettre|infolettre|liste)\b)", said):
+    if _AN_EVENT.search(said):
         return False
     return words.CONFIRMATION.search(said) is not None
