@@ -22,6 +22,7 @@ from veille.errors import ConfigError
 from veille.model import CallStatus, CrawlReport, Source, SourceHealth, StructuredFacts
 from veille.net.fetcher import GuardedFetcher
 from veille.net.keys import Keyed
+from veille.protocols import CrawlOptions
 from veille.storage.db import Database
 from veille.storage.ledger import SqlLedger
 from veille.storage.source_store import SqlSourceStore
@@ -80,7 +81,7 @@ def crawl(
         clock=clock,
         host_delay=0,
     )
-    return {report.id: report for report in crawler.crawl()}, store
+    return {report.id: report for report in crawler.crawl(CrawlOptions(force=True))}, store
 
 
 def answers(document: Any) -> Page:
@@ -199,6 +200,40 @@ def test_apis_that_want_a_body_a_key_or_a_token_from_the_file_to_the_store(
     assert facts == StructuredFacts(
         status=CallStatus.ROLLING, audiences=("Communes",), amount_max=5_000.0, rate=40.0
     )  # fmt: skip
+
+
+def test_a_list_in_no_order_of_age_is_read_whole_at_each_visit(
+    site: Site, tmp_path: Path, sqlite_database: Database
+) -> None:
+    text = """
+version: 1
+sources:
+  - id: WHICH
+    title: T
+    kind: json
+    url: "BASE/list"
+    options: {whole: WHOLE}
+    mapping: {items: data, title: name, deadline: until, id: name}
+    request: {paging: {by: page, name: page, size: 1, total: count}}
+"""
+
+    def pages(second: str) -> None:
+        untils = {"1": "2027-01-31", "2": second}
+        site.pages = {
+            f"/list?page={page}": answers({"data": [{"name": f"Aide {page}", "until": until}], "count": 2})
+            for page, until in untils.items()
+        }
+
+    for name, whole, seen in (("a", "true", "2027-03-31"), ("b", "false", "2027-02-28")):
+        lines = text.replace("WHICH", name).replace("WHOLE", whole).replace("BASE", site.base)
+        sources = load(tmp_path, lines)
+        pages("2027-02-28")
+        crawl(sqlite_database, sources)
+        pages("2027-03-31")
+        site.pages["/list?page=1"] = answers({"data": [{"name": "Aide 1", "until": "2027-01-31"}], "count": 2, "x": 1})
+        _, store = crawl(sqlite_database, sources)
+        deadlines = {known.title: str(known.facts.deadline) for known in store.known(name).values()}
+        assert deadlines == {"Aide 1": "2027-01-31", "Aide 2": seen}
 
 
 def test_a_missing_key_is_a_state_with_its_name_and_no_request(

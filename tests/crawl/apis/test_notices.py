@@ -9,7 +9,7 @@ from tests.shared import shared
 from veille.crawl.apis.notice import NoticeKind
 from veille.crawl.apis.notices import read_notices
 from veille.errors import ParseError
-from veille.model import ParsedEntry
+from veille.model import CallStatus, ParsedEntry
 
 URL = "https://avis.exemple/1"
 UBL = (
@@ -41,6 +41,10 @@ def test_every_real_ted_notice_is_read() -> None:
         assert entry.facts.cpv
         assert entry.facts.nuts
         assert entry.facts.financer
+        assert entry.facts.reference == name
+        assert entry.facts.contact
+        over = entry.categories[0] in {NoticeKind.AWARD, NoticeKind.CHANGE}
+        assert entry.facts.status is (CallStatus.CLOSED if over else None)
         assert (entry.facts.deadline is not None) == (entry.categories[0] == NoticeKind.CALL)
 
 
@@ -48,6 +52,7 @@ def test_every_real_ted_notice_is_read() -> None:
 def test_every_real_eforms_notice_is_read() -> None:
     found = dict(real("eforms"))
     assert len(found) == 6
+    assert all(entry.facts.reference and entry.facts.contact for entry in found.values())
     call = found["2024-OJS017-00047522"]
     assert call.link == "https://ted.europa.eu/fr/notice/-/detail/47522-2024"
     assert (call.facts.deadline, call.facts.cpv, call.facts.nuts) == (

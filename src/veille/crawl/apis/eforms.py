@@ -28,6 +28,7 @@ _PROCEDURES = {
 }
 #: ISO 639-2 of the languages of neighbouring buyers.
 _LANGUAGES = {"FRA": "fr", "ENG": "en", "DEU": "de", "NLD": "nl", "SPA": "es", "ITA": "it"}
+_REACHED = ("ElectronicMail", "Telephone")
 #: What must reach the buyer first, in the two kinds of procedure.
 _PERIODS = (
     "ParticipationRequestReceptionPeriod",
@@ -61,6 +62,7 @@ def eforms_notice(root: Any) -> Notice:
         nuts=_nuts(root),
         deadline=deadlines[0] if deadlines else None,
         amount=_amount(root, project),
+        contact=_contact(root),
         reference=number,
         language=_LANGUAGES.get(said(child(root, "NoticeLanguageCode")), "fr"),
     )
@@ -88,6 +90,14 @@ def _link(number: str) -> str | None:
 def _buyer(root: Any) -> str:
     named = say(children(root, "ContractingParty/Party/PartyIdentification/ID"))
     return next(iter(_companies(root, named)), "")
+
+
+def _contact(root: Any) -> str:
+    """Return where the buyer may be reached."""
+    buyer = next(iter(say(children(root, "ContractingParty/Party/PartyIdentification/ID"))), "")
+    companies = (one for one in within(root, "Company") if said(child(one, "PartyIdentification/ID")) == buyer)
+    holders = [one for company in companies for one in children(company, "Contact")]
+    return ", ".join(said(child(one, name)) for one in holders for name in _REACHED if said(child(one, name)))
 
 
 def _companies(root: Any, ids: list[str]) -> list[str]:

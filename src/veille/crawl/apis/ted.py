@@ -26,6 +26,7 @@ _PROCEDURES = {
     "C": "dialogue compétitif",
     "G": "partenariat d'innovation",
 }
+_REACHED = ("E_MAIL", "PHONE")
 _COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})")
 
 
@@ -52,6 +53,7 @@ def ted_notice(export: Any) -> Notice:
         nuts=_nuts(data),
         deadline=day(said(child(codified, "DT_DATE_FOR_SUBMISSION"))),
         amount=_amount(data),
+        contact=_contact(form),
         reference=number,
         language=form.get("LG", "FR").lower() if form is not None else "fr",
     )
@@ -93,6 +95,13 @@ def _title(form: Any | None) -> str:
 def _buyer(export: Any, form: Any | None) -> str:
     named = say(_french(children(export, "TRANSLATION_SECTION/ML_AA_NAMES/AA_NAME")))
     return next(iter(named or (say(within(form, "OFFICIALNAME")) if form is not None else [])), "")
+
+
+def _contact(form: Any | None) -> str:
+    """Return where the buyer may be reached: the first address of the form is its own."""
+    if form is None:
+        return ""
+    return ", ".join(next(iter(say(within(form, name))), "") for name in _REACHED).strip(", ")
 
 
 def _description(form: Any | None) -> str:
