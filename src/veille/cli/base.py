@@ -82,7 +82,7 @@ class FrenchHelp:
     def format_usage(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write « Usage : … »."""
         pieces = self.collect_usage_pieces(ctx)  # type: ignore[attr-defined]
-        words = {"[OPTIONS]": "[OPTIONS]", "COMMAND [ARGS]...": "COMMANDE …"}
+        words = {"[OPTIONS]": "[OPTIONS]", "COMMAND [ARGS]...": "COMMANDE …", "[COMMAND] [ARGS]...": "[COMMANDE …]"}
         formatter.write_usage(ctx.command_path, " ".join(words.get(p, p) for p in pieces), prefix="Usage : ")
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:

@@ -187,7 +187,8 @@ class Mailboxes:
             found = await self._resolve(place.host) if address is None else (address,)
             return self._guard.vet(place.host, place.port, found)
         except Stopped as stop:
-            raise _Failure(stop.fault, stop.sentence) from stop
+            cure = "vérifiez le nom du serveur dans sources.yaml" if stop.fault is FetchFault.DNS else ""
+            raise _Failure(stop.fault, stop.sentence, cure) from stop
 
     # ── in the thread ───────────────────────────────────────────────────────────────────────────────────────────────
     def _read(
