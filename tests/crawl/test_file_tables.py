@@ -196,6 +196,11 @@ def test_rows_that_are_torn_or_empty_are_said() -> None:
     assert found.remark == "« a.csv » : 1 ligne sans titre ; « a.csv » : 1 ligne avec plus de cellules que de colonnes"
 
 
+def test_notes_beside_a_table_tear_no_row() -> None:
+    assert len(table("Titre;Lien;\nAide;https://a.exemple/1;une note\n")) == 1
+    assert len(read(("a.xlsx", workbook([["Titre", "Lien"], ["Aide", None, None, "une note"]]))).entries) == 1
+
+
 BROKEN = [
     (b"", "le fichier est vide"),
     (b" \n ", "le fichier est vide"),

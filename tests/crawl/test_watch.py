@@ -426,9 +426,30 @@ def test_memory_is_json_and_comes_back_the_same() -> None:
     watch.see([*LINES, EXTRA], DAY)
     watch.visit(other(), DAY)
     read = Memory.read_from(watch.memory)
+    assert read is not None
     assert json.loads(json.dumps(read.written())) == watch.memory
     assert read.held is not None
     assert read.moves
+
+
+def test_a_memory_of_another_form_is_none() -> None:
+    watch = started()
+    watch.memory = {**watch.memory, "form": 0}
+    assert watch.visit(page([*LINES, EXTRA])).sentence.endswith("état de départ enregistré")
+
+
+def test_what_is_remembered_of_a_page_that_changes_wholly_again_and_again_stays_in_bounds() -> None:
+    watch = Watch()
+    for turn in range(40):
+        lines = [f"{'abcdefghij'[turn % 10] * 3}{turn} ligne {number} {'mot ' * 15}" for number in range(300)]
+        watch.visit(other([*lines, *OTHER]), DAY)
+    assert len(json.dumps(watch.memory)) < 2_500_000
+
+
+def test_the_day_is_that_of_france() -> None:
+    watch = Watch(now=datetime(2026, 11, 22, 22, 30, tzinfo=UTC))
+    watch.see([*LINES, "Nous sommes le 23/11/2026"])
+    assert watch.see([*LINES, "Nous sommes le 24/11/2026"], DAY) == ()
 
 
 def test_marks_say_what_two_lines_have_in_common() -> None:

@@ -27,7 +27,7 @@ def read_delimited(data: bytes, *, delimiter: str | None, encoding: str | None) 
     stated = _STATED.match(text)
     if stated:
         text, delimiter = text[stated.end() :], delimiter or stated[1]
-    return grid_of(_numbered(text, delimiter or _sniffed(text), strictly=True))
+    return grid_of(_numbered(text, delimiter or _sniffed(text), strictly=True), ragged=True)
 
 
 def _numbered(text: str, delimiter: str, *, strictly: bool) -> Iterator[tuple[int, list[str]]]:

@@ -20,9 +20,11 @@ class Grid:
     rows: tuple[tuple[int, tuple[str, ...]], ...]
     #: French, what was left aside.
     remarks: tuple[str, ...] = ()
+    #: A row with more cells than there are headings was torn by a separator; in a workbook it is a note beside.
+    ragged: bool = False
 
 
-def grid_of(rows: Iterator[tuple[int, list[str]]]) -> Grid:
+def grid_of(rows: Iterator[tuple[int, list[str]]], *, ragged: bool = False) -> Grid:
     """Return numbered rows as a grid, within bounds."""
     kept: list[tuple[int, tuple[str, ...]]] = []
     remarks = []
@@ -34,7 +36,7 @@ def grid_of(rows: Iterator[tuple[int, list[str]]]) -> Grid:
             remarks.append(f"seules les {MOST_ROWS} premières lignes sont lues")
             break
         kept.append((number, tidy))
-    return Grid(tuple(kept), tuple(remarks))
+    return Grid(tuple(kept), tuple(remarks), ragged)
 
 
 def _cell(text: str) -> str:

@@ -62,10 +62,10 @@ def read_rows(grid: Grid, columns: Mapping[str, str], key: str | None) -> Read:
     table = _table(headings, columns, key)
     entries, untitled, torn = [], 0, 0
     for _, cells in grid.rows[place + 1 :]:
-        if any(cells[len(headings) :]):
+        if grid.ragged and any(cells[len(headings) :]):
             torn += 1
             continue
-        found = _entry(table, [*cells, *[""] * (len(headings) - len(cells))])
+        found = _entry(table, [*cells[: len(headings)], *[""] * (len(headings) - len(cells))])
         if found is None:
             untitled += 1
         else:
@@ -96,8 +96,6 @@ def _headings(grid: Grid, columns: Mapping[str, str], key: str | None) -> tuple[
     best, place, cells = max(candidates, key=lambda one: one[:2])
     if best < (_ENOUGH if place else 1):
         raise BadTable("aucune ligne d'en-têtes reconnue : nommez les colonnes dans « options.columns »")
-    while cells and not cells[-1]:
-        cells = cells[:-1]
     return -place, tuple(cells)
 
 

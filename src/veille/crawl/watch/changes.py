@@ -8,8 +8,9 @@ seen so for most of a day; then it was made anew.
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
+from veille.crawl.feeds import SOURCE_ZONE
 from veille.crawl.watch.comparing import Difference, compare, weight
 from veille.crawl.watch.memory import Held, Memory, Move, Told
 from veille.crawl.watch.noise import mark
@@ -47,7 +48,7 @@ def seen(memory: Memory | None, lines: Sequence[str], now: datetime, *, least: i
     if memory is None:
         return Outcome(Memory.born_with(list(lines), now), sentence=f"{_read(lines)} : état de départ enregistré")
     memory = memory.pruned(now)
-    found = compare(memory.lines, memory.read.date(), lines, now.date())
+    found = compare(memory.lines, _day(memory.read), lines, _day(now))
     if found.known >= _FEW and found.kept < _LEFT * found.known:
         return _unlike_itself(memory, lines, found, now)
     memory = replace(memory, held=None, readings=memory.readings + 1, lines=tuple(lines), read=now)
@@ -57,6 +58,11 @@ def seen(memory: Memory | None, lines: Sequence[str], now: datetime, *, least: i
     waiting = any(move.open and move.times < _TURNS for move in memory.moves.values())
     said = "un changement" if fresh else "changement précédent mis à jour" if again else "aucun changement"
     return Outcome(memory, changed, f"{_read(lines)} : {said}", waiting)
+
+
+def _day(moment: datetime) -> date:
+    """Return the day that a French page prints."""
+    return moment.astimezone(SOURCE_ZONE).date()
 
 
 def _read(lines: Sequence[str]) -> str:
@@ -79,7 +85,7 @@ def _unlike_itself(memory: Memory, lines: Sequence[str], found: Difference, now:
 
 def _held(before: Held | None, lines: Sequence[str], now: datetime) -> Held:
     if before is not None:
-        found = compare(before.lines, before.since.date(), lines, now.date())
+        found = compare(before.lines, _day(before.since), lines, _day(now))
         if found.kept >= _SAME * max(1, found.known):
             return Held(tuple(lines), before.since, before.visits + 1)
     return Held(tuple(lines), now)
@@ -87,7 +93,7 @@ def _held(before: Held | None, lines: Sequence[str], now: datetime) -> Held:
 
 def _made_anew(memory: Memory, lines: Sequence[str], found: Difference, now: datetime) -> Outcome:
     """Tell in one change that a page was made anew; what moved on the old one is forgotten."""
-    told = Told(now, REDONE, text_of(found.added), found.added, found.removed)
+    told = Told.of(now, REDONE, text_of(found.added), found.added, found.removed)
     name = _name(memory.count, found.added, found.removed)
     fresh = Memory(lines=tuple(lines), read=now, born=memory.born, count=memory.count + 1, told={name: told})
     return Outcome(fresh, (name,), f"{_read(lines)} : la page a été refaite")
@@ -110,7 +116,7 @@ def _moved(memory: Memory, found: Difference, now: datetime, least: int) -> tupl
     moves |= {mark(line): Move(True, 1, now, name, told=True) for line in fresh_added}
     moves |= {mark(line): Move(False, 1, now, name, told=False) for line in fresh_removed}
     title, text = title_of(fresh_added, fresh_removed), text_of(fresh_added)
-    told = {**memory.told, name: Told(now, title, text, tuple(fresh_added), tuple(fresh_removed))}
+    told = {**memory.told, name: Told.of(now, title, text, fresh_added, fresh_removed)}
     return replace(memory, moves=moves, told=told, count=memory.count + 1), [name]
 
 

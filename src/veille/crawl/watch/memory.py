@@ -1,14 +1,16 @@
 """What is remembered of a watched page between two visits (pure)."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields, replace
 from datetime import datetime, timedelta
 from typing import Any, Self
 
 #: A line that comes back after this is news again.
 LASTING = timedelta(days=30)
-#: Lines and changes remembered; the busiest page met moves 40 lines in a month.
-_MOVES, _TOLD = 1_000, 30
+#: Lines and changes remembered (the busiest page met moves 40 lines a month), and characters that one added or removed.
+_MOVES, _TOLD, _LONGEST = 1_000, 30, 50_000
+#: How a memory is written; one written otherwise is none.
+_FORM = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +41,11 @@ class Told:
     text: str
     added: tuple[str, ...] = ()
     removed: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, at: datetime, title: str, text: str, added: Sequence[str], removed: Sequence[str]) -> Self:
+        """Return a change, what it added and removed within bounds."""
+        return cls(at, title, text, _bounded(added), _bounded(removed))
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,11 +91,13 @@ class Memory:
 
     def written(self) -> dict[str, Any]:
         """Return a form that JSON can hold."""
-        return dict(_plain(asdict(self)))
+        return {"form": _FORM, **_plain(asdict(self))}
 
     @classmethod
-    def read_from(cls, written: Mapping[str, Any]) -> Self:
-        """Return the memory that `written` made."""
+    def read_from(cls, written: Mapping[str, Any] | None) -> Self | None:
+        """Return the memory that `written` made; None for one of another form, or none."""
+        if written is None or written.get("form") != _FORM:
+            return None
         held = written["held"]
         return cls(
             lines=tuple(written["lines"]),
@@ -100,6 +109,16 @@ class Memory:
             told={key: _told(one) for key, one in written["told"].items()},
             held=Held(tuple(held["lines"]), _instant(held["since"]), held["visits"]) if held else None,
         )
+
+
+def _bounded(lines: Sequence[str]) -> tuple[str, ...]:
+    kept, room = [], _LONGEST
+    for line in lines:
+        room -= len(line)
+        if room < 0:
+            break
+        kept.append(line)
+    return tuple(kept)
 
 
 def _told(one: Mapping[str, Any]) -> Told:

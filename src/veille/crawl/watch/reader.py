@@ -24,7 +24,7 @@ def read_watch(body: bytes, content_type: str, url: str, source: Source, backgro
     lines = shown_lines(root, options.select, options.ignore)
     check_lines(lines, body, url, options.select)
     now = background.now or datetime.now(UTC)
-    known = Memory.read_from(background.memory) if background.memory else None
+    known = Memory.read_from(background.memory)
     outcome = seen(known, lines, now, least=options.min_change)
     told = {name: outcome.memory.told[name] for name in outcome.changed}
     return ParsedFeed(
