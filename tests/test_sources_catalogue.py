@@ -52,7 +52,8 @@ def test_every_source_begins_with_its_id(catalogue):
 def test_every_source_says_family_licence_language_and_where_it_was_seen(catalogue):
     text = CATALOGUE.read_text(encoding="utf-8")
     assert text.count("\n    licence: ") == len(catalogue)
-    assert [s.id for s in catalogue if s.family is None or s.language is None or not s.seen_in] == []
+    assert [s.id for s in catalogue if s.family is None or s.language is None] == []
+    assert [s.id for s in catalogue if not s.seen_in and s.kind not in LOCAL] == []
 
 
 def test_what_is_asked_every_day_says_so(catalogue):
@@ -180,6 +181,7 @@ def test_a_cluster_gets_its_nation_its_region_and_its_filieres(
     assert expected | {"ademe-entreprises", "ue-eic", "bpifrance-appels"} <= set(on)
     assert len(on) >= 50
     assert {s.family for s in on.values()} == set(Family)
+    assert [s.id for s in on.values() if s.kind in LOCAL] == []
     foreign = [s.id for s in on.values() if s.sectors and not set(s.sectors) & set(sectors)]
     assert foreign == []
     others = [s.id for s in on.values() if (s.territory or "").startswith("fr:region:")]
