@@ -32,7 +32,7 @@ _STATED_WEIGHT, _STATED = 30.0, 5.0
 #: What the fitted model's chance is worth beside the words' 0–1. 2.5 does best on sets it knows, but on portals that it
 #: never saw it takes calls that close on a day for standing aids (docs/decisions/modele.md).
 MODEL_WEIGHT = 1.0
-#: What a printed deadline adds to a call that words speak of: standing aids have none.
+#: What a printed deadline takes from an aid where words speak of a call too: a standing aid closes on no day.
 _DATED = 0.35
 #: What a label adds, so that no model outweighs it.
 _LABELLED = 1.5
@@ -44,7 +44,7 @@ _SURE, _SURE_OVER = 0.5, 0.7
 _CONFIRMING = 2
 RESULTS = "laureats-attributions"
 TENDER = "marche-public"
-CALL, NEWS = "appel-a-projets", "actualite"
+CALL, AID, NEWS = "appel-a-projets", "subvention-aide", "actualite"
 #: What results close.
 OPEN_CALLS = frozenset({CALL, "ami", TENDER, "concours-prix", "appel-partenaires"})
 
@@ -63,8 +63,8 @@ def opportunity_types(
     if due and CALL in terms and not _calls(raw, terms):
         raw[CALL] = raw.get(CALL, 0.0) + _DEADLINE_WEIGHT
     strengths = _strengths(raw, _chances(reading, model, raw, terms), reading, terms)
-    if due and CALL in strengths and raw.get(CALL, 0.0) > 0:
-        strengths[CALL] += _DATED
+    if due and hits.get(CALL) and AID in strengths:
+        strengths[AID] = max(0.0, strengths[AID] - _DATED)
     for term in strengths.keys() & hits.keys():
         strengths[term] += _LABELLED * _labels(reading, hits[term])
     if reading.source.facts.cpv and reading.source.source_type == TENDER and TENDER in strengths:
