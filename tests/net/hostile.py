@@ -16,6 +16,7 @@ from veille.config.settings import Fetch
 from veille.model import FetchOutcome, Validators
 from veille.net.addresses import Address
 from veille.net.fetcher import UNCONDITIONAL, GuardedFetcher
+from veille.net.sockets import AsyncioBackend
 
 T = TypeVar("T")
 CERTIFICATES = Path(__file__).parent / "certificates"
@@ -85,6 +86,9 @@ async def hostile(routes: Mapping[str, Behaviour] | Behaviour, certificate: str 
     try:
         yield seen
     finally:
+        await asyncio.sleep(
+            0.001
+        )  # a connection accepted just now cannot be attached to a closed server (CPython 3.11)
         server.close()
         for task in list(tasks):
             task.cancel()
@@ -163,7 +167,7 @@ class Names:
         return tuple(ip_address(text) for text in (lists.pop(0) if len(lists) > 1 else lists[0]))
 
 
-class ToLoopback(httpcore.AnyIOBackend):
+class ToLoopback(AsyncioBackend):
     """Connects to the loopback server whatever the address, and remembers which was asked for."""
 
     def __init__(self, port: int = 1) -> None:

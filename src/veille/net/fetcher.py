@@ -28,6 +28,7 @@ from veille.net.headers import (
 )
 from veille.net.inflate import Body, too_big
 from veille.net.resolver import Resolver, SystemResolver
+from veille.net.sockets import AsyncioBackend
 from veille.net.tls import verified
 from veille.net.urls import join, vet_url
 from veille.protocols import Clock
@@ -77,7 +78,7 @@ class GuardedFetcher:
         self._agent = user_agent(contact)
         self._clock = clock
         self._backend = GuardedBackend(
-            Guard(tuple(settings.allow)), resolver or SystemResolver(), dial or httpcore.AnyIOBackend()
+            Guard(tuple(settings.allow)), resolver or SystemResolver(), dial or AsyncioBackend()
         )
         self._context = verified(tls) if tls else None
 
