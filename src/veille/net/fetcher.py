@@ -36,6 +36,7 @@ from veille.protocols import Clock
 #: Hops followed (browsers 20, Miniflux 10): five cover http→https→www→new path→slash.
 MAX_REDIRECTS = 5
 UNCONDITIONAL = Validators()
+_SPEAKING = "http/1.1"
 _MOVED = frozenset({301, 302, 303, 307, 308})
 #: What is kept of an error page, and how long we listen to it: its status has already said what matters.
 ERROR_BODY_BYTES = 65_536
@@ -80,7 +81,7 @@ class GuardedFetcher:
         self._backend = GuardedBackend(
             Guard(tuple(settings.allow)), resolver or SystemResolver(), dial or AsyncioBackend()
         )
-        self._context = verified(tls) if tls else None
+        self._context = verified(tls, _SPEAKING) if tls else None
 
     async def __aenter__(self) -> Self:
         return self
@@ -95,7 +96,7 @@ class GuardedFetcher:
 
     def _tls(self) -> ssl.SSLContext:
         """Return what verifies certificates; reading the authorities takes a while, so not before it is needed."""
-        self._context = self._context or verified(None)
+        self._context = self._context or verified(None, _SPEAKING)
         return self._context
 
     async def fetch(

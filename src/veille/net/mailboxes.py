@@ -84,7 +84,7 @@ class Mailboxes:
         self._max_bytes = max_bytes
         self._seconds = seconds
         self._resolve = resolver or SystemResolver()
-        self._tls = verified(tls)
+        self._context = verified(tls) if tls else None
         #: Accounts that were refused since the last `aclose`.
         self._refused: dict[str, _Failure] = {}
 
@@ -238,10 +238,15 @@ class Mailboxes:
         why = "pas de réponse" if isinstance(problem, TimeoutError) else cause(problem) if problem else "aucune adresse"
         raise _Failure(FetchFault.CONNECT, f"{place.host} : connexion impossible ({why})", _WAIT)
 
+    def _tls(self) -> ssl.SSLContext:
+        """Return what verifies certificates, read once a folder is asked for: most passes read none."""
+        self._context = self._context or verified(None)
+        return self._context
+
     def _encrypted(self, plain: socket.socket, host: str) -> ssl.SSLSocket:
         plain.settimeout(CONNECT_SECONDS)
         try:
-            return self._tls.wrap_socket(plain, server_hostname=host)
+            return self._tls().wrap_socket(plain, server_hostname=host)
         except TimeoutError as error:
             plain.close()
             raise _Failure(FetchFault.TIMEOUT, f"pas de poignée de main TLS en {CONNECT_SECONDS:g} s", _WAIT) from error

@@ -19,8 +19,10 @@ _CERTIFICATE = {
 }
 
 
-def verified(context: ssl.SSLContext | None) -> ssl.SSLContext:
+def verified(context: ssl.SSLContext | None, speaking: str = "") -> ssl.SSLContext:
     """Return `context`, or one with the usual authorities (SSL_CERT_FILE and SSL_CERT_DIR are obeyed).
+
+    `speaking` is a protocol's name (RFC 7301), offered to the server.
 
     A context that checks less is a mistake of the caller and raises.
     """
@@ -28,7 +30,8 @@ def verified(context: ssl.SSLContext | None) -> ssl.SSLContext:
         context = httpx.create_ssl_context()
     if context.verify_mode is not ssl.CERT_REQUIRED or not context.check_hostname:
         raise ValueError("TLS certificates are always verified")
-    context.set_alpn_protocols(["http/1.1"])  # RFC 7301: all we speak
+    if speaking:
+        context.set_alpn_protocols([speaking])
     return context
 
 
