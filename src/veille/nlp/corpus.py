@@ -50,6 +50,11 @@ def fold_of(name: str) -> int:
     return int(hashlib.sha256(name.encode()).hexdigest(), 16) % FOLDS
 
 
+def may_teach(licence: str) -> bool:
+    """Tell whether a model may be learnt from texts under that licence, and given away."""
+    return bool(_FREE.search(licence)) and not _BOUND.search(licence)
+
+
 def read_records(files: Sequence[Path]) -> tuple[Record, ...]:
     """Return the records with labels whose licence lets a model be learnt from them; raises InputError."""
     return tuple(record for path in files for record in _records(path))
@@ -64,7 +69,7 @@ def _records(path: Path) -> Iterator[Record]:
         except (ValueError, KeyError, TypeError) as error:
             message = f"{path}, ligne {number} : ni JSON ni fiche étiquetée"
             raise InputError(message, cure="voyez la forme attendue : score_tags.py --help") from error
-        if any(gold.values()) and _FREE.search(licence) and not _BOUND.search(licence):
+        if any(gold.values()) and may_teach(licence):
             yield Record(str(name), path.stem, features(fold(title), fold(text)), gold)
 
 
