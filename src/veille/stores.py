@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from veille.config.gazetteer import Gazetteer
     from veille.config.taxonomy import Taxonomy
     from veille.engine.direct import DirectEngine
+    from veille.protocols.curation import ReviewStore
     from veille.protocols.letters import LetterStores
     from veille.storage.detail_store import SqlDetailStore
     from veille.storage.digest_store import SqlDigestStore
@@ -146,7 +147,14 @@ class Stores:
         """Reader of items."""
         from veille.storage.item_store import SqlItemStore
 
-        return SqlItemStore(self.database)
+        return SqlItemStore(self.database, self.settings.cluster.id)
+
+    @cached_property
+    def review_store(self) -> "ReviewStore":
+        """Writer of review, tag_decision."""
+        from veille.storage.review_store import SqlReviewStore
+
+        return SqlReviewStore(self.database, self.settings.cluster.id)
 
     @cached_property
     def search_store(self) -> SearchStore:

@@ -199,4 +199,4 @@ def test_reading_many_items_takes_the_same_number_of_queries(database, store):
     event.listen(database.reader, "before_cursor_execute", count)
     assert len(SqlItemStore(database).items()) == 30
     event.remove(database.reader, "before_cursor_execute", count)
-    assert len([one for one in queries if one.lstrip().upper().startswith("SELECT")]) == 4
+    assert len([one for one in queries if one.lstrip().upper().startswith("SELECT")]) == 6

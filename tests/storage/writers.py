@@ -26,6 +26,8 @@ WRITERS = {
     "item_tag": "tag_store",
     "item_fact": "tag_store",
     "tagging": "tag_store",
+    "review": "review_store",
+    "tag_decision": "review_store",
     "member": "member_store",
     "interest": "member_store",
     "subscriber": "member_store",

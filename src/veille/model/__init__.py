@@ -6,6 +6,7 @@ Territory ids are data.gouv GeoZones: `fr:region:84`, `fr:departement:63`, `fr:e
 `country:fr`, `country-group:ue`.
 """
 
+from veille.model.curation import Decision, Judgement, Review, TagDecision
 from veille.model.digest import (
     Bulletin,
     Delivery,
@@ -74,6 +75,7 @@ __all__ = [
     "Bulletin",
     "CallStatus",
     "CrawlReport",
+    "Decision",
     "Delivery",
     "DeliveryState",
     "DocumentText",
@@ -94,6 +96,7 @@ __all__ = [
     "IssueState",
     "Item",
     "ItemSource",
+    "Judgement",
     "KnownEntry",
     "Licence",
     "Line",
@@ -111,6 +114,7 @@ __all__ = [
     "Redirect",
     "Request",
     "Reservation",
+    "Review",
     "RobotsVerdict",
     "Scheme",
     "Section",
@@ -127,6 +131,7 @@ __all__ = [
     "StructuredFacts",
     "Subscriber",
     "Tag",
+    "TagDecision",
     "Tagged",
     "TextToTag",
     "TokenRequest",

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
+from veille.model.curation import Review
 from veille.model.sources import Licence
 from veille.model.tags import Fact, Scheme, Tag
 
@@ -42,6 +43,8 @@ class Item:
     baseline: bool = False
     #: Its site reserves its text from mining: only title and link are kept.
     reserved: bool = False
+    #: What somebody of the cluster said of it as it stands; None = waits for a judgement.
+    review: Review | None = None
 
     def of(self, scheme: Scheme) -> tuple[Tag, ...]:
         """Return the tags of one scheme, best first."""

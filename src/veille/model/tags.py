@@ -22,6 +22,8 @@ class Scheme(StrEnum):
 class Origin(StrEnum):
     """Where a tag comes from, strongest first."""
 
+    #: Somebody of the cluster said so.
+    PERSON = "person"
     FACT = "fact"
     CUE = "cue"
     MODEL = "model"

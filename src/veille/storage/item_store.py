@@ -1,4 +1,4 @@
-"""Items with their effective tags, facts and sources; reads only, four queries whatever the number of items."""
+"""Items with their effective tags, facts and sources; reads only, six queries whatever the number of items."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
@@ -8,32 +8,44 @@ from typing import Any, Literal, cast
 from sqlalchemy import ColumnElement, Select, or_, select
 from sqlalchemy.orm import Session
 
-from veille.model import Evidence, Fact, Item, ItemSource, Licence, Origin, Scheme, Tag
+from veille.model import Evidence, Fact, Item, ItemSource, Licence, Origin, Scheme, Tag, TagDecision
 from veille.protocols import ItemStore
 from veille.storage import composed
 from veille.storage.db import Database
-from veille.storage.tables import DetailRow, EntryRow, ItemFactRow, ItemRow, ItemTagRow, SourceStateRow, TaggingRow
+from veille.storage.effective import effective
+from veille.storage.review_store import decided, standing
+from veille.storage.tables import (
+    DetailRow,
+    EntryRow,
+    ItemFactRow,
+    ItemRow,
+    ItemTagRow,
+    SourceStateRow,
+    TagDecisionRow,
+    TaggingRow,
+)
 
 
 class SqlItemStore:
-    """Read access to tagged items."""
+    """Read access to tagged items, with the judgements of one cluster."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, cluster_id: str = "") -> None:
         self._database = database
+        self._cluster = cluster_id
 
     def items(self, *, since: datetime | None = None) -> Sequence[Item]:
         """Return tagged items, newest first; `since` limits to those first seen or changed after it."""
         where = () if since is None else (or_(ItemRow.first_seen >= since, ItemRow.updated >= since),)
         with self._database.read() as session:
-            return _load(session, where)
+            return _load(session, where, self._cluster)
 
     def item(self, item_id: int) -> Item | None:
         """Return one tagged item."""
         with self._database.read() as session:
-            return next(iter(_load(session, (ItemRow.id == item_id,))), None)
+            return next(iter(_load(session, (ItemRow.id == item_id,), self._cluster)), None)
 
 
-def _load(session: Session, where: tuple[ColumnElement[bool], ...]) -> list[Item]:
+def _load(session: Session, where: tuple[ColumnElement[bool], ...], cluster_id: str) -> list[Item]:
     tagged = select(ItemRow.id).join(TaggingRow, TaggingRow.item_id == ItemRow.id).where(*where)
     rows = session.execute(
         select(ItemRow, DetailRow, TaggingRow.lang)
@@ -47,6 +59,8 @@ def _load(session: Session, where: tuple[ColumnElement[bool], ...]) -> list[Item
     tags = _tags(session, tagged)
     facts, previous = _facts(session, tagged)
     sources = _sources(session, tagged)
+    decisions = _decisions(session, tagged)
+    reviews = standing(session, cluster_id, ItemRow.id.in_(tagged))
     return [
         Item(
             id=row.id,
@@ -60,11 +74,12 @@ def _load(session: Session, where: tuple[ColumnElement[bool], ...]) -> list[Item
             updated=row.updated,
             licence=Licence(row.licence),
             sources=tuple(sources[row.id]),
-            tags=tuple(tags[row.id]),
+            tags=effective(tags[row.id], decisions[row.id]),
             facts=tuple(facts[row.id]),
             previous=previous[row.id],
             baseline=row.baseline,
             reserved=row.reserved,
+            review=reviews.get(row.id),
         )
         for row, detail, lang in rows
     ]
@@ -88,6 +103,13 @@ def _tags(session: Session, tagged: Select[Any]) -> dict[int, list[Tag]]:
                 scope=cast("Literal['main', 'mentioned']", row.scope),
             )
         )
+    return found
+
+
+def _decisions(session: Session, tagged: Select[Any]) -> dict[int, list[TagDecision]]:
+    found: dict[int, list[TagDecision]] = defaultdict(list)
+    for one in decided(session, TagDecisionRow.item_id.in_(tagged)):
+        found[one.item_id].append(one)
     return found
 
 

@@ -26,8 +26,9 @@ from veille.model.searching import FoundIn, FoundItem, Page, SearchFilters
 from veille.protocols.searching import SearchStore
 from veille.storage import composed
 from veille.storage.db import Database
+from veille.storage.effective import carries
 from veille.storage.search_query import Term, for_postgres, for_sqlite, parse
-from veille.storage.tables import DetailRow, DocumentRow, EntryRow, ItemRow, ItemTagRow, SourceStateRow
+from veille.storage.tables import DetailRow, DocumentRow, EntryRow, ItemRow, SourceStateRow
 
 #: Items of one page.
 PAGE = 50
@@ -118,9 +119,7 @@ def _conditions(filters: SearchFilters) -> list[ColumnElement[bool]]:
         conditions.append(ItemRow.first_seen >= filters.since)
     if filters.source_ids:
         conditions.append(exists().where(EntryRow.item_id == ItemRow.id, EntryRow.source_id.in_(filters.source_ids)))
-    for scheme, term in filters.tags:
-        tagged = (ItemTagRow.item_id == ItemRow.id, ItemTagRow.scheme == scheme.value, ItemTagRow.term == term)
-        conditions.append(exists().where(*tagged))
+    conditions += [carries(scheme, term) for scheme, term in filters.tags]
     return conditions
 
 

@@ -9,6 +9,7 @@ carry `cluster_id` (a single-cluster install has exactly one).
 
 from veille.storage.tables.base import Base, Key, UtcDateTime
 from veille.storage.tables.crawl import EntryRow, EntryVersionRow, ItemRow, SourceStateRow
+from veille.storage.tables.curation import ReviewRow, TagDecisionRow
 from veille.storage.tables.details import DetailRow, DocumentRow
 from veille.storage.tables.digest import AttemptRow, BulletinRow, DeliveryRow, IssueRow, SeenRow, SelectionRow
 from veille.storage.tables.house import InstanceRow, WorkRow
@@ -40,6 +41,7 @@ __all__ = [
     "MemberRow",
     "PageChangeRow",
     "PageMemoryRow",
+    "ReviewRow",
     "SeenRow",
     "SelectionRow",
     "SiteRow",
@@ -48,6 +50,7 @@ __all__ = [
     "SubscriberRow",
     "SuggestionRow",
     "SuppressionRow",
+    "TagDecisionRow",
     "TaggingRow",
     "UtcDateTime",
     "WorkRow",
