@@ -86,7 +86,8 @@ def create_opportunity_type(nlp: Language, name: str, folders: list[str] | None,
     known = _knowledge(folders, digest)
 
     def tag(doc: Doc) -> Doc:
-        found = opportunity_types(doc._.veille_reading, known.taxonomy, known.models[Scheme.TYPE], doc._.veille_facts)
+        model, facts = known.models[Scheme.TYPE], doc._.veille_facts
+        found = opportunity_types(doc._.veille_reading, known.taxonomy, model, facts, known.awards)
         doc._.veille_tags += (*found, *horizon(found, known.taxonomy))
         return doc
 

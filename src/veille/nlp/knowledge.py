@@ -9,6 +9,7 @@ from pathlib import Path
 from veille.config.gazetteer import Gazetteer, load_gazetteer
 from veille.config.taxonomy import Taxonomy, load_taxonomy
 from veille.model import Scheme
+from veille.nlp.awarded import AwardReader
 from veille.nlp.cues import CueAutomaton
 from veille.nlp.model import LinearModel, find_model, load_models
 from veille.nlp.territory import TerritoryReader
@@ -25,6 +26,7 @@ class Knowledge:
     automaton: CueAutomaton
     gazetteer: Gazetteer
     territories: TerritoryReader
+    awards: AwardReader
     #: Sectors and types, as fitted.
     models: Mapping[Scheme, LinearModel]
 
@@ -36,7 +38,9 @@ def load_knowledge(folders: tuple[str, ...], digest: str) -> Knowledge:  # noqa:
     taxonomy = load_taxonomy(paths)
     gazetteer = load_gazetteer(paths)
     models = load_models(find_model(paths))
-    return Knowledge(taxonomy, CueAutomaton(taxonomy), gazetteer, TerritoryReader(gazetteer), models)
+    return Knowledge(
+        taxonomy, CueAutomaton(taxonomy), gazetteer, TerritoryReader(gazetteer), AwardReader(gazetteer), models
+    )
 
 
 def seal(folders: Sequence[Path]) -> str:

@@ -6,6 +6,7 @@ from math import exp
 
 from veille.config.taxonomy import Taxonomy, Term
 from veille.model import Evidence, Fact, Origin, Scheme, Tag
+from veille.nlp.awarded import AwardReader
 from veille.nlp.cues import Hit, Kind
 from veille.nlp.model import LinearModel
 from veille.nlp.reading import SQUASH, TRUSTED, Reading, raw_score
@@ -40,6 +41,8 @@ _LABELLED = 1.5
 _BESIDE_SOURCE = 0.2
 #: Chance from which the model names a type that no word does; one that closes what it is said of must be surer.
 _SURE, _SURE_OVER = 0.5, 0.7
+#: What a notice that names its winner is worth: 147 of 184 awards of the gold, and none of 250 calls.
+_AWARDED = 0.97
 #: Confirming words that back up a word of the title where no plain cue does.
 _CONFIRMING = 2
 RESULTS = "laureats-attributions"
@@ -52,10 +55,16 @@ _TITLE_ONLY = frozenset({Kind.TITLE, Kind.START})
 
 
 def opportunity_types(
-    reading: Reading, taxonomy: Taxonomy, model: LinearModel, facts: Sequence[Fact] = ()
+    reading: Reading,
+    taxonomy: Taxonomy,
+    model: LinearModel,
+    facts: Sequence[Fact] = (),
+    awards: AwardReader | None = None,
 ) -> tuple[Tag, ...]:
     """Return the main type and at most one secondary, best first; never none where the taxonomy has plain news."""
     terms = taxonomy.of(Scheme.TYPE)
+    if awarded := _awarded(reading, awards, terms):
+        return (awarded,)
     due = next((fact for fact in facts if fact.name == "deadline"), None)
     hits = {term: _guarded(terms[term], found, reading, due) for term, found in reading.of(Scheme.TYPE)}
     raw = {term: raw_score(found) + _start_bonus(reading, found) for term, found in hits.items() if found}
@@ -75,6 +84,15 @@ def opportunity_types(
         kept, strengths[NEWS] = [NEWS], _squashed(_LEAST)
     found = (_tag(reading, term, _score(strengths[term]), hits.get(term, []), due, model) for term in kept)
     return tuple(tag for tag in found if tag.evidence)
+
+
+def _awarded(reading: Reading, awards: AwardReader | None, terms: Mapping[str, Term]) -> Tag | None:
+    """Return the tag of a notice of procurement that names its winner, or that says that nobody won."""
+    bought = any(term == TENDER for term, _ in reading.of(Scheme.TYPE)) or reading.source.source_type == TENDER
+    if awards is None or RESULTS not in terms or not bought:
+        return None
+    told = awards.read(reading.title.original, reading.body.original)
+    return Tag(scheme=Scheme.TYPE, term=RESULTS, score=_AWARDED, origin=Origin.CUE, evidence=told) if told else None
 
 
 def _chances(
