@@ -1,7 +1,9 @@
 """Where the signed links of a mail point, and what each is for: mails write them, pages read them (pure)."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 
 from veille.tokens import Keys
 
@@ -19,7 +21,7 @@ PATHS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class LinkMaker:
     """Signs the links of one issue's mails."""
 
@@ -51,7 +53,11 @@ class LinkMaker:
 
     def token(self, purpose: str, subject: str) -> str:
         """Return the token alone."""
-        return self.keys.sign(purpose, subject, self.day, key_id=self.key_id)
+        return self._signers[purpose](subject)
+
+    @cached_property
+    def _signers(self) -> Mapping[str, Callable[[str], str]]:
+        return {purpose: self.keys.signer(purpose, self.day, key_id=self.key_id) for purpose in PATHS}
 
     def _link(self, purpose: str, subject: str) -> str:
         return f"{self.site_url}{PATHS[purpose]}{self.token(purpose, subject)}"

@@ -5,12 +5,14 @@ another. The newest key signs; older ones verify until a link is 24 months old.
 """
 
 import base64
+import binascii
 import hashlib
 import hmac
 import json
 import os
 import secrets
 import tempfile
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from pathlib import Path
@@ -25,6 +27,8 @@ VALID = timedelta(days=731)
 _MAC_BYTES = 16
 #: 80 bits make 16 characters: a local part has 64 (RFC 5321 §4.5.3.1.1), and one guess costs a mail.
 _SEAL_BYTES = 10
+#: RFC 4648 §5.
+_URL_SAFE = bytes.maketrans(b"+/", b"-_")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +53,20 @@ class Keys:
 
     def sign(self, purpose: str, subject: str, day: date, *, key_id: str | None = None) -> str:
         """Return a URL-safe token; the same arguments give the same token."""
+        return self.signer(purpose, day, key_id=key_id)(subject)
+
+    def signer(self, purpose: str, day: date, *, key_id: str | None = None) -> Callable[[str], str]:
+        """Return what signs subjects for one purpose and day: a mail has a link for each of its items."""
         key = self._key(key_id or self.newest)
         if key is None:
             raise InputError(f"clé de signature « {key_id} » absente de {self._path}", cure="restaurez ce fichier")
-        head = f"{key.id}.{_encode(subject.encode())}.{day:%Y%m%d}"
-        return f"{head}.{_encode(_mac(key, purpose, head))}"
+        before, after = f"{key.id}.", f".{day:%Y%m%d}"
+
+        def sign(subject: str) -> str:
+            head = f"{before}{_encode(subject.encode())}{after}"
+            return f"{head}.{_encode(_mac(key, purpose, head))}"
+
+        return sign
 
     def verify(self, token: str, purpose: str, today: date) -> str | None:
         """Return the subject of a genuine token of that purpose, not older than 24 months, else None."""
@@ -145,7 +158,7 @@ def _new_key(taken: set[str]) -> Key:
 
 
 def _mac(key: Key, purpose: str, head: str) -> bytes:
-    return hmac.new(key.secret, f"{purpose}\0{head}".encode(), hashlib.sha256).digest()[:_MAC_BYTES]
+    return hmac.digest(key.secret, f"{purpose}\0{head}".encode(), "sha256")[:_MAC_BYTES]
 
 
 def _seal(key: Key, purpose: str, subject: str) -> str:
@@ -153,7 +166,7 @@ def _seal(key: Key, purpose: str, subject: str) -> str:
 
 
 def _encode(raw: bytes) -> str:
-    return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()
+    return binascii.b2a_base64(raw, newline=False).translate(_URL_SAFE).rstrip(b"=").decode()
 
 
 def _decode(text: str) -> bytes:

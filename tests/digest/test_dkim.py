@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from tests.digest.test_message import LETTER
 from veille.digest.dkim import DkimKey, Signer, load_key, new_key_pem
-from veille.digest.message import build
+from veille.digest.message import build, encode_body
 from veille.errors import InputError
 
 DOMAIN = "pole.example.fr"
@@ -101,7 +101,7 @@ def test_complaints_are_counted_by_edition(keys):
 
 @pytest.mark.parametrize("lines", ["", "\n", "\n\n\n", "un\n\n\n", " \t espaces \n"])
 def test_ends_of_bodies_are_canonical(keys, lines):
-    raw = build(_with(text=lines, html=lines), Signer(keys[:1])).raw
+    raw = build(_with(body=encode_body(lines, lines)), Signer(keys[:1])).raw
     assert verified(raw, keys[0])
 
 

@@ -11,17 +11,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.bad_inputs import cases, value_of
-from veille.digest.message import Letter, build, header_text, mailbox, make_message_id, quoted_printable
+from veille.digest.message import Letter, build, encode_body, header_text, mailbox, make_message_id, quoted_printable
 from veille.errors import InputError
 
+TEXT = "Bonjour,\nune ligne accentuée\n.\nhttps://exemple.fr/a?b=1&c=2\n"
+HTML = '<!doctype html><html lang="fr"><body><p>Été</p></body></html>'
 LETTER = Letter(
     sender="veille@pole.example.fr",
     sender_name="Pôle Nutrition & Santé",
     recipient="anne@phytalis.example.fr",
     reply_to="equipe@pole.example.fr",
     subject="Phytalis : 3 choses à saisir, un appel clôt mardi 8 décembre",
-    text="Bonjour,\nune ligne accentuée\n.\nhttps://exemple.fr/a?b=1&c=2\n",
-    html='<!doctype html><html lang="fr"><body><p>Été</p></body></html>',
+    body=encode_body(TEXT, HTML),
     message_id="<hebdo.2026-W48.1.abc123@pole.example.fr>",
     date=datetime(2026, 11, 27, 6, 30, tzinfo=UTC),
     list_name="La veille de la semaine (Pôle Nutrition & Santé)",
@@ -54,8 +55,8 @@ def test_headers_are_there_once_each_and_read_back_as_written():
 def test_two_parts_text_first_both_whole():
     text, html = (cast("EmailMessage", part) for part in parsed(build(LETTER).raw).iter_parts())
     assert (text.get_content_type(), html.get_content_type()) == ("text/plain", "text/html")
-    assert text.get_content().replace("\r\n", "\n") == LETTER.text.rstrip()
-    assert html.get_content().strip() == LETTER.html
+    assert text.get_content().replace("\r\n", "\n") == TEXT.rstrip()
+    assert html.get_content().strip() == HTML
     assert text["Content-Transfer-Encoding"] == "quoted-printable"
 
 
@@ -133,7 +134,7 @@ def test_name_with_an_address_inside_stays_a_name():
 
 @pytest.mark.parametrize("case", BODIES)
 def test_body_cannot_smuggle_a_second_message(case: dict[str, object]):
-    raw = build(replace(LETTER, text=str(value_of(case)))).raw
+    raw = build(replace(LETTER, body=encode_body(str(value_of(case)), HTML))).raw
     assert b"\r\n.\r\n" not in raw
     assert raw.count(b"\n") == raw.count(b"\r\n")
 

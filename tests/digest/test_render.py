@@ -10,7 +10,9 @@ from tests.bad_inputs import cases
 from tests.digest.builders import bulletin, hebdo
 from veille.config.digests import HTML, SUBJECT, TEXT, Definition
 from veille.digest.context import Frame, Links, Page
-from veille.digest.render import ChildRenderer, problems, renderer_for, too_big
+from veille.digest.encoding import encode_whole
+from veille.digest.inspecting import problems
+from veille.digest.render import ChildRenderer, renderer_for
 from veille.digest.sandbox import Rendered, TemplateRenderer
 from veille.digest.templates import compile_templates, inline, inline_page
 from veille.errors import TemplateError
@@ -217,7 +219,7 @@ def test_remote_image_and_lost_link_are_named():
 
 
 def test_page_over_the_clip_is_too_big():
-    assert too_big(Rendered("s", "t", "é" * 40_001))
+    assert encode_whole(Rendered("s", "t", "é" * 40_001)).too_big
 
 
 #: Without <tbody>, the HTML5 parser moves the loop.

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from veille.config.digests import Digest
 from veille.digest import wording
 from veille.digest.select import ANSWERED, Offer
-from veille.excerpt import excerpt
+from veille.excerpt import PRESS_CHARACTERS, quoted, summary
 from veille.model import Bulletin, Line, Member, Reason, Scheme, Section, Selected, Subscriber, Verdict
 from veille.protocols import Labels
 from veille.text import clean, french_spaces
@@ -19,8 +19,9 @@ MAX_TITLE = 180
 MAX_REASON = 160
 _MAX_QUOTE = 140
 _MAX_REASONS = 2
-#: Characters of an extract in a bulletin: a line is facts, the extract only helps where there are none.
-_EXTRACT = 160
+#: Characters of an extract in a bulletin, whatever the licence: a line is facts, the extract only helps where there are
+#: none.
+_EXTRACT = PRESS_CHARACTERS
 #: Parts of the score that the line already shows in another place.
 _SHOWN_ELSEWHERE = frozenset({"deadline", "source", "eligible"})
 _COMMON = Reason(kind="common", text="pour tous les membres du réseau")
@@ -143,7 +144,7 @@ def _note(one: Offer) -> str:
         return ""
     if eligibility.verdict is Verdict.CHECK and eligibility.note:
         return one_line(eligibility.note, _MAX_QUOTE)
-    quote = one_line(eligibility.quote.rstrip(" .;"), _MAX_QUOTE)
+    quote = one_line(quoted(eligibility.quote.rstrip(" .;"), one.item.text, one.item.licence), _MAX_QUOTE)
     return french_spaces(f"« {quote} »") if quote else ""
 
 
@@ -156,7 +157,7 @@ def _recall(one: Offer, zone: ZoneInfo) -> str:
 def _extract(one: Offer) -> str:
     if one.section not in _EXTRACTED:
         return ""
-    return excerpt(clean(one.item.text), one.item.licence, characters=_EXTRACT)
+    return summary(one.item.title, one.item.text, one.item.licence, characters=_EXTRACT)
 
 
 def _closing(offers: Sequence[Offer]) -> tuple[str, date] | None:

@@ -10,8 +10,10 @@ from veille.config.settings import Settings
 from veille.digest import wording
 from veille.digest.context import Frame, Links, Page
 from veille.digest.dkim import Signer
+from veille.digest.encoding import Encoded
+from veille.digest.inspecting import MAX_BYTES
 from veille.digest.message import Letter, build
-from veille.digest.render import MAX_BYTES, problems, renderer_for, too_big
+from veille.digest.render import renderer_for
 from veille.digest.sandbox import Rendered
 from veille.digest.templates import compile_templates, compiled_from
 from veille.errors import InputError
@@ -52,6 +54,16 @@ class Composer:
         self._frame = frame
         self._keys = keys
         self._signer = signer
+        day = date.fromisoformat(frame["day"])
+        self._links = LinkMaker(keys, frame["site_url"], day, frame["key_id"])
+        self._shown = Frame(
+            title=frame["title"],
+            day=wording.full_day(day),
+            cluster=frame["cluster"],
+            postal_address=frame["postal_address"],
+            contact=frame["contact"],
+            notice=frame["notice"],
+        )
         self._renderer = renderer_for(compiled_from(frame["templates"]))
 
     def close(self) -> None:
@@ -60,16 +72,10 @@ class Composer:
 
     def render(self, bulletin: Bulletin) -> Rendered:
         """Draw one bulletin; raises TemplateError naming template and line."""
-        frame = self._frame
-        shown = Frame(
-            title=frame["title"],
-            day=wording.full_day(self._day),
-            cluster=frame["cluster"],
-            postal_address=frame["postal_address"],
-            contact=frame["contact"],
-            notice=frame["notice"],
-        )
-        reader, make = bulletin.subscriber_id, self._links
+        return self._renderer.render(self._page(bulletin))
+
+    def _page(self, bulletin: Bulletin) -> Page:
+        frame, reader, make = self._frame, bulletin.subscriber_id, self._links
         links = Links(
             unsubscribe=make.unsubscribe(reader),
             preferences=make.preferences(reader),
@@ -77,14 +83,15 @@ class Composer:
             calendar=make.calendar(reader),
             opinions={line.item_id: make.opinion(reader, line.item_id) for line in bulletin.lines},
         )
-        return self._renderer.render(Page(bulletin=bulletin, frame=shown, links=links))
+        return Page(bulletin=bulletin, frame=self._shown, links=links)
 
     def mail(self, bulletin: Bulletin, *, email: str, message_id: str, sent: datetime) -> OutgoingMail:
         """Return the final bytes of one mail; raises InputError for what no mail may carry."""
-        return self._assemble(bulletin, self.render(bulletin), email=email, message_id=message_id, sent=sent)
+        drawn = self._renderer.encode(self._page(bulletin))
+        return self._assemble(bulletin, drawn, email=email, message_id=message_id, sent=sent)
 
     def _assemble(
-        self, bulletin: Bulletin, drawn: Rendered, *, email: str, message_id: str, sent: datetime
+        self, bulletin: Bulletin, drawn: Encoded, *, email: str, message_id: str, sent: datetime
     ) -> OutgoingMail:
         frame = self._frame
         token = self._links.token(UNSUBSCRIBE, str(bulletin.subscriber_id))
@@ -94,8 +101,7 @@ class Composer:
             recipient=email,
             reply_to=frame["reply_to"],
             subject=drawn.subject,
-            text=drawn.text,
-            html=drawn.html,
+            body=drawn.body,
             message_id=message_id,
             date=sent,
             list_name=f"{frame['title']} ({frame['cluster']})",
@@ -109,13 +115,14 @@ class Composer:
 
     def fits(self, bulletin: Bulletin) -> bool:
         """Tell whether mail clients show the whole of it."""
-        return not too_big(self.render(bulletin))
+        return not self._renderer.encode(self._page(bulletin)).too_big
 
     def check(self, bulletin: Bulletin, *, email: str, message_id: str, sent: datetime) -> None:
         """Refuse what must not leave: raises InputError naming the reader and the fault."""
-        drawn = self.render(bulletin)
-        found = problems(drawn) + (
-            [f"plus de {MAX_BYTES // 1_000} ko de HTML : Gmail couperait"] if too_big(drawn) else []
+        page = self._page(bulletin)
+        drawn = self._renderer.encode(page)
+        found = self._renderer.problems(page) + (
+            [f"plus de {MAX_BYTES // 1_000} ko de HTML : Gmail couperait"] if drawn.too_big else []
         )
         if found:
             raise InputError(
@@ -131,11 +138,3 @@ class Composer:
         local, _, domain = self._frame["return_path"].rpartition("@")
         subject = str(bulletin.subscriber_id)
         return f"{local}+{subject}-{self._keys.seal(BOUNCE, subject)}@{domain}"
-
-    @property
-    def _day(self) -> date:
-        return date.fromisoformat(self._frame["day"])
-
-    @property
-    def _links(self) -> LinkMaker:
-        return LinkMaker(self._keys, self._frame["site_url"], self._day, self._frame["key_id"])

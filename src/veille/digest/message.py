@@ -7,15 +7,15 @@ to read the result: header names must come back exactly as written.
 
 import base64
 import binascii
-import email
-import email.policy
 import hashlib
 import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from email.utils import format_datetime
+from email.errors import MultipartInvariantViolationDefect, StartBoundaryNotFoundDefect
+from email.parser import BytesParser
+from email.utils import format_datetime, getaddresses
 
 from veille.addresses import parse_address
 from veille.digest.dkim import Signer
@@ -31,6 +31,25 @@ _MAX_LINE = 998
 _SEPARATORS = re.compile("[\u2028\u2029\x85\t\r\n]")
 _ATOM_TEXT = re.compile(r"[A-Za-z0-9 !#$%&'*+/=?^_`{|}~-]*")
 _URL = re.compile(r"https?://[\x21-\x7e]+")
+#: A boundary stands before each part and after the last.
+_MARKS = 3
+_HEADS = {
+    kind: (
+        f"\r\nContent-Type: text/{kind}; charset=utf-8\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n"
+    ).encode()
+    for kind in ("plain", "html")
+}
+_READER = BytesParser()
+#: What the reader says of a multipart header whose parts it was not given.
+_HEADLESS = frozenset({MultipartInvariantViolationDefect, StartBoundaryNotFoundDefect})
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """The two parts of a mail, quoted-printable, each ended by one line end."""
+
+    text: bytes
+    html: bytes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,8 +62,7 @@ class Letter:
     recipient_name: str = ""
     reply_to: str = ""
     subject: str
-    text: str
-    html: str
+    body: Body
     message_id: str
     date: datetime
     #: « Name <id.domain> », RFC 2919.
@@ -73,21 +91,26 @@ def build(letter: Letter, signer: Signer | None = None) -> OutgoingMail:
 
 
 def verify(raw: bytes, names: Sequence[str], recipient: str) -> None:
-    """Read the final bytes back and refuse them unless they hold exactly what was written."""
-    parsed = email.message_from_bytes(raw, policy=email.policy.SMTP)
-    parts = list(parsed.iter_parts())
+    """Read the final bytes back and refuse them unless they hold exactly what was written.
+
+    The header is read by the email package. The body is two parts, since neither quoted-printable text nor a header of
+    ours can hold the boundary, whose `=_` no encoder writes (RFC 2045 §6.7).
+    """
+    head, _, body = raw.partition(b"\r\n\r\n")
+    parsed = _READER.parsebytes(head + b"\r\n\r\n", headersonly=True)
     single = [name for name in names if name != "DKIM-Signature"]
-    addressed = [address.addr_spec for address in getattr(parsed["To"], "addresses", ())]
+    boundary = (parsed.get_boundary() or "").encode()
+    lines = raw.split(b"\r\n")
     faults = {
         "les en-têtes relus ne sont pas ceux écrits": parsed.keys() != list(names),
         "un en-tête est en double": len(set(single)) != len(single),
-        "le message relu a des défauts": bool(parsed.defects or any(part.defects for part in parts)),
-        "il faut deux parties, texte puis HTML": [part.get_content_type() for part in parts]
-        != ["text/plain", "text/html"],
-        "le destinataire relu n'est pas celui écrit": addressed != [parse_address(recipient)],
-        "une ligne est trop longue": any(len(line) > _MAX_LINE for line in raw.split(b"\r\n")),
-        "une fin de ligne n'est pas CRLF": raw.count(b"\n") != raw.count(b"\r\n")
-        or raw.count(b"\r") != raw.count(b"\n"),
+        "le message relu a des défauts": any(type(one) not in _HEADLESS for one in parsed.defects),
+        "il faut deux parties, texte puis HTML": not boundary or body.count(b"--" + boundary) != _MARKS,
+        "le destinataire relu n'est pas celui écrit": [address for _, address in getaddresses(parsed.get_all("To", []))]
+        != [parse_address(recipient)],
+        "un caractère n'est pas ASCII": not raw.isascii(),
+        "une ligne est trop longue": max(map(len, lines)) > _MAX_LINE,
+        "une fin de ligne n'est pas CRLF": not raw.count(b"\n") == raw.count(b"\r") == len(lines) - 1,
     }
     found = [fault for fault, present in faults.items() if present]
     if found:
@@ -195,17 +218,24 @@ def _words(text: str) -> list[str]:
 
 
 def _body(letter: Letter, boundary: str) -> bytes:
-    parts = []
-    for kind, text in (("plain", letter.text), ("html", letter.html)):
-        head = f"Content-Type: text/{kind}; charset=utf-8\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n"
-        parts.append(f"--{boundary}\r\n{head}".encode() + quoted_printable(text))
-    return b"".join(parts) + f"--{boundary}--\r\n".encode()
+    mark = f"--{boundary}".encode()
+    text, html = letter.body.text, letter.body.html
+    return b"".join((mark, _HEADS["plain"], text, mark, _HEADS["html"], html, mark, b"--\r\n"))
+
+
+def encode_body(text: str, html: str) -> Body:
+    """Return both parts encoded."""
+    return Body(*(ended(quoted_printable(part)) for part in (text, html)))
+
+
+def ended(encoded: bytes) -> bytes:
+    """Return encoded text with one line end at its end."""
+    return encoded.rstrip(b"\r\n") + b"\r\n"
 
 
 def quoted_printable(text: str) -> bytes:
-    """Return text as quoted-printable with CRLF line ends and lines of at most 76, ended by a line end."""
+    """Return text as quoted-printable with CRLF line ends and lines of at most 76; lines encode one by one."""
     lines = clean(text.replace("\r\n", "\n").replace("\r", "\n")).encode("utf-8").split(b"\n")
-    encoded = b"\r\n".join(
+    return b"\r\n".join(
         binascii.b2a_qp(line, istext=False, quotetabs=False).replace(b"=\n", b"=\r\n") for line in lines
     )
-    return encoded.rstrip(b"\r\n") + b"\r\n"

@@ -1,21 +1,19 @@
-"""Draw an issue's bulletins: the program's own templates here, staff's in a child process with limits."""
+"""Draw an issue's bulletins: the program's own templates piece by piece, staff's in a child process with limits."""
 
 import json
-import re
 import subprocess
 import sys
 import threading
-from html.parser import HTMLParser
 from typing import Protocol
 
 from veille.digest.context import Page
+from veille.digest.encoding import Encoded, encode_whole
+from veille.digest.inspecting import problems
+from veille.digest.piecewise import PieceRenderer
 from veille.digest.sandbox import CPU, Rendered, TemplateRenderer
 from veille.digest.templates import Compiled
 from veille.errors import TemplateError
 
-#: Bytes of HTML: Gmail hides what comes after about 102 kB, unsubscribe link included (hteumeuleu/email-bugs#41); a
-#: margin for what relays and clients add.
-MAX_BYTES = 80_000
 #: One child draws that many bulletins, then a fresh one takes over: its processor limit is counted in seconds.
 _PER_CHILD = 1_000
 #: Seconds of wall time for one bulletin; a hundred times the slowest measured.
@@ -29,6 +27,14 @@ class Renderer(Protocol):
         """Return subject, text and HTML; raises TemplateError naming template and line."""
         ...
 
+    def encode(self, page: Page) -> Encoded:
+        """Return the same, encoded; raises TemplateError naming template and line."""
+        ...
+
+    def problems(self, page: Page) -> list[str]:
+        """Return what forbids it to leave, in French."""
+        ...
+
     def close(self) -> None:
         """Release the child process, if any."""
         ...
@@ -36,7 +42,31 @@ class Renderer(Protocol):
 
 def renderer_for(compiled: Compiled) -> Renderer:
     """Return the renderer that these templates deserve."""
-    return TemplateRenderer(compiled) if compiled.trusted else ChildRenderer(compiled)
+    if not compiled.trusted:
+        return ChildRenderer(compiled)
+    return PieceRenderer.of(compiled) or LocalRenderer(compiled)
+
+
+class LocalRenderer:
+    """Draws whole bulletins in this process: an issue frozen with templates that are not cut into pieces."""
+
+    def __init__(self, compiled: Compiled) -> None:
+        self._templates = TemplateRenderer(compiled)
+
+    def render(self, page: Page) -> Rendered:
+        """Return subject, text and HTML; raises TemplateError naming template and line."""
+        return self._templates.render(page)
+
+    def encode(self, page: Page) -> Encoded:
+        """Return the same, encoded; raises TemplateError naming template and line."""
+        return encode_whole(self.render(page))
+
+    def problems(self, page: Page) -> list[str]:
+        """Return what forbids it to leave, in French."""
+        return problems(self.render(page))
+
+    def close(self) -> None:
+        """Nothing to release."""
 
 
 class ChildRenderer:
@@ -66,6 +96,14 @@ class ChildRenderer:
         if "error" in answer:
             raise TemplateError(answer["error"], template=answer["template"], line=answer["line"], cure=answer["cure"])
         return Rendered(answer["subject"], answer["text"], answer["html"])
+
+    def encode(self, page: Page) -> Encoded:
+        """Return the same, encoded; raises TemplateError naming template and line."""
+        return encode_whole(self.render(page))
+
+    def problems(self, page: Page) -> list[str]:
+        """Return what forbids it to leave, in French."""
+        return problems(self.render(page))
 
     def close(self) -> None:
         """End the child."""
@@ -107,44 +145,3 @@ def _write(child: subprocess.Popen[bytes], data: object) -> None:
         child.stdin.flush()
     except BrokenPipeError:
         return  # it died: reading its answer says so
-
-
-class _LinkCollector(HTMLParser):
-    def __init__(self) -> None:
-        super().__init__()
-        self.links: list[str] = []
-        self.remote: list[str] = []
-        self.styles: list[str] = []
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        for name, value in attrs:
-            if tag == "a" and name == "href" and value:
-                self.links.append(value)
-            elif name in {"src", "background", "srcset", "poster"} and value:
-                self.remote.append(value)
-            elif name == "style" and value:
-                self.styles.append(value)
-
-
-def problems(drawn: Rendered) -> list[str]:
-    """Return what forbids a rendering to leave, in French."""
-    collector = _LinkCollector()
-    collector.feed(drawn.html)
-    found = []
-    missing = [link for link in collector.links if link not in drawn.text]
-    if missing:
-        found.append(f"lien du HTML absent du texte : {missing[0]}")
-    if strange := [link for link in collector.links if not re.match(r"https?://|mailto:", link)]:
-        found.append(f"lien refusé : {strange[0]}")
-    if collector.remote:
-        found.append(f"image ou contenu distant : {collector.remote[0]}")
-    if re.search(r"<script\b", drawn.html, re.IGNORECASE) or any("url(" in style.lower() for style in collector.styles):
-        found.append("script ou url() dans le HTML")
-    if not re.search(r"<html[^>]*\blang=\"fr\"", drawn.html):
-        found.append('lang="fr" absent de <html>')
-    return found
-
-
-def too_big(drawn: Rendered) -> bool:
-    """Tell whether a mail client would clip it."""
-    return len(drawn.html.encode()) > MAX_BYTES

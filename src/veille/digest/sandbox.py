@@ -35,7 +35,7 @@ CPU = 20
 #: Characters of one rendered part: ten times what a mail client shows.
 MAX_PART = 1_000_000
 #: What a template, which is a program of the staff's, can raise.
-_MISTAKES = (
+MISTAKES = (
     JinjaError, ArithmeticError, AttributeError, LookupError, MemoryError, RuntimeError, TypeError, ValueError,
 )  # fmt: skip
 
@@ -54,17 +54,19 @@ class TemplateRenderer:
 
     def __init__(self, compiled: Compiled) -> None:
         self._compiled = compiled
-        self._env = _environment({"subject": compiled.subject, "text": compiled.text, "html.html": compiled.html})
-        self._as_written = _environment(compiled.sources)
+        self._env = environment({"subject": compiled.subject, "text": compiled.text, "html.html": compiled.html})
+        self._as_written = environment(compiled.sources)
 
     def render(self, page: Page) -> Rendered:
         """Return subject, text and HTML; raises TemplateError naming template and line."""
-        context = page.as_context()
-        subject, text, html = (
-            self._draw(name, entry, context)
-            for name, entry in zip(("subject", "text", "html.html"), self._compiled.entries.values(), strict=True)
-        )
-        return Rendered(" ".join(subject.split()), text, inline_page(html) if self._compiled.late else html)
+        context, (_, text_entry, html_entry) = page.as_context(), self._compiled.entries.values()
+        text, html = self._draw("text", text_entry, context), self._draw("html.html", html_entry, context)
+        return Rendered(self.subject(page), text, inline_page(html) if self._compiled.late else html)
+
+    def subject(self, page: Page) -> str:
+        """Return the subject alone."""
+        entry = next(iter(self._compiled.entries.values()))
+        return " ".join(self._draw("subject", entry, page.as_context()).split())
 
     def close(self) -> None:
         """Nothing to release."""
@@ -72,27 +74,29 @@ class TemplateRenderer:
     def _draw(self, name: str, entry: str, context: Mapping[str, Any]) -> str:
         try:
             return _bounded(self._env.get_template(name).render(context), entry)
-        except _MISTAKES as error:
+        except MISTAKES as error:
             raise self._explain(entry, context, error) from error
 
     def _explain(self, entry: str, context: Mapping[str, Any], error: Exception) -> TemplateError:
         """Draw the template as it was written, for the true file and line of the mistake."""
         try:
             self._as_written.get_template(entry).render(context)
-        except _MISTAKES as again:
+        except MISTAKES as again:
             error = again
         template, line = _place(error, self._compiled.sources) or (entry, 0)
         cause, cure = _in_french(error)
         return TemplateError(cause, template=template, line=line, cure=cure)
 
 
-def _environment(sources: Mapping[str, str]) -> ImmutableSandboxedEnvironment:
+def environment(sources: Mapping[str, str], *, keep_trailing_newline: bool = False) -> ImmutableSandboxedEnvironment:
+    """Return what draws these templates, by name; `.html` ones escape what they show."""
     env = ImmutableSandboxedEnvironment(
         loader=FunctionLoader(lambda name: (sources[name], name, None) if name in sources else None),
         autoescape=select_autoescape(["html", "html.jinja"], default_for_string=False),
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
+        keep_trailing_newline=keep_trailing_newline,
         auto_reload=False,
     )
     env.globals.clear()

@@ -103,6 +103,11 @@ class Bulletin:
         """Every line in reading order."""
         return tuple(line for section in self.sections for line in section.lines)
 
+    @property
+    def stars(self) -> tuple[Line, ...]:
+        """The lines of « L'essentiel »."""
+        return tuple(line for line in self.lines if line.star)
+
     def as_data(self) -> dict[str, Any]:
         """Return it as plain data, for JSON."""
         return asdict(self)

@@ -1,0 +1,54 @@
+"""Draw and encode bulletins piece by piece: a mail whose pieces are known costs joining bytes and signing them."""
+
+from typing import Self
+
+from veille.digest.context import Page
+from veille.digest.encoding import Encoded, encode_whole
+from veille.digest.inspecting import inspect_html, inspect_text, problems
+from veille.digest.message import Body, ended
+from veille.digest.pieces import Layout, Pieces, cut, fillable
+from veille.digest.sandbox import MISTAKES, Rendered, TemplateRenderer
+from veille.digest.templates import Compiled
+
+
+class PieceRenderer:
+    """Draws with templates that are cut into pieces: the program's own."""
+
+    def __init__(self, compiled: Compiled, text: Layout, html: Layout) -> None:
+        self._whole = TemplateRenderer(compiled)
+        self._text = Pieces(text, "txt", inspect_text)
+        self._html = Pieces(html, "html", inspect_html)
+
+    @classmethod
+    def of(cls, compiled: Compiled) -> Self | None:
+        """Return one, or None where the templates are not marked, or their CSS is inlined on each page."""
+        text, html = cut(compiled.text), cut(compiled.html)
+        return None if compiled.late or text is None or html is None else cls(compiled, text, html)
+
+    def render(self, page: Page) -> Rendered:
+        """Return subject, text and HTML; raises TemplateError naming template and line."""
+        return self._whole.render(page)
+
+    def encode(self, page: Page) -> Encoded:
+        """Return the same, encoded; raises TemplateError naming template and line."""
+        if not fillable(page.links):
+            return encode_whole(self.render(page))
+        context = page.as_context()
+        try:
+            text, _ = self._text.encode(context, page.links)
+            html, size = self._html.encode(context, page.links)
+        except MISTAKES:
+            return encode_whole(self.render(page))  # which names the template and the line
+        return Encoded(self._whole.subject(page), Body(ended(text), ended(html)), size)
+
+    def problems(self, page: Page) -> list[str]:
+        """Return what forbids it to leave, in French."""
+        if fillable(page.links):
+            context = page.as_context()
+            html, told = self._html.inspected(context, page.links), self._text.inspected(context, page.links)
+            if html.links <= told.links and html.language and not html.faults:
+                return []
+        return problems(self.render(page))
+
+    def close(self) -> None:
+        """Nothing to release."""
