@@ -15,7 +15,8 @@
     ├── StoreBusy (4)               another process holds the write lock for too long
     ├── LeaseHeld (5)               another process does this very work
     ├── LeaseLost (5)               our lease expired and somebody else took the work over
-    └── PartialFailure (6)          `--strict`: some sources failed
+    ├── PartialFailure (6)          `--strict`: some sources failed
+    └── FloorFallen (7)             a figure of the pipeline is worse than its floor
 
 Messages are French: they name the thing, then the cure.
 """
@@ -135,3 +136,9 @@ class PartialFailure(VeilleError):
     """Under `--strict`, at least one source failed."""
 
     exit_code = 6
+
+
+class FloorFallen(VeilleError):
+    """A figure of the pipeline is worse than the floor it may not lose; nothing was replaced."""
+
+    exit_code = 7

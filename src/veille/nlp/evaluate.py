@@ -1,146 +1,204 @@
-"""The figures of the pipeline on gold sets, by the scorer that lies beside them.
+"""The figures of the pipeline on gold sets, whole: per set, per label, how sure the score is, and what is mixed up.
 
-python -m veille.nlp.evaluate FOLDER --names FILE [--unseen] [--floors FILE]: tags FOLDER/*.jsonl, each record by models
-that have not seen it (`--unseen`: nor its set), and prints the scorer's table; with `--floors`, raises the floors that
-the figures have passed (never lowers one). Without `--names`, the shipped models are used: they have seen the records.
+python -m veille.nlp.evaluate FOLDER --names FILE [--unseen]: prints the table of `scoring.py` as JSON.
 """
 
 import argparse
-import hashlib
 import json
-import subprocess
 import sys
-import tempfile
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from veille.config.gazetteer import load_gazetteer
 from veille.config.instance import shipped
-from veille.errors import InputError
-from veille.nlp.corpus import read_names_of_codes, read_records
-from veille.nlp.files import lines_of, write_lines
-from veille.nlp.folds import Trainer, leave_one_set_out, out_of_fold
-from veille.nlp.jsonl import tag_lines
-from veille.nlp.tagger import load_tagger
+from veille.config.taxonomy import load_taxonomy
+from veille.model import Scheme
+from veille.nlp.confusion import Confusion, confusion_of
+from veille.nlp.gold import Gold, corpus_hash, gold_files, read_gold
+from veille.nlp.held_out import Reading, Trial, Way, default_types, read_held_out
+from veille.nlp.label_figures import Case, LabelFigures, figures_of
+from veille.nlp.reliability import Reliability, reliability_of
+from veille.nlp.scoring import LABELLED, Counts, Said, Table, counts_of, intervals_of, table_of
+from veille.nlp.worst import Worst, worst_of
+from veille.observability import QuietProgress
+from veille.protocols import Progress
 
-#: How the floors are made: changing it makes the old ones incomparable.
-RECIPE = (
-    "out of fold: five folds by hash of id, models fitted on the other four, every record of every set through "
-    "tag_lines, score_tags.py --json, rows ALL and MEAN"
-)
-#: Figures where more is better, and where less is.
-RISING = (
-    "sectors_top1", "sectors_top3", "sectors_precision", "types_top1", "territory_recall", "territory_precision",
-    "deadline_exact",
-)  # fmt: skip
-FALLING = ("deadline_wrong",)
-#: What a figure may lose to a change elsewhere without being called a fall.
-SLACK = 0.005
-
-Table = dict[str, dict[str, float | None]]
+#: JSON key of each scheme whose labels are measured one by one.
+SCHEMES = {"sectors": Scheme.SECTOR, "types": Scheme.TYPE}
 
 
-def gold_files(folder: Path) -> list[Path]:
-    """Return the gold sets of a folder; raises InputError where there is none, or no scorer."""
-    files = sorted(folder.glob("*.jsonl"))
-    if not files or not (folder / "score_tags.py").is_file():
-        raise InputError(f"{folder} : ni jeux *.jsonl ni score_tags.py", cure="nommez le dossier des jeux de référence")
-    return files
+@dataclass(frozen=True, slots=True)
+class ByDefault:
+    """How often the first type is right, of the records of one set, with and without the source's own."""
+
+    set: str
+    default: str
+    records: int
+    without: float
+    with_default: float
 
 
-def corpus_hash(files: Sequence[Path]) -> str:
-    """Return a short hash of the gold sets, names included."""
-    whole = hashlib.sha256()
-    for path in files:
-        whole.update(path.name.encode())
-        whole.update(path.read_bytes())
-    return whole.hexdigest()[:16]
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evaluation:
+    """All that was measured."""
+
+    way: Way
+    corpus: str
+    table: Table
+    #: Row → figure → its 95 % interval.
+    intervals: Mapping[str, Mapping[str, tuple[float, float]]]
+    #: Sets whose records a model may be learnt from: those that held-out models were made for.
+    learnt: tuple[str, ...]
+    #: `sectors` and `types` → what is known of each label.
+    labels: Mapping[str, Sequence[LabelFigures]]
+    confusions: Mapping[str, Confusion]
+    worst: Mapping[str, Sequence[Worst]]
+    reliability: Reliability
+    by_default: Sequence[ByDefault] = ()
+    #: Scheme key → label → French name.
+    names: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
 
-def evaluate(folder: Path) -> Table:
-    """Tag every gold set with the shipped pipeline, whose models have seen them, and return the scorer's table."""
-    files = gold_files(folder)
-    tagger = load_tagger([shipped()])
-    problems: list[tuple[int, str]] = []
-    return _scored(folder, files, (line for path in files for line in _tagged(path, tagger, problems)))
+def evaluate(trial: Trial, progress: Progress) -> Evaluation:
+    """Tag the gold sets and measure what was said; raises InputError or ConfigError."""
+    gold = read_gold(trial.files)
+    if not any(one.free for one in gold):  # no model was or may be fitted on them
+        trial = replace(trial, way=Way.SHIPPED)
+    workers = 1 if trial.way is Way.SHIPPED else trial.workers
+    readings = read_held_out(replace(trial, without=(), with_default_type=True, workers=workers), progress)
+    said = _said(readings)
+    taxonomy = load_taxonomy(trial.folders)
+    sets = _counted(trial, gold, said)
+    cases = {key: _cases(key, gold, said) for key in LABELLED}
+    return Evaluation(
+        way=trial.way,
+        corpus=corpus_hash(trial.files),
+        table=table_of(sets),
+        intervals=intervals_of(sets),
+        learnt=tuple(sorted({one.set for one in gold if one.free and (one.sectors or one.types)})),
+        labels={key: figures_of(cases[key]) for key in LABELLED},
+        confusions={key: confusion_of(cases[key]) for key in LABELLED},
+        worst={key: worst_of(cases[key]) for key in LABELLED},
+        reliability=reliability_of(cases["sectors"]),
+        by_default=_by_default(gold, readings),
+        names={
+            key: {name: term.label for name, term in taxonomy.of(scheme).items()} for key, scheme in SCHEMES.items()
+        },
+    )
 
 
-def evaluate_unseen(folder: Path, names: Path, *, sets: bool = False) -> Table:
-    """Tag each record with models that have not seen it (nor, with `sets`, its set) and return the scorer's table.
-
-    `names` is the JSON file of CPV codes' names. Takes some two minutes.
-    """
-    files = gold_files(folder)
-    trainer = Trainer(read_records(files), read_names_of_codes(names))
-    with tempfile.TemporaryDirectory() as models:
-        tagged = (leave_one_set_out if sets else out_of_fold)(trainer, files, Path(models))
-        return _scored(folder, files, tagged)
-
-
-def _scored(folder: Path, files: Sequence[Path], lines: Iterable[str]) -> Table:
-    with tempfile.TemporaryDirectory() as name:
-        predicted = Path(name) / "predicted.jsonl"
-        write_lines(predicted, lines)
-        return _score(folder, files, predicted)
-
-
-def _tagged(path: Path, tagger: Any, problems: list[tuple[int, str]]) -> list[str]:
-    with lines_of(path) as lines:
-        return list(tag_lines(lines, tagger, tagger.gazetteer, problems))
-
-
-def _score(folder: Path, files: Sequence[Path], predicted: Path) -> Table:
-    command = [sys.executable, str(folder / "score_tags.py"), *map(str, files), "--pred", str(predicted), "--json"]
-    done = subprocess.run(command, capture_output=True, text=True, check=True)  # noqa: S603 - the scorer the caller named
-    table: Table = json.loads(done.stdout)
-    return table
-
-
-def figures(table: Table) -> dict[str, float]:
-    """Return the figures that have floors, as `ROW.figure`."""
+def as_plain(found: Evaluation) -> dict[str, Any]:
+    """Return the evaluation as JSON can carry it; shares to the third decimal, intervals at 95 %."""
     return {
-        f"{row}.{key}": value
-        for row in ("ALL", "MEAN")
-        for key in (*RISING, *FALLING)
-        if (value := table[row].get(key)) is not None
+        "way": str(found.way),
+        "corpus": found.corpus,
+        "learnt": list(found.learnt),
+        "table": found.table,
+        "intervals": found.intervals,
+        "labels": {key: [_plain_label(one) for one in labels] for key, labels in found.labels.items()},
+        "worst": {
+            key: [
+                {
+                    "label": one.figures.label,
+                    "f1": round(one.figures.f1, 3),
+                    "taken_for": [[label, round(count, 1)] for label, count in one.taken_for],
+                    "said_of": one.said_of,
+                    "misled_by": one.misled_by,
+                }
+                for one in worst
+            ]
+            for key, worst in found.worst.items()
+        },
+        "reliability": {
+            "error": round(found.reliability.error, 3),
+            "bins": [
+                [one.low, one.said, round(one.mean_score, 3), round(one.share, 3)] for one in found.reliability.bins
+            ],
+        },
+        "by_default": [
+            [one.set, one.default, one.records, round(one.without, 3), round(one.with_default, 3)]
+            for one in found.by_default
+        ],
     }
 
 
-def fallen(found: Mapping[str, float], floors: Mapping[str, float]) -> dict[str, tuple[float, float]]:
-    """Return the figures worse than their floors: name → (found, floor)."""
-    worse = {}
-    for name, floor in floors.items():
-        value = found.get(name, 0.0)
-        if value > floor + SLACK if name.endswith(FALLING) else value < floor - SLACK:
-            worse[name] = (value, floor)
-    return worse
+def _plain_label(one: LabelFigures) -> dict[str, Any]:
+    shares = {"precision": one.precision, "recall": one.recall, "f1": one.f1}
+    return {
+        "label": one.label,
+        "gold": one.gold,
+        "said": one.said,
+        "right": one.right,
+        **{name: None if value is None else round(value, 3) for name, value in shares.items()},
+        "precision_interval": one.precision_interval,
+        "recall_interval": one.recall_interval,
+        "f1_interval": one.f1_interval,
+    }
 
 
-def raised(found: Mapping[str, float], floors: Mapping[str, float]) -> dict[str, float]:
-    """Return floors that only rise (or fall, where less is better)."""
-    best = {name: min if name.endswith(FALLING) else max for name in found}
-    return {name: best[name](value, floors.get(name, value)) for name, value in found.items()}
+def measure(trial: Trial, progress: Progress) -> tuple[Table, Table]:
+    """Tag the gold sets and return their table, and that of the sets read by models fitted without them."""
+    gold, readings = read_gold(trial.files), read_held_out(trial, progress)
+    again = [one for one in readings if one.way is not trial.way]
+    of_them = [one for one in gold if one.set in trial.without]
+    return (
+        table_of(_counted(trial, gold, _said([one for one in readings if one.way is trial.way]))),
+        table_of(_counted(trial, of_them, _said(again))),
+    )
+
+
+def _said(readings: Sequence[Reading]) -> dict[tuple[str, str], Said]:
+    return {(one.set, one.id): one.said for one in readings}
+
+
+def _counted(trial: Trial, gold: Sequence[Gold], said: Mapping[tuple[str, str], Said]) -> dict[str, Counts]:
+    gazetteer = load_gazetteer(trial.folders)
+    sets: dict[str, Counts] = {}
+    for one in gold:
+        sets.setdefault(one.set, Counter()).update(counts_of(one, said[one.set, one.id], gazetteer.related))
+    return sets
+
+
+def _cases(key: str, gold: Sequence[Gold], said: Mapping[tuple[str, str], Said]) -> list[Case]:
+    """Return the records labelled in a scheme, each with what was said of it."""
+    return [
+        Case(one.set, one.title, right, tuple(said[one.set, one.id][key]))
+        for one in gold
+        if (right := getattr(one, key))
+    ]
+
+
+def _by_default(gold: Sequence[Gold], readings: Sequence[Reading]) -> list[ByDefault]:
+    types = default_types(gold)
+    asked = {(one.set, one.id): one for one in readings if one.types_by_default is not None}
+    found = []
+    for name, default in types.items():
+        pairs = [(one, asked[name, one.id]) for one in gold if one.set == name and (name, one.id) in asked]
+        if pairs:
+            plain = sum(_first(read.said["types"]) in one.types for one, read in pairs)
+            helped = sum((read.types_by_default or ("",))[0] in one.types for one, read in pairs)
+            found.append(ByDefault(name, default, len(pairs), plain / len(pairs), helped / len(pairs)))
+    return found
+
+
+def _first(said: Sequence[Said]) -> str:
+    return str(said[0]["term"]) if said else ""
 
 
 def main() -> None:
-    """Print the table; raise the floors where asked."""
+    """Print the table of models that have not seen the records (or `--unseen`, their sets)."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folder", type=Path)
     parser.add_argument("--names", type=Path)
     parser.add_argument("--unseen", action="store_true")
-    parser.add_argument("--floors", type=Path)
     asked = parser.parse_args()
-    if asked.floors and (asked.unseen or not asked.names):
-        parser.error("--floors are out of fold: --names, without --unseen")
-    table = evaluate_unseen(asked.folder, asked.names, sets=asked.unseen) if asked.names else evaluate(asked.folder)
-    sys.stdout.write(json.dumps(table, indent=1) + "\n")
-    if asked.floors:
-        corpus = corpus_hash(gold_files(asked.folder))
-        known = json.loads(asked.floors.read_text(encoding="utf-8")) if asked.floors.exists() else {}
-        same = known.get("corpus") == corpus and known.get("recipe") == RECIPE
-        floors = raised(figures(table), known["floors"] if same else {})
-        content = {"corpus": corpus, "recipe": RECIPE, "floors": floors}
-        asked.floors.write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
+    way = Way.SHIPPED if not asked.names else Way.SETS if asked.unseen else Way.FOLDS
+    files = tuple(gold_files(asked.folder))
+    trial = Trial(files=files, way=way, names=asked.names, folders=(shipped(),))
+    sys.stdout.write(json.dumps(measure(trial, QuietProgress())[0], indent=1) + "\n")
 
 
 if __name__ == "__main__":

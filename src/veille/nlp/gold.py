@@ -10,6 +10,7 @@ from typing import Any
 from veille.errors import InputError
 from veille.nlp.corpus import fold_of, may_teach
 from veille.nlp.files import lines_of
+from veille.nlp.jsonl import LineError, read_text
 
 _CURE = 'chaque ligne : {"id", "title", "text", "gold": {"sectors": […], "types": […], "territories": […], "deadline"}}'
 
@@ -72,12 +73,15 @@ def _records(path: Path) -> Iterator[Gold]:
             if line.strip():
                 try:
                     yield _record(path.stem, json.loads(line))
+                except LineError as error:
+                    raise InputError(f"{path}, ligne {number} : {error.message}", cure=_CURE) from error
                 except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
                     raise InputError(f"{path}, ligne {number} : ni JSON ni texte étiqueté", cure=_CURE) from error
 
 
 def _record(name: str, said: Mapping[str, Any]) -> Gold:
     gold = said["gold"]
+    read_text(said)
     return Gold(
         id=str(said["id"]),
         set=name,
