@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from veille.crawl.details.adding import Added, Addition
     from veille.crawl.details.host import Desk as DetailDesk
     from veille.crawl.newsletters.accepting import Decisions
+    from veille.curation.desk import Desk as ReviewDesk
     from veille.digest.dkim import Signer
     from veille.digest.returns import Intake
     from veille.digest.runner import Digests
@@ -127,6 +128,20 @@ class App(Stores):
         from veille.nlp.runner import tag_waiting
 
         return tag_waiting(self.tag_store, self.engine, self.tagger, self.clock)
+
+    @cached_property
+    def review_desk(self) -> "ReviewDesk":
+        """Judging items and correcting their tags."""
+        from veille.curation.deciding import Vocabulary
+        from veille.curation.desk import Desk as ReviewDesk
+
+        return ReviewDesk(
+            items=self.item_store,
+            reviews=self.review_store,
+            vocabulary=lambda: Vocabulary(self.taxonomy, self.gazetteer),
+            clock=self.clock,
+            today=lambda: self.clock.now().astimezone(self.settings.cluster.zone).date(),
+        )
 
     def items(self, *, since: datetime | None = None) -> Sequence[Item]:
         """Return tagged items, newest first."""

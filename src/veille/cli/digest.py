@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from veille.cli.base import Group, Instance, echo, pass_instance
+from veille.cli.who import session_name
 
 if TYPE_CHECKING:
     from veille.digest.desk import Built, Sent
@@ -83,20 +84,9 @@ def preview(instance: Instance, member: str, name: str | None, html: Path | None
 @pass_instance
 def approve(instance: Instance, name: str | None, by: str) -> None:
     """Approuver le dernier brouillon : il est figé, et chaque mail est vérifié puis mis en attente d'envoi."""
-    for issue in instance.open().digest.approve(by=by or _session(), name=name):
+    for issue in instance.open().digest.approve(by=by or session_name(), name=name):
         echo(f"{_title(issue)} approuvée par {issue.approved_by} ; empreinte {(issue.content_sha256 or '')[:12]}")
     echo("Envoyez avec « veille digest send ».")
-
-
-def _session() -> str:
-    import getpass
-
-    from veille.errors import InputError
-
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError) as error:  # a container's user may have no name: KeyError until Python 3.12
-        raise InputError("le nom de session est inconnu", cure="dites qui approuve : --by QUI") from error
 
 
 @digest.command("send")

@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from veille.excerpt import excerpt
-from veille.model import Evidence, Fact, Item, PageChange, Scheme, Tag
+from veille.model import Evidence, Fact, Item, Judgement, PageChange, Review, Scheme, Tag
 from veille.model.details import ReadState
 
 if TYPE_CHECKING:
     from veille.model.details import StoredDocument, StoredPage
 
-_SCHEMES = {
+#: What a card calls each scheme, in its order.
+SCHEMES = {
     Scheme.TYPE: "type", Scheme.SECTOR: "filière", Scheme.AXIS: "axe", Scheme.TERRITORY: "territoire",
     Scheme.THEME: "thème", Scheme.AUDIENCE: "public", Scheme.HORIZON: "horizon",
 }  # fmt: skip
@@ -32,6 +33,7 @@ _KINDS = {"single": "une date", "several": "plusieurs dates", "rolling": "au fil
 _WHERE = {
     "title": "titre", "text": "texte", "source.type": "source", "source.sectors": "source",
     "source.territory": "source", "financer": "financeur",
+    "correction": "dit à la main",
 }  # fmt: skip
 #: Where what a person gave comes from: its words are the term itself.
 _BY_HAND = "ajout à la main"
@@ -39,6 +41,8 @@ _BY_HAND = "ajout à la main"
 _QUOTED = 240
 #: Characters of the text that a card shows of what may be copied out.
 _SHOWN = 500
+
+_JUDGEMENTS = {Judgement.ACCEPTED: "gardé", Judgement.REJECTED: "écarté", Judgement.REOPENED: "remis dans la file"}
 
 Label = Callable[[Scheme, str], str]
 
@@ -59,8 +63,10 @@ def card(
     yield f"{published}vu le {_day(item.first_seen, zone)} · licence {item.licence.value} · version {item.version}"
     if page is not None and page.note:
         yield f"note : {page.note}"
+    if item.review is not None:
+        yield _review(item.review, zone)
     yield from _sources(item, zone)
-    yield from (_tag(tag, label) for scheme in _SCHEMES for tag in item.of(scheme))
+    yield from (_tag(tag, label) for scheme in SCHEMES for tag in item.of(scheme))
     yield from (_fact(fact, item.previous.get(fact.name)) for fact in item.facts)
     yield from _page(page, zone)
     yield from (_document(one) for one in documents)
@@ -70,6 +76,11 @@ def card(
     removed = "\n".join(line for change in changes for line in change.removed)
     if removed:
         yield f"retiré de la page : {excerpt(removed, item.licence, characters=_SHOWN)}"
+
+
+def _review(review: Review, zone: ZoneInfo) -> str:
+    said = f" : {review.why}" if review.why else ""
+    return f"{_JUDGEMENTS[review.judgement]} le {_day(review.at, zone)} par {review.by}{said}"
 
 
 def _day(moment: datetime, zone: ZoneInfo) -> str:
@@ -84,7 +95,7 @@ def _sources(item: Item, zone: ZoneInfo) -> Iterator[str]:
 
 def _tag(tag: Tag, label: Label) -> str:
     aside = " (cité)" if tag.scope == "mentioned" else ""
-    return f"{_SCHEMES[tag.scheme]} : {label(tag.scheme, tag.term)}{aside}{_proof(tag.evidence)}"
+    return f"{SCHEMES[tag.scheme]} : {label(tag.scheme, tag.term)}{aside}{_proof(tag.evidence)}"
 
 
 def _fact(fact: Fact, before: str | None) -> str:

@@ -5,10 +5,16 @@ from pathlib import Path
 
 import click
 
-from veille.cli.base import Command, Instance, echo, pass_instance
+from veille.cli.base import Group, Instance, echo
+from veille.cli.tag_correct import correct
 
 
-@click.command(cls=Command, name="tag", short_help="Étiqueter ce qui attend, ou un fichier JSONL.")
+@click.group(
+    cls=Group,
+    name="tag",
+    invoke_without_command=True,
+    short_help="Étiqueter ce qui attend, ou un fichier JSONL ; corriger une étiquette.",
+)
 @click.option(
     "--jsonl",
     "source",
@@ -23,12 +29,15 @@ from veille.cli.base import Command, Instance, echo, pass_instance
     metavar="FICHIER",
     help="Où écrire, une ligne par ligne, dans le même ordre ; « - » (défaut) écrit à l'écran.",
 )
-@pass_instance
-def tag(instance: Instance, source: Path | None, target: Path | None) -> None:
+@click.pass_context
+def tag(context: click.Context, source: Path | None, target: Path | None) -> None:
     """Dire de chaque fiche sa filière, son territoire, son type, son échéance, et avec quels mots.
 
     Sans option, étiquette ce qui attend dans la base ; interrompu, le passage suivant reprend où il en était.
     """
+    if context.invoked_subcommand is not None:
+        return
+    instance = context.ensure_object(Instance)
     if source is not None:
         _tag_file(instance, source, target or Path("-"))
         return
@@ -55,3 +64,6 @@ def _tag_file(instance: Instance, source: Path, target: Path) -> None:
         write_lines(target, tagged)
     if problems:
         raise BadLines("entrée standard" if str(source) == "-" else source, problems)
+
+
+tag.add_command(correct)

@@ -4,9 +4,10 @@ import re
 from collections.abc import Callable
 from datetime import timedelta
 
+from veille.config.taxonomy import OFF_TOPIC
 from veille.french import french_day
 from veille.matching.case import KNOWLEDGE, LOCAL_MONEY, TENDER, Case
-from veille.model import Reason, Verdict
+from veille.model import Judgement, Origin, Reason, Scheme, Verdict
 
 #: News older than this many half-lives of its type is worth less than 1/16.
 _STALE_HALF_LIVES = 4
@@ -29,6 +30,15 @@ def first_refusal(case: Case) -> Reason | None:
         if sentence is not None:
             return Reason(kind=f"gate:{name}", text=sentence)
     return None
+
+
+def _rejected(case: Case) -> str | None:
+    """Refuse what somebody of the cluster set aside, or said to be none of its trades."""
+    review = case.item.review
+    if review is not None and review.judgement is Judgement.REJECTED:
+        return f"écarté à la relecture par {review.by}" + (f" : {review.why}" if review.why else "")
+    off = any(tag.term == OFF_TOPIC and tag.origin is Origin.PERSON for tag in case.item.of(Scheme.AXIS))
+    return "dit hors sujet à la relecture" if off else None
 
 
 def _expired(case: Case) -> str | None:
@@ -136,6 +146,7 @@ def _off_topic(case: Case) -> str | None:
 
 #: In the order in which they are asked.
 GATES: dict[str, Callable[[Case], str | None]] = {
+    "rejected": _rejected,
     "expired": _expired,
     "territory": _territory,
     "eligibility": _eligibility,

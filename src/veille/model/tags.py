@@ -17,6 +17,8 @@ class Scheme(StrEnum):
     HORIZON = "horizon"
     #: What a cluster distinguishes inside a sector (« sarcopénie »); none but in an instance that has axes.
     AXIS = "axis"
+    #: Massifs, basins, parks, zonings, regions of the world: `x:` ids, beside the territories.
+    ZONE = "zone"
 
 
 class Origin(StrEnum):
@@ -53,7 +55,7 @@ class Tag:
     score: float
     origin: Origin
     evidence: tuple[Evidence, ...] = ()
-    #: Territories only: aimed at, or mentioned in passing.
+    #: Territories and zones only: aimed at, or mentioned in passing.
     scope: Literal["main", "mentioned"] = "main"
 
 

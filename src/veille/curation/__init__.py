@@ -1,0 +1,1 @@
+"""What staff decide: which items are worth their while, and what a tag should have been."""
