@@ -2,8 +2,8 @@
 
     python benchmarks/calls.py [--half open|closed|all] [--show]
 
-`--show` prints what was read otherwise (never look at `closed` while rules are written). A wrong deadline is a date said
-that is not the one printed, over all calls. An amount is exact, for a call that has some, where its most, envelope and
+`--show` prints what was read otherwise (never look at `closed` while rules are written). A wrong deadline is a date
+said that is not the one printed, over all calls. An amount is exact, for a call that has some, where its most, envelope and
 rate are all as expected. A verdict is one of five profiles before one call; false « non » and false « éligible » are
 over all verdicts. The last line is one JSON object.
 """
@@ -14,6 +14,7 @@ from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, time
 from functools import cache
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,7 @@ from veille.config.taxonomy import load_taxonomy
 from veille.matching.context import MatchContext, prepare
 from veille.matching.eligibility import judge
 from veille.model import Item, ItemSource, Licence, Member, Scheme, Tagged, TextToTag, Verdict
+from veille.nlp.jsonl import ELIGIBILITY
 from veille.nlp.tagger import load_tagger
 
 FILE = Path(__file__).resolve().parents[1] / "tests" / "data" / "calls.yaml"
@@ -89,8 +91,7 @@ def measure(read: list[tuple[dict[str, Any], Tagged]], *, show: bool = False) ->
     """Return the figures of these calls, in 0 to 1; counts end in `_n`."""
     count: Counter[str] = Counter()
     for row, tagged in read:
-        for name, said, wanted in (*_dates(row, tagged, count), *_sums(row, tagged, count), *_for_whom(row, tagged, count),
-                                   *_areas(row, tagged, count)):  # fmt: skip
+        for name, said, wanted in chain.from_iterable(grade(row, tagged, count) for grade in _GRADES):
             if show:
                 print(f"{name:9} wanted {wanted}, said {said}\n    {row['title']}: {row['text']}")
     return _figures(count)
@@ -132,7 +133,7 @@ def _number(text: str | None) -> float | None:
 
 
 def _for_whom(row: dict[str, Any], tagged: Tagged, count: Counter[str]) -> Iterator[Miss]:
-    if "any" in {row["v"], row.get("any")} or row.get("any") == "v":
+    if row["v"] == "any" or row.get("any") == "v":
         return
     said = verdicts(row, tagged)
     for told, wanted in zip(said, row["v"], strict=True):
@@ -141,8 +142,7 @@ def _for_whom(row: dict[str, Any], tagged: Tagged, count: Counter[str]) -> Itera
         count["false_no"] += told == "N" != wanted
         count["false_yes"] += told == "Y" != wanted
     if said != row["v"]:
-        facts = {fact.name: fact.value for fact in tagged.facts if fact.name.startswith(("elig", "partn", "naf", "staff",
-                 "age", "legal", "turn", "excl"))}  # fmt: skip
+        facts = {fact.name: fact.value for fact in tagged.facts if fact.name in ELIGIBILITY}
         yield "verdict", (said, facts), row["v"]
 
 
@@ -153,6 +153,9 @@ def _areas(row: dict[str, Any], tagged: Tagged, count: Counter[str]) -> Iterator
     count["areas_wrong"] += len(wrong)
     if wrong:
         yield "area", sorted(aimed), (row.get("main"), row.get("by"))
+
+
+_GRADES = (_dates, _sums, _for_whom, _areas)
 
 
 def _figures(count: Counter[str]) -> dict[str, float]:

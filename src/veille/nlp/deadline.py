@@ -8,15 +8,18 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import islice
 from zoneinfo import ZoneInfo
 
 from veille.model import Evidence, Fact, Origin, TextToTag
 from veille.nlp import deadline_cues as cues
+from veille.nlp.deadline_clock import clock_after, shared_hour
+from veille.nlp.deadline_doubt import contradicting, loose
 from veille.nlp.deadline_lists import listed, named_by
 from veille.nlp.deadline_score import CLOSING, MOVING, UNTIL, sureness
-from veille.nlp.french_dates import WEEKDAY, PrintedDate, find_dates, hour_beside, masked
+from veille.nlp.french_dates import WEEKDAY, PrintedDate, find_dates, masked
 from veille.nlp.levelled import level
-from veille.nlp.quoting import READ, quoted
+from veille.nlp.quoting import READ, Printed, quoted
 
 _PARIS = ZoneInfo("Europe/Paris")
 #: Characters of context before and after a date.
@@ -45,8 +48,10 @@ class _Candidate:
 
 
 def read(text: TextToTag) -> tuple[Fact, ...]:
-    """Return `deadline` (ISO date), `deadline_time` (HH:MM), `opening` and `deadline_kind`: rolling, single or several.
+    """Return until when, and from when on: `deadline` and `opening` (ISO dates), `deadline_time` (HH:MM) and others.
 
+    `deadline_zone`: IANA name, where it is not Paris; `deadline_kind`: rolling, single or several; `deadline_state`:
+    `check` where dates contradict each other, or where it is said loosely (« mi-juin ») or as a whole period.
     Each fact's first evidence is the sentence, the second the date as printed.
     """
     published = text.published.astimezone(_PARIS).date() if text.published else None
@@ -78,12 +83,19 @@ def _stated(day: date) -> Iterator[Fact]:
 def _closing(
     candidates: Sequence[_Candidate], fields: Sequence["_Field"], published: date | None, rolling: Fact | None
 ) -> list[Fact]:
+    exact = [item for item in candidates if not item.printed.period]
+    # « ouvert jusqu'à fin 2027, avec plusieurs dates de dépôt : »: the dates say more.
+    candidates = exact or candidates
     best = [item for item in candidates if item.score == max(other.score for other in candidates)]
     if best and best[0].score == CLOSING:  # « avant le » beside « dépôt » is as sure as « date limite »
         best = [item for item in candidates if item.score >= UNTIL]
     days = sorted({item.day for item in best})
-    if not days or (len(days) > 1 and not _go_together(best)):
-        return [rolling] if rolling else []
+    if len(days) > 1 and not _go_together(best):
+        proofs = [_content(fields, item).evidence(item.printed.start, item.printed.end)[1] for item in best]
+        return [contradicting(proofs), *([rolling] if rolling else [])]
+    if not days:
+        doubts = (fact for content in fields for fact in loose(Printed(content.where, content.original)))
+        return [rolling] if rolling else list(islice(doubts, 1))
     ahead = [day for day in days if published is None or day >= published]
     # Without a day of publication the last cut-off is when the call is over.
     day = _named(fields, best) or (ahead[0] if ahead and published else days[-1])
@@ -109,14 +121,22 @@ def _go_together(items: Sequence[_Candidate]) -> bool:
 
 
 def _facts(chosen: _Candidate, fields: Sequence["_Field"], kind: str) -> Iterator[Fact]:
-    content = next(item for item in fields if item.where == chosen.where)
-    printed = chosen.printed
+    content, printed = _content(fields, chosen), chosen.printed
     evidence = content.evidence(printed.start, printed.end)
+    if printed.period:
+        yield contradicting(evidence)
     yield Fact(name="deadline", value=chosen.day.isoformat(), origin=Origin.CUE, evidence=evidence)
     yield Fact(name="deadline_kind", value=kind, origin=Origin.CUE, evidence=evidence[:1])
-    if hour := hour_beside(content.folded, printed.start, printed.end):
+    if hour := shared_hour(content.folded, content.dates, printed):
         until = content.evidence(printed.start, hour[1])
         yield Fact(name="deadline_time", value=hour[0], origin=Origin.CUE, evidence=until)
+        if clock := clock_after(content.folded, hour[1]):
+            until = content.evidence(printed.start, clock[1])
+            yield Fact(name="deadline_zone", value=clock[0], origin=Origin.CUE, evidence=until)
+
+
+def _content(fields: Sequence["_Field"], item: _Candidate) -> "_Field":
+    return next(content for content in fields if content.where == item.where)
 
 
 def _range_opening(
@@ -125,8 +145,7 @@ def _range_opening(
     day = next((fact.value for fact in closing if fact.name == "deadline"), None)
     for item in candidates:
         if item.opens and item.day.isoformat() == day and item.opens <= item.day:
-            content = next(field for field in fields if field.where == item.where)
-            evidence = content.evidence(item.opens_at, item.printed.end)
+            evidence = _content(fields, item).evidence(item.opens_at, item.printed.end)
             return Fact(name="opening", value=item.opens.isoformat(), origin=Origin.CUE, evidence=evidence)
     return None
 
@@ -234,7 +253,7 @@ class _Field:
                 printed.opens
                 or day is None
                 or not cues.SINCE.search(left)
-                or not cues.DEPOSIT.search(left + " " + self._right(printed))
+                or not (_PLAIN_OPENING.fullmatch(left) or cues.DEPOSIT.search(left + " " + self._right(printed)))
             ):
                 continue
             if cues.OTHER.search(left) or cues.DOING.search(left) or (rank and "¤" in left):
@@ -248,7 +267,7 @@ class _Field:
             return
         for found in cues.ROLLING.finditer(self.folded):
             near = self.folded[max(0, found.start() - 120) : found.end() + 120]
-            if cues.DEPOSIT.search(near):
+            if cues.DEPOSIT.search(near) or found[0].startswith("rolling"):
                 evidence = self.evidence(found.start(), found.end())
                 yield Fact(name="deadline_kind", value="rolling", origin=Origin.CUE, evidence=evidence)
 
@@ -278,6 +297,10 @@ _RANGES = (
 )
 
 
+#: « Ouverture : 22 décembre. Clôture : »: a line of a calendar.
+_PLAIN_OPENING = re.compile(
+    r"\W*(?:date (?:d'|de l')?)?ouverture(?: de l'appel)?(?: ?:| le)? ?|\W*opening(?: date)? ?:? ?"
+)
 #: « dates de relève : 15 janvier – 15 mai »: a list, not a range.
 _PLURAL = re.compile(r"\b(?:dates (?:limites|de [a-z]{4,12})|releves|sessions|vagues|cut-?offs)[a-z' ]{0,12} ?: ?$")
 #: Two dates with nothing between them: one was struck out.

@@ -19,8 +19,11 @@ CLOSING = re.compile(
     r"|projets|demandes|(?:lettres?|declarations?) d'intention|pre-?(?:projet|proposition|dossier|candidature)s?)"
     r"|dates? de (?:depot|remise|soumission|releve)"
     r"|echeances? (?:de |d'|des |du |pour |suivantes?)|echeance(?= ?:)|releves? (?:des|de) (?:dossiers|candidatures"
-    r"|projets)|releves(?= ?:)"
+    r"|projets)|releves?(?: intermediaires?| anticipees?)?(?: sont| est| etant| seront| sera)?(?: prevues?| fixees?"
+    r"| organisees?)?(?= ?:| (?:le|au|aux)\b)|(?:first|second|1st|2nd) stage(?= ?:)|(?:vague|session|periode"
+    r"|phase) [0-9](?= ?:)"
     r"|(?:premiere|deuxieme|troisieme|prochaine|derniere|1ere|1re|2e|2eme|3e|3eme|4e) releve(?= ?:| (?:le|au)\b)"
+    r"|(?:guichet|dispositif|appel|aide|session) (?:est |sera )?(?:clos(?:e|es)?|ferme(?:e|es)?) (?:depuis|le)"
     r"|date d'expiration|fin (?:de l'appel|(?:des|pour les) candidatures|des inscriptions|du depot"
     r"|de depot))\b"
 )
@@ -28,7 +31,9 @@ CLOSING = re.compile(
 DEPOSIT = re.compile(
     r"\b(?:candidat[a-z]*|depot|depots|depos[a-z]*|dossiers?|offres?|plis|postul[a-z]*|soumi[a-z]*|soumett[a-z]*"
     r"|inscri[a-z]*"
-    r"|repond[a-z]*|reponses?|retourne[rz]|(?:l'|(?:cet|present|notre) )appel (?:est|sera|reste|fonctionne"
+    r"|repond[a-z]*|reponses?|retourne[rz]|(?:a|etre|peut|peuvent|pouvez|doit|doivent|faut) (?:etre )?"
+    r"(?:demandee?s?|demander|solliciter|sollicitee?s?|faire la demande)|faites votre demande"
+    r"|(?:l'|(?:cet|present|notre) )appel (?:est|sera|reste|fonctionne"
     r"|ferme|expire|court|se termine|prend)"
     r"|faites-vous connaitre|propose[rz]|expressions? of interest|envoy[a-z]*|transm[a-z]*|adress[a-z]*"
     r"|propositions?|demandes|(?:une|la|votre|leur|sa"
@@ -69,20 +74,24 @@ OTHER = re.compile(
 )
 #: What beneficiaries must have done by then: the end of the project, not of the call.
 DOING = re.compile(
-    r"\b(?:realise[a-z]*|realisation|acheve[a-z]*|achevement|travaux|termine[es]* (?:avant|au)|livre[es]*|livraison"
+    r"\b(?:realise[a-z]*|realisation|(?<!s')acheve[a-z]*|achevement|travaux|termine[es]* (?:avant|au)|livre[es]*"
+    r"|livraison"
     r"|livrables?|engage[es]*|demarr[a-z]*|paye[es]*"
     r"|facture[es]*|acquitte[es]*|mis en service|mise en service|execut[a-z]*|depenses?|investissements?"
     r"|eligibilite des|duree|projets? (?:devra|doi)[a-z]*"
     r"|produire|operationnel[a-z]*|finalise[es]*|solder|rapport final|immatricul[a-z]*|cree[es]* (?:avant|apres)"
     r"|creation|construit[es]*|achat|achete[es]*|acquisition|acquis[es]*"
     r"|embauche[es]*|recrute[es]*|residant|exerce[es]*|clos(?:e|es)? (?:au|le) 31|exercice|bilan|bilans|horizon"
-    r"|objectif|d'ici a|reduire|interdi[a-z]*|(?<!intention )obligat[a-z]*|effectue[es]*|mene[es]*|derouler[a-z]*"
+    r"|objectif|d'ici a|reduire|interdi[a-z]*|(?<!intention )(?<!inscription )obligat[a-z]*|(?<!s')effectue[es]*"
+    r"|mene[es]*|derouler[a-z]*"
     r"|founded|incorporated|established)\b"
 )
 #: Right before the date: it ends something.
 UNTIL = re.compile(
     r"\b(?:avant|jusqu'au|jusqu'a|jusque|d'ici|prend(?:ra)? fin|prennent fin|clos|se termine(?:ra)?|ferme"
-    r"|(?:re(?:mettre|tourner|ndre)|envoyer|deposer|(?:trans|sou)mettre|adresser|parvenir|attendue?s?|retour(?:nez)?)"
+    r"|s'acheve(?:nt|ra|ront)?"
+    r"|(?:re(?:mett(?:re|ent|ront|ez)|tourn(?:er|ent)|nd(?:re|ent))|envo(?:yer|ient|yez)|depos(?:er|ent|ez)"
+    r"|(?:trans|sou)met(?:tre|tent|tez)|adress(?:er|ees?|ez)|parvenir|exigee?s?|complet|attendue?s?|retour(?:nez)?)"
     r"[^.;\n¤]{0,40} pour|expire(?:ra)?|closes(?: on)?|due(?: on)?|by [0-9:]+ ?(?:[ap]\.?m\.?)?[a-z ]{0,8} on"
     r"|au plus tard|by|until|till|before|no later than|not later than)"
     r"(?: (?:le|la|au|the|jusqu'au|et jusqu'au|et au plus tard le))*(?: ?:)? ?$"
@@ -133,12 +142,13 @@ ROLLING = re.compile(
     r"|permanente?s?)|tout au long de l'annee|toute l'annee"
     r"|sans (?:date|limite) (?:limite|de date|de temps)|pas de date limite|aucune date limite|guichet permanent"
     r"|appel permanent|en permanence|a tout moment"
-    r"|jusqu'a epuisement (?:des|de l')|no deadline|rolling basis|continuously open|open continuously)\b"
+    r"|jusqu'a epuisement (?:des|de l')|no deadline|rolling basis|(?:apply|register|submit[a-z]*|submitted"
+    r"|open) at any time|continuously open|open continuously)\b"
 )
 #: One of these is in anything that `ROLLING` finds: looking for plain words first costs a tenth.
 ROLLING_WORDS = (
     "fil de l'eau", "continu", "permanen", "toute l'annee", "tout au long", "limite", "a tout moment", "sans date",
-    "epuisement", "no deadline", "rolling",
+    "epuisement", "no deadline", "rolling", "at any time",
 )  # fmt: skip
 #: « date limite pour les questions »: not the end of the call.
 QUESTIONS = re.compile(
@@ -169,7 +179,7 @@ HANDING_IN = re.compile(r"\b(?:candidatures?|dossiers?|offres?|plis|appels?|proj
 #: What those who were granted hand in later.
 GRANTED = re.compile(
     r"\b(?:demandes? (?:de |d')?(?:paiement|versement|solde|remboursement|acompte)|dossiers? de (?:solde|paiement)"
-    r"|bilans? (?:de|du|des|final|annuel|financier|qualitatif|d')|comptes?[ -]rendus?"
+    r"|factures?|justificatifs?|bilans? (?:de|du|des|final|annuel|financier|qualitatif|d')|comptes?[ -]rendus?"
     r"|rapports? (?:final|finaux|intermediaires?|d'activite|d'execution|de fin|financier)|pieces? de solde"
     r"|payment (?:claims?|requests?)|(?:final|interim|progress) reports?)\b"
 )

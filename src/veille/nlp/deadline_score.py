@@ -35,6 +35,8 @@ _EITHER = re.compile(r"\b(?:soit|ou) (?:au|le|jusqu'au|avant le) ?$")
 _ASIDE = re.compile(r"\([^()]*\)")
 #: « date prévisionnelle de remise »: not sure, so not said.
 _EXPECTED = re.compile(r"\bdates? previsionnelles? (?:de|d')[^¤]*$")
+#: « dispositif clos depuis le ».
+_CLOSED_SINCE = re.compile(r"\b(?:clos|ferme)(?:e|es|s)? depuis le ?$")
 #: « reportée du … au … »: not a period.
 MOVING = re.compile(r"\b(?:report|repousse|prolong|decale|proroge)[a-z]* ?$")
 #: « 6 novembre : comité de sélection »: the label comes after.
@@ -60,7 +62,7 @@ def _said(left: str, right: str, *, ranged: bool, title: bool) -> int:
     if until and cues.SCHEME.search(left) and not re.search(r"\boffres?\b", left):
         return SCHEME
     if cues.SINCE.search(left) and not ranged:
-        return 0
+        return CLOSING if _CLOSED_SINCE.search(left) else 0
     return _by_cues(left, right, until=until, title=title and not ranged)
 
 

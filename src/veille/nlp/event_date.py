@@ -60,7 +60,12 @@ def _days(field: Printed, published: date | None) -> Iterator[_Day]:
     for rank, printed in enumerate(dates):
         last = printed.resolve(published)
         after = dates[rank + 1] if rank + 1 < len(dates) else None
-        if last is None or _is_other(context, printed) or (after and _joined(field.folded, printed, after)):
+        if (
+            last is None
+            or printed.period
+            or _is_other(context, printed)
+            or (after and _joined(field.folded, printed, after))
+        ):
             continue
         before = dates[rank - 1] if rank else None
         first, start = _first(field.folded, printed, before, last)

@@ -17,7 +17,7 @@ _MONTHS = {
 _DAYS = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche")
 _ENGLISH_DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _NUMBERS = {"premier": 1, "1er": 1, "1 er": 1, "1ere": 1, "1°": 1, "1 °": 1}
-_MONTH = rf"(?:{'|'.join(sorted(_MONTHS, key=len, reverse=True))})\b\.?"
+MONTH = rf"(?:{'|'.join(sorted(_MONTHS, key=len, reverse=True))})\b\.?"
 WEEKDAY = rf"(?:{'|'.join(_DAYS + _ENGLISH_DAYS)})"
 _DAY = r"(?:1 ?er\b|1ere\b|1 ?°|premier\b|0?[1-9](?![0-9])|[12][0-9](?![0-9])|3[01](?![0-9]))"
 _YEAR = r"(?:19|20)[0-9]{2}(?![0-9])"
@@ -27,10 +27,10 @@ _SHORT = r"[2-3][0-9](?= ?(?:[;,.)\n]|$))"
 _WORDS = re.compile(
     rf"(?:\b(?P<weekday>{WEEKDAY}),? (?:le )?)?(?<![0-9/.,])(?P<day>{_DAY})(?:st|nd|rd|th)?(?: (?:of|du mois de"
     rf"|de))?[ -]"
-    rf"(?P<month>{_MONTH})(?:,? ?(?:de )?-?(?P<year>{_YEAR}|{_SHORT}))?"
+    rf"(?P<month>{MONTH})(?:,? ?(?:de )?-?(?P<year>{_YEAR}|{_SHORT}))?"
 )
 _ENGLISH = re.compile(
-    rf"(?:\b(?P<weekday>{WEEKDAY}),? )?\b(?P<month>{_MONTH}) (?P<day>{_DAY})(?:st|nd|rd|th)?(?![0-9:]|[/.][0-9]"
+    rf"(?:\b(?P<weekday>{WEEKDAY}),? )?\b(?P<month>{MONTH}) (?P<day>{_DAY})(?:st|nd|rd|th)?(?![0-9:]|[/.][0-9]"
     rf"| ?h\b),? (?P<year>{_YEAR})"
 )
 _NUMERIC = re.compile(
@@ -43,15 +43,29 @@ _ISO = re.compile(
 )
 _END_OF = re.compile(
     rf"\b(?:(?:la )?fin (?:du mois )?(?:de |d')?|end of "
-    rf"|the end of )(?P<month>{_MONTH})(?: (?:de )?(?P<year>{_YEAR}))?"
+    rf"|the end of )(?P<month>{MONTH})(?: (?:de )?(?P<year>{_YEAR}))?"
 )
-_PATTERNS = (_ISO, _NUMERIC, _SHORT_NUMERIC, _END_OF, _ENGLISH, _WORDS)
+#: « fin 2027 », « fin du premier trimestre 2027 », « fin T3 », « end of 2027 », « fin d'année ».
+_QUARTER = (
+    r"(?:(?:(?P<rank>premier|1er|deuxieme|2e|2eme|second|troisieme|3e|3eme|quatrieme|4e|4eme|dernier|first|second|third"
+    r"|fourth) (?P<part>trimestre|semestre|quarter|half))|[tq](?P<quarter>[1-4])\b)"
+)
+_END_OF_PERIOD = re.compile(
+    rf"\b(?:la )?(?:fin|end) (?:(?:du |de l'|de la |de |of (?:the )?|d')?(?:{_QUARTER})(?: (?:de "
+    rf"|of )?(?P<year>{_YEAR}))?"
+    rf"|(?:de l'annee |de |of )?(?P<only_year>{_YEAR}))"
+)
+_RANKS = {
+    "premier": 1, "1er": 1, "first": 1, "deuxieme": 2, "2e": 2, "2eme": 2, "second": 2, "troisieme": 3, "3e": 3,
+    "3eme": 3, "third": 3, "quatrieme": 4, "4e": 4, "4eme": 4, "dernier": 4, "fourth": 4,
+}  # fmt: skip
+_PATTERNS = (_ISO, _NUMERIC, _SHORT_NUMERIC, _END_OF, _END_OF_PERIOD, _ENGLISH, _WORDS)
 
 #: A date has a day beside a month (« 15 mars », « march 15 »), or two numbers with a mark between them.
 _TRIGGER = re.compile(
     rf"[0-9] ?(?:[/.-] ?[0-9]|(?:er|ere|st|nd|rd|th|°)?[ -](?:of |de |du mois de )?(?:jan|fe[bv]|mar|a[pv]r|ma[iy]"
     rf"|jui|jun|jul|ao?ug?|sep|oct|nov|dec))"
-    rf"|\b(?:fin|end|premier) |\b{_MONTH} [0-3]?[0-9]"
+    rf"|\b(?:fin|end|premier) |\b{MONTH} [0-3]?[0-9]"
 )
 #: Characters before and after a trigger that may belong to its date.
 _BEFORE, _AFTER = 20, 40
@@ -59,7 +73,7 @@ _BEFORE, _AFTER = 20, 40
 #: « du 3 » before « au 28 février 2027 »: a first day that borrows its month and year.
 _BORROWING = re.compile(
     rf"\b(?:du|entre le"
-    rf"|from) (?:{WEEKDAY} )?(?P<day>{_DAY})(?: (?P<month>{_MONTH})|/(?P<number>0[1-9]"
+    rf"|from) (?:{WEEKDAY} )?(?P<day>{_DAY})(?: (?P<month>{MONTH})|/(?P<number>0[1-9]"
     rf"|1[0-2]))?(?:,? a? ?[0-9]{{1,2}} ?h(?: ?[0-9]{{2}})?)?"
     rf" (?:au|et le|jusqu'au|to|-) (?:{WEEKDAY} )?$"
 )
@@ -88,6 +102,8 @@ class PrintedDate:
     weekday: int | None = None
     #: First day of a range « du 3 au 28 février 2027 » that this date ends; printed just before it.
     opens: tuple[int, int, int] | None = None
+    #: The last day of a quarter, a half or a year: until when, but not on which day.
+    period: bool = False
 
     def resolve(self, published: date | None) -> date | None:
         """Return the calendar day; where no year is printed, the next occurrence after `published`."""
@@ -148,6 +164,8 @@ def _dates_in(folded: str, start: int, end: int) -> Iterator[PrintedDate]:
 
 def _read(match: re.Match[str], folded: str) -> PrintedDate | None:
     parts = match.groupdict()
+    if "only_year" in parts:
+        return _end_of_period(match)
     month = _month(parts["month"])
     year = _year(parts.get("year"))
     day = _day(parts["day"]) if parts.get("day") else calendar.monthrange(year or 2023, month)[1]
@@ -164,6 +182,22 @@ def _read(match: re.Match[str], folded: str) -> PrintedDate | None:
         weekday=_weekday(weekday) if weekday else None,
         opens=_borrowed(folded[max(0, match.start() - 60) : match.start()], month, match.start()),
     )
+
+
+def _end_of_period(match: re.Match[str]) -> PrintedDate | None:
+    """Read the last day of a quarter, a half or a year."""
+    half = match["part"] in {"semestre", "half"}
+    quarter = int(match["quarter"] or 0) or _RANKS.get(match["rank"] or "", 4)
+    if match["rank"] == "dernier" or match["only_year"]:
+        quarter = 4
+    elif half:
+        quarter *= 2
+    if quarter > 4:  # noqa: PLR2004 - « troisième semestre »
+        return None
+    month = 3 * quarter
+    year = _year(match["year"] or match["only_year"])
+    day = calendar.monthrange(year or 2023, month)[1]
+    return PrintedDate(start=match.start(), end=match.end(), day=day, month=month, year=year, period=True)
 
 
 def _borrowed(before: str, month: int, start: int) -> tuple[int, int, int] | None:

@@ -24,7 +24,7 @@ _KEYS = {
 #: Facts under `amounts`.
 _AMOUNTS = {"amount_max": "max", "amount_total": "total", "rate": "rate"}
 #: Facts under `eligibility` (and `facts`, as before it had a key).
-_ELIGIBILITY = {
+ELIGIBILITY = {
     "eligible_sizes": "sizes",
     "partners_min": "partners_min",
     "partner_roles": "partner_roles",
@@ -192,6 +192,7 @@ def as_json(tagged: Tagged, gazetteer: Gazetteer, now: datetime | None = None) -
         "lang": tagged.lang,
         **{key: [_tag(tag) for tag in tagged.of(scheme)] for scheme, key in _KEYS.items()},
         "territories": [_territory(tag, gazetteer) for tag in tagged.of(Scheme.TERRITORY)],
+        "zones": [_zone(tag, gazetteer) for tag in tagged.of(Scheme.ZONE)],
         "horizon": horizon[0].term if horizon else None,
         "deadline": deadline.value[:10] if deadline else None,
         "deadline_evidence": _quote(deadline),
@@ -199,7 +200,7 @@ def as_json(tagged: Tagged, gazetteer: Gazetteer, now: datetime | None = None) -
         "opening_evidence": _quote(opening),
         "status": status(tagged, now) if now else "unknown",
         "amounts": {key: _fact(tagged.fact(name)) for name, key in _AMOUNTS.items()},
-        "eligibility": {key: _fact(tagged.fact(name)) for name, key in _ELIGIBILITY.items()},
+        "eligibility": {key: _fact(tagged.fact(name)) for name, key in ELIGIBILITY.items()},
         "facts": {fact.name: _fact(fact) for fact in tagged.facts if fact.name not in named},
     }
 
@@ -246,6 +247,13 @@ def _territory(tag: Tag, gazetteer: Gazetteer) -> dict[str, Any]:
         "origin": tag.origin.value,
         "evidence": [_evidence(one) for one in tag.evidence],
     }
+
+
+def _zone(tag: Tag, gazetteer: Gazetteer) -> dict[str, Any]:
+    """A zone has no level; `places` are the GeoZones ids in which it lies, wholly or partly."""
+    told = _territory(tag, gazetteer)
+    del told["level"]
+    return {**told, "places": list(gazetteer.zones.places(tag.term))}
 
 
 def _fact(fact: Fact | None) -> dict[str, Any] | None:
