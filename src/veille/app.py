@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from veille.config.instance import SOURCES
 from veille.config.settings import Settings
+from veille.errors import ConfigError
 from veille.model import CrawlReport, Item
 from veille.model.details import DetailReport
 from veille.model.runs import RunReport
@@ -219,8 +220,17 @@ class App(Stores):
         self.take_returns()
         crawled = self.crawl()
         read = self.read_pages()
-        tagged = self.tag()
-        return RunReport(crawled, read, tagged, self.digest.run_due())
+        tagged, failure = self._tag_or_wait()
+        # A draft made while items wait would lack them: only what was approved leaves.
+        told = self.digest.run_due(drafting=failure is None)
+        return RunReport(crawled, read, tagged, told, failure, self.tag_store.untagged() if failure else 0)
+
+    def _tag_or_wait(self) -> tuple[int, ConfigError | None]:
+        """Tag what waits, or return why no tagger can be made: the items wait, nothing else stops."""
+        try:
+            return self.tag(), None
+        except ConfigError as error:
+            return 0, error
 
     @contextmanager
     def leadership(self) -> Iterator[Callable[[], None]]:

@@ -52,6 +52,7 @@ class Stores:
         self.moved = now is not None
         self.progress = progress
         self._fetcher = fetcher
+        self._tagger: tuple[object, Tagger] | None = None
         self.folders = definitions(settings.home)
         self.database = Database(settings.database)
         try:
@@ -76,12 +77,17 @@ class Stores:
 
         return load_gazetteer(self.folders)
 
-    @cached_property
+    @property
     def tagger(self) -> Tagger:
-        """The NLP pipeline; loading it takes most of a second."""
+        """The NLP pipeline of the definitions as they stand now; loading it takes most of a second."""
+        from veille.nlp.knowledge import traces
         from veille.nlp.tagger import load_tagger
 
-        return load_tagger(self.folders)
+        now = traces(self.folders)
+        if self._tagger is None or self._tagger[0] != now:
+            self._tagger = None  # where what was edited cannot be read, what was there before has no say
+            self._tagger = (now, load_tagger(self.folders))
+        return self._tagger[1]
 
     @property
     def digests(self) -> "Mapping[str, Definition]":

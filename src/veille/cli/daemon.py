@@ -13,11 +13,18 @@ def daemon(instance: Instance) -> None:
 
     app = instance.open()
     with app.leadership() as still_leader:
+        trouble = ""
 
         def tick() -> None:
+            nonlocal trouble
             still_leader()
-            for line in app.run_due().news():
+            report = app.run_due()
+            for line in report.news():
                 echo(line)
+            now = str(report.failure or "")
+            if now != trouble:  # said once, not each minute
+                echo(f"étiquetage arrêté : {now}" if now else "étiquetage repris", err=True)
+            trouble = now
 
         clock = Daemon(tick)
 

@@ -112,6 +112,9 @@ def _database(instance: Instance) -> Iterator[Finding]:
     found = examine_database(instance.settings())
     pages = "aucune page abîmée" if found.read_whole else "trop grande pour être relue ici en entier"
     yield Finding("base", f"{found.place}, schéma à jour, {pages}")
+    if found.untagged:
+        count = f"{found.untagged} article{'s' if found.untagged > 1 else ''} à étiqueter"
+        yield Finding("étiquetage", f"{count} : « veille run » ou « veille tag » le fera", attention=True)
     yield from _aside(found.quarantined)
     yield from _doubtful(found.doubtful)
 

@@ -18,8 +18,8 @@ from veille.cli.items import items
 from veille.cli.mail import mail
 from veille.cli.members import members
 from veille.cli.packs import packs
-from veille.cli.review import review
 from veille.cli.pipeline import pipeline
+from veille.cli.review import review
 from veille.cli.run import run_once
 from veille.cli.serve import serve
 from veille.cli.sources import sources
@@ -75,8 +75,8 @@ def cli(ctx: click.Context, home: Path, now: datetime | None, verbose: bool) -> 
 
 
 for command in (
-    demo, init, packs, sources, crawl, items, tag, review, members, digest, mail, why, run_once, daemon, serve, doctor,
-    db,
+    demo, init, packs, sources, crawl, items, tag, review, members, digest, mail, why, run_once, daemon, serve,
+    pipeline, doctor, db,
 ):  # fmt: skip
     cli.add_command(command)
 

@@ -10,7 +10,13 @@ from veille.cli.base import Command, Instance, echo, pass_instance
 def run_once(instance: Instance) -> None:
     """Faire une fois tout ce qui est dû : relever, étiqueter, préparer, envoyer ce qui est approuvé.
 
+    Si les étiquettes ne peuvent se faire (modèle absent, définition fausse), le reste se fait, les articles attendent,
+    et le code est 2.
+
     Deux « run » en même temps se partagent le travail ; aucun ne le fait deux fois.
     """
-    for line in instance.open().run_due().sentences():
+    report = instance.open().run_due()
+    for line in report.sentences():
         echo(line)
+    if report.failure is not None:
+        raise report.failure

@@ -26,9 +26,9 @@ class Digests:
         """Make (or make again) the draft of the current period, of one digest or of each."""
         return [self._maker.build(definition) for definition in self._desk.chosen(name)]
 
-    def run_due(self) -> list[str]:
-        """Draft and send what the clock asks for, once; return French sentences, none where nothing was due."""
-        return [*self._draft_due(), *self._send_due()]
+    def run_due(self, *, drafting: bool = True) -> list[str]:
+        """Draft (unless told not to) and send what the clock asks for, once; return French sentences, if any."""
+        return [*(self._draft_due() if drafting else ()), *self._send_due()]
 
     def preview(self, who: str, name: str | None = None) -> tuple[Rendered, OutgoingMail]:
         """Draw one reader's bulletin of the latest issue (or of a draft made now), changing no state."""

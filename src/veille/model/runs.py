@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from veille.errors import VeilleError
 from veille.model.details import DetailReport
 from veille.model.sources import CrawlReport
 
@@ -15,6 +16,9 @@ class RunReport:
     read: DetailReport
     tagged: int
     digests: Sequence[str]
+    #: Why nothing could be tagged (a definition or the model is missing or wrong), and how many items wait for it.
+    failure: VeilleError | None = None
+    untagged: int = 0
 
     def sentences(self) -> Iterator[str]:
         """Say it in French, one line a stage."""
@@ -22,7 +26,10 @@ class RunReport:
         yield f"relève : {len(self.crawled)} sources dues, {new} entrées nouvelles"
         if self.read.sentence:
             yield self.read.sentence
-        yield f"étiquetage : {self.tagged} articles"
+        if self.failure is None:
+            yield f"étiquetage : {self.tagged} articles"
+        else:
+            yield f"étiquetage arrêté : {self.untagged} articles restent à étiqueter, aucun brouillon sans eux"
         yield from self.digests or ["bulletins : rien n'était dû"]
 
     def news(self) -> Iterator[str]:

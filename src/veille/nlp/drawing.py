@@ -7,7 +7,7 @@ from veille.nlp.confusion import NOTHING, Confusion
 from veille.nlp.reliability import Reliability
 
 #: Pixels: side of a cell, room for the names beside and above, and the letters of a name that fit there.
-_CELL, _BESIDE, _ABOVE, _FITS = 24, 230, 150, 30
+_CELL, _BESIDE, _ABOVE, _FITS = 24, 230, 180, 30
 #: A share of a row below which a cell is left blank, and the least ink of one that is not.
 _BLANK, _INK = 0.005, 0.08
 #: A share from which the ink is so dark that the number turns to the colour of the paper.

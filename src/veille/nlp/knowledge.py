@@ -52,7 +52,14 @@ def seal(folders: Sequence[Path]) -> str:
     return whole.hexdigest()[:10]
 
 
+def traces(folders: Sequence[Path]) -> tuple[tuple[str, int, int], ...]:
+    """Return what changes whenever a definition file does, without reading any: name, time of change, size."""
+    found = ((str(path), path.stat()) for path in _files(folders))
+    return tuple((name, stat.st_mtime_ns, stat.st_size) for name, stat in found)
+
+
 def _files(folders: Sequence[Path]) -> Iterator[Path]:
     for folder in folders:
         for part in _PARTS:
-            yield from sorted(path for path in (folder / part).rglob("*") if path.is_file())
+            # A name with a dot in front is a file being written: it is gone before it could be read.
+            yield from sorted(p for p in (folder / part).rglob("*") if p.is_file() and not p.name.startswith("."))

@@ -28,6 +28,7 @@ def causes(worst: Worst, names: Mapping[str, str]) -> list[str]:
         *_few(figures.gold),
         *_taken(worst, names),
         *_behind(worst),
+        *_beside(worst),
         *_wrongly(worst, names),
     ]
 
@@ -48,6 +49,12 @@ def _taken(worst: Worst, names: Mapping[str, str]) -> list[str]:
 def _behind(worst: Worst) -> list[str]:
     share = worst.behind / worst.figures.gold if worst.figures.gold else 0.0
     return [f"Dite mais pas en premier pour {worst.behind} de ses textes."] if share >= _MUCH else []
+
+
+def _beside(worst: Worst) -> list[str]:
+    share = worst.beside / worst.figures.gold if worst.figures.gold else 0.0
+    told = f"Pour {worst.beside} de ses textes, une autre étiquette juste est dite à sa place."
+    return [told] if share >= _MUCH else []
 
 
 def _wrongly(worst: Worst, names: Mapping[str, str]) -> list[str]:

@@ -26,8 +26,9 @@ class Worst:
     misled_by: tuple[tuple[str, int], ...]
     #: Titles of records that carry it and were read as something else.
     examples: tuple[str, ...]
-    #: Of its records, those where it was said but not first.
+    #: Of its records, those where it was said but not first, and those where it was not said but another right one was.
     behind: int
+    beside: int
 
 
 def worst_of(cases: Sequence[Case]) -> list[Worst]:
@@ -42,9 +43,14 @@ def worst_of(cases: Sequence[Case]) -> list[Worst]:
             misled_by=tuple(_misleading(one.label, cases).most_common(_QUOTED)),
             examples=tuple(_missed(one.label, cases)[:_QUOTED]),
             behind=sum(one.label in case.right and one.label in case.terms[1:] for case in cases),
+            beside=sum(_is_beside(one.label, case) for case in cases),
         )
         for one in sorted(known, key=lambda one: (one.f1, one.label))[:SHOWN]
     ]
+
+
+def _is_beside(label: str, case: Case) -> bool:
+    return label in case.right and label not in case.terms and not case.right.isdisjoint(case.terms)
 
 
 def _wrongly(label: str, cases: Sequence[Case]) -> Counter[str]:

@@ -28,6 +28,10 @@ class TagStore(Protocol):
         """Return the items not yet tagged by that pipeline at their present version, newest first."""
         ...
 
+    def untagged(self) -> int:
+        """Return how many items no pipeline has tagged at their present version."""
+        ...
+
     def texts(self, pipeline: str, item_ids: Sequence[int]) -> list[tuple[int, int, TextToTag]]:
         """Return (item id, item version, text) of those that still wait, in any order."""
         ...

@@ -10,6 +10,7 @@ from veille.storage.db import Database
 from veille.storage.digest_store import doubtful_mails
 from veille.storage.integrity import quick_check
 from veille.storage.ledger import SqlLedger
+from veille.storage.tag_store import untagged
 
 
 def prepare(url: str, *, upgrade: bool) -> str:
@@ -38,6 +39,8 @@ class StoreHealth:
     quarantined: Sequence[tuple[str, str, str]]
     #: Mails of which nobody knows whether they left.
     doubtful: Sequence[Delivery]
+    #: Items that nothing has tagged at their present version.
+    untagged: int
 
 
 def examine(url: str, cluster_id: str) -> StoreHealth:
@@ -50,6 +53,7 @@ def examine(url: str, cluster_id: str) -> StoreHealth:
             read_whole=quick_check(database),
             quarantined=SqlLedger(database, SystemClock()).quarantined(),
             doubtful=doubtful_mails(database, cluster_id),
+            untagged=untagged(database),
         )
     finally:
         database.close()

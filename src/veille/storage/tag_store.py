@@ -26,6 +26,10 @@ class SqlTagStore:
             query = _waiting(select(ItemRow.id), pipeline).order_by(ItemRow.first_seen.desc(), ItemRow.id.desc())
             return list(session.scalars(query))
 
+    def untagged(self) -> int:
+        """Return how many items no pipeline has tagged at their present version."""
+        return untagged(self._database)
+
     def texts(self, pipeline: str, item_ids: Sequence[int]) -> list[tuple[int, int, TextToTag]]:
         """Return (item id, item version, text) of those that still wait, by id."""
         query = (
@@ -62,6 +66,18 @@ class SqlTagStore:
             ):
                 if rows:
                     session.execute(insert(table), rows)
+
+
+def untagged(database: Database) -> int:
+    """Return how many items no pipeline has tagged at their present version: « à étiqueter », whatever tags them."""
+    query = (
+        select(func.count())
+        .select_from(ItemRow)
+        .outerjoin(TaggingRow, TaggingRow.item_id == ItemRow.id)
+        .where(or_(TaggingRow.item_id.is_(None), TaggingRow.item_version != ItemRow.version))
+    )
+    with database.read() as session:
+        return int(session.scalar(query) or 0)
 
 
 def _waiting(query: Any, pipeline: str) -> Any:  # a Select of one column or of two rows: typed for neither
