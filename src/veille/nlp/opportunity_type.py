@@ -7,7 +7,9 @@ from math import exp
 from veille.config.taxonomy import Taxonomy, Term
 from veille.model import Evidence, Fact, Origin, Scheme, Tag
 from veille.nlp.awarded import AwardReader
+from veille.nlp.call_talk import about, over, own_call
 from veille.nlp.cues import Hit, Kind
+from veille.nlp.familiarity import familiarity
 from veille.nlp.model import LinearModel
 from veille.nlp.reading import SQUASH, TRUSTED, Reading, raw_score
 
@@ -30,9 +32,10 @@ _SHORT = 30
 _CODES_WEIGHT = 2.0
 #: A field of the source that says « this is a call »: raw score, and strength beyond what words and model can have.
 _STATED_WEIGHT, _STATED = 30.0, 5.0
-#: What the fitted model's chance is worth beside the words' 0–1. 2.5 does best on sets it knows, but on portals that it
-#: never saw it takes calls that close on a day for standing aids (docs/decisions/modele.md).
-MODEL_WEIGHT = 1.0
+#: What the fitted model's chance is worth beside the words' 0–1: in a text unlike those that it learnt from, and in one
+#: like them. Portals have habits of their own, and it knows few (docs/decisions/modele.md).
+MODEL_WEIGHT, MODEL_WEIGHT_AT_HOME = 0.3, 2.5
+_STRANGE, _AT_HOME = 0.71, 0.79
 #: What a printed deadline takes from an aid where words speak of a call too: a standing aid closes on no day.
 _DATED = 0.35
 #: What a label adds, so that no model outweighs it.
@@ -41,15 +44,18 @@ _LABELLED = 1.5
 _BESIDE_SOURCE = 0.2
 #: Chance from which the model names a type that no word does; one that closes what it is said of must be surer.
 _SURE, _SURE_OVER = 0.5, 0.7
-#: What a notice that names its winner is worth: 147 of 184 awards of the gold, and none of 250 calls.
-_AWARDED = 0.97
+#: What a title that says that it is over is worth, or a notice that names its winner: 147 of 184 awards of the gold and
+#: none of 250 calls.
+_OVER = 0.97
+#: What « cet appel à projets vise à » adds.
+_OWN_CALL = 0.8
 #: Confirming words that back up a word of the title where no plain cue does.
 _CONFIRMING = 2
 RESULTS = "laureats-attributions"
 TENDER = "marche-public"
-CALL, AID, NEWS = "appel-a-projets", "subvention-aide", "actualite"
+CALL, INTEREST, AID, NEWS = "appel-a-projets", "ami", "subvention-aide", "actualite"
 #: What results close.
-OPEN_CALLS = frozenset({CALL, "ami", TENDER, "concours-prix", "appel-partenaires"})
+OPEN_CALLS = frozenset({CALL, INTEREST, TENDER, "concours-prix", "appel-partenaires"})
 
 _TITLE_ONLY = frozenset({Kind.TITLE, Kind.START})
 
@@ -63,9 +69,9 @@ def opportunity_types(
 ) -> tuple[Tag, ...]:
     """Return the main type and at most one secondary, best first; never none where the taxonomy has plain news."""
     terms = taxonomy.of(Scheme.TYPE)
-    if awarded := _awarded(reading, awards, terms):
-        return (awarded,)
     due = next((fact for fact in facts if fact.name == "deadline"), None)
+    if closed := _closed(reading, due, awards, terms):
+        return (closed,)
     hits = {term: _guarded(terms[term], found, reading, due) for term, found in reading.of(Scheme.TYPE)}
     raw = {term: raw_score(found) + _start_bonus(reading, found) for term, found in hits.items() if found}
     _add_source(raw, reading, terms)
@@ -79,6 +85,11 @@ def opportunity_types(
     if reading.source.facts.cpv and reading.source.source_type == TENDER and TENDER in strengths:
         # a coded notice of a journal of notices: as plain as « Appel à candidature : » that its buyer put before it
         strengths[TENDER] += _LABELLED
+    if (hits.get(CALL) or hits.get(INTEREST)) and own_call(reading.body.original):
+        own = CALL if raw.get(CALL, 0.0) >= raw.get(INTEREST, 0.0) else INTEREST
+        strengths[own] = strengths.get(own, 0.0) + _OWN_CALL
+    if about(reading.title.original):
+        strengths = {term: value for term, value in strengths.items() if term not in OPEN_CALLS}
     kept = _ranked(strengths, hits, terms)
     if not kept and NEWS in terms:
         kept, strengths[NEWS] = [NEWS], _squashed(_LEAST)
@@ -86,13 +97,16 @@ def opportunity_types(
     return tuple(tag for tag in found if tag.evidence)
 
 
-def _awarded(reading: Reading, awards: AwardReader | None, terms: Mapping[str, Term]) -> Tag | None:
-    """Return the tag of a notice of procurement that names its winner, or that says that nobody won."""
-    bought = any(term == TENDER for term, _ in reading.of(Scheme.TYPE)) or reading.source.source_type == TENDER
-    if awards is None or RESULTS not in terms or not bought:
+def _closed(reading: Reading, due: Fact | None, awards: AwardReader | None, terms: Mapping[str, Term]) -> Tag | None:
+    """Return the tag of a title that says that a call is over, or of a notice that names its winner."""
+    if RESULTS not in terms:
         return None
-    told = awards.read(reading.title.original, reading.body.original)
-    return Tag(scheme=Scheme.TYPE, term=RESULTS, score=_AWARDED, origin=Origin.CUE, evidence=told) if told else None
+    said = over(reading.title.original, due=due is not None)
+    told: tuple[Evidence, ...] = (said,) if said else ()
+    bought = any(term == TENDER for term, _ in reading.of(Scheme.TYPE)) or reading.source.source_type == TENDER
+    if not told and awards is not None and bought:
+        told = awards.read(reading.title.original, reading.body.original)
+    return Tag(scheme=Scheme.TYPE, term=RESULTS, score=_OVER, origin=Origin.CUE, evidence=told) if told else None
 
 
 def _chances(
@@ -102,12 +116,18 @@ def _chances(
     trust = min(1.0, len(reading.found.buckets) / TRUSTED)
     if reading.source.source_type in terms:
         trust *= _BESIDE_SOURCE
+    weight = _model_weight(familiarity(model, reading.found))
     chances = {term: chance * trust for term, chance in model.chances(reading.found).items() if term in terms}
     return {
-        term: chance
+        term: chance * weight
         for term, chance in chances.items()
         if term in raw or (chance >= (_SURE_OVER if term == RESULTS else _SURE))
     }
+
+
+def _model_weight(familiarity: float) -> float:
+    at_home = min(1.0, max(0.0, (familiarity - _STRANGE) / (_AT_HOME - _STRANGE)))
+    return MODEL_WEIGHT + (MODEL_WEIGHT_AT_HOME - MODEL_WEIGHT) * at_home
 
 
 def _strengths(
@@ -116,7 +136,7 @@ def _strengths(
     """Return all that speaks for each type in one number: words, source and codes up to 1, then the model."""
     strengths = {term: _squashed(score) for term, score in raw.items() if score >= _least(terms[term])}
     for term, chance in chances.items():
-        strengths[term] = strengths.get(term, 0.0) + MODEL_WEIGHT * chance
+        strengths[term] = strengths.get(term, 0.0) + chance
     if reading.source.facts.call and CALL in strengths:
         strengths[CALL] += _STATED
     return strengths
