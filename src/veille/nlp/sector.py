@@ -24,7 +24,7 @@ CALIBRATION = (-2.57, 5.10, -0.99, -1.98)
 #: A chance that could never make a sector be said by itself: most labels of most texts.
 _FAINT = 0.02
 #: A sector less likely than that is not said, not even alone.
-_LEAST = 0.1
+LEAST = 0.1
 #: Beside the best one, a sector is said where the chance that it alone is right outweighs what a wrong one costs: so
 #: many times what it lacks to this share.
 _WORTH, _SHARE = 0.08, 0.6
@@ -93,7 +93,7 @@ def likely(strengths: Mapping[str, float]) -> list[tuple[str, float]]:
     chances = [calibrated(strengths[term], best, second if rank == 0 else best) for rank, term in enumerate(ranked)]
     kept, alone = 0, 1.0
     for chance in chances[:_MOST]:
-        if chance < _LEAST or (kept and chance * alone < _WORTH * (_SHARE - chance)):
+        if chance < LEAST or (kept and chance * alone < _WORTH * (_SHARE - chance)):
             break
         kept, alone = kept + 1, alone * (1 - chance)
     return list(zip(ranked, chances, strict=True))[:kept]

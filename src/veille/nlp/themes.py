@@ -9,21 +9,21 @@ from veille.nlp.reading import Reading, raw_score, squash
 from veille.nlp.stated import publics_of
 
 #: A theme asks for a cue in the lead or two in the text.
-_THEME_FLOOR = 1.4
+THEME_FLOOR = 1.4
 #: An audience named once is an audience.
-_AUDIENCE_FLOOR = 0.9
+AUDIENCE_FLOOR = 0.9
 
 
 def themes(reading: Reading) -> tuple[Tag, ...]:
     """Return the themes, best first."""
-    return _ranked(reading, Scheme.THEME, _THEME_FLOOR)
+    return _ranked(reading, Scheme.THEME, THEME_FLOOR)
 
 
 def audiences(reading: Reading) -> tuple[Tag, ...]:
     """Return whom the text addresses, best first: those that the source states, then those that it names."""
     stated = _stated_audiences(reading)
     known = {tag.term for tag in stated}
-    return (*stated, *(tag for tag in _ranked(reading, Scheme.AUDIENCE, _AUDIENCE_FLOOR) if tag.term not in known))
+    return (*stated, *(tag for tag in _ranked(reading, Scheme.AUDIENCE, AUDIENCE_FLOOR) if tag.term not in known))
 
 
 def _stated_audiences(reading: Reading) -> tuple[Tag, ...]:
