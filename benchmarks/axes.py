@@ -1,8 +1,8 @@
 """Axes of the shipped packs on tests/data/axes, from the YAML alone: macro-F1 over axes and « hors sujet ».
 
-    python benchmarks/axes.py [--half open|closed|spent|fresh|all] [--real AIDS.json] [--show]
+    python benchmarks/axes.py [--half open|closed|spent|fresh|last|all] [--real AIDS.json] [--show]
 
-`open` was looked at while the cues were written, `closed` and `spent` were read once and then used, `fresh` never. With
+`open` was looked at while the cues were written, `closed` and `spent` were read once and then used, `fresh` and `last` never. With
 `--real`, the texts are public aids (the file of the API of Aides-territoires), labelled by number in `real/`. `--show`
 prints the items that were read otherwise (never look at `fresh`). The last line is one JSON object.
 """
@@ -95,7 +95,7 @@ def measure(pack: str, items: list[dict[str, Any]], *, show: bool = False) -> Sc
 def main() -> None:
     """Print a table per pack, then one JSON object."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--half", choices=("open", "closed", "spent", "fresh", "all"), default="all")
+    parser.add_argument("--half", choices=("open", "closed", "spent", "fresh", "last", "all"), default="all")
     parser.add_argument("--real", type=Path, metavar="AIDS.json")
     parser.add_argument("--show", action="store_true")
     asked = parser.parse_args()

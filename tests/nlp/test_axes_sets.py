@@ -20,7 +20,7 @@ def test_texts_never_looked_at_while_the_cues_were_written(pack):
 
 @pytest.mark.parametrize("pack", FLOORS)
 def test_what_was_read_well_is_still(pack):
-    used = [item for item in load_set(SETS / f"{pack}.yaml", "all") if item["half"] != "fresh"]
+    used = [item for item in load_set(SETS / f"{pack}.yaml", "all") if item["half"] in {"open", "closed", "spent"}]
     assert measure(pack, used).macro() >= KEPT
 
 
