@@ -1,0 +1,46 @@
+"""From links between two items to groups of items, none of which holds two that are kept apart (pure)."""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+#: The smaller number first.
+Pair = tuple[int, int]
+
+
+def pair(one: int, other: int) -> Pair:
+    """Return two items as one key."""
+    return (one, other) if one < other else (other, one)
+
+
+def groups(
+    links: Mapping[Pair, float], apart: Iterable[Pair], *, said: Sequence[Pair] = ()
+) -> dict[int, frozenset[int]]:
+    """Return item → all items of its group, itself included; items that stand alone are left out.
+
+    `links` holds how sure each link is, `apart` the pairs that are two things, `said` what people joined. What people
+    said comes first, then the surest links. A link that would bring together, however long the chain, two items kept
+    apart joins nothing: two lots are not one thing because one newsletter resembles both.
+    """
+    forest = _Groups(apart)
+    for one, other in said:
+        forest.join(one, other)
+    for one, other in sorted(links, key=lambda key: (-links[key], key)):
+        forest.join(one, other)
+    return {item: frozenset(members) for item, members in forest.of.items() if len(members) > 1}
+
+
+class _Groups:
+    def __init__(self, apart: Iterable[Pair]) -> None:
+        self.of: dict[int, set[int]] = {}
+        self._apart: dict[int, set[int]] = {}
+        for one, other in apart:
+            self._apart.setdefault(one, set()).add(other)
+            self._apart.setdefault(other, set()).add(one)
+
+    def join(self, one: int, other: int) -> None:
+        mine, theirs = self.of.setdefault(one, {one}), self.of.setdefault(other, {other})
+        if mine is theirs or any(self._apart.get(member, frozenset()) & theirs for member in mine):
+            return
+        small, large = sorted((mine, theirs), key=len)
+        large |= small
+        for member in small:
+            self.of[member] = large
