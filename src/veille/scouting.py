@@ -51,6 +51,15 @@ def probe(
     return probe_sources(sources, way_out(settings, clock), clock, settings.fetch, progress)
 
 
+def look(settings: Settings, url: str, *, now: datetime | None = None) -> TextToTag:
+    """Read a page or a PDF as it stands now, and write nothing; raises InputError where it cannot be read."""
+    from veille.crawl.details.looking import look as look_at
+    from veille.net.way_out import way_out
+
+    clock = SystemClock(now)
+    return look_at(url, way_out(settings, clock), clock, host_delay=settings.fetch.host_delay)
+
+
 def hints(settings: Settings, title: str) -> Mapping[str, Hint]:
     """Return what the title of a page proves of its source: territory, type, sectors; nothing that is only likely."""
     from veille.nlp.tagger import load_tagger

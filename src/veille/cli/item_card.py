@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from veille.excerpt import excerpt
+from veille.excerpt import excerpt, quoted, summary
 from veille.model import Evidence, Fact, Item, Judgement, PageChange, Review, Scheme, Tag
 from veille.model.details import ReadState
 
@@ -15,9 +15,10 @@ if TYPE_CHECKING:
 #: What a card calls each scheme, in its order.
 SCHEMES = {
     Scheme.TYPE: "type", Scheme.SECTOR: "filière", Scheme.AXIS: "axe", Scheme.TERRITORY: "territoire",
-    Scheme.THEME: "thème", Scheme.AUDIENCE: "public", Scheme.HORIZON: "horizon",
+    Scheme.ZONE: "zone",     Scheme.THEME: "thème", Scheme.AUDIENCE: "public", Scheme.HORIZON: "horizon",
 }  # fmt: skip
-_FACTS = {
+#: What a card calls each fact.
+FACTS = {
     "deadline": "échéance", "deadline_time": "heure limite", "deadline_kind": "sorte d'échéance",
     "opening": "ouverture", "event_date": "a lieu le", "event_end": "jusqu'au", "amount_max": "montant maximal",
     "amount_min": "montant minimal", "amount_total": "enveloppe", "rate": "taux", "financer": "financeur",
@@ -66,11 +67,11 @@ def card(
     if item.review is not None:
         yield _review(item.review, zone)
     yield from _sources(item, zone)
-    yield from (_tag(tag, label) for scheme in SCHEMES for tag in item.of(scheme))
-    yield from (_fact(fact, item.previous.get(fact.name)) for fact in item.facts)
+    yield from (_tag(tag, label, item) for scheme in SCHEMES for tag in item.of(scheme))
+    yield from (fact_line(fact, item.previous.get(fact.name), item) for fact in item.facts)
     yield from _page(page, zone)
     yield from (_document(one) for one in documents)
-    shown = excerpt(item.text, item.licence, characters=_SHOWN) if item.text else ""
+    shown = summary(item.title, item.text, item.licence, characters=_SHOWN)
     if shown:
         yield f"texte : {shown}"
     removed = "\n".join(line for change in changes for line in change.removed)
@@ -93,28 +94,36 @@ def _sources(item: Item, zone: ZoneInfo) -> Iterator[str]:
         yield f"source : {source.title}{when}{f' — {source.link}' if source.link else ''}"
 
 
-def _tag(tag: Tag, label: Label) -> str:
+def _tag(tag: Tag, label: Label, item: Item) -> str:
     aside = " (cité)" if tag.scope == "mentioned" else ""
-    return f"{SCHEMES[tag.scheme]} : {label(tag.scheme, tag.term)}{aside}{_proof(tag.evidence)}"
+    return f"{SCHEMES[tag.scheme]} : {label(tag.scheme, tag.term)}{aside}{_proof(tag.evidence, item)}"
 
 
-def _fact(fact: Fact, before: str | None) -> str:
+def fact_line(fact: Fact, before: str | None = None, item: Item | None = None) -> str:
+    """Return a fact and the words that prove it, no more of them than the item's licence lets be quoted."""
     named = {"deadline_kind": _KINDS, "status": _STATUS}.get(fact.name, {})
     value = named.get(fact.value, fact.value)
     changed = f" (avant : {before})" if before else ""
-    proof = "" if fact.name in _BESIDE or fact.name == "status" else _proof(fact.evidence)
-    return f"{_FACTS.get(fact.name, fact.name)} : {value}{changed}{proof}"
+    proof = "" if fact.name in _BESIDE or fact.name == "status" else _proof(fact.evidence, item)
+    return f"{FACTS.get(fact.name, fact.name)} : {value}{changed}{proof}"
 
 
-def _proof(evidence: Sequence[Evidence]) -> str:
+def _proof(evidence: Sequence[Evidence], item: Item | None) -> str:
     """Return the words that say it, and where they stand."""
     if not evidence:
         return ""
     said = evidence[0]
     where = _WHERE.get(said.where) or (said.where if said.start is not None else _stated(said.where))
-    words = " ".join(said.text.split())
+    words = _quotation(evidence, item) if item is not None and said.where == "text" else " ".join(said.text.split())
     shown = words if len(words) <= _QUOTED else f"{words[:_QUOTED].rpartition(' ')[0]} …"
     return f" ({where})" if where == _BY_HAND else f" — « {shown} » ({where})"
+
+
+def _quotation(evidence: Sequence[Evidence], item: Item) -> str:
+    """Return the sentence where its licence leaves room for it, else the very words that it holds."""
+    words = quoted(evidence[0].text, item.text, item.licence)
+    whole = words == " ".join(evidence[0].text.split())
+    return words if whole or len(evidence) == 1 else quoted(evidence[1].text, item.text, item.licence)
 
 
 def _stated(where: str) -> str:

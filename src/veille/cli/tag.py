@@ -29,8 +29,23 @@ from veille.cli.tag_correct import correct
     metavar="FICHIER",
     help="Où écrire, une ligne par ligne, dans le même ordre ; « - » (défaut) écrit à l'écran.",
 )
+@click.option(
+    "--explain",
+    "explained",
+    metavar="QUOI",
+    help="Dit pourquoi : un texte, une adresse web, le numéro d'un article, ou « - » (entrée standard).",
+)
+@click.option(
+    "--html",
+    "page",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FICHIER",
+    help="Avec --explain : écrit une page au lieu de l'écran.",
+)
 @click.pass_context
-def tag(context: click.Context, source: Path | None, target: Path | None) -> None:
+def tag(
+    context: click.Context, source: Path | None, target: Path | None, explained: str | None, page: Path | None
+) -> None:
     """Dire de chaque fiche sa filière, son territoire, son type, son échéance, et avec quels mots.
 
     Sans option, étiquette ce qui attend dans la base ; interrompu, le passage suivant reprend où il en était.
@@ -38,11 +53,20 @@ def tag(context: click.Context, source: Path | None, target: Path | None) -> Non
     if context.invoked_subcommand is not None:
         return
     instance = context.ensure_object(Instance)
+    if source is not None and explained is not None:
+        raise click.UsageError("--jsonl et --explain ne vont pas ensemble")
     if source is not None:
         _tag_file(instance, source, target or Path("-"))
         return
     if target is not None:
         raise click.UsageError("--out ne va qu'avec --jsonl")
+    if explained is not None:
+        from veille.cli.explain import explain
+
+        explain(instance, explained, page)
+        return
+    if page is not None:
+        raise click.UsageError("--html ne va qu'avec --explain")
     done = instance.open().tag()
     echo(f"{done} fiche{'s' if done > 1 else ''} étiquetée{'s' if done > 1 else ''}" if done else "rien à étiqueter")
 

@@ -28,7 +28,7 @@ _COMMON = Reason(kind="common", text="pour tous les membres du réseau")
 #: Any white space but no-break spaces, which typography put there.
 _SPACES = re.compile(r"[^\S\u00a0\u202f]+")
 #: Languages of an item that a line does not name: the reader's own, and what is none that we know.
-_UNSAID = frozenset({None, "", "fr", "und"})
+_UNSAID = frozenset({"fr", "und"})
 _SEIZABLE = ANSWERED | {"deadlines"}
 _EXTRACTED = frozenset({"understand", "followed", "network", "window"})
 
@@ -111,7 +111,7 @@ def _line(one: Offer, day: date, zone: ZoneInfo, labels: Labels) -> Line:
         sources=tuple(dict.fromkeys(one_line(source.title, 60) for source in item.sources)),
         published=wording.short_day(item.published.astimezone(zone).date()) if item.published else "",
         extract=_extract(one),
-        language=item.lang.upper() if item.lang not in _UNSAID else "",
+        language=item.lang.upper() if item.lang and item.lang not in _UNSAID else "",
         eligibility=_verdict(one),
         eligibility_note=_note(one),
         recall=_recall(one, zone),

@@ -107,6 +107,14 @@ class CueAutomaton:
             hits.setdefault(owner, []).append(hit)
         return hits
 
+    def denials(self, field: Field) -> Iterable[tuple[Owner, Hit]]:
+        """Yield the words that say what a term is not (« tissu économique »): what `find` hides its cues by."""
+        for last, patterns in self._words.iter(field.padded):
+            for literal, pattern in patterns:
+                end = _match_end(field.padded, last, pattern) if pattern.kind is Kind.NEGATIVE else 0
+                if end:
+                    yield pattern.owner, Hit(pattern.kind, pattern.cue, field.name, last - literal + 1, end - 1)
+
     def _find_acronyms(self, field: Field) -> Iterable[tuple[Owner, Hit]]:
         text = field.original
         for last, patterns in self._acronyms.iter(text):

@@ -18,6 +18,7 @@ from veille.errors import ConfigError
 from veille.french import without_removed
 from veille.model import Tagged, TextToTag
 from veille.nlp.documents import located
+from veille.nlp.explain import Explanation, explanation
 from veille.nlp.given import with_given
 from veille.nlp.knowledge import Knowledge, load_knowledge, seal
 from veille.nlp.reading import LONGEST_TEXT
@@ -62,6 +63,20 @@ class SpacyTagger:
             yield from tagged
             if len(self._nlp.vocab) > _LEXEMES:
                 self._nlp = _assemble(self._config)
+
+    def explain(self, text: TextToTag) -> Explanation:
+        """Tag one text as `tag` does, and tell why."""
+        known = self._knowledge
+        with self._nlp.memory_zone():
+            doc = self._nlp(self._doc(text))
+            return explanation(
+                doc._.veille_reading,
+                _tagged(doc),
+                known.taxonomy,
+                known.models,
+                source=doc._.veille_source,
+                located=doc._.veille_pages.located,
+            )
 
     def _doc(self, text: TextToTag) -> Doc:
         whole = replace(text, title=without_removed(_encodable(text.title)), text=_encodable(text.text))

@@ -67,7 +67,7 @@ class Adder:
 
     def add(self, addition: Addition) -> Added:
         """Read and record an address; raises InputError where it is none, or cannot be read and has no title."""
-        link = _link(addition.url)
+        link = web_address(addition.url)
         known = self._known(link)
         if known is not None:
             return Added(item=known, new=False)
@@ -122,7 +122,8 @@ class Adder:
         return Added(item=item, new=True, outcome=outcome)
 
 
-def _link(url: str) -> str:
+def web_address(url: str) -> str:
+    """Return an address as a browser shows it, with its scheme; raises InputError where it is none."""
     whole = url if "://" in url else f"https://{url}"
     link = safe_link(whole.strip())
     host = urlsplit(link).netloc if link else ""
@@ -152,7 +153,7 @@ def _due(link: str, addition: Addition) -> DueRead:
     )
 
 
-def _headline(document: DocumentRead) -> str:
+def headline(document: DocumentRead) -> str:
     """Return what a document calls itself, else its first line where that is short enough to be a title."""
     first = document.pages[0].split("\n", 1)[0] if document.pages else ""
     return document.title or (first if _SHORTEST <= len(first) <= _LONGEST else "")
@@ -160,7 +161,7 @@ def _headline(document: DocumentRead) -> str:
 
 def _intent(link: str, addition: Addition, outcome: Outcome) -> EntryIntent:
     page, document = outcome.page, outcome.document
-    read = (page.title if page else "") or (_headline(document) if document else "")
+    read = (page.title if page else "") or (headline(document) if document else "")
     entry = ParsedEntry(
         guid=None,
         title=cut(clean(addition.title or read or name_of(link)), TITLE_LIMIT),
