@@ -72,9 +72,10 @@ class Composer:
 
     def render(self, bulletin: Bulletin) -> Rendered:
         """Draw one bulletin; raises TemplateError naming template and line."""
-        return self._renderer.render(self._page(bulletin))
+        return self._renderer.render(self.page(bulletin))
 
-    def _page(self, bulletin: Bulletin) -> Page:
+    def page(self, bulletin: Bulletin) -> Page:
+        """Return what the templates are given."""
         frame, reader, make = self._frame, bulletin.subscriber_id, self._links
         links = Links(
             unsubscribe=make.unsubscribe(reader),
@@ -87,7 +88,7 @@ class Composer:
 
     def mail(self, bulletin: Bulletin, *, email: str, message_id: str, sent: datetime) -> OutgoingMail:
         """Return the final bytes of one mail; raises InputError for what no mail may carry."""
-        drawn = self._renderer.encode(self._page(bulletin))
+        drawn = self._renderer.encode(self.page(bulletin))
         return self._assemble(bulletin, drawn, email=email, message_id=message_id, sent=sent)
 
     def _assemble(
@@ -115,11 +116,11 @@ class Composer:
 
     def fits(self, bulletin: Bulletin) -> bool:
         """Tell whether mail clients show the whole of it."""
-        return not self._renderer.encode(self._page(bulletin)).too_big
+        return not self._renderer.encode(self.page(bulletin)).too_big
 
     def check(self, bulletin: Bulletin, *, email: str, message_id: str, sent: datetime) -> None:
         """Refuse what must not leave: raises InputError naming the reader and the fault."""
-        page = self._page(bulletin)
+        page = self.page(bulletin)
         drawn = self._renderer.encode(page)
         found = self._renderer.problems(page) + (
             [f"plus de {MAX_BYTES // 1_000} ko de HTML : Gmail couperait"] if drawn.too_big else []

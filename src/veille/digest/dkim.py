@@ -159,6 +159,8 @@ def _relaxed(value: str) -> str:
 
 def _simple(body: bytes) -> bytes:
     """RFC 6376 §3.4.3: empty lines at the end are one line end."""
+    if body.endswith(b"\r\n") and not body.endswith(b"\r\n\r\n"):
+        return body
     return body.rstrip(b"\r\n") + b"\r\n"
 
 

@@ -29,7 +29,7 @@ class ShortLabels:
 
     def short(self, scheme: Scheme, term: str) -> str:
         """Return a short French label; the term itself where it is unknown."""
-        if scheme is Scheme.TERRITORY:
+        if scheme in {Scheme.TERRITORY, Scheme.ZONE}:
             return _TERRITORIES.get(term) or self._places.name(term)
         if scheme is Scheme.TYPE and term in _TYPES:
             return _TYPES[term]

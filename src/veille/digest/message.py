@@ -31,8 +31,6 @@ _MAX_LINE = 998
 _SEPARATORS = re.compile("[\u2028\u2029\x85\t\r\n]")
 _ATOM_TEXT = re.compile(r"[A-Za-z0-9 !#$%&'*+/=?^_`{|}~-]*")
 _URL = re.compile(r"https?://[\x21-\x7e]+")
-#: A boundary stands before each part and after the last.
-_MARKS = 3
 _HEADS = {
     kind: (
         f"\r\nContent-Type: text/{kind}; charset=utf-8\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n"
@@ -93,24 +91,25 @@ def build(letter: Letter, signer: Signer | None = None) -> OutgoingMail:
 def verify(raw: bytes, names: Sequence[str], recipient: str) -> None:
     """Read the final bytes back and refuse them unless they hold exactly what was written.
 
-    The header is read by the email package. The body is two parts, since neither quoted-printable text nor a header of
-    ours can hold the boundary, whose `=_` no encoder writes (RFC 2045 §6.7).
+    The header is read by the email package. Of the body only the frame is looked at, since the encoder decides the
+    rest: CRLF, lines of 76, and never the boundary, whose `=_` it cannot write (RFC 2045 §6.7).
     """
     head, _, body = raw.partition(b"\r\n\r\n")
     parsed = _READER.parsebytes(head + b"\r\n\r\n", headersonly=True)
     single = [name for name in names if name != "DKIM-Signature"]
-    boundary = (parsed.get_boundary() or "").encode()
-    lines = raw.split(b"\r\n")
+    mark = b"--" + (parsed.get_boundary() or "").encode()
     faults = {
         "les en-têtes relus ne sont pas ceux écrits": parsed.keys() != list(names),
         "un en-tête est en double": len(set(single)) != len(single),
         "le message relu a des défauts": any(type(one) not in _HEADLESS for one in parsed.defects),
-        "il faut deux parties, texte puis HTML": not boundary or body.count(b"--" + boundary) != _MARKS,
+        "il faut deux parties, texte puis HTML": not (
+            body.startswith(mark + _HEADS["plain"]) and body.endswith(mark + b"--\r\n") and len(mark) > len(b"--")
+        ),
         "le destinataire relu n'est pas celui écrit": [address for _, address in getaddresses(parsed.get_all("To", []))]
         != [parse_address(recipient)],
         "un caractère n'est pas ASCII": not raw.isascii(),
-        "une ligne est trop longue": max(map(len, lines)) > _MAX_LINE,
-        "une fin de ligne n'est pas CRLF": not raw.count(b"\n") == raw.count(b"\r") == len(lines) - 1,
+        "une ligne est trop longue": max(map(len, head.split(b"\r\n"))) > _MAX_LINE,
+        "une fin de ligne n'est pas CRLF": not head.count(b"\n") == head.count(b"\r") == head.count(b"\r\n"),
     }
     found = [fault for fault, present in faults.items() if present]
     if found:

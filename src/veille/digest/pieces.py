@@ -9,25 +9,25 @@ and encoding the whole template gives.
 
 import re
 import secrets
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property, lru_cache
 from operator import attrgetter
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from jinja2 import Environment, Template, nodes
 
 from veille.digest.context import Links
 from veille.digest.inspecting import Inspected
 from veille.digest.message import quoted_printable
-from veille.digest.sandbox import environment
 
 _MARK = re.compile(r"[ \t]*{#\s*(piece|loop)\s*#}[ \t]*\n?")
 #: What may stand after each `{# loop #}`, in order.
 _LOOPS = ("{% for section in bulletin.sections %}", "{% for line in section.lines %}", "{% endfor %}", "{% endfor %}")
 _ROOTS = ("bulletin", "frame", "section", "line")
 #: The links of a page, and where a line finds its own.
-_OWN = ("unsubscribe", "preferences", "bulletin", "calendar")
-_OPINIONS = "opinions"
+OWN = ("unsubscribe", "preferences", "bulletin", "calendar")
+OPINIONS = "opinions"
 #: A link that neither HTML escaping nor quoted-printable changes.
 _PLAIN_URL = re.compile(r"https?://[A-Za-z0-9:/._~-]+")
 #: No text of an item holds it but by guessing 64 bits.
@@ -35,6 +35,7 @@ _STAND_IN = "https://" + secrets.token_hex(8)
 #: Drawn pieces kept; beyond that (reasons of tens of thousands of readers) memory counts more than speed.
 _KEPT = 50_000
 
+T = TypeVar("T")
 #: Which link, and which of its characters.
 Hole = tuple[str, int, int]
 Values = Mapping[str, Any]
@@ -69,25 +70,59 @@ def cut(source: str) -> Layout | None:
     return Layout(*map(tuple, stages)) if len(stages) == len(_LOOPS) + 1 else None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Drawn:
     """Something drawn: its encoded bytes around the links to fill in, and what it holds."""
 
     parts: tuple[bytes | Hole, ...]
     #: Bytes of UTF-8 before encoding: what a mail client counts.
     size: int
-    inspected: tuple[Inspected, ...]
+    looks: tuple["Look", ...]
+
+    @cached_property
+    def _plain(self) -> tuple[bytes, ...] | None:
+        plain = tuple(part for part in self.parts if isinstance(part, bytes))
+        return plain if len(plain) == len(self.parts) else None
+
+    def filled(self, known: Filled) -> Sequence[bytes]:
+        """Return the bytes with the links in."""
+        if self._plain is not None:
+            return self._plain
+        return [part if isinstance(part, bytes) else known[part[0]][part[1] : part[2]] for part in self.parts]
 
 
-class _Known:
+class Look:
+    """A piece's text, inspected when somebody asks: before approval, not at each sending."""
+
+    def __init__(self, text: str, stand_ins: Mapping[str, str], inspect: Callable[[str], Inspected]) -> None:
+        self._text, self._stand_ins, self._inspect = text, stand_ins, inspect
+
+    @cached_property
+    def inspected(self) -> Inspected:
+        """What it holds, with the names of links for their stand-ins."""
+        seen = self._inspect(self._text)
+        names = {text: name for name, text in self._stand_ins.items()}
+        return replace(seen, links=frozenset(names.get(link, link) for link in seen.links))
+
+    def with_links(self, known: Filled) -> Inspected:
+        """Return what it holds once filled."""
+        if not self._stand_ins:
+            return self.inspected
+        return replace(
+            self.inspected,
+            links=frozenset(known[link].decode() if link in known else link for link in self.inspected.links),
+        )
+
+
+class Known(Generic[T]):
     """What was drawn, by the values that it was drawn from."""
 
     def __init__(self, paths: Paths) -> None:
         self._getters = tuple((root, _getter(names)) for root, names in paths.items() if root in _ROOTS)
         self.links = tuple(sorted(paths.get("links", ())))
-        self._drawn: dict[Hashable, Drawn] = {}
+        self._drawn: dict[Hashable, T] = {}
 
-    def get(self, values: Values, links: Filled, draw: Callable[[Values, Filled], Drawn]) -> Drawn:
+    def get(self, values: Values, links: Filled, draw: Callable[[Values, Filled], T]) -> T:
         """Return what these values give, drawn now or before."""
         key = (
             tuple([getter(values[root]) for root, getter in self._getters]),
@@ -108,7 +143,12 @@ class Piece:
         self.paths = _paths(template.environment, source)
         self._template = template
         self._inspect = inspect
-        self._known = _Known(self.paths)
+        self._known = Known[Drawn](self.paths)
+
+    @property
+    def personal(self) -> bool:
+        """Whether it reads what differs from one reader to the next."""
+        return "bulletin" in self.paths or "reasons" in self.paths.get("line", ())
 
     def draw(self, values: Values, links: Filled) -> Drawn:
         """Return the piece for these values."""
@@ -116,98 +156,19 @@ class Piece:
 
     def _new(self, values: Values, links: Filled) -> Drawn:
         stand_ins = {name: _stand_in(name, len(links[name])) for name in self._known.links if links[name]}
-        opinion = stand_ins.get(_OPINIONS)
+        opinion = stand_ins.get(OPINIONS)
         shown = Links(
-            **{name: stand_ins.get(name, "") for name in _OWN},
+            **{name: stand_ins.get(name, "") for name in OWN},
             opinions={values["line"].item_id: opinion} if opinion else {},
         )
         text = self._template.render({**values, "links": shown})
         parts = tuple(_around(quoted_printable(text), stand_ins))
-        return Drawn(parts, len(text.encode("utf-8", "replace")), (_named(self._inspect(text), stand_ins),))
-
-
-class Stage:
-    """The pieces that follow each other; those of a loop are also kept together."""
-
-    def __init__(self, pieces: Sequence[Piece], *, together: bool) -> None:
-        paths: Paths = {}
-        for piece in pieces:
-            for root, names in piece.paths.items():
-                paths.setdefault(root, set()).update(names)
-        self._pieces = pieces
-        self._known = _Known(paths) if together else None
-
-    def draw(self, values: Values, links: Filled) -> Drawn:
-        """Return the pieces for these values, as one."""
-        return self._known.get(values, links, self._new) if self._known else self._new(values, links)
-
-    def _new(self, values: Values, links: Filled) -> Drawn:
-        drawn = [piece.draw(values, links) for piece in self._pieces]
-        return Drawn(
-            tuple(_joined(part for one in drawn for part in one.parts)),
-            sum(one.size for one in drawn),
-            tuple(seen for one in drawn for seen in one.inspected),
-        )
-
-
-class Pieces:
-    """The pieces of one template, and their reading order for one bulletin."""
-
-    def __init__(self, layout: Layout, kind: str, inspect: Callable[[str], Inspected]) -> None:
-        stages = (layout.before, layout.section, layout.line, layout.closing, layout.after)
-        named = [
-            [(f"{row}.{at}.{kind}", source) for at, source in enumerate(stage)] for row, stage in enumerate(stages)
-        ]
-        drawing = environment(dict(pair for stage in named for pair in stage), keep_trailing_newline=True)
-        self._stages = [
-            Stage(
-                [Piece(drawing.get_template(name), source, inspect) for name, source in stage if source],
-                together=looped,
-            )
-            for stage, looped in zip(named, (False, True, True, True, False), strict=True)
-        ]
-
-    def encode(self, context: Values, links: Links) -> tuple[bytes, int]:
-        """Return a bulletin encoded, and its size before that."""
-        parts: list[bytes] = []
-        size = 0
-        for drawn, known in self._walk(context, links):
-            size += drawn.size
-            parts += [part if isinstance(part, bytes) else known[part[0]][part[1] : part[2]] for part in drawn.parts]
-        return b"".join(parts), size
-
-    def inspected(self, context: Values, links: Links) -> Inspected:
-        """Return what a bulletin holds."""
-        found: set[str] = set()
-        faults: list[str] = []
-        language = False
-        for drawn, known in self._walk(context, links):
-            for seen in drawn.inspected:
-                found.update(known[link].decode() if link in known else link for link in seen.links)
-                faults += seen.faults
-                language = language or seen.language
-        return Inspected(frozenset(found), tuple(faults), language)
-
-    def _walk(self, context: Values, links: Links) -> Iterator[tuple[Drawn, Filled]]:
-        """Yield what is drawn, in order, with the links that fill it."""
-        before, opening, of_line, closing, after = self._stages
-        known = {name: getattr(links, name).encode("ascii") for name in _OWN}
-        values = dict(context)
-        yield before.draw(values, known), known
-        for section in context["bulletin"].sections:
-            values["section"] = section
-            yield opening.draw(values, known), known
-            for line in section.lines:
-                values["line"] = line
-                known[_OPINIONS] = links.opinions.get(line.item_id, "").encode("ascii")
-                yield of_line.draw(values, known), known
-            yield closing.draw(values, known), known
-        yield after.draw(values, known), known
+        return Drawn(parts, len(text.encode("utf-8", "replace")), (Look(text, stand_ins, self._inspect),))
 
 
 def fillable(links: Links) -> bool:
     """Say whether these links can stand in for themselves: long enough, and changed by no encoding."""
-    every = (*(getattr(links, name) for name in _OWN), *links.opinions.values())
+    every = (*(getattr(links, name) for name in OWN), *links.opinions.values())
     return all(len(url) > len(_STAND_IN) + 1 and _PLAIN_URL.fullmatch(url) for url in every)
 
 
@@ -222,13 +183,18 @@ def _around(encoded: bytes, stand_ins: Mapping[str, str]) -> Iterator[bytes | Ho
         yield encoded
         return
     names = {text.encode(): name for name, text in stand_ins.items()}
-    broken = b"|".join(b"(?:=\r\n)?".join(re.escape(bytes([byte])) for byte in text) for text in names)
     end = 0
-    for match in re.finditer(broken, encoded):
+    for match in _broken(tuple(names)).finditer(encoded):
         yield encoded[end : match.start()]
         yield from _with_breaks(match[0], names[match[0].replace(b"=\r\n", b"")])
         end = match.end()
     yield encoded[end:]
+
+
+@lru_cache(maxsize=256)
+def _broken(texts: tuple[bytes, ...]) -> re.Pattern[bytes]:
+    """Return what finds each of these texts, soft line breaks inside or not."""
+    return re.compile(b"|".join(b"(?:=\r\n)?".join(re.escape(bytes([one])) for one in text) for text in texts))
 
 
 def _with_breaks(stand_in: bytes, name: str) -> Iterator[bytes | Hole]:
@@ -238,25 +204,6 @@ def _with_breaks(stand_in: bytes, name: str) -> Iterator[bytes | Hole]:
             yield b"=\r\n"
         yield name, at, at + len(part)
         at += len(part)
-
-
-def _joined(parts: Iterable[bytes | Hole]) -> Iterator[bytes | Hole]:
-    """Yield parts with neighbouring bytes made one."""
-    held: list[bytes] = []
-    for part in parts:
-        if isinstance(part, bytes):
-            held.append(part)
-        else:
-            yield b"".join(held)
-            held = []
-            yield part
-    yield b"".join(held)
-
-
-def _named(seen: Inspected, stand_ins: Mapping[str, str]) -> Inspected:
-    """Return it with stand-ins replaced by the names of their links."""
-    names = {text: name for name, text in stand_ins.items()}
-    return replace(seen, links=frozenset(names.get(link, link) for link in seen.links))
 
 
 def _paths(environment: Environment, source: str) -> Paths:

@@ -4,11 +4,12 @@ from typing import Self
 
 from veille.digest.context import Page
 from veille.digest.encoding import Encoded, encode_whole
-from veille.digest.inspecting import inspect_html, inspect_text, problems
+from veille.digest.inspecting import problems
 from veille.digest.message import Body, ended
-from veille.digest.pieces import Layout, Pieces, cut, fillable
+from veille.digest.pieces import Layout, cut, fillable
 from veille.digest.sandbox import MISTAKES, Rendered, TemplateRenderer
 from veille.digest.templates import Compiled
+from veille.digest.weaving import Weaver
 
 
 class PieceRenderer:
@@ -16,8 +17,7 @@ class PieceRenderer:
 
     def __init__(self, compiled: Compiled, text: Layout, html: Layout) -> None:
         self._whole = TemplateRenderer(compiled)
-        self._text = Pieces(text, "txt", inspect_text)
-        self._html = Pieces(html, "html", inspect_html)
+        self._weaver = Weaver(text, html)
 
     @classmethod
     def of(cls, compiled: Compiled) -> Self | None:
@@ -35,8 +35,7 @@ class PieceRenderer:
             return encode_whole(self.render(page))
         context = page.as_context()
         try:
-            text, _ = self._text.encode(context, page.links)
-            html, size = self._html.encode(context, page.links)
+            text, html, size = self._weaver.encode(context, page.links)
         except MISTAKES:
             return encode_whole(self.render(page))  # which names the template and the line
         return Encoded(self._whole.subject(page), Body(ended(text), ended(html)), size)
@@ -45,7 +44,7 @@ class PieceRenderer:
         """Return what forbids it to leave, in French."""
         if fillable(page.links):
             context = page.as_context()
-            html, told = self._html.inspected(context, page.links), self._text.inspected(context, page.links)
+            told, html = self._weaver.inspected(context, page.links)
             if html.links <= told.links and html.language and not html.faults:
                 return []
         return problems(self.render(page))

@@ -10,9 +10,10 @@ import resource
 import sys
 from collections.abc import Callable, Container, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from jinja2 import (
+    Environment,
     FunctionLoader,
     StrictUndefined,
     TemplateNotFound,
@@ -32,6 +33,7 @@ from veille.errors import TemplateError
 MEMORY = 512 * 1024 * 1024
 #: Seconds of processor for one issue's child; 2,000 bulletins take three.
 CPU = 20
+E = TypeVar("E", bound=Environment)
 #: Characters of one rendered part: ten times what a mail client shows.
 MAX_PART = 1_000_000
 #: What a template, which is a program of the staff's, can raise.
@@ -54,8 +56,8 @@ class TemplateRenderer:
 
     def __init__(self, compiled: Compiled) -> None:
         self._compiled = compiled
-        self._env = environment({"subject": compiled.subject, "text": compiled.text, "html.html": compiled.html})
-        self._as_written = environment(compiled.sources)
+        self._env = _sandboxed({"subject": compiled.subject, "text": compiled.text, "html.html": compiled.html})
+        self._as_written = _sandboxed(compiled.sources)
 
     def render(self, page: Page) -> Rendered:
         """Return subject, text and HTML; raises TemplateError naming template and line."""
@@ -88,15 +90,25 @@ class TemplateRenderer:
         return TemplateError(cause, template=template, line=line, cure=cure)
 
 
-def environment(sources: Mapping[str, str], *, keep_trailing_newline: bool = False) -> ImmutableSandboxedEnvironment:
+def _sandboxed(sources: Mapping[str, str]) -> ImmutableSandboxedEnvironment:
+    return _made(ImmutableSandboxedEnvironment, sources)
+
+
+def piece_environment(sources: Mapping[str, str]) -> Environment:
+    """Return what draws pieces of the program's own templates: no sandbox, which costs three quarters of the time."""
+    env = _made(Environment, sources)
+    env.keep_trailing_newline = True
+    return env
+
+
+def _made(kind: type[E], sources: Mapping[str, str]) -> E:
     """Return what draws these templates, by name; `.html` ones escape what they show."""
-    env = ImmutableSandboxedEnvironment(
+    env = kind(
         loader=FunctionLoader(lambda name: (sources[name], name, None) if name in sources else None),
         autoescape=select_autoescape(["html", "html.jinja"], default_for_string=False),
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
-        keep_trailing_newline=keep_trailing_newline,
         auto_reload=False,
     )
     env.globals.clear()

@@ -89,16 +89,21 @@ def asks_conditions(item: Item) -> bool:
 
 
 def facts(item: Item, labels: Labels) -> tuple[str, ...]:
-    """Return type, territory, amount, rate and partners in words; what is unknown is left out."""
-    territory = next((tag.term for tag in item.of(Scheme.TERRITORY) if tag.scope == "main"), None)
+    """Return type, territory, zone, amount, rate and partners in words; what is unknown is left out."""
     said = (
         next((labels.short(Scheme.TYPE, tag.term) for tag in item.of(Scheme.TYPE)), ""),
-        labels.short(Scheme.TERRITORY, territory) if territory else "",
+        _first(item, Scheme.TERRITORY, labels),
+        _first(item, Scheme.ZONE, labels),
         _amounts(item),
         _rate(item),
         _partners(item),
     )
     return tuple(one for one in said if one)
+
+
+def _first(item: Item, scheme: Scheme, labels: Labels) -> str:
+    """Return the first place that it is aimed at."""
+    return next((labels.short(scheme, tag.term) for tag in item.of(scheme) if tag.scope == "main"), "")
 
 
 def change(item: Item, names: tuple[str, ...], shown: date | None, today: date) -> str:
