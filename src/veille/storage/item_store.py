@@ -1,7 +1,7 @@
 """Items with their effective tags, facts and sources; reads only, six queries whatever the number of items."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Any, Literal, cast
 
@@ -43,6 +43,11 @@ class SqlItemStore:
         """Return one tagged item."""
         with self._database.read() as session:
             return next(iter(_load(session, (ItemRow.id == item_id,), self._cluster)), None)
+
+    def some(self, item_ids: Collection[int]) -> Sequence[Item]:
+        """Return those of these items that are tagged, newest first."""
+        with self._database.read() as session:
+            return _load(session, (ItemRow.id.in_(item_ids),), self._cluster)
 
 
 def _load(session: Session, where: tuple[ColumnElement[bool], ...], cluster_id: str) -> list[Item]:

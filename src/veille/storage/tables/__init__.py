@@ -13,6 +13,7 @@ from veille.storage.tables.curation import ReviewRow, TagDecisionRow
 from veille.storage.tables.details import DetailRow, DocumentRow
 from veille.storage.tables.digest import AttemptRow, BulletinRow, DeliveryRow, IssueRow, SeenRow, SelectionRow
 from veille.storage.tables.house import InstanceRow, WorkRow
+from veille.storage.tables.linking import ItemLinkRow, ItemMarkRow, ItemSketchRow, LinkDecisionRow
 from veille.storage.tables.mail import FollowedLinkRow, SuggestionRow
 from veille.storage.tables.members import BounceRow, FeedbackRow, InterestRow, MemberRow, SubscriberRow, SuppressionRow
 from veille.storage.tables.nlp import ItemFactRow, ItemTagRow, TaggingRow
@@ -35,9 +36,13 @@ __all__ = [
     "InterestRow",
     "IssueRow",
     "ItemFactRow",
+    "ItemLinkRow",
+    "ItemMarkRow",
     "ItemRow",
+    "ItemSketchRow",
     "ItemTagRow",
     "Key",
+    "LinkDecisionRow",
     "MemberRow",
     "PageChangeRow",
     "PageMemoryRow",

@@ -1,0 +1,192 @@
+"""What the machine found of pairs of items: sole writer of item_sketch, item_mark and item_link."""
+
+from collections import Counter, defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import and_, delete, func, insert, or_, select, update
+from sqlalchemy.orm import Session
+
+from veille.model.linking import ItemLink, Placed
+from veille.protocols.linking import LinkStore
+from veille.storage.db import Database, slices, upsert
+from veille.storage.representative import rank
+from veille.storage.tables import (
+    ItemFactRow,
+    ItemLinkRow,
+    ItemMarkRow,
+    ItemRow,
+    ItemSketchRow,
+    SourceStateRow,
+    TaggingRow,
+)
+
+_SKETCHED = ("item_version", "reading", "pipeline", "method", "sketch", "linked_at")
+_FOUND = ("same", "score", "reason", "at")
+
+
+class SqlClusterStore:
+    """Sketches, marks and links in our database; placing or saving twice changes nothing."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def waiting(self, method: str) -> list[int]:
+        """Return the tagged items not yet compared as they stand now by this method, oldest first."""
+        with self._database.read() as session:
+            return list(session.scalars(_waiting(select(TaggingRow.item_id), method).order_by(TaggingRow.item_id)))
+
+    def stamps(self, item_ids: Collection[int], method: str) -> Mapping[int, tuple[int, int, str]]:
+        """Return what each of those that still wait is to be sketched from."""
+        row = TaggingRow
+        query = _waiting(select(row.item_id, row.item_version, row.reading, row.pipeline), method)
+        with self._database.read() as session:
+            return {
+                item_id: (version, reading, pipeline)
+                for some in slices(sorted(item_ids))
+                for item_id, version, reading, pipeline in session.execute(query.where(row.item_id.in_(some)))
+            }
+
+    def place(self, placed: Sequence[Placed], method: str, full: int) -> None:
+        """Write sketches and marks, forget the links that older ones had; a full mark takes no more items.
+
+        Marks are written before anything is looked up by them: of two processes at work on two like items, the one
+        that places second finds the other's.
+        """
+        ids = [one.item_id for one in placed]
+        with self._database.write() as session:
+            session.execute(delete(ItemMarkRow).where(ItemMarkRow.item_id.in_(ids)))
+            session.execute(delete(ItemLinkRow).where(or_(ItemLinkRow.one.in_(ids), ItemLinkRow.other.in_(ids))))
+            upsert(
+                session, ItemSketchRow, [_sketched(one, method) for one in placed], keys=["item_id"], update=_SKETCHED
+            )
+            borne = _counts(session, {mark for one in placed for mark in one.marks})
+            rows = []
+            for one in placed:
+                for mark in one.marks:
+                    if borne[mark] < full:
+                        borne[mark] += 1
+                        rows.append({"mark": mark, "item_id": one.item_id})
+            if rows:
+                session.execute(insert(ItemMarkRow), rows)
+
+    def near(self, item_ids: Collection[int], full: int, limit: int) -> Mapping[int, Sequence[int]]:
+        """Return for each item those that share marks with it, most marks first, at most `limit`."""
+        shared: dict[int, Counter[int]] = defaultdict(Counter)
+        with self._database.read() as session:
+            bearers: dict[int, list[int]] = defaultdict(list)
+            mine = select(ItemMarkRow.mark).where(ItemMarkRow.item_id.in_(sorted(item_ids))).distinct()
+            query = select(ItemMarkRow.mark, ItemMarkRow.item_id).where(ItemMarkRow.mark.in_(mine))
+            for mark, item_id in session.execute(query):
+                bearers[mark].append(item_id)
+        wanted = frozenset(item_ids)
+        for items in bearers.values():
+            if len(items) < full:
+                for item in wanted.intersection(items):
+                    shared[item].update(items)
+        for item, counts in shared.items():
+            del counts[item]
+        return {item: [other for other, _ in _best(counts, limit)] for item, counts in shared.items()}
+
+    def sketches(self, item_ids: Collection[int]) -> Mapping[int, Mapping[str, Any]]:
+        """Return what `place` wrote."""
+        row = ItemSketchRow
+        with self._database.read() as session:
+            return {
+                item_id: sketch
+                for some in slices(sorted(item_ids))
+                for item_id, sketch in session.execute(select(row.item_id, row.sketch).where(row.item_id.in_(some)))
+            }
+
+    def save(self, done: Sequence[Placed], links: Sequence[ItemLink], now: datetime) -> None:
+        """Write what was found and that these items wait no more; one placed anew meanwhile goes on waiting."""
+        rows = [
+            {"one": one.one, "other": one.other, "same": one.same, "score": one.score, "reason": one.reason, "at": now}
+            for one in links
+        ]
+        row = ItemSketchRow
+        with self._database.write() as session:
+            upsert(session, ItemLinkRow, rows, keys=["one", "other"], update=_FOUND)
+            for one in done:
+                same = and_(row.item_version == one.stamp[0], row.reading == one.stamp[1], row.pipeline == one.stamp[2])
+                session.execute(update(row).where(row.item_id == one.item_id, same).values(linked_at=now))
+
+    def links(self, item_ids: Collection[int] | None = None) -> Sequence[ItemLink]:
+        """Return what was found of all items, or of these."""
+        row = ItemLinkRow
+        query = select(row).order_by(row.one, row.other)
+        if item_ids is not None:
+            query = query.where(or_(row.one.in_(item_ids), row.other.in_(item_ids)))
+        with self._database.read() as session:
+            return [
+                ItemLink(one=found.one, other=found.other, same=found.same, score=found.score, reason=found.reason)
+                for found in session.scalars(query)
+            ]
+
+    def by_origin(self, item_ids: Collection[int]) -> Sequence[int]:
+        """Return these items, best to show first.
+
+        One whose closing day was put off comes before those that print the first day; then, as among the entries of
+        one item, what the site of the link itself publishes, what states facts, what may be shown whole, the oldest.
+        """
+        fact = and_(ItemFactRow.item_id == ItemRow.id, ItemFactRow.name == "deadline")
+        query = (
+            select(ItemRow, SourceStateRow.feed, ItemFactRow.value)
+            .outerjoin(SourceStateRow, SourceStateRow.source_id == ItemRow.source_id)
+            .outerjoin(ItemFactRow, fact)
+        )
+        found = []
+        with self._database.read() as session:
+            for some in slices(sorted(item_ids)):
+                for item, feed, deadline in session.execute(query.where(ItemRow.id.in_(some))):
+                    shown = rank(feed=feed or "", licence=item.licence, link=item.url, facts=item.facts)
+                    found.append(((deadline or "")[:10], shown, item.first_seen, item.id))
+        days = {day for day, *_ in found if day}
+        last = max(days) if len(days) > 1 else None
+        found.sort(key=lambda one: (one[2], one[3]))
+        found.sort(key=lambda one: (one[0] == last, one[1]), reverse=True)  # a stable sort keeps the oldest first
+        return [one[3] for one in found]
+
+
+def _waiting(query: Any, method: str) -> Any:  # a Select of one column or of four: typed for neither
+    row = ItemSketchRow
+    return query.outerjoin(row, row.item_id == TaggingRow.item_id).where(
+        or_(
+            row.item_id.is_(None),
+            row.linked_at.is_(None),
+            row.method != method,
+            row.item_version != TaggingRow.item_version,
+            row.reading != TaggingRow.reading,
+            row.pipeline != TaggingRow.pipeline,
+        )
+    )
+
+
+def _sketched(one: Placed, method: str) -> dict[str, Any]:
+    version, reading, pipeline = one.stamp
+    return {
+        "item_id": one.item_id,
+        "item_version": version,
+        "reading": reading,
+        "pipeline": pipeline,
+        "method": method,
+        "sketch": dict(one.sketch),
+        "linked_at": None,
+    }
+
+
+def _counts(session: Session, marks: Collection[int]) -> Counter[int]:
+    row = ItemMarkRow
+    borne: Counter[int] = Counter()
+    for some in slices(sorted(marks)):
+        query = select(row.mark, func.count()).where(row.mark.in_(some)).group_by(row.mark)
+        borne.update({mark: count for mark, count in session.execute(query)})  # noqa: C416 - rows, not pairs, for mypy
+    return borne
+
+
+def _best(counts: Counter[int], limit: int) -> list[tuple[int, int]]:
+    return sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))[:limit]
+
+
+_store: type[LinkStore] = SqlClusterStore
