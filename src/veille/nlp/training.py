@@ -59,15 +59,18 @@ def _ascend(examples: Sequence[Example], labels: Sequence[str], rarity: Floats, 
     duals = np.zeros((len(examples), len(labels)), np.float32)
     signs = np.array([[1 if label in one.labels else -1 for label in labels] for one in examples], np.float32)
     texts = [unit(example.found, rarity) for example in examples]
+    squares = [float(text @ text) + 1 for text in texts]
     order = np.random.default_rng(_SEED)
     for _ in range(rounds):
         for place in order.permutation(len(examples)):
-            buckets, text = examples[place].found.buckets, texts[place]
-            margins = signs[place] * (text @ weights[buckets] + biases)
-            wanted = _dual(margins, duals[place], float(text @ text) + 1, STRENGTH * examples[place].weight)
-            step = (wanted - duals[place]) * signs[place]
+            buckets, text, sign, dual = examples[place].found.buckets, texts[place], signs[place], duals[place]
+            rows = weights.take(buckets, axis=0)
+            margins = sign * (text @ rows + biases)
+            wanted = _dual(margins, dual, squares[place], STRENGTH * examples[place].weight)
+            step = (wanted - dual) * sign
             duals[place] = wanted
-            weights[buckets] += text[:, None] * step
+            rows += text[:, None] * step
+            weights[buckets] = rows  # each bucket stands once in a text
             biases += step
     return weights, biases
 
@@ -75,10 +78,11 @@ def _ascend(examples: Sequence[Example], labels: Sequence[str], rarity: Floats, 
 def _dual(margins: Floats, dual: Floats, square: float, most: float) -> Floats:
     """Return the best dual value of one example for each label, all others held still."""
     rest = margins - square * dual
-    z = np.clip(-margins, -12, 12).astype(np.float32)
+    steep = square * most
+    z = np.minimum(np.maximum(-margins, -12), 12)
     for _ in range(_STEPS):
         chance = 1 / (1 + np.exp(-z))
-        slope = 1 + square * most * np.maximum(chance * (1 - chance), _CURVATURE)
-        z -= (z + rest + square * most * chance) / slope
-    best: Floats = (most / (1 + np.exp(-z))).astype(np.float32)
+        slope = 1 + steep * np.maximum(chance * (1 - chance), _CURVATURE)
+        z -= (z + rest + steep * chance) / slope
+    best: Floats = (most / (1 + np.exp(-z))).astype(np.float32, copy=False)
     return best
