@@ -55,6 +55,7 @@ def make_item(row: dict[str, Any]) -> Item:
     tags += [tag(Scheme.SECTOR, term) for term in row.get("sectors", ())]
     tags += [tag(Scheme.TERRITORY, term) for term in row.get("main", ())]
     tags += [tag(Scheme.TERRITORY, term, "mentioned") for term in row.get("mentioned", ())]
+    tags += [tag(Scheme.ZONE, term) for term in row.get("zones", ())]
     facts = tuple(
         Fact(name=name, value=value, origin=Origin.CUE, evidence=(Evidence(text=quote, where="text"),))
         for name, (value, quote) in row.get("facts", {}).items()

@@ -67,6 +67,39 @@ def test_territory_gate(kind: str, place: str, passes: bool) -> None:
         assert judged.gate.kind == "gate:territory"
 
 
+@pytest.mark.parametrize(
+    ("kind", "zone", "main", "passes"),
+    [
+        ("appel-a-projets", "x:massif:massif-central", [], True),
+        ("appel-a-projets", "x:pnr:volcans-d-auvergne", [], True),
+        ("appel-a-projets", "x:massif:vosges", [], False),
+        ("appel-a-projets", "x:massif:alpes", [], False),
+        ("evenement", "x:massif:alpes", [], True),
+        ("appel-a-projets", "x:massif:vosges", ["country:fr"], True),
+        ("appel-a-projets", "x:zonage:qpv", [], True),
+        ("appel-a-projets", "x:zonage:outre-mer", [], False),
+        ("appel-a-projets", "x:communes:moins-de-2000", [], True),
+        ("export-salon", "x:monde:maghreb", [], True),
+    ],
+)
+def test_a_zone_refuses_who_lies_outside_it(kind: str, zone: str, main: list[str], passes: bool) -> None:
+    judged = judge(an_item(type=kind, main=main, zones=[zone]))
+    assert (judged.gate is None) is passes
+
+
+def test_a_zone_is_named_in_french_where_it_refuses_and_where_it_suits() -> None:
+    assert (
+        gate_of(an_item(main=[], zones=["x:massif:vosges"]))[1] == "hors de votre territoire : vise massif des Vosges"
+    )
+    reasons = judge(an_item(main=[], zones=["x:massif:massif-central"])).reasons
+    assert "votre territoire : Massif central" in [reason.text for reason in reasons]
+
+
+def test_a_region_of_the_world_holds_the_countries_that_a_member_aims_at() -> None:
+    reasons = judge(an_item(main=[], zones=["x:monde:maghreb"]), a_member(countries=("MA",))).reasons
+    assert "pays que vous visez : Maroc" in [reason.text for reason in reasons]
+
+
 def test_territory_refusal_names_the_place() -> None:
     assert gate_of(an_item(main=["fr:region:53"]))[1] == "hors de votre territoire : vise Bretagne"
 

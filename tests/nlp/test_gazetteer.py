@@ -46,7 +46,8 @@ def test_an_overseas_collectivity_is_in_france_but_not_in_the_union(gazetteer: G
         ("country:de", "Allemagne", "country"),
         ("country-group:ue", "Union européenne", "country-group"),
         ("fr:commune:00000", "fr:commune:00000", "commune"),
-        ("x:massif:alpes", "x:massif:alpes", ""),
+        ("x:massif:alpes", "massif des Alpes", ""),
+        ("x:massif:nowhere", "x:massif:nowhere", ""),
     ],
 )
 def test_every_level_has_its_french_name(gazetteer: Gazetteer, code: str, name: str, level: str) -> None:

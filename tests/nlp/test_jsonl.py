@@ -16,7 +16,7 @@ from veille.errors import BadLines, InputError
 from veille.nlp.files import write_lines
 
 KEYS = {
-    "id", "lang", "sectors", "axes", "types", "themes", "audiences", "territories", "horizon", "deadline",
+    "id", "lang", "sectors", "axes", "types", "themes", "audiences", "territories", "zones", "horizon", "deadline",
     "deadline_evidence", "opening", "opening_evidence", "status", "amounts", "eligibility", "facts",
 }  # fmt: skip
 

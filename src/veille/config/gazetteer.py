@@ -1,12 +1,15 @@
 """The territories of France, Europe and the countries of interest: names, levels, containment (GeoZones ids).
 
 The tables come from `pipelines/territories/`: `france.json.gz` (the official geographic code, compacted by
-`scripts/build_territories.py`) and `names.yaml` (former regions, adjectives, acronyms, countries, NUTS).
+`scripts/build_territories.py`) `names.yaml` (former regions, adjectives, acronyms, countries, NUTS) and `zones.yaml`
+(massifs, basins, parks…).
 """
 
 import gzip
 import json
 import re
+import unicodedata
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -18,6 +21,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from veille.config.problems import refuse
 from veille.config.yaml_source import load_yaml
+from veille.config.zones import PREFIX, Zones, load_zones
 from veille.errors import ConfigError
 
 FRANCE = "country:fr"
@@ -25,6 +29,7 @@ EUROPE = "country-group:ue"
 #: Overseas collectivities outside the European Union (Saint-Martin, 978, is inside: TFEU art. 349).
 _OUTSIDE_UNION = frozenset({"975", "977", "984", "986", "987", "988", "989"})
 _LEVELS = {"region", "departement", "epci", "commune"}
+_WORD = re.compile(r"\w+")
 _OPTIONAL = re.compile(r"\(([^)]*)\)")
 
 
@@ -78,6 +83,11 @@ class _Names(_Table):
     not_places: list[str] = []
 
 
+def plain(name: str) -> str:
+    """Return a name in lower case without accents."""
+    return unicodedata.normalize("NFKD", name.lower().replace("œ", "oe")).encode("ascii", "ignore").decode()
+
+
 def spelled(pattern: str) -> Iterator[str]:
     """Yield every spelling of « breton(ne)(s) »: endings in brackets are optional."""
     parts = _OPTIONAL.split(pattern)
@@ -88,8 +98,10 @@ def spelled(pattern: str) -> Iterator[str]:
 class Gazetteer:
     """Answers about territories; built once, then only read."""
 
-    def __init__(self, tables: Mapping[str, Any], names: Mapping[str, Any]) -> None:
+    def __init__(self, tables: Mapping[str, Any], names: Mapping[str, Any], zones: Zones) -> None:
         self._tables = tables
+        #: Massifs, basins, parks…: in none of the levels below.
+        self.zones = zones
         self._names = names
         communes = tables["communes"]
         rows = zip(
@@ -120,7 +132,9 @@ class Gazetteer:
         return middle if head == "fr" and middle in _LEVELS else ""
 
     def name(self, code: str) -> str:
-        """Return the French name of a GeoZones id, or the id itself where it is unknown."""
+        """Return the French name of a GeoZones id or of a zone (`x:`), or the id itself where it is unknown."""
+        if code.startswith(PREFIX):
+            return self.zones.name(code, lambda word: self._accented.get(word, word.capitalize()))
         short = code.rpartition(":")[2]
         found: str | None = None
         match self.level(code):
@@ -138,6 +152,16 @@ class Gazetteer:
                 found = "Union européenne" if short == "ue" else None
         return found or code
 
+    @cached_property
+    def _accented(self) -> dict[str, str]:
+        """Plain word → the word of a commune's name that it stands for, the most frequent: « epinal » → « Épinal »."""
+        count = Counter(_WORD.findall(self._tables["communes"]["names"]))
+        return {plain(word): word for word, _ in reversed(count.most_common()) if not word.islower()}
+
+    def zone_places(self, code: str) -> tuple[str, ...]:
+        """Return the GeoZones ids in which a zone (`x:`) lies, wholly or partly; empty for anything else."""
+        return self.zones.places(code)
+
     def _epci_name(self, code: str) -> str | None:
         if code not in self._tables["epci"]:
             return None
@@ -151,6 +175,11 @@ class Gazetteer:
     def _countries(self) -> dict[str, Sequence[str]]:
         groups = self._names["countries"]
         return {code: names for group in groups.values() for code, names in group.items()}
+
+    @property
+    def country_codes(self) -> frozenset[str]:
+        """ISO 3166 codes, in lower case, of the countries that it names."""
+        return frozenset(self._countries)
 
     def communes_of(self, codes: Sequence[str]) -> tuple[Commune, ...]:
         """Return the communes of these INSEE codes that exist today."""
@@ -356,4 +385,4 @@ def load_gazetteer(folders: Sequence[Path]) -> Gazetteer:
         names = _Names.model_validate(raw)
     except ValidationError as error:
         raise refuse(error, _Names, path, locate) from error
-    return Gazetteer(tables, names.model_dump())
+    return Gazetteer(tables, names.model_dump(), load_zones(_find(folders, "zones.yaml")))

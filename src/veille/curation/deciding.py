@@ -35,7 +35,8 @@ class Vocabulary:
     def label(self, name: TagName) -> str:
         """Return a tag as a person reads it."""
         scheme, term = name
-        return self.gazetteer.name(term) if scheme is Scheme.TERRITORY else self.taxonomy.label(scheme, term)
+        placed = scheme in {Scheme.TERRITORY, Scheme.ZONE}
+        return self.gazetteer.name(term) if placed else self.taxonomy.label(scheme, term)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,13 +72,18 @@ def _term(scheme: Scheme, name: str, known: Vocabulary) -> str:
         return _only(scheme, name, read_territories(name, known.gazetteer))
     if scheme is Scheme.SECTOR:
         return _only(scheme, name, read_sectors(name, known.taxonomy))
-    terms = known.taxonomy.of(scheme)
-    if not terms:
+    named = _named(scheme, known)
+    if not named:
         raise InputError(f"cette instance n'a pas d'étiquette de sorte « {scheme} »", cure="voyez pipelines/taxonomy")
-    named = {fold(words): term.id for term in terms.values() for words in (term.label, term.id)}
     if fold(name) not in named:
         raise InputError(f"étiquette inconnue « {scheme}:{name} »", cure=f"vouliez-vous « {_near(name, named)} » ?")
     return named[fold(name)]
+
+
+def _named(scheme: Scheme, known: Vocabulary) -> dict[str, str]:
+    if scheme is Scheme.ZONE:
+        return {fold(words): zone.code for zone in known.gazetteer.zones for words in (zone.name, zone.code)}
+    return {fold(words): term.id for term in known.taxonomy.of(scheme).values() for words in (term.label, term.id)}
 
 
 def _near(name: str, named: dict[str, str]) -> str:

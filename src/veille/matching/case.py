@@ -95,7 +95,8 @@ class Case:
     @cached_property
     def country(self) -> str | None:
         """A country of interest that it is aimed at (GeoZones id)."""
-        return next((place for place in self.view.places if place in self.profile.countries), None)
+        aimed = (*self.view.places, *(place for lies in self.view.zones.values() for place in lies))
+        return next((place for place in aimed if place in self.profile.countries), None)
 
     @cached_property
     def named_country(self) -> str | None:
@@ -110,6 +111,11 @@ class Case:
     def holds_member(self, place: str) -> bool:
         """Tell whether a territory contains the member."""
         return place in self.profile.chain
+
+    @cached_property
+    def zone(self) -> str | None:
+        """A zone aimed at that lies, at least partly, where the member is."""
+        return next((zone for zone, lies in self.view.zones.items() if any(map(self.holds_member, lies))), None)
 
     def near_member(self, place: str) -> bool:
         """Tell whether a territory lies in the member's region."""

@@ -49,6 +49,8 @@ class View:
     places: tuple[str, ...]
     #: GeoZones ids that it names in passing.
     mentioned: tuple[str, ...] = ()
+    #: Zones that it is aimed at (« x:massif:jura ») and the GeoZones ids in which each lies, wholly or partly.
+    zones: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def english(self) -> bool:
@@ -115,7 +117,7 @@ class MatchContext:
     def view(self, item: Item) -> View:
         """Return the prepared form of an item, also of one that was not among those prepared."""
         known = self.views.get(item.id)
-        return known if known is not None and known.item is item else _view(item, self.taxonomy)
+        return known if known is not None and known.item is item else _view(item, self.taxonomy, self.places)
 
     def profile(self, member: Member) -> Profile:
         """Return the prepared form of a member."""
@@ -134,12 +136,12 @@ class MatchContext:
 
 def prepare(items: Iterable[Item], *, today: date, places: Places, taxonomy: Taxonomy) -> MatchContext:
     """Prepare these items for any number of members, as of `today` (the cluster's calendar)."""
-    views = {item.id: _view(item, taxonomy) for item in items}
+    views = {item.id: _view(item, taxonomy, places) for item in items}
     frequency = Counter(term for view in views.values() for term in view.terms)
     return MatchContext(today=today, places=places, taxonomy=taxonomy, views=views, frequency=frequency)
 
 
-def _view(item: Item, taxonomy: Taxonomy) -> View:
+def _view(item: Item, taxonomy: Taxonomy, places: Places) -> View:
     english = item.lang == "en"
     head, body = fold(item.title), fold(item.text[:LONGEST_TEXT])
     title, text = stems(head, english=english), stems(body, english=english)
@@ -152,6 +154,7 @@ def _view(item: Item, taxonomy: Taxonomy) -> View:
         sectors=_sectors(item, kinds[0].term if kinds else "", f"{head} {body}"),
         places=tuple(tag.term for tag in item.of(Scheme.TERRITORY) if tag.scope == "main"),
         mentioned=tuple(tag.term for tag in item.of(Scheme.TERRITORY) if tag.scope == "mentioned"),
+        zones={tag.term: places.zone_places(tag.term) for tag in item.of(Scheme.ZONE) if tag.scope == "main"},
     )
 
 

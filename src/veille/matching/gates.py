@@ -53,10 +53,13 @@ def _expired(case: Case) -> str | None:
 
 
 def _territory(case: Case) -> str | None:
-    places = case.view.places
-    if not places or not case.profile.chain or case.followed or any(_reaches(case, place) for place in places):
+    # A zone of the world says where one sells, a zoning without a map nothing: only one that lies in France is an area.
+    zones = {zone: lies for zone, lies in case.view.zones.items() if any(place.startswith("fr:") for place in lies)}
+    aimed = (*case.view.places, *zones)
+    reached = (*case.view.places, *(place for lies in zones.values() for place in lies))
+    if not aimed or not case.profile.chain or case.followed or any(_reaches(case, place) for place in reached):
         return None
-    names = ", ".join(case.context.places.name(place) for place in places[:3])
+    names = ", ".join(case.context.places.name(place) for place in aimed[:3])
     return f"hors de votre territoire : vise {names}"
 
 

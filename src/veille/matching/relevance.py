@@ -91,6 +91,7 @@ def _may_pass(view: View, profile: Profile) -> bool:
         or not view.terms.isdisjoint(profile.telling)
         or not profile.axes.isdisjoint(view.axes)
         or not profile.countries.isdisjoint(view.places)
+        or not all(profile.countries.isdisjoint(lies) for lies in view.zones.values())
         or "eligible_sizes" in view.facts
     )
 
@@ -159,6 +160,8 @@ def _place_reasons(case: Case) -> Iterator[Reason]:
         near = min(mine, key=lambda place: place.startswith("fr:region:"))
         weight = _REGION if near.startswith("fr:region:") else _NEAR
         yield Reason(kind="territory", text=f"votre territoire : {name(near)}", weight=weight)
+    elif case.zone:
+        yield Reason(kind="territory", text=f"votre territoire : {name(case.zone)}", weight=_REGION)
     elif near := next((place for place in case.view.places if case.near_member(place)), ""):
         yield Reason(kind="territory", text=f"dans votre région : {name(near)}", weight=_REGION)
 

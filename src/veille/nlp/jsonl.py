@@ -26,12 +26,23 @@ _AMOUNTS = {"amount_max": "max", "amount_total": "total", "rate": "rate"}
 #: Facts under `eligibility` (and `facts`, as before it had a key).
 ELIGIBILITY = {
     "eligible_sizes": "sizes",
+    "eligible_others": "others",
+    "excluded_sizes": "excluded_sizes",
+    "staff_min": "staff_min",
+    "staff_max": "staff_max",
+    "age_min": "age_min",
+    "age_max": "age_max",
     "partners_min": "partners_min",
     "partner_roles": "partner_roles",
     "eligible_territories": "territories",
+    "excluded_territories": "excluded_territories",
+    "project_territories": "project_territories",
     "turnover_min": "turnover_min",
+    "turnover_max": "turnover_max",
     "legal_form": "legal_forms",
     "naf": "naf",
+    "naf_excluded": "naf_excluded",
+    "condition": "condition",
 }
 _PARIS = ZoneInfo("Europe/Paris")
 #: A year outside is a mistake, and the ends of the calendar cannot change time zone.
@@ -250,7 +261,7 @@ def _territory(tag: Tag, gazetteer: Gazetteer) -> dict[str, Any]:
 
 
 def _zone(tag: Tag, gazetteer: Gazetteer) -> dict[str, Any]:
-    """A zone has no level; `places` are the GeoZones ids in which it lies, wholly or partly."""
+    """Return a zone as data: no level, but `places`, the GeoZones ids in which it lies, wholly or partly."""
     told = _territory(tag, gazetteer)
     del told["level"]
     return {**told, "places": list(gazetteer.zones.places(tag.term))}

@@ -13,18 +13,44 @@ _BESIDE = 16
 #: What ends such a list, and the small words that it may hold between names.
 _SENTENCE_MARKS = frozenset(".;:\n")
 _IN_LIST = SMALL | frozenset(
-    ["ou", "vers", "depuis", "région", "régions", "département", "départements", "ville", "villes", "à", "exception"]
+    [
+        "ou",
+        "and",
+        "or",
+        "the",
+        "in",
+        "from",
+        "region",
+        "regions",
+        "vers",
+        "depuis",
+        "région",
+        "régions",
+        "département",
+        "départements",
+        "ville",
+        "villes",
+        "à",
+        "exception",
+    ]
 )
+#: What stands before the area that somebody acts for.
+_NAMING = (
+    context.REGION, context.COUNTY, context.GROUPING, context.AUTHORITY, context.AUDIENCE, context.ENGLISH_AUDIENCE,
+)  # fmt: skip
+#: Zones that run schemes of their own, or say for whom by their very name.
+_ACTING = ("x:pnr:", "x:parc-national:", "x:bassin:", "x:petr:", "x:gal:", "x:communes:")
 _SENTENCE_ENDS = (". ", "\n", "; ", " • ")
 
 
 def names_authority(mention: Mention, before: str) -> bool:
     """« commune de … », « CCI du … », « Région Grand Est », « Brest métropole », « les associations de … »."""
+    if mention.zone:
+        return mention.zone.startswith(_ACTING)
     words = mention.key.split()
     if words[0] == "region" or not TELLING.isdisjoint(words):
         return True
-    cues = (context.REGION, context.COUNTY, context.GROUPING, context.AUTHORITY, context.AUDIENCE)
-    return any(cue.search(before) for cue in cues)
+    return any(cue.search(before) for cue in _NAMING)
 
 
 def in_passing(before: str, nearby: str) -> bool:
@@ -45,9 +71,20 @@ def listed_after(cue: re.Pattern[str], mention: Mention, text: str, folded: str)
     return all(word[0].isupper() or word.lower() in _IN_LIST for word in _ANY_WORD.findall(between))
 
 
-def happens(folded: str, mention: Mention) -> bool:
+def names_country(before: str) -> bool:
+    """Return True where a country is where applicants must be, not one to which they sell."""
+    return any(cue.search(before) for cue in (context.ESTABLISHED, context.ENGLISH_AUDIENCE))
+
+
+def happens(folded: str, mention: Mention, before: str) -> bool:
     """Return True where the sentence tells of a jury, a past laureate, an example: the town is none that it aims at."""
-    return context.PASSING.search(sentence(folded, mention.start, mention.end)) is not None
+    said = sentence(folded, mention.start, mention.end)
+    return context.OFFICE.search(before) is not None or context.PASSING.search(said) is not None
+
+
+def modulated(folded: str, mention: Mention) -> bool:
+    """Return True where the sentence only says that one gets more there: « le taux est porté à 60 % en Corse »."""
+    return context.MODULATED.search(sentence(folded, mention.start, mention.end)) is not None
 
 
 def refused(folded: str, mention: Mention) -> bool:

@@ -25,19 +25,50 @@ ACTOR = re.compile(
 )
 #: What happens in a town, or who comes from it, without the call being for it.
 PASSING = re.compile(
-    r"\b(?:laureat(?:e|s|es)?|jury|ceremonie|salons?|seminaire|webinaire|comites?|secretariat|conference de presse"
+    r"\b(?:laureat(?:e|s|es)?|jury|parrainages?|finale|ceremonie|salons?|seminaire|webinaire|comites?|secretariat"
+    r"|conference de presse"
     r"|reunions? d[e'][a-z' ]{0,25}|se (?:tiendra|tient|reunira|reunit|deroulera)|(?:a|aura) (?:eu )?lieu|exemples?"
     r"|inspire[es]{0,2}|sur le modele|retours? d'experience|cabinet|bureaux? d'etudes?|prestataires?|consultants?"
     r"|parrain|(?:notre|un|une) partenaire|depots? a|deja finance[es]{0,2}|vien(?:t|nent) d)\b"
 )
+#: An office, or where somebody was born: the town says where, not for whom.
+OFFICE = re.compile(
+    r"\b(?:antennes?|agences?(?! de l)|delegations?|directions? (?:regionale|territoriale|departementale|generale)s?"
+    r"|bureaux?|succursales?|sites?|nee?s? a|(?:fonde|cree)e?s? (?:en [0-9]{4} )?a|originaires?"
+    r"|(?:,|desormais) ?(?:base|installe|implante|situe|etabli)e? a|emploie[a-z0-9 ]{0,40} a)" + _END
+)
+#: Where one gets more, or pays less, without the call being kept to it.
+MODULATED = re.compile(
+    r"\b(?:taux|aides?|subventions?|montants?|plafonds?|intensites?)\b[^.;\n]{0,40}"
+    r"\b(?:majore|bonifie|porte|releve)e?s?\b|\bmajorations?\b|\bailleurs\b"
+    r"|\b(?:taux|montant|aide) (?:bonifie|majore)e?\b"
+)
 #: Whoever the sentence leaves out.
-REFUSED = re.compile(r"\b(?:ne (?:sont|seront) pas eligibles?|non eligibles?|ineligibles?|sont exclu(?:e?s))\b")
+REFUSED = re.compile(
+    r"\b(?:ne (?:sont|seront|est|sera) pas (?:eligibles?|concernee?s?|admise?s?|ouverte?s?)|non eligibles?|ineligibles?"
+    r"|(?:sont|est|seront) exclu(?:e?s?)|n'(?:est|etait|sont) pas ouverte?s?|n'(?:y )?(?:ont|a) pas (?:acces|droit)"
+    r"|ne peu(?:t|vent) pas (?:candidater|repondre|deposer|postuler|participer|beneficier|pretendre)"
+    r"|ne concerne(?:nt)? pas|(?:are|is) not eligible|not open to|not available)\b"
+)
 #: Whom a call is for, right before the name: « les communes et associations de Vendée », « employeurs franciliens ».
 AUDIENCE = re.compile(
     r"\b(?:entreprises|(?<!une )(?<!la )(?:pme|tpe|eti|start-up)|collectivites|associations|communes|exploitations"
     r"|artisans|commercants|agriculteurs|eleveurs|producteurs|structures|employeurs|etudiants|jeunes|acteurs|stations"
     r"|sites|scieries|etablissements|industriels|chercheurs|laboratoires)(?: [a-z-]+){0,2} ?"
     r"(?:de la |de l'|du |des |de |d'|en |a la |aux? )?$"
+)
+#: The same in English: « SMEs from … », « companies located in … ».
+ENGLISH_AUDIENCE = re.compile(
+    r"\b(?:companies|smes|start-?ups|businesses|firms|applicants|organi[sz]ations|entities|laborator(?:y|ies)"
+    r"|researchers|universities|partners|consortia|projects|farmers|municipalities|regions?)"
+    r"(?: (?:that are|which are|legally))?"
+    r"(?: (?:located|based|established|registered|headquartered|incorporated|operating|resident))? (?:in|from|of)"
+    r"(?: the)? $"
+)
+#: « implantées en Allemagne », « established in Germany ».
+ESTABLISHED = re.compile(
+    r"\b(?:(?:situe|implante|domicilie|installe|base|etabli|immatricule)e?s? (?:en|au|aux)"
+    r"|(?:established|located|based|registered|headquartered|incorporated) in(?: the)?) $"
 )
 #: « avec le soutien de la Région … »: named as a partner.
 PARTNER = re.compile(
@@ -46,7 +77,10 @@ PARTNER = re.compile(
 )
 #: Where one travels from or to, and what a perimeter leaves out: opens a list of names.
 TRAVEL = re.compile(r"\b(?:vers|depuis|rejoindre|a destination|en provenance)\b")
-OUTSIDE = re.compile(r"\b(?:hors|hormis|sauf|excepte[es]{0,2}|(?:a l')?exception|en dehors)\b")
+OUTSIDE = re.compile(
+    r"\b(?:hors|hormis|sauf|excepte[es]{0,2}|(?:a l')?(?:exception|exclusion)|en dehors|contrairement aux?|excluant"
+    r"|excepting|except(?: for)?|excluding|outside)\b"
+)
 #: « à … », « près de … », « entre … »: a place, whichever.
 AT = re.compile(
     r"(?:(?<![a-z0-9'])a|\baux?|\bpres d(?:e |')|\bproche d(?:e |')|\bautour d(?:e |')|\bentre|\bdepuis|\bvers"
@@ -63,7 +97,8 @@ ARTICLE = re.compile(r"\b(?:la|le|les|du|des|au|aux|un|une|ce|cette|son|sa|leur|
 STREET = re.compile(
     r"\b(?:rue|avenue|av\.?|boulevard|bd|bld|place|quai|route|chemin|allees?|impasse|cours|square|faubourg|hameau"
     r"|lieu-?dit"
-    r"|bois|lac|etang|foret|chateau|eglise|espace|residence|quartier|pont|tunnel|tourbiere|marais|torrent|ruisseau"
+    r"|bois(?= d)|lac|etang|foret|chateau|eglise|espace|residence|quartier|pont|tunnel|tourbiere|marais|torrent"
+    r"|ruisseau"
     r"|col|mont|pic|ile|accords?|traite|protocole|convention|conference|declaration|cop ?[0-9]+|saints?|saintes?"
     r"|barrage|portes?|montagnes?|sommet|grottes?"
     r"|moulin|ferme|rocher|plage|anse|pointe|baie|zac|zone d'activites?|zae|za|zi|domaine|villa|auberge|creche|fort)"
@@ -104,6 +139,10 @@ GROUPING = re.compile(
     r"|agglo|metropole"
     r"|intercommunalites?|eurometropole|communaute|epci)(?: (?:de|du|des) pays)?" + _END
 )
+#: « agglomérations de Rouen, Reims … »: opens a list of names, each an EPCI's.
+GROUPINGS = re.compile(
+    r"\b(?:agglomerations|metropoles|communautes (?:de communes|d'agglomeration|urbaines)) (?:de |d')"
+)
 #: « … communauté de communes » after the name.
 GROUPING_AFTER = re.compile(
     r" ?-? ?\(?(?:communaute(?: de communes| d'agglomeration| urbaine)?|agglo(?:meration)?|metropole)\b"
@@ -115,7 +154,8 @@ OF = re.compile(r"\b(?:du|de la|de l'|des|d'|de) ?$")
 RIVER = re.compile(
     r"\b(?:riviere|fleuve|affluents?|bassins?|bassin versant|vallees?|gorges|bords?|berges?|rives?|eaux?|amont|aval"
     r"|val|lit|crues?"
-    r"|confluence|estuaire|source|sources|ripisylve|ripisylves|sage|digues?|canal|canaux|pont|confluent|le long"
+    r"|confluence|estuaire|golfe|presqu'ile|littoral|cote|source|sources|ripisylve|ripisylves|sage|digues?|canal|canaux"
+    r"|pont|confluent|le long"
     r"|masses? d'eau)"
     r"(?: hydrographique| versant)?" + _END
 )
@@ -149,6 +189,12 @@ PERIMETER = re.compile(
     r"|sur (?:le|son|leur|l'ensemble du) territoire|a l'echelle"
     r"|porteurs? de projets? (?:de|du|des|d'|en)|(?:entreprises|toute entreprise) (?:de|du|des|d')|habitants?"
     r"|residant|s'adresse|(?:installer|implanter) (?:en|a|au|aux|dans|sur)|ouverte?s? aux?|sont concerne[es]{1,2}"
+    r"|(?:projets?|travaux|operations?|actions?|experimentations?|demonstrateurs?|investissements?|activites?|stages?)\b"
+    r"[^.;\n]{0,40}?\b(?:se derouler|realisee?s?|menee?s?|conduite?s?|avoir lieu|(?:aura|auront|a) lieu"
+    r"|mise?s? en oeuvre|localisee?s?|prevue?s?)[a-z ]{0,15} (?:en|dans|a|au|aux|sur)"
+    r"|(?:exercent|exerce|exercer) (?:leur|son|une) activite|immatricule[es]{0,2} (?:en|au|a|aux|dans)|vous habitez"
+    r"|(?:must|should|shall) be (?:established|located|based|registered|headquartered|implemented)|(?:are|is) eligible"
+    r"|eligible (?:countries|applicants|regions|territories)|open to|may apply|can apply|are welcome|restricted to"
     r"|(?:appels? a projets?|appels? a manifestations? d'interet|aides?|fonds|subventions?) (?:[a-z]+ ){0,2}"
     r"(?:en|dans))\b"
 )

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from veille.config.gazetteer import Commune, Gazetteer
+from veille.config.zones import PREFIX
 from veille.nlp import place_asides as asides
 from veille.nlp import place_context as context
 from veille.nlp.levelled import level
@@ -120,20 +121,26 @@ class PlaceReader:
         before = folded[max(0, mention.start - _BEFORE) : mention.start]
         before = before[before.rfind("\n") + 1 :]
         after = folded[mention.end : mention.end + _AFTER]
-        reading = self._grouping(mention, before, after) or self._named(mention, text, before, after)
+        reading = self._zone(mention) or self._grouping(mention, text, before, after)
+        reading = reading or self._named(mention, text, before, after)
         if reading is None or not reading.strength or not reading.codes:
             return None
         nearby = folded[max(0, mention.start - 50) : mention.start + 60]
         outside = asides.listed_after(context.OUTSIDE, mention, text, folded)
         outside = outside or asides.refused(folded, mention)
         reading.aside = outside or (mention.field == "text" and asides.in_passing(before, nearby))
-        if mention.field == "text" and reading.codes[0].startswith("fr:commune:"):
-            reading.aside = reading.aside or asides.happens(folded, mention)
+        if mention.field == "text":
+            town = reading.codes[0].startswith("fr:commune:")
+            elsewhere = asides.happens(folded, mention, before) if town else asides.modulated(folded, mention)
+            reading.aside = reading.aside or elsewhere
         if context.COURT.search(before) or asides.listed_after(context.TRAVEL, mention, text, folded):
             reading.strength = WEAK
         reading.partner = mention.field == "text" and context.PARTNER.search(before) is not None
-        named = not reading.partner and asides.names_authority(mention, before)
-        reading.main = not reading.aside and (mention.field == "title" or named or asides.aims(folded, mention))
+        if reading.codes[0].startswith("country:"):
+            named = asides.names_country(before)
+        else:
+            named = (not reading.partner and asides.names_authority(mention, before)) or asides.aims(folded, mention)
+        reading.main = not reading.aside and (mention.field == "title" or named)
         return reading
 
     def holds_abroad(self, reading: Reading) -> bool:
@@ -145,15 +152,20 @@ class PlaceReader:
             reading.strength == STRONG or ":region:" in reading.codes[0]
         ):
             return True
-        if reading.codes[0].startswith("country:") or (reading.strength == STRONG and mention.size > 1):
+        if reading.codes[0].startswith(("country:", PREFIX)) or (reading.strength == STRONG and mention.size > 1):
             return True
         towns = self._gazetteer.communes_of([code.rpartition(":")[2] for code in reading.codes])
         return mention.key not in _HOMOGRAPHS and any(town.population >= _GREAT_TOWN for town in towns)
 
+    @staticmethod
+    def _zone(mention: Mention) -> Reading | None:
+        return Reading(mention, [mention.zone], STRONG) if mention.zone else None
+
     # ── EPCI ─────────────────────────────────────────────────────────────────────────────────────────────────────
-    def _grouping(self, mention: Mention, before: str, after: str) -> Reading | None:
+    def _grouping(self, mention: Mention, text: str, before: str, after: str) -> Reading | None:
         meaning = mention.meaning
         said = context.GROUPING.search(before) is not None
+        said = said or asides.listed_after(context.GROUPINGS, mention, text, level(text))
         if meaning.epci and (said or context.GROUPING_AFTER.match(after)):
             return Reading(mention, [f"fr:epci:{code}" for code in meaning.epci], STRONG)
         if meaning.epci and meaning.epci_alone:
@@ -196,7 +208,8 @@ class PlaceReader:
         adjectives = all(kind == "adjective" for _, kind in areas)
         codes = [code for code, _ in areas]
         if adjectives:
-            return Reading(mention, codes, FAIR if mention.lower else 0)
+            tasty = mention.printed.lower().rstrip("s").endswith("é")  # « corsé »
+            return Reading(mention, codes, FAIR if mention.lower and not tasty else 0)
         if any(code.startswith("fr:region:") for code in codes):
             return Reading(mention, codes, _region_strength(mention, before, after))
         if codes[0].startswith("country:"):

@@ -8,7 +8,7 @@ from itertools import pairwise
 
 import ahocorasick
 
-from veille.config.gazetteer import Gazetteer
+from veille.config.gazetteer import Gazetteer, spelled
 from veille.nlp.levelled import level
 
 _WORD = re.compile(r"[a-z0-9œæ]+")
@@ -25,8 +25,8 @@ SMALL = frozenset(
 TELLING = frozenset(
     ["communaute", "agglo", "agglomeration", "metropole", "agglopole", "eurometropole", "intercom", "comcom"]
 )
-#: Words of a name that are also printed in lower case: « Brest métropole », « île de la Réunion ».
-_LOWER = SMALL | TELLING | {"ile", "iles"}
+#: Words of a name that are also printed in lower case: « Brest métropole », « île de la Réunion », « Paris region ».
+_LOWER = SMALL | TELLING | {"ile", "iles", "region"}
 #: What joins the words of one name.
 _JOINTS = " \t\u00a0\u202f'’-‑–"
 #: Characters between two words of one name, at most (« Faucigny - Glières »).
@@ -70,6 +70,9 @@ class Meaning:
     common: bool = False
     #: A proper name that holds a place name without meaning it.
     nowhere: bool = False
+    #: A zone's id, and its words as they must be printed: « Massif », « QPV » want their capitals.
+    zone: str = ""
+    zone_words: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +94,8 @@ class Mention:
     lower: bool
     #: The line is in capitals, so a capital says nothing.
     shouted: bool
+    #: The id of the zone that it is printed as, "" where it is none.
+    zone: str = ""
 
 
 def epci_key(name: str) -> str:
@@ -112,6 +117,7 @@ class PlaceIndex:
         self._add_epci(meanings)
         for name in self._gazetteer.not_places:
             meanings[key(name)] = Meaning(nowhere=True)
+        self._add_zones(meanings)
         automaton = ahocorasick.Automaton()
         for printed, meaning in meanings.items():
             automaton.add_word(f" {printed} ", (printed.count(" ") + 1, meaning))
@@ -168,6 +174,14 @@ class PlaceIndex:
             elif len(full) > 1 and (full[0] in _OPENERS or len(full) > 2):  # noqa: PLR2004 - three full words are telling
                 meaning.epci_alone = "weak"
 
+    def _add_zones(self, meanings: dict[str, Meaning]) -> None:
+        for zone in self._gazetteer.zones:
+            for printed in (name for pattern in zone.printed for name in spelled(pattern)):
+                meaning = meanings.setdefault(key(printed), Meaning())
+                if not meaning.zone:
+                    meaning.zone = zone.code
+                    meaning.zone_words = tuple(printed[slice(*word.span())] for word in _WORD.finditer(level(printed)))
+
     def find(self, text: str, where: str) -> list[Mention]:
         """Return the place names of one field, left to right, longest first, none inside another."""
         folded = level(text)
@@ -183,18 +197,28 @@ class PlaceIndex:
         mentions = self._choose(found, _Words(spelled, spans), text, where)
         return sorted(mentions, key=lambda mention: mention.start)
 
-    @staticmethod
-    def _choose(found: list[tuple[int, int, Meaning]], tokens: "_Words", text: str, where: str) -> Iterator[Mention]:
+    def _choose(
+        self, found: list[tuple[int, int, Meaning]], tokens: "_Words", text: str, where: str
+    ) -> Iterator[Mention]:
         found.sort(key=lambda row: (-row[1], row[0]))
-        taken: set[int] = set()
+        #: Rank of a word → the zone in whose name it stands, "" in another name.
+        taken: dict[int, str] = {}
         for rank, size, meaning in found:
             covered = range(rank, rank + size)
-            if not taken.isdisjoint(covered):
+            over = {taken[place] for place in covered if place in taken}
+            if over and not self._says_where(over, meaning):
                 continue
             mention = _check(tokens.take(rank, size), text, where, meaning)
             if mention is not None:
-                taken.update(covered)
+                taken.update(dict.fromkeys(covered, mention.zone))
                 yield mention
+
+    def _says_where(self, zones: set[str], meaning: Meaning) -> bool:
+        """« Parc naturel régional de la Martinique » names the whole that it lies in; « massif du Jura » does not."""
+        places = self._gazetteer.zones.places(zones.pop()) if len(zones) == 1 else ()
+        return bool(places) and any(
+            all(self._gazetteer.contains(code, place) for place in places) for code, _ in meaning.areas
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,7 +244,8 @@ def _check(tokens: list[tuple[str, int, int]], text: str, where: str, meaning: M
         return None  # a host name: « bretagne.fr »
     if any(_parted(text[before[2] : after[1]], before[0]) for before, after in pairwise(tokens)):
         return None
-    lower = not _capitalised(tokens, text, lenient=len(tokens) > _LENIENT)
+    zone = meaning.zone if meaning.zone and _cased(tokens, text, meaning.zone_words) else ""
+    lower = not zone and not _capitalised(tokens, text, lenient=len(tokens) > _LENIENT)
     if lower and not _may_be_lower(meaning):
         return None
     return Mention(
@@ -233,6 +258,7 @@ def _check(tokens: list[tuple[str, int, int]], text: str, where: str, meaning: M
         printed=text[start:end],
         lower=lower,
         shouted=_shouted(text, start, end),
+        zone=zone,
     )
 
 
@@ -245,9 +271,19 @@ def _parted(gap: str, before: str) -> bool:
 
 def _capitalised(tokens: list[tuple[str, int, int]], text: str, *, lenient: bool) -> bool:
     """Return True where the full words have capitals (the first one alone if lenient: « Côte d'or »)."""
+    if lenient and text[tokens[0][1]].isupper() and tokens[0][0] not in SMALL:
+        return True  # « Métropole européenne de Lille »
     full = [start for word, start, _ in tokens if word not in _LOWER]
     return bool(full) and all(
         text[start].isupper() or text[start].isdigit() for start in full[: 1 if lenient else None]
+    )
+
+
+def _cased(tokens: list[tuple[str, int, int]], text: str, wanted: tuple[str, ...]) -> bool:
+    """Return True where the words of a zone have the capitals of its name; an acronym is in capitals throughout."""
+    return all(
+        text[start:end].isupper() if len(word) > 1 and word.isupper() else word[0].islower() or text[start].isupper()
+        for word, (_, start, end) in zip(wanted, tokens, strict=True)
     )
 
 

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterable
 
 from veille.config.gazetteer import EUROPE, FRANCE, Gazetteer
+from veille.config.zones import PREFIX, UNDER
 from veille.model import Evidence, Origin, Scheme, Tag, TextToTag
 from veille.nlp import place_asides as asides
 from veille.nlp import place_context as context
@@ -13,6 +14,7 @@ from veille.nlp.place_reading import FAIR, STRONG, WEAK, PlaceReader, Reading
 from veille.nlp.places import Meaning, Mention, PlaceIndex, key
 from veille.nlp.quoting import READ
 from veille.nlp.stated import scaled, wide_area
+from veille.nlp.zones import find as named_zones
 
 _SCORES = {WEAK: 0.55, FAIR: 0.75, STRONG: 0.9}
 #: One homonym must have this many times the people of the next to be taken without other sign.
@@ -39,6 +41,7 @@ class TerritoryReader:
 
     def __init__(self, gazetteer: Gazetteer) -> None:
         self._gazetteer = gazetteer
+        self._zones = gazetteer.zones
         self._index = PlaceIndex(gazetteer)
         self._reader = PlaceReader(gazetteer)
 
@@ -54,7 +57,7 @@ class TerritoryReader:
         readings = self._settle(readings, text.source_territory)
         tags = {tag.term: tag for tag in (*self._tags(readings), *_wide(text))}
         tags.update((tag.term, tag) for tag in stated)
-        if not any(tag.scope == "main" for tag in tags.values()):
+        if not any(tag.scope == "main" and self._is_area(tag.term) for tag in tags.values()):
             tags.update((tag.term, tag) for tag in self._supposed(text))
         return tuple(sorted(tags.values(), key=lambda tag: (tag.scope != "main", -tag.score)))
 
@@ -73,6 +76,10 @@ class TerritoryReader:
                 said = Tag(scheme=Scheme.TERRITORY, term=code, score=1.0, origin=Origin.FACT, evidence=(evidence,))
                 found.setdefault(code, said)
         return list(found.values())
+
+    def _is_area(self, code: str) -> bool:
+        """Return True for a territory, and for a zone that lies somewhere in France: it says where."""
+        return not code.startswith(PREFIX) or any(place.startswith("fr:") for place in self._zones.places(code))
 
     def _supposed(self, text: TextToTag) -> list[Tag]:
         """Return the area of who pays, else the source's own: what a text that names none is most likely for."""
@@ -100,9 +107,23 @@ class TerritoryReader:
         fields = [("title", text.title), ("text", text.text[:READ])]
         for where, content in fields:
             folded = level(content)
-            read = (self._reader.read(mention, content, folded) for mention in self._index.find(content, where))
+            read = (self._reader.read(mention, content, folded) for mention in self._mentions(content, folded, where))
             yield from _in_runs([reading for reading in read if reading is not None], content)
             yield from self._numbered(content, folded, where)
+
+    def _mentions(self, content: str, folded: str, where: str) -> list[Mention]:
+        """Return the names of one field; a town inside the name of a zone is none (« PETR du Pays de Langres »)."""
+        printed = self._index.find(content, where)
+        zones = list(named_zones(content, folded, where))
+        if not zones:
+            return printed
+        named = [zone for zone in zones if not zone.zone.startswith(UNDER)]
+        kept = [
+            mention
+            for mention in printed
+            if mention.meaning.epci or not any(zone.start <= mention.start < zone.end for zone in named)
+        ]
+        return sorted((*kept, *zones), key=lambda mention: (mention.start, -mention.end))
 
     def _numbered(self, content: str, folded: str, where: str) -> Iterable[Reading]:
         if "departement" not in folded and "dans le " not in folded:
@@ -237,27 +258,37 @@ class TerritoryReader:
     # ── tags ─────────────────────────────────────────────────────────────────────────────────────────────────────
     def _tags(self, readings: list[Reading]) -> list[Tag]:
         self._aim(readings)
+        aimed = any(reading.main and reading.codes[0].startswith("fr:") for reading in readings)
         grouped: dict[str, list[Reading]] = {}
         for reading in readings:
             for code in reading.codes:
                 grouped.setdefault(code, []).append(reading)
-        lone = self._one_line(list(grouped))
+        lone = not aimed and self._one_line(
+            [code for code, group in grouped.items() if not all(one.aside for one in group)]
+        )
         return self._without_list([self._tag(code, group, lone=lone) for code, group in grouped.items()])
 
-    @staticmethod
-    def _aim(readings: list[Reading]) -> None:
-        """Where no cue tells the area aimed at, take the first région, département or EPCI named, and its list."""
-        if any(reading.main and reading.codes[0].startswith("fr:") for reading in readings):
+    def _aim(self, readings: list[Reading]) -> None:
+        """Where no cue tells the area aimed at, take the first zone or area wider than a commune, and its list."""
+        told = [reading.codes[0] for reading in readings if reading.main]
+        free = [reading for reading in readings if not (reading.aside or reading.partner)]
+        if not any(code.startswith(("fr:", PREFIX)) for code in told):
+            zones = [reading for reading in free if reading.codes[0].startswith(PREFIX)]
+            for reading in zones:
+                reading.main = reading.run == zones[0].run
+            told += [reading.codes[0] for reading in zones if reading.main]
+        if any(code.startswith("fr:") for code in told):
             return
+        inside = [place for code in told for place in self._zones.places(code) if place.startswith("fr:")]
         wide = [
             reading
-            for reading in readings
+            for reading in free
             if reading.codes[0].startswith(_WIDER)
-            and reading.strength > WEAK
-            and not (reading.aside or reading.partner)
+            and (not inside or any(self._gazetteer.related(reading.codes[0], place) for place in inside))
         ]
+        first = next((reading.run for reading in wide if reading.strength > WEAK), None)
         for reading in wide:
-            reading.main = reading.run == wide[0].run
+            reading.main = reading.run == first
 
     def _without_list(self, tags: list[Tag]) -> list[Tag]:
         """Drop the places named in passing where a text that aims elsewhere lists many (stations, neighbours)."""
@@ -275,19 +306,19 @@ class TerritoryReader:
         return bool(inside) and all(self._gazetteer.related(inside[0], code) for code in inside)
 
     def _tag(self, code: str, group: list[Reading], *, lone: bool) -> Tag:
-        country = code.startswith("country:")
+        zone, country = code.startswith(PREFIX), code.startswith("country:")
         in_title = any(reading.mention.field == "title" for reading in group)
         aimed = any(reading.main for reading in group)
-        main = in_title if country else aimed or (lone and not all(reading.aside for reading in group))
+        supposed = lone and not (zone or country or all(reading.aside for reading in group))
         score = max(_SCORES[reading.strength] for reading in group)
         score += 0.04 * in_title + 0.01 * min(len(group), 4)
         return Tag(
-            scheme=Scheme.TERRITORY,
+            scheme=Scheme.ZONE if zone else Scheme.TERRITORY,
             term=code,
             score=round(score, 3),
             origin=Origin.CUE,
             evidence=tuple(_evidence(reading.mention) for reading in group[:_EVIDENCE]),
-            scope="main" if main else "mentioned",
+            scope="main" if aimed or supposed else "mentioned",
         )
 
 

@@ -38,6 +38,10 @@ class Places(Protocol):
         """Return the French name of a GeoZones id, or the id itself."""
         ...
 
+    def zone_places(self, code: str) -> tuple[str, ...]:
+        """Return the GeoZones ids in which a zone (`x:`) lies, wholly or partly; empty for anything else."""
+        ...
+
     def commune(self, insee: str) -> str | None:
         """Return the GeoZones id of an INSEE code, or None where no commune of today bears it."""
         ...
