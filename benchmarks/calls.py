@@ -3,9 +3,9 @@
     python benchmarks/calls.py [--half open|closed|all] [--show]
 
 `--show` prints what was read otherwise (never look at `closed` while rules are written). A wrong deadline is a date
-said that is not the one printed, over all calls. An amount is exact, for a call that has some, where its most, envelope and
-rate are all as expected. A verdict is one of five profiles before one call; false « non » and false « éligible » are
-over all verdicts. The last line is one JSON object.
+said that is not the one printed, over all calls. An amount is exact, for a call that has some, where its most, envelope
+and rate are all as expected. A verdict is one of five profiles before one call; false « non » and false « éligible »
+are over all verdicts. The last line is one JSON object.
 """
 
 import argparse

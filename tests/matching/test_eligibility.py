@@ -48,6 +48,37 @@ def verdict(facts: dict[str, str], kind: str = "appel-a-projets", **member: Any)
         ({"legal_form": "SCIC|SCOP"}, {"legal_form": "SAS"}, CHECK),
         ({"legal_form": "association"}, {"legal_form": None}, CHECK),
         ({"eligible_sizes": "pme", "turnover_min": "1500000"}, {}, CHECK),
+        ({"turnover_max": "1500000"}, {"turnover_eur": 2_000_000.0}, NO),
+        ({"turnover_max": "1500000"}, {"turnover_eur": 1_000_000.0}, YES),
+        ({"eligible_sizes": "association", "eligible_others": "entreprises"}, {}, CHECK),
+        ({"eligible_sizes": "association", "eligible_others": "entreprises"}, {"size": "labo"}, NO),
+        ({"eligible_others": "entreprises"}, {}, CHECK),
+        ({"eligible_others": "publics"}, {}, NO),
+        ({"eligible_others": "ouvert"}, {"size": None}, CHECK),
+        ({"excluded_sizes": "ge|pme"}, {}, NO),
+        ({"excluded_sizes": "ge"}, {}, CHECK),
+        ({"excluded_sizes": "tpe"}, {"size": "tpe"}, CHECK),
+        ({"eligible_sizes": "labo", "partner_roles": "entreprise"}, {}, CHECK),
+        ({"eligible_sizes": "labo", "partner_roles": "collectivite"}, {}, NO),
+        ({"rates": "pe=45|me=35"}, {}, YES),
+        ({"rates": "pe=45|me=35"}, {"size": "ge"}, CHECK),
+        ({"eligible_sizes": "pme", "staff_min": "30"}, {"staff": 25}, NO),
+        ({"eligible_sizes": "pme", "staff_min": "20"}, {"staff": 25}, YES),
+        ({"eligible_sizes": "pme", "staff_min": "30"}, {}, CHECK),
+        ({"eligible_sizes": "pme", "staff_min": "10"}, {}, YES),
+        ({"eligible_sizes": "tpe|pme", "staff_max": "249"}, {}, YES),
+        ({"eligible_sizes": "tpe|pme", "staff_max": "49"}, {}, CHECK),
+        ({"eligible_sizes": "pme", "staff_max": "beaucoup"}, {}, YES),
+        ({"eligible_sizes": "pme", "age_max": "8"}, {}, CHECK),
+        ({"eligible_sizes": "labo", "age_max": "8"}, {"size": "labo"}, YES),
+        ({"eligible_sizes": "pme", "excluded_territories": "fr:region:84"}, {}, NO),
+        ({"eligible_sizes": "pme", "excluded_territories": "fr:region:94"}, {}, YES),
+        ({"eligible_sizes": "pme", "project_territories": "fr:region:53"}, {}, CHECK),
+        ({"eligible_sizes": "pme", "project_territories": "fr:region:84"}, {}, YES),
+        ({"eligible_sizes": "pme", "naf_excluded": "10.89Z"}, {}, CHECK),
+        ({"eligible_sizes": "pme", "naf_excluded": "64.19Z"}, {}, YES),
+        ({"eligible_sizes": "pme", "condition": "titulaires"}, {}, CHECK),
+        ({"eligible_sizes": "ge", "condition": "titulaires"}, {}, NO),
         ({"eligible_sizes": "pme", "eligible_territories": "fr:region:53"}, {}, NO),
         ({}, {}, CHECK),
     ],
@@ -77,7 +108,10 @@ def test_event_elsewhere_keeps_nobody_out() -> None:
     assert verdict({"eligible_territories": "fr:commune:29019"}, kind="evenement").verdict is CHECK
 
 
-NAMES = ("eligible_sizes", "eligible_territories", "turnover_min", "naf", "legal_form", "partners_min")
+NAMES = (
+    "eligible_sizes", "eligible_others", "excluded_sizes", "rates", "staff_min", "age_max", "eligible_territories",
+    "excluded_territories", "turnover_min", "naf", "naf_excluded", "legal_form", "partners_min", "condition",
+)  # fmt: skip
 
 
 @given(

@@ -29,7 +29,7 @@ def read(text: str) -> dict[str, Fact]:
             "eligible_sizes": "tpe|pme|eti|ge|collectivite|association",
         }),
         ("Sont éligibles les TPE, PME et ETI.", {"eligible_sizes": "tpe|pme|eti"}),
-        ("Réservé aux entreprises de moins de 250 salariés.", {"eligible_sizes": "tpe|pme"}),
+        ("Réservé aux entreprises de moins de 250 salariés.", {"eligible_sizes": "tpe|pme", "staff_max": "249"}),
         ("Réservé aux entreprises bretonnes.", {
             "eligible_sizes": "tpe|pme|eti|ge", "eligible_territories": "fr:region:53",
         }),
@@ -45,14 +45,59 @@ def read(text: str) -> dict[str, Fact]:
         ("At least three independent legal entities from three countries.", {"partners_min": "3"}),
         ("Chiffre d'affaires annuel supérieur à 1,5 M€ exigé.", {"turnover_min": "1500000"}),
         ("Codes NAF concernés : 10.89Z, 1086Z", {"naf": "10.89Z|10.86Z"}),
-        ("Bénéficiaires : PME et ETI, hors grandes entreprises.", {"eligible_sizes": "pme|eti"}),
-        ("Peuvent candidater les entreprises, sauf les grandes entreprises.", {"eligible_sizes": "tpe|pme|eti"}),
-        ("Bénéficiaires : PME, ETI. Les grandes entreprises ne sont pas éligibles.", {"eligible_sizes": "pme|eti"}),
+        ("Bénéficiaires : PME et ETI, hors grandes entreprises.", {"eligible_sizes": "pme|eti", "excluded_sizes": "ge"}),
+        ("Peuvent candidater les entreprises, sauf les grandes entreprises.", {
+            "eligible_sizes": "tpe|pme|eti", "excluded_sizes": "ge",
+        }),
+        ("Bénéficiaires : PME, ETI. Les grandes entreprises ne sont pas éligibles.", {
+            "eligible_sizes": "pme|eti", "excluded_sizes": "ge",
+        }),
         ("Bénéficiaires : les PME. Les PME en difficulté ne sont pas éligibles.", {"eligible_sizes": "pme"}),
-        ("Bénéficiaires : entreprises hors Île-de-France, PME et ETI.", {"eligible_sizes": "pme|eti"}),
-        ("Les grandes entreprises ne sont pas éligibles.", {}),
-        ("Ouvert aux PME, à l'exception des microentreprises.", {}),
-        ("Ouvert aux entreprises de 10 à 249 salariés.", {"eligible_sizes": "tpe|pme"}),
+        ("Bénéficiaires : entreprises hors Île-de-France, PME et ETI.", {
+            "eligible_sizes": "pme|eti", "excluded_territories": "fr:region:11",
+        }),
+        ("Les grandes entreprises ne sont pas éligibles.", {"excluded_sizes": "ge"}),
+        ("Ouvert aux PME, à l'exception des microentreprises.", {
+            "eligible_sizes": "pme", "excluded_sizes": "tpe",
+        }),
+        ("Ouvert aux PME, hors micro-entrepreneurs.", {"eligible_sizes": "pme"}),
+        ("Ouvert aux entreprises de 10 à 249 salariés.", {
+            "eligible_sizes": "tpe|pme", "staff_min": "10", "staff_max": "249",
+        }),
+        ("Sont éligibles les start-up de moins de 8 ans.", {"eligible_sizes": "tpe|pme", "age_max": "8"}),
+        ("Réservé aux PME créées depuis plus de trois ans.", {"eligible_sizes": "pme", "age_min": "3"}),
+        ("Cible : PME reprises depuis moins de 6 mois.", {
+            "eligible_sizes": "pme", "age_max": "0.5", "condition": "reprises depuis",
+        }),
+        ("Peuvent candidater les SCOP et les associations.", {
+            "eligible_sizes": "association", "eligible_others": "entreprises",
+        }),
+        ("Toute personne morale peut candidater.", {
+            "eligible_sizes": "tpe|pme|eti|ge|labo|collectivite|association",
+        }),
+        ("Bénéficiaires : les PME. Les entreprises de Corse ne sont pas concernées.", {
+            "eligible_sizes": "pme", "excluded_territories": "fr:region:94",
+        }),
+        ("Appel ouvert aux PME dont le projet est situé en Bretagne.", {
+            "eligible_sizes": "pme", "project_territories": "fr:region:53",
+        }),
+        ("La Région Bretagne soutient les PME du territoire régional.", {
+            "eligible_sizes": "pme", "eligible_territories": "fr:region:53",
+        }),
+        ("La Région Bretagne aide les entreprises régionales.", {
+            "eligible_sizes": "tpe|pme|eti|ge", "eligible_territories": "fr:region:53",
+        }),
+        ("Éligible aux PME au chiffre d'affaires inférieur à 50 M€.", {
+            "eligible_sizes": "pme", "turnover_max": "50000000",
+        }),
+        ("Ouvert aux PME réalisant plus de 2 M€ de chiffre d'affaires.", {
+            "eligible_sizes": "pme", "turnover_min": "2000000",
+        }),
+        ("Codes NAF exclus : 64.19Z.", {"naf_excluded": "64.19Z"}),
+        ("Entreprises du code NAF 10 ou 11.", {"naf": "10|11"}),
+        ("Les universités sont éligibles. Les entreprises participent comme partenaires.", {
+            "eligible_sizes": "labo", "partner_roles": "entreprise",
+        }),
         ("Sont éligibles les sociétés (SAS, SARL).", {"eligible_sizes": "tpe|pme|eti|ge", "legal_form": "sas|sarl"}),
     ],
 )  # fmt: skip
@@ -63,7 +108,8 @@ def test_conditions_are_read_from_the_sentence_that_states_them(text: str, expec
 @pytest.mark.parametrize(
     "text",
     [
-        "Les grandes entreprises ne sont pas éligibles.",
+        "L'aide aux jeunes de moins de 26 ans dans les entreprises.",
+        "Un prêt sur moins de 7 ans.",
         "Les dépenses éligibles sont celles de la PME et de ses laboratoires.",
         "La PME a levé 5 M€ auprès d'un grand groupe.",
         "Les aménageurs mandatés par les collectivités peuvent être bénéficiaires.",

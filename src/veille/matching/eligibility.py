@@ -21,12 +21,31 @@ SIZE_WORDS = {
 }
 #: Whoever sells may answer a tender: procurement knows no home ground, only means.
 _TENDER_CONDITIONS = frozenset({"turnover_min"})
-#: Types whose text may keep strangers out; elsewhere a territory is where it takes place.
-_KEPT_TO_A_PLACE = frozenset(
-    {"appel-a-projets", "ami", "subvention-aide", "pret-garantie", "avantage-fiscal", "accompagnement", "concours-prix"}
-)
+#: Types of which a territory is where it takes place, and keeps nobody out.
+_PLACED = frozenset({"evenement", "export-salon", "emploi", "formation", "marche-public"})
+_AREAS = frozenset({"eligible_territories", "excluded_territories", "project_territories"})
 #: A micro-enterprise is an SME (recommendation 2003/361/EC, annex, article 2).
 _ALSO = {"tpe": {"tpe", "pme"}}
+_COMPANY_SIZES = ("tpe", "pme", "eti", "ge")
+#: Least and most staff by size: recommendation 2003/361/EC, décret 2008-1354.
+_STAFF_OF = {"tpe": (0, 9), "pme": (10, 249), "eti": (250, 4_999), "ge": (5_000, 10**9)}
+#: Kinds that a list of applicants leaves open → sizes of member.
+_KINDS = {
+    "entreprises": (*_COMPANY_SIZES, "association"),
+    "publics": ("labo", "collectivite"),
+    "ouvert": tuple(SIZE_WORDS),
+}
+#: Roles in a consortium → sizes of member.
+_ROLES = {
+    "entreprise": _COMPANY_SIZES,
+    "industriel": _COMPANY_SIZES,
+    "pme": ("tpe", "pme"),
+    "labo": ("labo",),
+    "collectivite": ("collectivite",),
+    "association": ("association",),
+}
+#: Sizes that a rate is given for → sizes of member.
+_RATED = {"tpe": ("tpe",), "pe": ("tpe", "pme"), "pme": ("tpe", "pme"), "me": ("pme",), "eti": ("eti",), "ge": ("ge",)}
 _ABROAD = re.compile(r"\b(pays|countr|etranger|transnational)")
 #: Legal forms of companies; other forms are not compared by name.
 _COMPANY_FORMS = frozenset({"sas", "sasu", "sarl", "eurl", "sa", "sca", "snc", "se"})
@@ -65,7 +84,7 @@ def _conditions(view: View, profile: Profile) -> Iterator[Condition]:
             continue
         if view.kind.id == "marche-public" and name not in _TENDER_CONDITIONS:
             continue
-        if name == "eligible_territories" and view.kind.id not in _KEPT_TO_A_PLACE:
+        if name in _AREAS and view.kind.id in _PLACED:
             continue
         found = read(fact, view, profile)
         if found is not None:
@@ -85,14 +104,83 @@ def _size(fact: Fact, view: View, profile: Profile) -> Found:
         return Verdict.CHECK, f"votre taille n'est pas connue (l'appel vise : {words})"
     if allowed & _ALSO.get(size, {size}):
         return Verdict.YES, f"ouvert aux {words}"
-    if _joint(view):
+    if size in _left_open(view):
+        return Verdict.CHECK, f"ouvert aux {words}, et à d'autres"
+    if _may_join(view, size):
         return Verdict.CHECK, f"porté par : {words} ; comme partenaire ?"
     return Verdict.NO, f"réservé aux {words}"
 
 
-def _joint(view: View) -> bool:
+def _may_join(view: View, size: str) -> bool:
     """Tell whether the call is answered by several, so that another kind of partner may have a place."""
-    return "partners_min" in view.facts or "partner_roles" in view.facts
+    roles = view.facts.get("partner_roles")
+    if roles is None:
+        return "partners_min" in view.facts
+    return "partners_min" in view.facts or any(size in _ROLES.get(role, ()) for role in roles.value.split("|"))
+
+
+def _left_open(view: View) -> frozenset[str]:
+    """Return the sizes of which the call's list of applicants leaves open whether they belong to it."""
+    fact = view.facts.get("eligible_others")
+    kinds = fact.value.split("|") if fact else ()
+    return frozenset(size for kind in kinds for size in _KINDS.get(kind, ()))
+
+
+def _others(fact: Fact, view: View, profile: Profile) -> Found:  # noqa: ARG001 - one shape for every reader
+    """Ask a person where who may apply is not said by sizes; where it is, `_size` does."""
+    size = profile.member.size
+    if "eligible_sizes" in view.facts:
+        return None
+    if size is None or size in _left_open(view):
+        return Verdict.CHECK, "bénéficiaires à vérifier"
+    return Verdict.CHECK if _may_join(view, size) else Verdict.NO, "destiné à d'autres"
+
+
+def _left_out(fact: Fact, view: View, profile: Profile) -> Found:  # noqa: ARG001 - one shape for every reader
+    size = profile.member.size
+    out = {part.strip() for part in fact.value.split("|")} & SIZE_WORDS.keys()
+    # « hors micro-entreprises »: a very small company need not be one.
+    if size == "tpe" and "tpe" in out and not {"pme"} & out:
+        return (Verdict.CHECK, "sauf les plus petites ?") if "tpe" in out else None
+    return (Verdict.NO, f"exclut les {SIZE_WORDS[size]}") if size in out else None
+
+
+def _rates(fact: Fact, view: View, profile: Profile) -> Found:
+    """« 45 % pour les petites entreprises »: they may apply, where nothing says who may."""
+    if view.facts.keys() & {"eligible_sizes", "eligible_others"}:
+        return None
+    named = {size for part in fact.value.split("|") for size in _RATED.get(part.partition("=")[0], ())}
+    return (Verdict.YES, "un taux est prévu pour votre taille") if profile.member.size in named else None
+
+
+def _staff(fact: Fact, view: View, profile: Profile) -> Found:  # noqa: ARG001 - one shape for every reader
+    """Hold the number of staff against a limit; the size already says most."""
+    staff, limit = profile.member.staff, _whole(fact.value)
+    if limit is None or profile.member.size not in _COMPANY_SIZES:
+        return None
+    least = fact.name == "staff_min"
+    asked = f"{'au moins' if least else 'au plus'} {limit} salariés"
+    if staff is not None:
+        return None if (staff >= limit if least else staff <= limit) else (Verdict.NO, asked)
+    low, high = _STAFF_OF[profile.member.size]
+    if (low >= limit) if least else (high <= limit):
+        return None
+    return Verdict.CHECK, asked
+
+
+def _whole(text: str) -> int | None:
+    return int(text) if text.isdigit() else None
+
+
+def _age(fact: Fact, view: View, profile: Profile) -> Found:  # noqa: ARG001 - one shape for every reader
+    if profile.member.size not in {*_COMPANY_SIZES, None}:
+        return None
+    way = "moins" if fact.name == "age_max" else "plus"
+    return Verdict.CHECK, f"créée depuis {way} de {fact.value.replace('.', ',')} an(s) ?"
+
+
+def _condition(fact: Fact, view: View, profile: Profile) -> Found:  # noqa: ARG001 - one shape for every reader
+    return Verdict.CHECK, f"condition à vérifier : {fact.value}"
 
 
 def _territory(fact: Fact, view: View, profile: Profile) -> Found:  # noqa: ARG001 - one shape for every reader
@@ -104,16 +192,29 @@ def _territory(fact: Fact, view: View, profile: Profile) -> Found:  # noqa: ARG0
     return Verdict.NO, "réservé à un autre territoire"
 
 
+def _excluded_territory(fact: Fact, view: View, profile: Profile) -> Found:  # noqa: ARG001 - one shape for every reader
+    out = [part.strip() for part in fact.value.split("|") if part.strip()]
+    if not profile.chain:
+        return Verdict.CHECK, "votre commune n'est pas connue"
+    return (Verdict.NO, "votre territoire est exclu") if profile.chain.intersection(out) else None
+
+
+def _project_territory(fact: Fact, view: View, profile: Profile) -> Found:  # noqa: ARG001 - one shape for every reader
+    """Whoever is elsewhere may have a project there."""
+    there = [part.strip() for part in fact.value.split("|") if part.strip()]
+    return None if profile.chain.intersection(there) else (Verdict.CHECK, "projet sur un autre territoire ?")
+
+
 def _turnover(fact: Fact, view: View, profile: Profile) -> Found:  # noqa: ARG001 - one shape for every reader
     try:
-        least = float(fact.value)
+        limit = float(fact.value)
     except ValueError:
         return None
-    turnover = profile.member.turnover_eur
-    asked = f"chiffre d'affaires ≥ {least / 1e6:.3g} M€".replace(".", ",")
+    turnover, least = profile.member.turnover_eur, fact.name == "turnover_min"
+    asked = f"chiffre d'affaires {'≥' if least else '≤'} {limit / 1e6:.3g} M€".replace(".", ",")
     if turnover is None:
         return Verdict.CHECK, asked
-    return (Verdict.YES, asked) if turnover >= least else (Verdict.NO, asked)
+    return (Verdict.YES if (turnover >= limit if least else turnover <= limit) else Verdict.NO), asked
 
 
 def _naf(fact: Fact, view: View, profile: Profile) -> Found:  # noqa: ARG001 - one shape for every reader
@@ -127,6 +228,13 @@ def _naf(fact: Fact, view: View, profile: Profile) -> Found:  # noqa: ARG001 - o
     if (profile.member.naf_version or "").lower() in {"nafrev2", "rev2"}:
         return Verdict.NO, f"votre NAF {profile.member.naf} n'est pas dans la liste"
     return Verdict.CHECK, f"NAF {profile.member.naf} (version à vérifier)"
+
+
+def _naf_out(fact: Fact, view: View, profile: Profile) -> Found:  # noqa: ARG001 - one shape for every reader
+    mine = _digits(profile.member.naf or "")
+    if mine and any(mine.startswith(_digits(part)) for part in fact.value.split("|") if _digits(part)):
+        return Verdict.CHECK, f"NAF {profile.member.naf} exclu ?"
+    return None
 
 
 def _digits(code: str) -> str:
@@ -153,9 +261,21 @@ def _partners(fact: Fact, view: View, profile: Profile) -> Found:  # noqa: ARG00
 #: Facts that are conditions, in the order in which they are weighed.
 _READERS: Mapping[str, Callable[[Fact, View, Profile], Found]] = {
     "eligible_sizes": _size,
+    "eligible_others": _others,
+    "excluded_sizes": _left_out,
+    "rates": _rates,
+    "staff_min": _staff,
+    "staff_max": _staff,
+    "age_min": _age,
+    "age_max": _age,
     "eligible_territories": _territory,
+    "excluded_territories": _excluded_territory,
+    "project_territories": _project_territory,
     "turnover_min": _turnover,
+    "turnover_max": _turnover,
     "naf": _naf,
+    "naf_excluded": _naf_out,
+    "condition": _condition,
     "legal_form": _legal_form,
     "partners_min": _partners,
 }

@@ -6,88 +6,16 @@ nothing gives no fact (unknown is never « non »).
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
-from veille.model import SIZES, Evidence, Fact, Origin, Scheme, Tag, TextToTag
-from veille.nlp.amount import MONEY, euros
+from veille.model import SIZES, Evidence, Fact, Origin, Tag, TextToTag
+from veille.nlp import company_limits
+from veille.nlp.applicants import COMPANIES, PUBLIC, admitted
+from veille.nlp.eligible_areas import read_areas
 from veille.nlp.quoting import Printed, printed_fields
-from veille.text import sentence_around
+from veille.nlp.who_clauses import Clause, clauses, left_out
 
-_COMPANIES = ("tpe", "pme", "eti", "ge")
-#: Words for a size → sizes as printed; that an SME may be very small is for whoever compares.
-_SIZE_WORDS: tuple[tuple[re.Pattern[str], tuple[str, ...]], ...] = (
-    (re.compile(r"\b(?:tpe|tres petites? entreprises?|micro-?entreprises?|artisans?|independants?"
-                r"|auto-?entrepreneurs?)\b"), ("tpe",)),
-    (re.compile(r"\b(?:pme|petites? et moyennes? entreprises?|smes?|pmi|small and medium)\b"), ("pme",)),
-    (re.compile(r"\b(?:start-?ups?|jeunes pousses|jeunes entreprises)\b"), ("tpe", "pme")),
-    (re.compile(r"\b(?:eti|entreprises? de taille intermediaire|mid-?caps?)\b"), ("eti",)),
-    (re.compile(r"\b(?:grandes? entreprises?|grands? groupes?|large (?:companies|enterprises))\b"), ("ge",)),
-    (re.compile(r"\b(?:laboratoires?|organismes? de recherche|etablissements? de recherche|universites?"
-                r"|etablissements? d'enseignement superieur|research organi[sz]ations?)\b"), ("labo",)),
-    (re.compile(r"\b(?:collectivites?(?: territoriales| locales)?|communes|intercommunalites|epci"
-                r"|syndicats? mixtes?|local authorities)\b"), ("collectivite",)),
-    (re.compile(r"\b(?:associations?|fondations?|ong|ngos?|structures? de l'ess)\b"), ("association",)),
-)  # fmt: skip
-#: A company of whatever size: leaving one out would refuse a member who may apply.
-_ANY_COMPANY = re.compile(
-    r"\b(?:entreprises?|societes?|industriels?|companies|enterprises|acteurs? economiques?|operateurs? economiques?"
-    r"|exploitations?|agriculteurs?|commercants?"
-    r"|professionnels?|personnes? morales?|porteurs? de projets?|structures?|organisations?|toute entite"
-    r"|any legal entity|legal entities)\b"
-    r"(?! (?:de taille intermediaire|privees? de moins))"
-)
-_EVERY_SIZE = re.compile(
-    r"\b(?:toutes? (?:les )?(?:tailles?|entreprises?)|quelle que soit (?:leur|la|sa) taille|any size|all companies)\b"
-)
-#: « mandatés par les collectivités »: they are not the ones who apply.
-_THROUGH = re.compile(
-    r"\b(?:par|avec|aupres d(?:es|e)|pour le compte d(?:es|e|u)|au profit d(?:es|e|u)|with|by) ?(?:les |des |la "
-    r"|une? |l'|the )?[a-z'-]+"
-)
-_SIZED = re.compile(
-    r"\b(?:tres petites?|micro|petites?|moyennes?|grandes?|jeunes"
-    r"|taille intermediaire)[ -](?:et moyennes? )?entreprises?|entreprises? de taille intermediaire"
-)
-_STAFF = re.compile(
-    r"\b(?:moins de|inferieur a|jusqu'a|fewer than|less than) (?P<n>[0-9 ]{1,6}) (?:salaries|employes|etp|personnes"
-    r"|employees)"
-)
-#: « de 10 à 249 salariés ».
-_STAFF_RANGE = re.compile(
-    r"\b(?:de|entre|from|between) (?P<least>[0-9]{1,4}) (?:a|et|to|and) (?P<most>[0-9]{1,4}) (?:salaries|employes|etp"
-    r"|employees)"
-)
-#: « hors grandes entreprises », « les ETI ne sont pas éligibles », « sont exclus : … »: who is left out.
-_EXCEPT = re.compile(
-    r"\b(?:hors|sauf|excepte|a l'exception|a l'exclusion|excluding|except(?: for)?)\b(?P<who>[^.;:,\n)]{0,60})"
-    r"|(?P<who2>[^.;:\n,]{3,60}) (?:(?:ne sont|n'est|ne seront) pas (?:eligibles?|concerne|admis|beneficiaires?)"
-    r"|sont (?:exclu|ineligible)|are not eligible|are excluded)[a-z]*"
-    r"|\b(?:ne sont pas eligibles|(?:sont )?exclu[es]*|not eligible) ?:(?P<who3>[^.;\n]{3,80})"
-)
-_JOINING = frozenset(
-    {"les", "des", "aux", "de", "la", "le", "l", "d", "et", "ou", "ni", "the", "and", "or", "of", "for"}
-)
 #: (staff below, sizes): EU thresholds, Recommendation 2003/361/EC; ETI: décret 2008-1354.
 _THRESHOLDS = ((10, ("tpe",)), (250, ("tpe", "pme")), (5000, ("tpe", "pme", "eti")))
-
-#: A sentence that says who may apply.
-_WHO = re.compile(
-    r"\b(?:eligibles?|beneficiaires?|s'adressent?|adressee? aux|reserve[es]{0,2} aux?|destine[es]{0,2} aux?"
-    r"|ouverte?s? aux?|peu(?:t|vent|rra|rront) (?:beneficier|candidater|deposer|repondre|postuler|participer"
-    r"|soumettre|pretendre)"
-    r"|cibles?|candidats? (?:eligibles?|doi[a-z]+)|porteurs? eligibles?|publics? (?:vises?|concernes?|cibles?)"
-    r"|pour qui|vous etes|concerne les|eligible applicants|open to|applicants (?:must|may)|conditions? d'acces)\b"
-)
-_REFUSED = re.compile(
-    r"\b(?:ne (?:sont|est|seront|sera) pas|ineligibles?|non[- ]eligibles?|exclu[es]*|exclusion|hors|a l'exception"
-    r"|sauf|ne peuvent|depenses?|couts?|actions? eligibles?|projets? eligibles?|eligible costs|travaux)\b"
-)
-#: A heading: « Bénéficiaires », « Pour qui ? », alone on its line or before a colon.
-_HEADING = re.compile(
-    r"\b(?:beneficiaires?|pour qui ?\??|publics? (?:cible|vise|concerne)s?|qui peut [a-z ]{3,25}\??"
-    r"|candidats eligibles|eligible applicants)"
-    r"[^\n.:]{0,25}(?: ?\n? ?:|\n|$)"
-)
 
 _COUNT = {
     "un": 1, "une": 1, "deux": 2, "trois": 3, "quatre": 4, "cinq": 5, "six": 6, "two": 2, "three": 3, "four": 4,
@@ -109,7 +37,7 @@ _PARTNERS = re.compile(
 _AT_LEAST = ("au moins", "minim", "at least", "or more", "≥")
 _ROLES = (
     (re.compile(r"\b(?:laboratoires?|labo|organismes? de recherche|universites?|research organi[sz]ations?"
-                r"|academiques?)\b"), "labo"),
+                r"|academiques?|scientifiques?)\b"), "labo"),
     (re.compile(r"\b(?:pme|tpe|start-?ups?|smes?)\b"), "pme"),
     (re.compile(r"\b(?:industriels?|grands? groupes?|grande entreprise|eti)\b"), "industriel"),
     (re.compile(r"\b(?:collectivites?|communes?|epci)\b"), "collectivite"),
@@ -118,233 +46,142 @@ _ROLES = (
 )  # fmt: skip
 _AMONG = re.compile(r"\b(?:dont|including|associant|comprenant|incluant)(?: au moins| at least)?[^.;\n]{0,80}")
 
-#: « entreprises ayant un établissement en … »: what must lie in the territory that follows.
-_LOCATED = re.compile(
-    r"\b(?:situe|implante|localise|domicilie|installe|etabli|base)(?:e|s|es)?\b[^.;\n]{0,30}$"
-    r"|\bayant (?:au moins )?(?:leur|un|une|son)(?: siege| etablissement| activite| implantation)?[^.;\n]{0,45}$"
-    r"|\bsiege (?:social )?(?:est )?(?:en|dans|a|au)\b[^.;\n]{0,20}$|\betablissements? (?:en|dans"
-    r"|situe)[^.;\n]{0,25}$|\breserve[es]{0,2} aux? [^.;\n]{3,60}$"
-    r"|\b(?:entreprises?|pme|tpe|associations?|structures?|acteurs?|collectivites?|communes?|laboratoires?"
-    r"|habitants?|established|located|based)(?: [a-z]+){0,2} (?:de|du|des|d'|en|in)(?: la)?(?: region"
-    r"| departement)?(?: d'| de| du)? ?$"
-)
-_TURNOVER = re.compile(
-    r"\b(?:chiffres? d'affaires|turnover)\b[^.;\n]{0,60}\b(?:superieure?s?|minim[a-z]*|au moins|excedant|depassant"
-    r"|plus de|above|at least)\b[^.;\n0-9]{0,30}"
-)
-#: A sentence that asks, not one that tells how a company is doing.
-_ASKED = re.compile(
-    r"\b(?:exige[es]*|demande[es]*|requis[es]*|minim[a-z]*|candidats?|devr[a-z]+|doi[a-z]+|justifier|eligib[a-z]+"
-    r"|conditions?|must)\b"
+#: « Partenaires possibles : laboratoires », « les entreprises participent comme partenaires ».
+_AS_PARTNER = re.compile(
+    r"\bpartenaires? (?:possibles?|eligibles?|admis|autorises?|potentiels?) ?:[^.;\n]{3,80}"
+    r"|[^.;:\n]{3,80} (?:participe(?:nt)?|associee?s?|interviennent|peuvent participer) (?:comme|en tant que"
+    r"|en qualite de)"
+    r" (?:simples? )?partenaires?|\b(?:en consortium|eventuellement associee?s?|en partenariat|en collaboration"
+    r"|seule?s? ou) (?:a|avec|en consortium avec) (?:un |une |des |au moins un )[^.;,\n]{3,60}"
 )
 _FORMS = re.compile(r"\b(?:SAS|SASU|SARL|EURL|SA|SCOP|SCIC|GIE|GIP|SEM|SPL|SNC|SCA|EARL|GAEC)\b")
 #: Words that make a list of forms a condition.
 _FORM_ASKED = re.compile(
     r"\b(?:formes? juridiques?|statuts? juridiques?|constituee?s? (?:en|sous)|sous (?:la )?forme d|societes? \()"
 )
-_NAF = re.compile(
-    r"\b(?:naf|ape)\b[^.;\n0-9]{0,40}(?P<codes>[0-9]{2}\.?[0-9]{2} ?[a-z]\b(?:(?:, ?| et | ou "
-    r"| ?/ ?)[0-9]{2}\.?[0-9]{2} ?[a-z]\b)*)"
-)
-_NAF_CODE = re.compile(r"([0-9]{2})\.?([0-9]{2}) ?([a-z])")
-#: Characters read under a heading « Bénéficiaires ».
-_UNDER = 400
-
-
-@dataclass(frozen=True, slots=True)
-class _Clause:
-    """A stretch of a field that says who may apply."""
-
-    field: Printed
-    start: int
-    end: int
-
-    @property
-    def folded(self) -> str:
-        """Its text, levelled."""
-        return self.field.folded[self.start : self.end]
-
-    def holds(self, where: str, place: int) -> bool:
-        """Return True where an offset of a field lies in it."""
-        return self.field.where == where and self.start <= place < self.end
+_CODE = r"[0-9]{2}(?:\.?[0-9]{2} ?[a-z]\b|(?![0-9%€]|[.,][0-9]))"
+_NAF = re.compile(rf"\b(?:naf|ape)\b[^.;\n0-9]{{0,40}}(?P<codes>{_CODE}(?:(?:, ?| et | ou | ?/ ?){_CODE})*)")
+_NAF_CODE = re.compile(r"([0-9]{2})(?:\.?([0-9]{2}) ?([a-z]))?")
+#: « codes NAF exclus : ».
+_NAF_OUT = re.compile(r"\b(?:exclu[es]*|hors|sauf|ineligibles?|non eligibles?)\b")
 
 
 def read(text: TextToTag, territories: Sequence[Tag] = ()) -> tuple[Fact, ...]:
-    """Return the conditions read; `territories` (the item's own territory tags) give `eligible_territories`."""
+    """Return the conditions read; `territories` (the item's own territory tags) give the areas.
+
+    `eligible_sizes` (`eligible_others`: kinds that the list leaves open), `excluded_sizes`, `partners_min`,
+    `partner_roles`, the areas of `eligible_areas`, the figures of `company_limits`, `legal_form`, `naf` and
+    `naf_excluded`.
+    """
     fields = printed_fields(text)
-    clauses = [clause for field in fields for clause in _clauses(field)]
-    found = (
-        _sizes(clauses),
+    found = [clause for field in fields for clause in clauses(field)]
+    out = {size for field in fields for _, sizes in left_out(field) for size in sizes}
+    return (
+        *_sizes(found, out),
+        *_excluded(fields),
         *_partners(fields),
-        _territories(clauses, territories),
-        _turnover(fields),
-        _legal_forms(clauses),
-        _naf(fields),
+        *read_areas(fields, found, territories),
+        *company_limits.read(found, fields),
+        *_legal_forms(found),
+        *_naf(fields),
     )
-    return tuple(fact for fact in found if fact)
 
 
 def _fact(name: str, value: str, evidence: tuple[Evidence, ...]) -> Fact:
     return Fact(name=name, value=value, origin=Origin.CUE, evidence=evidence)
 
 
-def _clauses(field: Printed) -> Iterator[_Clause]:
-    for heading in _HEADING.finditer(field.folded):
-        below = field.folded[heading.end() : heading.end() + _UNDER]
-        stop = re.search(r"\n[^\n:.;]{3,45}:|\n\n", below[3:])
-        yield _Clause(field, heading.start(), heading.end() + (stop.start() + 3 if stop else len(below)))
-    done = -1
-    for cue in _WHO.finditer(field.folded):
-        if cue.start() < done:
-            continue
-        start, end = sentence_around(field.original, cue.start(), cue.end())
-        if not _REFUSED.search(_excepted(field.folded[start:end])[0]):
-            yield _Clause(field, start, end)
-            done = end
-
-
 # ── sizes ────────────────────────────────────────────────────────────────────────────────────────────────────────────
-def _sizes(clauses: Sequence[_Clause]) -> Fact | None:
-    """Unite what every clause says: a size that one sentence admits is admitted."""
+def _sizes(found: Sequence[Clause], out: set[str]) -> Iterator[Fact]:
+    """Unite what the clauses say: a size that one sentence admits is admitted, unless another leaves it `out`."""
+    # « soutient les entreprises. Sont éligibles les PME »: what says who may apply wins over what says who is helped.
+    found = [clause for clause in found if clause.sure] or found
     sizes: set[str] = set()
-    first: _Clause | None = None
-    for clause in clauses:
-        said = _sizes_in(clause.folded)
-        if said and (first is None or not sizes):
-            first = clause
+    others: set[str] = set()
+    telling: list[Clause] = []
+    for clause in found:
+        who = admitted(clause.told)
+        said = _within(who.sizes, clause.told) - out
+        # « Les porteurs sont des PME »: words that leave open who, beside others, add nothing where sizes are named.
+        kinds = who.others - {"ouvert"} if said else who.others
+        if said or kinds:
+            telling.append(clause)
         sizes |= said
-    if not sizes or first is None:
-        return None
-    value = "|".join(size for size in SIZES if size in sizes)
-    return _fact("eligible_sizes", value, _quote(first))
+        others |= kinds
+    if PUBLIC in out and "labo" in sizes:
+        sizes.discard("labo")
+        others.add(PUBLIC)
+    if sizes:
+        value = "|".join(size for size in SIZES if size in sizes)
+        yield _fact("eligible_sizes", value, telling[0].quote())
+    if others and telling:
+        yield _fact("eligible_others", "|".join(sorted(others)), telling[0].quote())
 
 
-def _excepted(clause: str) -> tuple[str, set[str]]:
-    """Return a clause without the sizes that it leaves out, and these sizes."""
-    out: set[str] = set()
-
-    def drop(found: re.Match[str]) -> str:
-        who = found["who"] or found["who2"] or found["who3"] or ""
-        sizes = _printed_sizes(who) if _only_sizes(who) else set()
-        out.update(sizes)
-        return " " if sizes else found[0]
-
-    return _EXCEPT.sub(drop, clause), out
+def _within(sizes: frozenset[str], told: str) -> set[str]:
+    """Keep the sizes of company that the number of staff leaves."""
+    below = company_limits.staff_below(told)
+    if below is None:
+        return set(sizes)
+    companies = next((sizes for limit, sizes in _THRESHOLDS if below <= limit), COMPANIES)
+    return (set(sizes) - set(COMPANIES)) | set(companies)
 
 
-def _only_sizes(who: str) -> bool:
-    """Return False for « les PME en difficulté »: only some of them are left out."""
-    for pattern, _ in _SIZE_WORDS:
-        who = pattern.sub(" ", who)
-    return set(re.findall(r"[^\W_]+", who)) <= _JOINING
-
-
-def _printed_sizes(text: str) -> set[str]:
-    return {size for pattern, sizes in _SIZE_WORDS if pattern.search(text) for size in sizes}
-
-
-def _sizes_in(clause: str) -> set[str]:
-    clause, out = _excepted(clause)
-    if "tpe" in out:  # an SME may be a very small one: what is left cannot be said by sizes
-        return set()
-    return _admitted(_THROUGH.sub(" ", clause)) - out
-
-
-def _admitted(clause: str) -> set[str]:
-    if _EVERY_SIZE.search(clause):
-        return _printed_sizes(clause) | set(_COMPANIES)
-    found = _printed_sizes(clause)
-    if (below := _staff_below(clause)) is not None:
-        sizes = next((sizes for limit, sizes in _THRESHOLDS if below <= limit), _COMPANIES)
-        return (found - set(_COMPANIES)) | set(sizes)
-    if _ANY_COMPANY.search(_SIZED.sub(" ", clause)) and not found & set(_COMPANIES):
-        found |= set(_COMPANIES)
-    return found
-
-
-def _staff_below(clause: str) -> int | None:
-    """Return the number of staff that a company must not reach."""
-    if staff := _STAFF.search(clause):
-        return int(staff["n"].replace(" ", "") or 0)
-    between = _STAFF_RANGE.search(clause)
-    return int(between["most"]) + 1 if between else None
-
-
-def _quote(clause: _Clause) -> tuple[Evidence, ...]:
-    original = clause.field.original[clause.start : clause.end]
-    start = clause.start + len(original) - len(original.lstrip())
-    end = clause.end - (len(original) - len(original.rstrip()))
-    return (Evidence(text=clause.field.original[start:end], where=clause.field.where, start=start, end=end),)
+def _excluded(fields: Sequence[Printed]) -> Iterator[Fact]:
+    sizes: set[str] = set()
+    first: Clause | None = None
+    for field in fields:
+        for clause, refused in left_out(field):
+            first = first or clause
+            sizes |= refused - {PUBLIC}
+    if first and sizes:
+        yield _fact("excluded_sizes", "|".join(size for size in SIZES if size in sizes), first.quote())
 
 
 # ── partners ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 def _partners(fields: Sequence[Printed]) -> Iterator[Fact]:
     for field in fields:
-        if not any(word in field.folded for word in _AT_LEAST):
-            continue
-        found = _PARTNERS.search(field.folded)
-        if not found:
-            continue
-        number = found["n"] or found["n2"] or found["n3"]
-        evidence = field.quote(found.start(), found.end())
-        yield _fact("partners_min", str(_COUNT.get(number) or int(number)), evidence)
-        among = _AMONG.search(field.folded, found.end(), evidence[0].end or found.end())
-        roles = [role for pattern, role in _ROLES if among and pattern.search(among[0])]
-        if roles:
-            yield _fact("partner_roles", "|".join(roles), evidence)
-        return
-
-
-# ── territory ────────────────────────────────────────────────────────────────────────────────────────────────────────
-def _territories(clauses: Sequence[_Clause], tags: Sequence[Tag]) -> Fact | None:
-    """Keep the territories whose printed name follows « implantées en », « ayant un établissement dans »."""
-    codes: list[str] = []
-    evidence: tuple[Evidence, ...] = ()
-    for tag in tags:
-        for piece in tag.evidence if tag.scheme is Scheme.TERRITORY else ():
-            if piece.start is None or piece.end is None or tag.term in codes:
-                continue
-            clause = next((clause for clause in clauses if clause.holds(piece.where, piece.start)), None)
-            if clause and _located(clause.field, piece.start):
-                codes.append(tag.term)
-                evidence = evidence or clause.field.quote(piece.start, piece.end)
-    return _fact("eligible_territories", "|".join(codes), evidence) if codes else None
-
-
-def _located(field: Printed, start: int) -> bool:
-    first, _ = sentence_around(field.original, start, start + 1)
-    before = field.folded[max(first, start - 90) : start]
-    return _LOCATED.search(before) is not None and not re.search(r"\b(?:hors|sauf|exception|hotline|contact)\b", before)
-
-
-# ── turnover, form, activity ─────────────────────────────────────────────────────────────────────────────────────────
-def _turnover(fields: Sequence[Printed]) -> Fact | None:
+        found = _PARTNERS.search(field.folded) if any(word in field.folded for word in _AT_LEAST) else None
+        if found:
+            yield from _consortium(field, found)
+            return
     for field in fields:
-        if "chiffre" not in field.folded and "turnover" not in field.folded:
-            continue
-        found = _TURNOVER.search(field.folded)
-        money = MONEY.match(field.folded, found.end()) if found else None
-        value = euros(money) if money else None
-        asked = found and _ASKED.search(field.folded[max(0, found.start() - 120) : found.end() + 120])
-        if found and money and value and asked:
-            return _fact("turnover_min", f"{value.normalize():f}", field.quote(found.start(), money.end()))
-    return None
+        if found := _AS_PARTNER.search(field.folded):
+            roles = [role for pattern, role in _ROLES if pattern.search(found[0])]
+            if roles:
+                yield _fact("partner_roles", "|".join(roles), field.quote(found.start(), found.end()))
+                return
 
 
-def _legal_forms(clauses: Sequence[_Clause]) -> Fact | None:
-    for clause in clauses:
+def _consortium(field: Printed, found: re.Match[str]) -> Iterator[Fact]:
+    number = found["n"] or found["n2"] or found["n3"]
+    evidence = field.quote(found.start(), found.end())
+    yield _fact("partners_min", str(_COUNT.get(number) or int(number)), evidence)
+    among = _AMONG.search(field.folded, found.end(), evidence[0].end or found.end())
+    roles = [role for pattern, role in _ROLES if among and pattern.search(among[0])]
+    if roles:
+        yield _fact("partner_roles", "|".join(roles), evidence)
+
+
+# ── form, activity ───────────────────────────────────────────────────────────────────────────────────────────────────
+def _legal_forms(found: Sequence[Clause]) -> Iterator[Fact]:
+    for clause in found:
         if not _FORM_ASKED.search(clause.folded):
             continue
         printed = clause.field.original[clause.start : clause.end]
         forms = list(dict.fromkeys(form.lower() for form in _FORMS.findall(printed)))
         if forms:
-            return _fact("legal_form", "|".join(forms), _quote(clause))
-    return None
+            yield _fact("legal_form", "|".join(forms), clause.quote())
+            return
 
 
-def _naf(fields: Sequence[Printed]) -> Fact | None:
+def _naf(fields: Sequence[Printed]) -> Iterator[Fact]:
     for field in fields:
-        if ("naf" in field.folded or "ape" in field.folded) and (found := _NAF.search(field.folded)):
-            codes = [f"{a}.{b}{c.upper()}" for a, b, c in _NAF_CODE.findall(found["codes"])]
-            return _fact("naf", "|".join(codes), field.quote(found.start(), found.end()))
-    return None
+        if "naf" not in field.folded and "ape" not in field.folded:
+            continue
+        for found in _NAF.finditer(field.folded):
+            codes = [f"{a}.{b}{c.upper()}" if b else a for a, b, c in _NAF_CODE.findall(found["codes"])]
+            near = field.folded[max(0, found.start() - 25) : found.start("codes")]
+            name = "naf_excluded" if _NAF_OUT.search(near) else "naf"
+            yield _fact(name, "|".join(codes), field.quote(found.start(), found.end()))
+            return

@@ -20,7 +20,8 @@ _SIZE = "|".join(f"(?P<{name}>{_WORDS[name]})" for name in ("pme", "tpe", "eti",
 _NUMBER = r"(?P<number>[0-9]{1,3}(?:[.,][0-9]{1,2})?) ?%"
 #: « 45 % (maximum) pour les petites entreprises »; « PE : 60 % ».
 _AFTER = re.compile(
-    rf"(?<![0-9.,]){_NUMBER}(?: (?:maxim[a-z]*|max\.?|d'aides?|de subvention))* ?"
+    rf"(?<![0-9.,]){_NUMBER}(?: (?:maxim[a-z]*|max\.?|d'aides?|de subvention))*"
+    r"(?: (?:du|des|de la|de l')[^,.;%\n]{1,40})? ?"
     rf"(?:\(?(?:pour (?:les |une |la )?|for )|\()(?:{_SIZE})(?![a-z])"
 )
 _BEFORE = re.compile(rf"(?<![a-z])(?:{_SIZE})(?: ?\([a-z ]{{1,30}}\))? ?[:=-]? ?(?:jusqu'a )?{_NUMBER}")

@@ -1,0 +1,149 @@
+"""The stretches of a text that say who may apply, and those that say who may not."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from veille.model import Evidence
+from veille.nlp.applicants import names_applicants, refused
+from veille.nlp.quoting import Printed
+from veille.text import sentence_around
+
+_BENEFICIARY = (
+    r"(?:tpe|pme|eti|entreprises?|societes?|start-?ups?|smes?|artisans?|commercants?|associations?|collectivites?"
+    r"|communes|intercommunalites|laboratoires?|structures?|industriels?|exploitations?|agriculteurs?|grandes"
+    r"|petites?|jeunes|organismes?|universites?|etablissements?|companies|dirigeants?|restaurateurs?|bailleurs?"
+    r"|syndicats|hotels|clusters?|porteurs)\b"
+)
+#: A sentence that says who may apply.
+_WHO = re.compile(
+    r"(?<!depenses )(?<!couts )(?<!depense )(?<!projets )(?<!actions )(?<!travaux )(?<!frais )(?<!investissements )"
+    r"(?<!opposable )(?<!non )(?<!non-)\beligibles?\b(?! costs)(?!.{0,3}:? ?(?:les )?(?:depenses|couts|frais|projets))"
+    r"|\b(?:beneficiaires?|s'adresse(?:nt|ra)?|adressee? aux|reserve[es]{0,2} (?:exclusivement )?(?:a|aux?)"
+    r"|destine[es]{0,2} (?:a|aux?)|dedie[es]{0,2} aux?|accessibles? (?:a|aux?)|accordee?s? (?:a|aux?)|profite (?:a"
+    r"|aux?)"
+    r"|a (?:destination|l'attention|l'intention) d(?:es|e|u)|en faveur d(?:es|e|u)|versee?s? aux|propose(?:nt)? aux"
+    r"|invite(?:nt)? (?:les |des )?|port(?:e|ee|es|ees) par|seule?s? (?:les|des|l')|only"
+    r"|ouverte?s? (?:a|aux?)|peu(?:t|vent|rra|rront|vez) (?:etre (?:aide|finance|soutenu|accompagne|beneficiaire)[a-z]*"
+    r"|beneficier|candidater|deposer|repondre|postuler|participer|recevoir|obtenir|solliciter|demander|acceder|proposer"
+    r"|soumettre|pretendre|concourir|en beneficier)|candidats? (?:eligibles?|doi[a-z]+)|porteurs? eligibles?"
+    r"|publics? (?:vises?|concernes?|cibles?)|cibles?|vous etes|concerne(?:nt)? (?:les|des|toutes?|uniquement)"
+    r"|eligible applicants|open to|(?:may|can) (?:apply|submit|participate|receive)|applicants (?:must|may)"
+    r"|conditions? d'acces|porteurs? ?:"
+    r"|pour qui|recoi(?:t|vent)|beneficie(?:nt)?|percoi(?:t|vent)"
+    rf"|ouvre(?:nt)? (?:[a-z']+ ){{0,5}}?(?:aux?|a) (?={_BENEFICIARY})"
+    rf"|(?:demandes?|dossiers?|projets|candidatures) des (?={_BENEFICIARY})"
+    rf"|pour (?:[0-9]+|une dizaine de|une vingtaine de) (?:dirigeants (?:de |d'))?(?={_BENEFICIARY})"
+    r"|(?:subvention|aide|prime|cheque|pret|financement|dispositif|programme|accompagnement|parcours|bourse|prix"
+    rf"|concours|appel)\b[^.;:\n%]{{0,40}} pour (?:les |des )?(?={_BENEFICIARY}))"
+    rf"|\b(?P<helps>soutien(?:t|nent)|accompagne(?:nt)?|aide(?:nt)?|finance(?:nt)?|recompense(?:nt)?|distingue(?:nt)?"
+    rf"|vise(?:nt)?"
+    rf"|mobilise(?:nt)?|emmene(?:nt)?|recherche(?:nt)?|cherche(?:nt)?|supports?|finance)"
+    rf" (?:(?!(?:aux?|a|d[eu]|en|dans|pour|sur|par)\b)[a-z0-9']+ ){{0,2}}?(?:l')?(?={_BENEFICIARY})"
+    rf"|(?:^|\n|[.!?:] )(?:pour )?(?:les |des |toutes les |aux )?(?={_BENEFICIARY}[^.;\n]{{0,40}}"
+    rf"\b(?:de moins d|de plus de|de [0-9]|entre [0-9]|ayant|situe|implante|installe|employant|comptant|inscrit))"
+)
+#: A heading: « Bénéficiaires », « Pour qui ? », alone on its line or before a colon.
+_HEADING = re.compile(
+    r"\b(?:beneficiaires?|pour qui ?\??|publics? (?:cible|vise|concerne)s?|qui peut [a-z ]{3,25}\??"
+    r"|candidats eligibles|eligible applicants)"
+    r"[^\n.:]{0,25}(?: ?\n? ?:|\n|$)"
+)
+#: « Pour qui ? Les entreprises de … »: the answer is the next sentence.
+_QUESTION = re.compile(r"\b(?:pour qui|qui est concerne|qui peut [a-z' ]{3,30}) ?\? (?=[^\s])")
+#: Characters read under a heading « Bénéficiaires ».
+_UNDER = 400
+#: « hors grandes entreprises », « les ETI ne sont pas éligibles », « sont exclus : … »: who is left out.
+_EXCEPT = re.compile(
+    r"\b(?:hors|sauf|excepte|a l'exception|a l'exclusion|excluding|except(?: for)?)\b(?P<who>[^.;:,\n)]{0,60})"
+    r"|(?P<who2>(?:(?<=[.;\n] )|^|(?<=\n))[^.;:\n]{3,90}) (?:(?:ne|n'en) ?(?:sont|est|seront|sera|peuvent|peut) pas"
+    r"(?: etre)? (?:eligibles?|concerne|admis|beneficiai?re?s?|candidat|postuler|pretendre|financ|aide)"
+    r"|(?:en )?sont (?:exclu|ineligible)|are not eligible|are excluded|(?:cannot|may not) apply)[a-z]*"
+    r"|\b(?:ne sont pas eligibles|(?:sont )?exclu[es]*|not eligible) ?:(?P<who3>[^.;\n]{3,80})"
+)
+#: What says that a sentence refuses somebody.
+_NEGATED = re.compile(
+    r"\b(?:(?:ne|n'en) ?(?:sont|est|seront|sera|peuvent|peut|pourront|beneficient) (?:donc )?pas|ineligibles?"
+    r"|non[- ]eligibles?|exclu[es]*\b(?! ?:)|not eligible|cannot|may not|ni (?:aux?|les) )"
+)
+#: A sentence about money, works or dates names who for another reason.
+_NOT_WHO = re.compile(
+    r"\b(?:avis|marches?) (?:a|ont|est|sont) (?:ete )?(?:conclu|attribue)|\b(?:laureat|finaliste|gagnant)[es]* (?:de"
+    r"|sont)"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """A stretch of a field that says who may apply."""
+
+    field: Printed
+    start: int
+    end: int
+    #: Says who may apply, not only who is helped.
+    sure: bool = True
+
+    @property
+    def folded(self) -> str:
+        """Its text, levelled."""
+        return self.field.folded[self.start : self.end]
+
+    @property
+    def told(self) -> str:
+        """Its text without those whom it leaves out."""
+        return excepted(self.folded)[0]
+
+    def holds(self, where: str, place: int) -> bool:
+        """Return True where an offset of a field lies in it."""
+        return self.field.where == where and self.start <= place < self.end
+
+    def quote(self) -> tuple[Evidence, ...]:
+        """Return its text as printed."""
+        printed = self.field.original[self.start : self.end]
+        start = self.start + len(printed) - len(printed.lstrip())
+        end = self.end - (len(printed) - len(printed.rstrip()))
+        return (Evidence(text=self.field.original[start:end], where=self.field.where, start=start, end=end),)
+
+
+def clauses(field: Printed) -> Iterator[Clause]:
+    """Yield the stretches that say who may apply."""
+    for question in _QUESTION.finditer(field.folded):
+        yield Clause(field, question.start(), sentence_around(field.original, question.end(), question.end() + 1)[1])
+    for heading in _HEADING.finditer(field.folded):
+        below = field.folded[heading.end() : heading.end() + _UNDER]
+        stop = re.search(r"\n[^\n:.;]{3,45}:|\n\n", below[3:])
+        yield Clause(field, heading.start(), heading.end() + (stop.start() + 3 if stop else len(below)))
+    done = -1
+    for cue in _WHO.finditer(field.folded):
+        if cue.end() <= done:
+            continue
+        start, end = sentence_around(field.original, cue.end() - 1, cue.end())
+        # Who helps stands before: « Deux pôles et un cluster cherchent dix start-up ».
+        clause = Clause(field, cue.start() if cue["helps"] else start, end, sure=not cue["helps"])
+        told = clause.told
+        if not _NEGATED.search(told) and not _NOT_WHO.search(told) and names_applicants(told):
+            yield clause
+            done = end
+
+
+def left_out(field: Printed) -> Iterator[tuple[Clause, set[str]]]:
+    """Yield the stretches that leave sizes out, with these sizes."""
+    for found in _EXCEPT.finditer(field.folded):
+        if sizes := refused(_who(found)):
+            yield Clause(field, found.start(), found.end()), sizes
+
+
+def excepted(clause: str) -> tuple[str, set[str]]:
+    """Return a clause without those whom it leaves out, and the sizes among them."""
+    out: set[str] = set()
+
+    def drop(found: re.Match[str]) -> str:
+        sizes = refused(_who(found))
+        out.update(sizes)
+        return " " if sizes or found["who"] is not None else found[0]
+
+    return _EXCEPT.sub(drop, clause), out
+
+
+def _who(found: re.Match[str]) -> str:
+    return found["who"] or found["who2"] or found["who3"] or ""
