@@ -45,10 +45,10 @@ NAMES ?= ../shared/corpus/payloads/reference/cpv_fr_labels.json
 train: $(VENV)/.dev
 	$(BIN)/python pipelines/model/scripts/train.py $(GOLD) $(NAMES)
 
-# Figures of records that the models have not seen, then (`--unseen`) of sets that they have not seen: four minutes.
+# Figures of records that the models have not seen, held to the floors and drawn, then of sets that they have not seen.
 evaluate: $(VENV)/.dev
-	$(BIN)/python -m veille.nlp.evaluate $(GOLD) --names $(NAMES)
-	$(BIN)/python -m veille.nlp.evaluate $(GOLD) --names $(NAMES) --unseen
+	$(BIN)/veille pipeline evaluate $(GOLD) --names $(NAMES) --floors tests/data/floors.json --report var/evaluation.html
+	$(BIN)/veille pipeline evaluate $(GOLD) --names $(NAMES) --unseen
 
 lock: $(VENV)/.dev
 	$(BIN)/pip install --quiet uv

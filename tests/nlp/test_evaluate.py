@@ -259,6 +259,22 @@ def test_the_command_prints_a_table_or_one_line_of_json_and_writes_the_page(gold
     assert len(told) == 1
 
 
+def test_floors_are_written_then_held(gold, tmp_path, monkeypatch):
+    """The models are left as they are: what is held to floors is the same whoever fitted them."""
+    monkeypatch.setattr("veille.nlp.floors.trial_of_floors", lambda trial: replace(trial, way=Way.SHIPPED))
+    floors = tmp_path / "floors.json"
+    done = inside("pipeline", "evaluate", gold, "--floors", floors)
+    assert done.returncode == 0, done.stderr
+    assert "aucun chiffre n'a baissé" in done.stdout
+    known = json.loads(floors.read_text())
+    assert known["floors"]["ALL.types_top1"] > 0.5
+    floors.write_text(json.dumps({**known, "floors": {**known["floors"], "ALL.sectors_top1": 1.1}}))
+    worse = inside("pipeline", "evaluate", gold, "--floors", floors)
+    assert worse.returncode == 7
+    assert "ALL.sectors_top1" in worse.stderr
+    assert json.loads(floors.read_text())["floors"]["ALL.sectors_top1"] == 1.1
+
+
 @pytest.mark.parametrize(
     ("options", "words"), [(["--unseen", "--as-is"], "s'excluent"), (["--as-is", "--floors", "f"], "hors échantillon")]
 )

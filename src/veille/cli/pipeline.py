@@ -88,48 +88,54 @@ def evaluate(
         folders=definitions(instance.home),
         workers=workers,
     )
-    if floors:
-        _hold(trial, floors)
-        return
-    _measure(trial, report, as_json=as_json)
-
-
-def _hold(trial: "Trial", path: Path) -> None:
-    from veille.nlp.floors import hold, measured
-    from veille.observability import progress
-
-    for name, floor in hold(path, measured(trial, progress()), trial).items():
-        echo(f"{floor:.3f}  {name}")
-    echo(f"aucun chiffre n'a baissé ; planchers écrits dans {path}")
-
-
-def _measure(trial: "Trial", report: Path | None, *, as_json: bool) -> None:
-    from veille.nlp.evaluate import as_plain, evaluate
-    from veille.observability import progress
-
-    found = evaluate(trial, progress())
+    found = _measured(trial, floors=floors is not None)
     if report is not None:
         from veille.nlp.report import write_report
 
         write_report(report, found)
     if as_json:
+        from veille.nlp.evaluate import as_plain
+
         click.echo(json.dumps(as_plain(found), ensure_ascii=False))
-        return
-    _show(found)
-    if report is not None:
-        echo(f"rapport : {report}")
+    else:
+        _show(found)
+        if report is not None:
+            echo(f"rapport : {report}")
+    if floors is not None:
+        _hold(found, trial, floors, quiet=as_json)
+
+
+def _measured(trial: "Trial", *, floors: bool) -> "Evaluation":
+    from veille.nlp.evaluate import evaluate
+    from veille.nlp.floors import trial_of_floors
+    from veille.observability import progress
+
+    return evaluate(trial_of_floors(trial) if floors else trial, progress())
+
+
+def _hold(found: "Evaluation", trial: "Trial", path: Path, *, quiet: bool) -> None:
+    from veille.nlp.floors import figures, hold
+
+    held = hold(path, figures(found.table, found.unseen), trial)
+    if not quiet:
+        echo(f"\naucun chiffre n'a baissé ; {len(held)} planchers écrits dans {path}")
 
 
 def _show(found: "Evaluation") -> None:
     from veille.nlp.wording import WAYS
 
     echo(WAYS[found.way])
+    rows = {"ALL": "tous les textes", "MEAN": "moyenne des jeux"}
     for row in (*sorted(found.table.keys() - {"ALL", "MEAN"}), "ALL", "MEAN"):
         told = [line for name, words in _SHOWN.items() if (line := _line(found, row, name, words))]
         if told:
-            echo(f"\n{ {'ALL': 'tous les textes', 'MEAN': 'moyenne des jeux'}.get(row, row) }")
+            echo(f"\n{rows.get(row, row)}")
             for line in told:
                 echo(f"  {line}")
+    for name, values in found.unseen.items():
+        if name not in rows and values["sectors_top1"] is not None:
+            three = " ".join(f"{values[key]:.3f}" for key in ("sectors_top1", "sectors_top3", "sectors_precision"))
+            echo(f"\n{name}, jamais vu : filière, première, parmi trois, part juste : {three}".replace(".", ","))
 
 
 def _line(found: "Evaluation", row: str, name: str, words: str) -> str:

@@ -48,6 +48,8 @@ class Evaluation:
     way: Way
     corpus: str
     table: Table
+    #: Figures of the sets that were also read by models fitted without them (`Trial.without`); empty where none was.
+    unseen: Table
     #: Row → figure → its 95 % interval.
     intervals: Mapping[str, Mapping[str, tuple[float, float]]]
     #: Sets whose records a model may be learnt from: those that held-out models were made for.
@@ -68,7 +70,9 @@ def evaluate(trial: Trial, progress: Progress) -> Evaluation:
     if not any(one.free for one in gold):  # no model was or may be fitted on them
         trial = replace(trial, way=Way.SHIPPED)
     workers = 1 if trial.way is Way.SHIPPED else trial.workers
-    readings = read_held_out(replace(trial, without=(), with_default_type=True, workers=workers), progress)
+    asked = replace(trial, with_default_type=True, workers=workers)
+    everything = read_held_out(asked, progress)
+    readings = [one for one in everything if one.way is trial.way]
     said = _said(readings)
     taxonomy = load_taxonomy(trial.folders)
     sets = _counted(trial, gold, said)
@@ -77,6 +81,7 @@ def evaluate(trial: Trial, progress: Progress) -> Evaluation:
         way=trial.way,
         corpus=corpus_hash(trial.files),
         table=table_of(sets),
+        unseen=_unseen(trial, gold, everything),
         intervals=intervals_of(sets),
         learnt=tuple(sorted({one.set for one in gold if one.free and (one.sectors or one.types)})),
         labels={key: figures_of(cases[key]) for key in LABELLED},
@@ -97,6 +102,7 @@ def as_plain(found: Evaluation) -> dict[str, Any]:
         "corpus": found.corpus,
         "learnt": list(found.learnt),
         "table": found.table,
+        "unseen": found.unseen,
         "intervals": found.intervals,
         "labels": {key: [_plain_label(one) for one in labels] for key, labels in found.labels.items()},
         "worst": {
@@ -142,12 +148,14 @@ def _plain_label(one: LabelFigures) -> dict[str, Any]:
 def measure(trial: Trial, progress: Progress) -> tuple[Table, Table]:
     """Tag the gold sets and return their table, and that of the sets read by models fitted without them."""
     gold, readings = read_gold(trial.files), read_held_out(trial, progress)
-    again = [one for one in readings if one.way is not trial.way]
-    of_them = [one for one in gold if one.set in trial.without]
-    return (
-        table_of(_counted(trial, gold, _said([one for one in readings if one.way is trial.way]))),
-        table_of(_counted(trial, of_them, _said(again))),
-    )
+    said = _said([one for one in readings if one.way is trial.way])
+    return table_of(_counted(trial, gold, said)), _unseen(trial, gold, readings)
+
+
+def _unseen(trial: Trial, gold: Sequence[Gold], readings: Sequence[Reading]) -> Table:
+    said = _said([one for one in readings if one.way is Way.SETS and one.set in trial.without])
+    sets = _counted(trial, [one for one in gold if (one.set, one.id) in said], said)
+    return table_of(sets) if sets else {}
 
 
 def _said(readings: Sequence[Reading]) -> dict[tuple[str, str], Said]:

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from veille.errors import FloorFallen, InputError
@@ -10,7 +10,7 @@ from veille.files import cause, write_atomically
 from veille.nlp.evaluate import measure
 from veille.nlp.gold import corpus_hash
 from veille.nlp.held_out import Trial, Way
-from veille.nlp.scoring import ALL, MEAN, Table
+from veille.nlp.scoring import ALL, MEAN, Row, Table
 from veille.protocols import Progress
 
 #: How the floors are made: changing it makes the old ones incomparable.
@@ -40,34 +40,26 @@ class Floors:
     floors: Mapping[str, float]
 
 
-def measured(trial: Trial, progress: Progress) -> dict[str, float]:
-    """Measure what has floors, as `ROW.figure`; of `trial` only files, names, folders and workers count."""
+def trial_of_floors(trial: Trial) -> Trial:
+    """Return the trial that floors are made of, over the same sets and definitions."""
     known = UNSEEN in {path.stem for path in trial.files}
-    asked = Trial(
-        files=trial.files,
-        names=trial.names,
-        folders=trial.folders,
-        workers=trial.workers,
-        way=Way.FOLDS,
-        without=(UNSEEN,) if known else (),
-    )
-    table, unseen = measure(asked, progress)
-    return {**figures(table), **_of_unseen(unseen)}
+    return replace(trial, way=Way.FOLDS, without=(UNSEEN,) if known else ())
 
 
-def figures(table: Table) -> dict[str, float]:
-    """Return the figures that have floors, as `ROW.figure`."""
-    return {
-        f"{row}.{key}": value
-        for row in (ALL, MEAN)
-        for key in (*RISING, *FALLING)
-        if (value := table[row].get(key)) is not None
-    }
+def measured(trial: Trial, progress: Progress) -> dict[str, float]:
+    """Measure what has floors, as `ROW.figure`."""
+    table, unseen = measure(trial_of_floors(trial), progress)
+    return figures(table, unseen)
 
 
-def _of_unseen(table: Table) -> dict[str, float]:
-    row = table.get(UNSEEN, {})
-    return {f"UNSEEN.{key}": value for key in _OF_UNSEEN if (value := row.get(key)) is not None}
+def figures(table: Table, unseen: Table) -> dict[str, float]:
+    """Return the figures that have floors, as `ROW.figure`; of the unseen set as `UNSEEN.figure`."""
+    asked: list[tuple[str, Row, tuple[str, ...]]] = [
+        (ALL, table[ALL], (*RISING, *FALLING)),
+        (MEAN, table[MEAN], (*RISING, *FALLING)),
+        ("UNSEEN", unseen.get(UNSEEN, {}), _OF_UNSEEN),
+    ]
+    return {f"{name}.{key}": value for name, row, keys in asked for key in keys if (value := row.get(key)) is not None}
 
 
 def fallen(found: Mapping[str, float], floors: Mapping[str, float]) -> dict[str, tuple[float, float]]:
