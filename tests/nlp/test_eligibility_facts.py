@@ -45,7 +45,9 @@ def read(text: str) -> dict[str, Fact]:
         ("At least three independent legal entities from three countries.", {"partners_min": "3"}),
         ("Chiffre d'affaires annuel supérieur à 1,5 M€ exigé.", {"turnover_min": "1500000"}),
         ("Codes NAF concernés : 10.89Z, 1086Z", {"naf": "10.89Z|10.86Z"}),
-        ("Bénéficiaires : PME et ETI, hors grandes entreprises.", {"eligible_sizes": "pme|eti", "excluded_sizes": "ge"}),
+        ("Bénéficiaires : PME et ETI, hors grandes entreprises.", {
+            "eligible_sizes": "pme|eti", "excluded_sizes": "ge",
+        }),
         ("Peuvent candidater les entreprises, sauf les grandes entreprises.", {
             "eligible_sizes": "tpe|pme|eti", "excluded_sizes": "ge",
         }),

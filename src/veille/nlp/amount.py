@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from veille.model import Evidence, Fact, Origin, StructuredFacts, TextToTag
+from veille.nlp import amount_cues as cues
 from veille.nlp.quoting import Printed, printed_fields
 from veille.nlp.size_rates import read_size_rates
 
@@ -31,77 +32,6 @@ _CURRENCY = re.compile(r"€|(?<![a-z])eur")
 _WIDEST = 40
 _RATE = re.compile(r"(?<![0-9.,])(?P<number>[0-9]{1,3}(?:[.,][0-9]{1,2})?) ?(?:%|pour ?cent\b|percent\b)")
 
-#: The most that one project gets.
-_MOST = re.compile(
-    r"\b(?:jusqu'a|plafond[a-z]*|plafonnee?s?|maxim[a-z]*|max\.?|peu(?:t|vent) atteindre"
-    r"|dans la limite de|limitee?s? a|limite de"
-    r"|n'excede(?:ra)? pas|ne (?:peut|peuvent|pourra|doit)"
-    r" (?:pas )?(?:exceder|depasser)|sans (?:exceder|depasser)|up to|no more than|at most)\b[^.;\n]{0,45}$|[≤<] ?$"
-)
-_MOST_AFTER = re.compile(
-    r"^[ ,(]*(?:ht |ttc |h\.t\. )?\(?(?:maxim[a-z]*|max\b|au plus|par (?:projet|laureat|entreprise|dossier"
-    r"|beneficiaire|candidat|porteur|structure|an et par)"
-    r"|per (?:project|beneficiary|grant|company|applicant|participant|sme|start-?up|consortium|pilot)|each\b"
-    r"|chacune?\b|pour chaque)"
-)
-#: « une subvention de 20 000 € ».
-_GRANT = re.compile(
-    r"\b(?:subventions?|aides?|primes?|bourses?|cheques?|dotations?|prets?|avances?(?: recuperables?"
-    r"| remboursables?)?|financements?|soutien|grants?|funding|lump sums?|vouchers?|loans?"
-    r"|forfait|prix|contributions? of)"
-    r"(?: [a-z'-]+){0,3} (?:de|of|d'un montant de|a hauteur de|s'eleve a|est de|allant de|between|worth|comprise? entre"
-    r"|entre)[^.;\n]{0,25}$"
-)
-#: The whole envelope, or the value of a contract.
-_TOTAL = re.compile(
-    r"\b(?:enveloppe|budget(?: total| global| previsionnel| indicatif)?|dotation (?:globale|totale|budgetaire"
-    r"|de l'appel)|dotee?s? d(?:e|')|montant (?:total|global)|total budget"
-    r"|indicative budget|credits|valeur (?:totale )?(?:estimee|du marche|hors)|montant estime|marche est estime"
-    r"|estimated (?:total )?value|mobilise[es]*|fonds (?:de|dote)|somme totale|au total)\b[^.;\n]{0,50}$"
-)
-_TOTAL_AFTER = re.compile(
-    r"^ ?(?:ht )?(?:sont |est |seront |sera )?(?:mobilise|d'enveloppe|de budget|au total|consacre|alloue|in total"
-    r"|sur (?:cinq|trois|[0-9]) ans)"
-)
-#: Money that is not the aid.
-_NOT_AID = re.compile(
-    r"\b(?:chiffres? d'affaires|c\.?a\.?|bilan|turnover|capital|leve|levent|levee de fonds|valorisation|amende"
-    r"|loyer|prix de vente|tarif|cotisation|salaire|revenus?|ressources|quotient|penalites?|caution|inscription)\b"
-    r"[^.;\n]{0,60}$"
-)
-#: A floor, unless a ceiling comes after it (« de 3 000 € minimum à 50 000 € maximum »).
-_LEAST = re.compile(
-    r"\b(?:plancher|minim[a-z]*|au moins|superieure?s? a|plus de|at least|a partir de|seuil)\b[^.;\n]{0,40}$"
-)
-#: A ceiling on what counts, not on what is paid.
-_BASIS = re.compile(
-    r"\b(?:depenses?|assiette|couts?|investissements?|travaux|frais|montant du projet|projets? (?:de|dont"
-    r"|d'un))\b[^.;\n]{0,40}$"
-)
-_BASIS_AFTER = re.compile(r"^ ?(?:ht |ttc )?(?:de|d'|des) ?(?:depenses|couts|frais|travaux|assiette|chiffre)")
-_SHARE = re.compile(
-    r"\b(?:taux|subvention[a-z]*|aides?|financ[a-z]*|cofinanc[a-z]*|prise en charge|prend en charge|pris en charge"
-    r"|a hauteur de|intensite|plafond[a-z]*|jusqu'a|soutien|intervention"
-    r"|funding rate|reimbursement|co-?funding|rembours[a-z]*|couvr[a-z]*)\b[^.;\n]{0,70}$"
-)
-_SHARE_AFTER = re.compile(
-    r"^ ?(?:maxim[a-z]* |max\.? |au maximum )?\(?(?:des? (?:depenses|couts?|frais|investissements?|montant"
-    r"|l'assiette|la depense)|du (?:cout|montant|budget|projet|prix)|de (?:subvention|aide|financement"
-    r"|l'investissement)"
-    r"|of (?:the )?(?:eligible )?costs?|d'aide|d'aides|de prise en charge|pour les (?:pme|tpe|petites|moyennes|eti"
-    r"|grandes))"
-)
-_NOT_SHARE = re.compile(
-    r"\b(?:baisse|hausse|augment[a-z]*|reduction|reduire|croissance|part de marche|emissions?|recycl[a-z]*|capital"
-    r"|detenu[es]*|moins|gain|economies?|taux de (?:chomage|croissance|retour|marge|tva)"
-    r"|tva|interet|remise|efficacite|plus de|au moins|objectif|rendement|humidite|biologique)\b[^.;\n]{0,40}$"
-)
-#: A price of one unit: « 0,30 € par repas », « 15 €/t ».
-_UNIT_AFTER = re.compile(
-    r"^ ?(?:ht |ttc )?(?:(?:par|per|a|l[ea]|du|de l'|/) ?(?:repas|jours?|day|heures?|hour|mois|month|nuit|personne|hab"
-    r"|habitant|km|kilometre|kilo|kg|tonne|ton|t|litre|l|m2|m²|m3|m³|metre|hectare|ha|kwh|mwh|kwc|kw|mw|arbre|tete|place"
-    r"|piece|unite|unit)\b)"
-)
 #: No aid is smaller: less is a price.
 _SMALLEST = 10
 #: Characters of context.
@@ -185,7 +115,7 @@ def _sums(field: Printed) -> Iterator[_Sum]:
         if value is None or value < _SMALLEST:
             continue
         left, right = _around(folded, match.start(), match.end())
-        named = _name(left, right)
+        named = _name(left, right) or _prize(left, value)
         if named:
             yield _Sum(field, match.start(), match.start() + len(match[0].rstrip()), value, *named)
 
@@ -208,27 +138,46 @@ def _around(folded: str, start: int, end: int) -> tuple[str, str]:
     return left[left.rfind("\n") + 1 :], folded[end : end + _RIGHT].split("\n", 1)[0]
 
 
+def _prize(left: str, value: Decimal) -> tuple[str, int] | None:
+    """« Dotation : 5 000 € »."""
+    if not cues.PRIZE.search(left):
+        return None
+    return ("amount_max" if value < cues.LARGEST_PRIZE else "amount_total"), 1
+
+
 def _name(left: str, right: str) -> tuple[str, int] | None:
     """Tell what a sum is from the words around it."""
-    total, most = _TOTAL.search(left), _MOST.search(left)
-    least = _LEAST.search(left)
-    if (
-        _NOT_AID.search(left)
-        or _BASIS_AFTER.match(right)
-        or _UNIT_AFTER.match(right)
-        or (least and not (most and most.start() > least.start()))
-    ):
+    total, most = cues.TOTAL.search(left), cues.MOST.search(left)
+    if _no_aid(left, right, most):
         return None
-    if _MOST_AFTER.match(right):
+    if cues.MOST_AFTER.match(right):
         return "amount_max", 2
-    if (total and (not most or total.start() > most.start())) or (not most and _TOTAL_AFTER.match(right)):
+    if (total and (not most or total.start() > most.start())) or (not most and cues.TOTAL_AFTER.match(right)):
         return "amount_total", 2
-    basis, grant = _BASIS.search(left), _GRANT.search(left)
+    return _of_a_project(left, right, most)
+
+
+def _of_a_project(left: str, right: str, most: re.Match[str] | None) -> tuple[str, int] | None:
+    """Tell whether a sum is what one project gets."""
+    if cues.FROM_TO.search(left) or cues.PAID.search(left) or (cues.PAYS.search(left) and cues.PAID_AFTER.match(right)):
+        return "amount_max", 1
+    basis, grant = cues.BASIS.search(left), cues.GRANT.search(left)
     if basis and not (grant and grant.start() > basis.start()):
         return ("amount_max", 1) if most and _aided(left, basis, most) else None
     if most:
         return "amount_max", 2
     return ("amount_max", 1) if grant else None
+
+
+def _no_aid(left: str, right: str, most: re.Match[str] | None) -> bool:
+    """Tell whether a sum is a turnover, a price, a floor or what a rate is applied to."""
+    least, other = cues.LEAST.search(left), cues.NOT_AID.search(left)
+    # « 50 % du salaire, plafond 30 000 € »: the ceiling is of the aid.
+    if other and not (most and most[0].startswith("plafon") and "," in left[other.start() : most.start()]):
+        return True
+    if cues.BASIS_AFTER.match(right) or cues.UNIT_AFTER.match(right) or cues.COUNTED.search(left):
+        return True
+    return least is not None and not (most and most.start() > least.start())
 
 
 def _aided(left: str, basis: re.Match[str], most: re.Match[str]) -> bool:
@@ -243,9 +192,10 @@ def _rates(field: Printed) -> Iterator[_Sum]:
     folded = field.folded
     for match in _RATE.finditer(folded):
         left, right = _around(folded, match.start(), match.end())
+        left = cues.HEADCOUNT.sub(" ", left)
         value = Decimal(match["number"].replace(",", "."))
-        if not 0 < value <= _WHOLE or _NOT_SHARE.search(left):
+        if not 0 < value <= _WHOLE or cues.NOT_SHARE.search(left):
             continue
-        after = _SHARE_AFTER.match(right) is not None
-        if after or _SHARE.search(left):
+        after = cues.SHARE_AFTER.match(right) is not None
+        if after or cues.SHARE.search(left):
             yield _Sum(field, match.start(), match.end(), value, "rate", 2 if after else 1)
