@@ -9,7 +9,7 @@ SHARED := $(if $(wildcard ../shared),shared$(COMMA))
 # Two processes, a file each at a time: fixtures that cost seconds are made once a file.
 WORKERS ?= -n 2 --dist loadfile
 
-.PHONY: demo train evaluate test test-full check format lock wheel-smoke reference clean
+.PHONY: demo train related evaluate test test-full check format lock wheel-smoke reference clean
 
 demo: $(VENV)/.run
 	$(BIN)/veille demo var/demo
@@ -44,6 +44,10 @@ GOLD ?= ../shared/gold
 NAMES ?= ../shared/corpus/payloads/reference/cpv_fr_labels.json
 train: $(VENV)/.dev
 	$(BIN)/python pipelines/model/scripts/train.py $(GOLD) $(NAMES)
+
+# The related words that axes are read with, from the same sets (pipelines/related/README.md).
+related: $(VENV)/.dev
+	$(BIN)/python pipelines/related/scripts/train.py $(GOLD) $(NAMES)
 
 # Figures of records that the models have not seen, held to the floors and drawn, then of sets that they have not seen.
 evaluate: $(VENV)/.dev

@@ -1,22 +1,24 @@
 """Axes: what a cluster distinguishes inside its sectors, and « hors sujet » for what is none of its business (pure).
 
-Two steps, so that another judge of likeness can join the cues: what speaks for each axis, then the decision.
+Two steps: what speaks for each axis (its cues, the likeness of its definition), then the decision.
 """
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from math import exp
 
 from veille.config.taxonomy import OFF_TOPIC, Taxonomy, Term
 from veille.model import Evidence, Origin, Scheme, Tag
 from veille.nlp.cues import Hit
-from veille.nlp.reading import LEAD, Reading, raw_score, squash
+from veille.nlp.reading import LEAD, SQUASH, Reading, raw_score, squash
+from veille.nlp.zero_shot import Likeness, ZeroShot
 
 #: A word in the lead (1.5), an expression (1.3), or a faint word in the title (1.35).
 _FLOOR = 1.25
 #: What is neither in the title nor in the lead is said in passing: two expressions (2.6) at least.
 _PASSING = 2.6
-#: An axis is kept beside the best one from this share of its score (as sectors).
-_SHARE = 0.54
+#: An axis whose words stand is kept beside the best one from this share of its likeness, or of what its words say.
+_SHARE, _WORDS_SHARE = 0.75, 0.54
 #: More than three axes say that none was meant.
 _MOST = 3
 #: What a narrower axis' score is worth to its wider one (as sectors).
@@ -26,6 +28,8 @@ _WIDER = 0.9
 _PLAIN = 0.5
 #: Score of « hors sujet » where no word says it.
 _ABSENT = 0.5
+#: Likeness that makes a score of 1 - 1/e.
+_LIKE = 5.0
 
 
 @dataclass
@@ -34,6 +38,9 @@ class Case:
 
     raw: float = 0.0
     hits: list[Hit] = field(default_factory=list)
+    #: What its definition and the text have in common, cues included; whether that is enough by itself.
+    like: float = 0.0
+    near: bool = False
 
     @property
     def stands(self) -> bool:
@@ -45,7 +52,8 @@ class Case:
 class AxisReader:
     """Decides the axes of a text; an instance without axes has none, and nothing is off its topic."""
 
-    def __init__(self, taxonomy: Taxonomy) -> None:
+    def __init__(self, taxonomy: Taxonomy, zero_shot: ZeroShot | None = None) -> None:
+        self._zero_shot = zero_shot
         self._terms = taxonomy.of(Scheme.AXIS)
         self._types = taxonomy.of(Scheme.TYPE)
         sectors = taxonomy.of(Scheme.SECTOR)
@@ -64,13 +72,13 @@ class AxisReader:
         off = cases.pop(OFF_TOPIC, Case())
         kept = _best(cases)
         if off.stands and off.raw > max((cases[term].raw for term in kept), default=0.0):
-            return (_tag(reading, OFF_TOPIC, off),)
+            return (_tag(OFF_TOPIC, off, reading.evidence(off.hits)),)
         if kept:
-            return tuple(_tag(reading, term, cases[term]) for term in kept)
+            return tuple(_tag(term, cases[term], self._evidence(reading, term, cases[term])) for term in kept)
         return self._foreign(tuple(tags))
 
     def cases(self, reading: Reading) -> dict[str, Case]:
-        """Return what the words say for each axis; a wider axis gets what its narrower ones found, a little less."""
+        """Return what speaks for each axis; a wider axis gets what its narrower ones' words say, a little less."""
         cases = {term: Case(raw_score(hits), hits) for term, hits in reading.of(Scheme.AXIS)}
         for term, case in list(cases.items()):
             broader = self._wider.get(term)
@@ -78,7 +86,22 @@ class AxisReader:
                 wider = cases.setdefault(broader, Case(hits=case.hits))
                 wider.raw = max(wider.raw, case.raw * _WIDER)
                 broader = self._wider.get(broader)
+        if self._zero_shot is not None:
+            self._compare(cases, self._zero_shot.likeness(reading), reading)
         return cases
+
+    def _compare(self, cases: dict[str, Case], likeness: Likeness, reading: Reading) -> None:
+        for term in likeness.values:
+            if term not in cases and reading.hides((Scheme.AXIS, term)):
+                continue  # its only words are said to mean something else
+            case = cases.setdefault(term, Case())
+            case.like = likeness.with_cues(term, _squashed(case.raw))
+            case.near = case.like >= likeness.near
+
+    def _evidence(self, reading: Reading, term: str, case: Case) -> tuple[Evidence, ...]:
+        if case.hits or self._zero_shot is None:
+            return reading.evidence(case.hits)
+        return self._zero_shot.evidence(reading, term)
 
     def _foreign(self, tags: tuple[Tag, ...]) -> tuple[Tag, ...]:
         """Call off topic a text of another trade, or of none and with nothing in it to seize."""
@@ -99,13 +122,27 @@ class AxisReader:
 
 
 def _best(cases: Mapping[str, Case]) -> list[str]:
-    ranked = sorted((term for term, case in cases.items() if case.stands), key=lambda term: (-cases[term].raw, term))
-    return [term for term in ranked[:_MOST] if cases[term].raw >= _SHARE * cases[ranked[0]].raw]
+    """Return the axes that are meant: those that words say, and the nearest one where it is near enough."""
+    ranked = sorted(cases, key=lambda term: (-cases[term].like, -cases[term].raw, term))
+    if not ranked:
+        return []
+    best = cases[ranked[0]]
+    kept = [term for term in ranked if cases[term].stands and _beside(cases[term], best)]
+    return [*ranked[:1], *(term for term in kept if term != ranked[0])][:_MOST] if best.near else kept[:_MOST]
 
 
-def _tag(reading: Reading, term: str, case: Case) -> Tag:
-    evidence = reading.evidence(case.hits)
-    return Tag(scheme=Scheme.AXIS, term=term, score=squash(case.raw), origin=Origin.CUE, evidence=evidence)
+def _beside(case: Case, best: Case) -> bool:
+    return case.like >= _SHARE * best.like or case.raw >= _WORDS_SHARE * best.raw
+
+
+def _tag(term: str, case: Case, words: tuple[Evidence, ...]) -> Tag:
+    score = max(squash(case.raw), round(1 - exp(-max(case.like, 0.0) / _LIKE), 3))
+    origin = Origin.CUE if case.hits else Origin.MODEL
+    return Tag(scheme=Scheme.AXIS, term=term, score=score, origin=origin, evidence=words)
+
+
+def _squashed(raw: float) -> float:
+    return 1 - exp(-raw / SQUASH)
 
 
 def _seizable(tag: Tag, types: Mapping[str, Term]) -> bool:

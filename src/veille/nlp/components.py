@@ -11,7 +11,6 @@ from spacy.util import registry
 
 from veille.model import Scheme
 from veille.nlp import amount, deadline, documents, eligibility_facts, event_date, stated
-from veille.nlp.axes import AxisReader
 from veille.nlp.knowledge import Knowledge, load_knowledge
 from veille.nlp.opportunity_type import opportunity_types
 from veille.nlp.reading import Reading
@@ -97,7 +96,7 @@ def create_opportunity_type(nlp: Language, name: str, folders: list[str] | None,
 @Language.factory("veille_axis", default_config={"folders": None, "digest": None})
 def create_axis(nlp: Language, name: str, folders: list[str] | None, digest: str | None) -> Component:  # noqa: ARG001 - spaCy's signature
     """Tag the axes of the cluster; comes after sectors and types."""
-    reader = AxisReader(_knowledge(folders, digest).taxonomy)
+    reader = _knowledge(folders, digest).axes
 
     def tag(doc: Doc) -> Doc:
         doc._.veille_tags += reader.read(doc._.veille_reading, doc._.veille_tags)

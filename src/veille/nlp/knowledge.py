@@ -7,15 +7,24 @@ from functools import lru_cache
 from pathlib import Path
 
 from veille.config.gazetteer import Gazetteer, load_gazetteer
-from veille.config.taxonomy import Taxonomy, load_taxonomy
+from veille.config.taxonomy import OFF_TOPIC, Taxonomy, load_taxonomy
 from veille.model import Scheme
 from veille.nlp.awarded import AwardReader
+from veille.nlp.axes import AxisReader
 from veille.nlp.cues import CueAutomaton
 from veille.nlp.model import LinearModel, find_model, load_models
+from veille.nlp.related import find_related, load_related
 from veille.nlp.territory import TerritoryReader
+from veille.nlp.zero_shot import ZeroShot
 
 #: Below a definitions folder: what changes the answers.
-_PARTS = ("pipelines/taxonomy", "pipelines/territories", "pipelines/veille", "pipelines/model/fitted")
+_PARTS = (
+    "pipelines/taxonomy",
+    "pipelines/territories",
+    "pipelines/veille",
+    "pipelines/model/fitted",
+    "pipelines/related/fitted",
+)
 
 
 @dataclass(frozen=True)
@@ -29,6 +38,7 @@ class Knowledge:
     awards: AwardReader
     #: Sectors and types, as fitted.
     models: Mapping[Scheme, LinearModel]
+    axes: AxisReader
 
 
 @lru_cache(maxsize=2)
@@ -39,8 +49,23 @@ def load_knowledge(folders: tuple[str, ...], digest: str) -> Knowledge:  # noqa:
     gazetteer = load_gazetteer(paths)
     models = load_models(find_model(paths))
     return Knowledge(
-        taxonomy, CueAutomaton(taxonomy), gazetteer, TerritoryReader(gazetteer), AwardReader(gazetteer), models
+        taxonomy,
+        CueAutomaton(taxonomy),
+        gazetteer,
+        TerritoryReader(gazetteer),
+        AwardReader(gazetteer),
+        models,
+        _axis_reader(taxonomy, models, paths),
     )
+
+
+def _axis_reader(taxonomy: Taxonomy, models: Mapping[Scheme, LinearModel], paths: Sequence[Path]) -> AxisReader:
+    """Return what reads axes; an instance without any pays for no related words."""
+    axes = [term for term in taxonomy.of(Scheme.AXIS).values() if term.id != OFF_TOPIC]
+    if not axes:
+        return AxisReader(taxonomy)
+    related = load_related(find_related(paths))
+    return AxisReader(taxonomy, ZeroShot(axes, models[Scheme.SECTOR].rarity, related))
 
 
 def seal(folders: Sequence[Path]) -> str:
