@@ -194,6 +194,32 @@ def test_the_whole_country_and_the_union_are_told() -> None:
     assert "country-group:ue" in read("Projets de trois États membres de l’Union européenne")
 
 
+@pytest.mark.parametrize(
+    ("text", "aimed"),
+    [
+        ("Aide ouverte aux entreprises immatriculées en France.", {"country:fr"}),
+        ("L'appel s'adresse aux laboratoires français.", set()),
+        ("L'appel s'adresse aux entreprises françaises.", {"country:fr"}),
+        ("Communes de métropole et d'outre-mer.", {"country:fr"}),
+        ("Toute entité établie dans l'Union européenne peut candidater.", {"country-group:ue"}),
+        ("Le programme finance les PME et start-up européennes.", {"country-group:ue"}),
+        ("Only SMEs established in the EU may apply.", {"country-group:ue"}),
+        ("Appel à projets franco-allemand sur l'hydrogène.", {"country:fr", "country:de"}),
+        ("L'amitié franco-allemande a 60 ans.", set()),
+        ("Les entreprises françaises exportent.", set()),
+        ("Applicants must be established in Germany or Austria.", {"country:de", "country:at"}),
+        ("Notre voisine, l'Allemagne, exporte.", set()),
+    ],
+)
+def test_countries_are_aimed_at_where_applicants_must_be(text: str, aimed: set[str]) -> None:
+    assert {code for code, tag in read(text).items() if tag.scope == "main"} == aimed
+
+
+@pytest.mark.parametrize("text", ["Quimper (Finistère) soutient ses artisans.", "À Die, dans la Drôme, un tiers-lieu."])
+def test_the_area_that_tells_which_town_is_meant_does_not_hide_the_town(text: str) -> None:
+    assert {tag.scope for tag in read(text).values()} == {"main"}
+
+
 def test_evidence_quotes_the_printed_words_where_they_stand() -> None:
     text = "Un « appel »\u00a0: les PME d’Auvergne – Rhône-Alpes et de Saint-Étienne (42) œuvrent."
     for tag in read(text, title="PME\u00a0de BRETAGNE").values():

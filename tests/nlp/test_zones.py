@@ -41,6 +41,7 @@ def test_zones_are_no_territories() -> None:
          "communes de moins de 500 habitants"),
         ("Le PETR du Pays d’Épinal aide", "x:petr:pays-d-epinal", "PETR Pays d’Épinal"),
         ("Le GAL « Terres de Vie » aide", "x:gal:terres-de-vie", "GAL Terres de Vie"),
+        ("Les artisans du Pays de Retz", "x:pays:pays-de-retz", "Pays de Retz"),
         ("Le pôle d'équilibre territorial et rural du Pays Barrois aide", "x:petr:pays-barrois", "PETR Pays Barrois"),
     ],
 )  # fmt: skip
@@ -60,6 +61,8 @@ def test_a_zone_has_an_id_and_a_french_name(text: str, code: str, name: str) -> 
         "La commune perd moins de 20 habitants.",
         "GAL",
         "Le PETR.",
+        "Les pays de l'Union, le Pays de Galles, un pays du Sud.",
+        "La CA du Pays de Gex et la Région Pays de la Loire.",
         "PNR : passenger name record",
     ],
 )

@@ -20,7 +20,7 @@ PREFIX = "x:"
 UNDER = "x:communes:moins-de-"
 _UNDER = re.compile(rf"{UNDER}([0-9]+)")
 #: Kinds without a list, with what is printed before their name.
-NAMED = {"petr": "PETR", "gal": "GAL"}
+NAMED = {"petr": "PETR ", "gal": "GAL ", "pays": ""}
 _ARTICLE = re.compile(r"^(?:de la |de l'|des |du |de |d')")
 _ELIDED = re.compile(r"\b([dl]) ")
 _NARROW_SPACE = "\u202f"
@@ -89,7 +89,7 @@ class Zones:
         if kind not in NAMED or not slug:
             return code
         words = " ".join(word if word in _SMALL else accents(word) for word in slug.split("-"))
-        return f"{NAMED[kind]} " + _ELIDED.sub(r"\1’", words)
+        return NAMED[kind] + _ELIDED.sub(r"\1’", words)
 
     def places(self, code: str) -> tuple[str, ...]:
         """Return the GeoZones ids in which a zone lies, wholly or partly; empty where nothing is known of it."""

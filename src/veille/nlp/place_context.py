@@ -37,6 +37,8 @@ OFFICE = re.compile(
     r"|bureaux?|succursales?|sites?|nee?s? a|(?:fonde|cree)e?s? (?:en [0-9]{4} )?a|originaires?"
     r"|(?:,|desormais) ?(?:base|installe|implante|situe|etabli)e? a|emploie[a-z0-9 ]{0,40} a)" + _END
 )
+#: « de métropole et d'outre-mer »: the whole country, not the part.
+BOTH = re.compile(r"\b(?:metropole|metropolitaine|hexagone) et (?:d'|en |l'|les )?$")
 #: Where one gets more, or pays less, without the call being kept to it.
 MODULATED = re.compile(
     r"\b(?:taux|aides?|subventions?|montants?|plafonds?|intensites?)\b[^.;\n]{0,40}"
@@ -213,11 +215,3 @@ NUMBERED = re.compile(
     rf"|€|h\b))"
 )
 ONE_NUMBER = re.compile(_ONE)
-#: The whole country.
-NATIONAL = re.compile(
-    r"\b(?:toute la france|ensemble du territoire (?:national|francais)|france entiere|territoire national"
-    r"|france metropolitaine"
-    r"|echelle nationale|partout en france|dans toute la france|sur tout le territoire national)\b"
-)
-#: The Union as a whole.
-UNION = re.compile(r"\b(?:union europeenne|etats membres|european union|member states|horizon europe|eu-wide)\b")

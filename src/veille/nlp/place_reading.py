@@ -133,6 +133,8 @@ class PlaceReader:
             town = reading.codes[0].startswith("fr:commune:")
             elsewhere = asides.happens(folded, mention, before) if town else asides.modulated(folded, mention)
             reading.aside = reading.aside or elsewhere
+        if mention.zone:
+            reading.aside = reading.aside or context.BOTH.search(before) is not None
         if context.COURT.search(before) or asides.listed_after(context.TRAVEL, mention, text, folded):
             reading.strength = WEAK
         reading.partner = mention.field == "text" and context.PARTNER.search(before) is not None

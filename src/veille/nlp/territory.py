@@ -3,20 +3,21 @@
 from collections import Counter
 from collections.abc import Iterable
 
-from veille.config.gazetteer import EUROPE, FRANCE, Gazetteer
-from veille.config.zones import PREFIX, UNDER
+from veille.config.gazetteer import Gazetteer
+from veille.config.zones import UNDER
 from veille.model import Evidence, Origin, Scheme, Tag, TextToTag
 from veille.nlp import place_asides as asides
 from veille.nlp import place_context as context
 from veille.nlp.language import detect
 from veille.nlp.levelled import level
 from veille.nlp.place_reading import FAIR, STRONG, WEAK, PlaceReader, Reading
+from veille.nlp.place_scope import PlaceScope, in_runs
 from veille.nlp.places import Meaning, Mention, PlaceIndex, key
 from veille.nlp.quoting import READ
 from veille.nlp.stated import scaled, wide_area
+from veille.nlp.whole_areas import whole_areas
 from veille.nlp.zones import find as named_zones
 
-_SCORES = {WEAK: 0.55, FAIR: 0.75, STRONG: 0.9}
 #: One homonym must have this many times the people of the next to be taken without other sign.
 _DOMINANT = 5
 #: Weight of a place that contains both, below the région: what a weak reading needs to be believed.
@@ -25,15 +26,9 @@ _NEAR = 10
 _MERGED = 300
 #: Inhabitants from which the largest of several homonyms is taken without « commune de ».
 _BARE_TOWN = 2_000
-#: Places named in passing, at most, beside the area aimed at: more is a list of stations or of neighbours.
-_LISTED = 3
 _COUNTY = "fr:departement:"
-#: Areas wider than a commune.
-_WIDER = ("fr:region:", _COUNTY, "fr:epci:")
 #: Characters from which the language is told.
 _TOLD = 800
-#: Evidence kept for one tag.
-_EVIDENCE = 3
 
 
 class TerritoryReader:
@@ -41,9 +36,9 @@ class TerritoryReader:
 
     def __init__(self, gazetteer: Gazetteer) -> None:
         self._gazetteer = gazetteer
-        self._zones = gazetteer.zones
         self._index = PlaceIndex(gazetteer)
         self._reader = PlaceReader(gazetteer)
+        self._scope = PlaceScope(gazetteer)
 
     def read(self, text: TextToTag, lang: str | None = None) -> tuple[Tag, ...]:
         """Return territory tags, best first; `scope` tells the area aimed at from a mention in passing.
@@ -55,9 +50,9 @@ class TerritoryReader:
         if readings and (lang or _language(text)) != "fr":
             readings = [reading for reading in readings if self._reader.holds_abroad(reading)]
         readings = self._settle(readings, text.source_territory)
-        tags = {tag.term: tag for tag in (*self._tags(readings), *_wide(text))}
+        tags = {tag.term: tag for tag in (*self._scope.tags(readings), *whole_areas(text))}
         tags.update((tag.term, tag) for tag in stated)
-        if not any(tag.scope == "main" and self._is_area(tag.term) for tag in tags.values()):
+        if not any(tag.scope == "main" and self._scope.is_area(tag.term) for tag in tags.values()):
             tags.update((tag.term, tag) for tag in self._supposed(text))
         return tuple(sorted(tags.values(), key=lambda tag: (tag.scope != "main", -tag.score)))
 
@@ -76,10 +71,6 @@ class TerritoryReader:
                 said = Tag(scheme=Scheme.TERRITORY, term=code, score=1.0, origin=Origin.FACT, evidence=(evidence,))
                 found.setdefault(code, said)
         return list(found.values())
-
-    def _is_area(self, code: str) -> bool:
-        """Return True for a territory, and for a zone that lies somewhere in France: it says where."""
-        return not code.startswith(PREFIX) or any(place.startswith("fr:") for place in self._zones.places(code))
 
     def _supposed(self, text: TextToTag) -> list[Tag]:
         """Return the area of who pays, else the source's own: what a text that names none is most likely for."""
@@ -108,13 +99,13 @@ class TerritoryReader:
         for where, content in fields:
             folded = level(content)
             read = (self._reader.read(mention, content, folded) for mention in self._mentions(content, folded, where))
-            yield from _in_runs([reading for reading in read if reading is not None], content)
+            yield from in_runs([reading for reading in read if reading is not None], content)
             yield from self._numbered(content, folded, where)
 
     def _mentions(self, content: str, folded: str, where: str) -> list[Mention]:
         """Return the names of one field; a town inside the name of a zone is none (« PETR du Pays de Langres »)."""
         printed = self._index.find(content, where)
-        zones = list(named_zones(content, folded, where))
+        zones = [zone for zone in named_zones(content, folded, where) if not _is_known(zone, printed)]
         if not zones:
             return printed
         named = [zone for zone in zones if not zone.zone.startswith(UNDER)]
@@ -255,121 +246,19 @@ class TerritoryReader:
         today = key(towns[0].name).split()[-1] == mention.key.split()[-1]
         return towns[0].population if today else min(towns[0].population, _MERGED)
 
-    # ── tags ─────────────────────────────────────────────────────────────────────────────────────────────────────
-    def _tags(self, readings: list[Reading]) -> list[Tag]:
-        self._aim(readings)
-        aimed = any(reading.main and reading.codes[0].startswith("fr:") for reading in readings)
-        grouped: dict[str, list[Reading]] = {}
-        for reading in readings:
-            for code in reading.codes:
-                grouped.setdefault(code, []).append(reading)
-        lone = not aimed and self._one_line(
-            [code for code, group in grouped.items() if not all(one.aside for one in group)]
-        )
-        return self._without_list([self._tag(code, group, lone=lone) for code, group in grouped.items()])
 
-    def _aim(self, readings: list[Reading]) -> None:
-        """Where no cue tells the area aimed at, take the first zone or area wider than a commune, and its list."""
-        told = [reading.codes[0] for reading in readings if reading.main]
-        free = [reading for reading in readings if not (reading.aside or reading.partner)]
-        if not any(code.startswith(("fr:", PREFIX)) for code in told):
-            zones = [reading for reading in free if reading.codes[0].startswith(PREFIX)]
-            for reading in zones:
-                reading.main = reading.run == zones[0].run
-            told += [reading.codes[0] for reading in zones if reading.main]
-        if any(code.startswith("fr:") for code in told):
-            return
-        inside = [place for code in told for place in self._zones.places(code) if place.startswith("fr:")]
-        wide = [
-            reading
-            for reading in free
-            if reading.codes[0].startswith(_WIDER)
-            and (not inside or any(self._gazetteer.related(reading.codes[0], place) for place in inside))
-        ]
-        first = next((reading.run for reading in wide if reading.strength > WEAK), None)
-        for reading in wide:
-            reading.main = reading.run == first
-
-    def _without_list(self, tags: list[Tag]) -> list[Tag]:
-        """Drop the places named in passing where a text that aims elsewhere lists many (stations, neighbours)."""
-        aimed = [tag.term for tag in tags if tag.scope == "main" and tag.term.startswith("fr:")]
-        passing = {
-            tag.term
-            for tag in tags
-            if tag.scope == "mentioned" and not any(self._gazetteer.related(tag.term, code) for code in aimed)
-        }
-        return [tag for tag in tags if tag.term not in passing] if aimed and len(passing) > _LISTED else tags
-
-    def _one_line(self, codes: list[str]) -> bool:
-        """Return True where all places named lie in one another: the text is about one area."""
-        inside = [code for code in codes if code.startswith("fr:")]
-        return bool(inside) and all(self._gazetteer.related(inside[0], code) for code in inside)
-
-    def _tag(self, code: str, group: list[Reading], *, lone: bool) -> Tag:
-        zone, country = code.startswith(PREFIX), code.startswith("country:")
-        in_title = any(reading.mention.field == "title" for reading in group)
-        aimed = any(reading.main for reading in group)
-        supposed = lone and not (zone or country or all(reading.aside for reading in group))
-        score = max(_SCORES[reading.strength] for reading in group)
-        score += 0.04 * in_title + 0.01 * min(len(group), 4)
-        return Tag(
-            scheme=Scheme.ZONE if zone else Scheme.TERRITORY,
-            term=code,
-            score=round(score, 3),
-            origin=Origin.CUE,
-            evidence=tuple(_evidence(reading.mention) for reading in group[:_EVIDENCE]),
-            scope="main" if aimed or supposed else "mentioned",
-        )
-
-
-def _in_runs(readings: list[Reading], content: str) -> list[Reading]:
-    """Give each enumeration a number (« les communes d'Auvergne et du Limousin »), each of its names the first's scope.
-
-    A run is known by the offset of its first name, negative in a title.
-    """
-    for place, reading in enumerate(readings):
-        before = readings[place - 1] if place else None
-        if before is not None and asides.enumerated(before.mention, reading.mention, content):
-            reading.run = before.run
-            reading.main = reading.main or (before.main and not reading.aside)
-        else:
-            start = reading.mention.start
-            reading.run = -start - 1 if reading.mention.field == "title" else start
-    return readings
+def _is_known(zone: Mention, printed: list[Mention]) -> bool:
+    """Return True for a « pays » that is an EPCI, a région or a park by that name."""
+    return zone.zone.startswith("x:pays:") and any(
+        mention.start <= zone.start < mention.end or (mention.meaning.epci and zone.start <= mention.start < zone.end)
+        for mention in printed
+    )
 
 
 def _language(text: TextToTag) -> str:
     return detect(f"{level(text.title)} {level(text.text[:READ])[:_TOLD]}", text.lang)
 
 
-def _evidence(mention: Mention) -> Evidence:
-    return Evidence(text=mention.printed, where=mention.field, start=mention.start, end=mention.end)
-
-
 def _supposed(code: str, said: str, where: str, origin: Origin) -> Tag:
     evidence = Evidence(text=said, where=where)
     return Tag(scheme=Scheme.TERRITORY, term=code, score=0.5, origin=origin, evidence=(evidence,))
-
-
-#: Area → what names the whole of it, and words one of which any such name holds (a pattern costs fifty times more).
-_WIDE = (
-    (FRANCE, context.NATIONAL, ("national", "franc")),
-    (EUROPE, context.UNION, ("europe", "etats membres", "member states", "eu-wide")),
-)
-
-
-def _wide(text: TextToTag) -> Iterable[Tag]:
-    """France and the Union, where the text says so in full words."""
-    for code, pattern, words in _WIDE:
-        for where, content in (("title", text.title), ("text", text.text[:READ])):
-            folded = level(content)
-            found = pattern.search(folded) if any(word in folded for word in words) else None
-            if found:
-                printed = content[found.start() : found.end()]
-                evidence = Evidence(text=printed, where=where, start=found.start(), end=found.end())
-                main = code == FRANCE or where == "title"
-                yield Tag(
-                    scheme=Scheme.TERRITORY, term=code, score=0.6, origin=Origin.CUE, evidence=(evidence,),
-                    scope="main" if main else "mentioned",
-                )  # fmt: skip
-                break
