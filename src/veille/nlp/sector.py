@@ -72,8 +72,9 @@ def cases_of(reading: Reading, taxonomy: Taxonomy, model: LinearModel) -> dict[s
         elif chance > _FAINT and term in terms and not reading.hides((Scheme.SECTOR, term)):
             cases[term] = Case(chance=chance * trust, origin=Origin.MODEL)
     for term in cases.keys() - set(model.labels):
-        # a sector of the instance's own, that no model was fitted for: its words stand in for it
-        cases[term].chance = 1 - exp(-cases[term].raw / SQUASH)
+        if terms[term].broader is None:
+            # a sector of the instance's own, that no model was fitted for: its words stand in for it
+            cases[term].chance = 1 - exp(-cases[term].raw / SQUASH)
     _widen(cases, terms)
     for term, (weight, said) in _coded(reading.source.facts, terms).items():
         case = cases.setdefault(term, Case())
