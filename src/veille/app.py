@@ -26,6 +26,9 @@ if TYPE_CHECKING:
     from veille.digest.dkim import Signer
     from veille.digest.returns import Intake
     from veille.digest.runner import Digests
+    from veille.linking.deciding import LinkDesk
+    from veille.linking.reading import Gathered
+    from veille.linking.runner import LinkingStage
     from veille.members.importing import ImportPlan
     from veille.storage.examination import StoreHealth
 
@@ -107,6 +110,7 @@ class App(Stores):
         if added.new:
             self.read_pages(only=[MANUAL])
             tag_now(self.tag_store, self.tagger, [added.item.id], self.clock)
+            self.linking.link([added.item.id])
         return added
 
     @property
@@ -125,10 +129,39 @@ class App(Stores):
         )
 
     def tag(self) -> int:
-        """Tag what waits; return how many items were done."""
+        """Tag what waits, then find what is the same thing; return how many items were tagged."""
         from veille.nlp.runner import tag_waiting
 
-        return tag_waiting(self.tag_store, self.engine, self.tagger, self.clock)
+        tagged = tag_waiting(self.tag_store, self.engine, self.tagger, self.clock)
+        self.link()
+        return tagged
+
+    def link(self) -> int:
+        """Compare what waits with its like; return how many items were compared."""
+        from veille.linking.runner import link_waiting
+
+        return link_waiting(self.cluster_store, self.item_store, self.engine, self.clock)
+
+    @property
+    def linking(self) -> "LinkingStage":
+        """What compares items."""
+        from veille.linking.runner import LinkingStage
+
+        return LinkingStage(self.cluster_store, self.item_store, self.clock)
+
+    @cached_property
+    def gathered(self) -> "Gathered":
+        """Items, one for each thing."""
+        from veille.linking.reading import Gathered
+
+        return Gathered(self.item_store, self.cluster_store, self.link_decisions)
+
+    @cached_property
+    def link_desk(self) -> "LinkDesk":
+        """What staff say of two items."""
+        from veille.linking.deciding import LinkDesk
+
+        return LinkDesk(self.link_decisions, self.gathered, self.clock)
 
     @cached_property
     def review_desk(self) -> "ReviewDesk":
@@ -176,7 +209,7 @@ class App(Stores):
             Desk(
                 settings=self.settings,
                 definitions=lambda: self.digests,
-                items=self.item_store,
+                items=self.gathered,
                 audience=self.members,
                 matcher=self.matcher,
                 labels=ShortLabels(self.taxonomy, self.gazetteer),

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from veille.clock import SystemClock
 from veille.config.instance import definitions
 from veille.config.settings import Settings
-from veille.protocols import Clock, Fetcher, ItemStore, Progress, SiteStore, Tagger
+from veille.protocols import Clock, Fetcher, Progress, SiteStore, Tagger
 from veille.protocols.searching import SearchStore
 from veille.storage import schema
 from veille.storage.db import Database
@@ -24,9 +24,12 @@ if TYPE_CHECKING:
     from veille.engine.direct import DirectEngine
     from veille.protocols.curation import ReviewStore
     from veille.protocols.letters import LetterStores
+    from veille.protocols.linking import LinkDecisions
+    from veille.storage.cluster_store import SqlClusterStore
     from veille.storage.detail_store import SqlDetailStore
     from veille.storage.digest_store import SqlDigestStore
     from veille.storage.feedback_store import SqlFeedbackStore
+    from veille.storage.item_store import SqlItemStore
     from veille.storage.ledger import SqlLedger
     from veille.storage.member_store import SqlMemberStore
     from veille.storage.source_store import SqlSourceStore
@@ -149,7 +152,7 @@ class Stores:
         return SqlTagStore(self.database)
 
     @cached_property
-    def item_store(self) -> ItemStore:
+    def item_store(self) -> "SqlItemStore":
         """Reader of items."""
         from veille.storage.item_store import SqlItemStore
 
@@ -161,6 +164,20 @@ class Stores:
         from veille.storage.review_store import SqlReviewStore
 
         return SqlReviewStore(self.database, self.settings.cluster.id)
+
+    @cached_property
+    def cluster_store(self) -> "SqlClusterStore":
+        """Writer of item_sketch, item_mark, item_link."""
+        from veille.storage.cluster_store import SqlClusterStore
+
+        return SqlClusterStore(self.database)
+
+    @cached_property
+    def link_decisions(self) -> "LinkDecisions":
+        """Writer of link_decision."""
+        from veille.storage.link_decision_store import SqlLinkDecisions
+
+        return SqlLinkDecisions(self.database)
 
     @cached_property
     def search_store(self) -> SearchStore:

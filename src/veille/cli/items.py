@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from veille.cli.base import Group, Instance, echo, pass_instance
+from veille.cli.clusters import links, same, split
 from veille.cli.items_add import add
 from veille.cli.items_queue import queue
 from veille.cli.items_search import search
@@ -72,3 +73,6 @@ items.add_command(show)
 items.add_command(search)
 items.add_command(add)
 items.add_command(queue)
+items.add_command(same)
+items.add_command(split)
+items.add_command(links)

@@ -34,6 +34,7 @@ def show(instance: Instance, item: str, as_json: bool) -> None:
 
 def show_item(app: "App", item_id: int) -> None:
     """Print the card of a tagged item."""
+    from veille.cli.clusters import group_lines
     from veille.cli.item_card import card
     from veille.digest.labels import ShortLabels
 
@@ -46,10 +47,13 @@ def show_item(app: "App", item_id: int) -> None:
     changes = app.source_store.changes_of(item_id)
     for line in card(item, page, documents, label, app.settings.cluster.zone, changes):
         echo(line)
+    for line in group_lines(app, item_id):
+        echo(line)
 
 
 def _plain(app: "App", item_id: int, item: dict[str, Any]) -> dict[str, Any]:
     page, documents = app.detail_store.page_of(item_id), app.detail_store.documents_of(item_id)
     changes = [asdict(change) for change in app.source_store.changes_of(item_id)]
     told = {"page": asdict(page) if page else None, "documents": [asdict(one) for one in documents]}
-    return {**item, **told, "page_changes": changes}
+    same = [number for number in app.gathered.bonds(item_id).group if number != item_id]
+    return {**item, **told, "page_changes": changes, "also": same}

@@ -84,14 +84,29 @@ def _offers(
             own = replace(member, muted=(*member.muted, *person.muted))
             judged[case] = [(item, matcher(item, own)) for item in items]
         seen, refused = readers.seen.get(person.id, {}), readers.refused.get(person.id, frozenset())
-        found = (offer(digest, when, item, match, seen.get(item.id)) for item, match in judged[case])
+        found = (offer(digest, when, item, match, journal(item, seen)) for item, match in judged[case])
         offered[person.id] = [one for one in found if one is not None and _wanted(one, person, refused)]
     return offered
 
 
+def journal(item: Item, seen: Mapping[int, SeenItem]) -> SeenItem | None:
+    """Return what a person was last sent of an item, itself or one that is the same thing now.
+
+    Versions of two items do not compare: what was sent of another one counts as this one's present version.
+    """
+    known = [seen[number] for number in (item.id, *item.also) if number in seen]
+    if not known:
+        return None
+    last = max(known, key=lambda one: one.at)
+    times = sum(one.times for one in known)
+    if last.item_id == item.id:
+        return replace(last, times=times)
+    return replace(last, item_id=item.id, item_version=item.version, times=times)
+
+
 def _wanted(one: Offer, person: Subscriber, refused: frozenset[int]) -> bool:
     """Say whether a person's own choices leave an offer: not refused, its section on, one source not muted."""
-    if one.item.id in refused or one.section in person.sections_off:
+    if refused.intersection((one.item.id, *one.item.also)) or one.section in person.sections_off:
         return False
     sources = {source.source_id for source in one.item.sources}
     return not sources or not sources <= set(person.muted_sources)

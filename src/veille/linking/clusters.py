@@ -1,6 +1,6 @@
 """From links between two items to groups of items, none of which holds two that are kept apart (pure)."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 
 #: The smaller number first.
 Pair = tuple[int, int]
@@ -12,27 +12,32 @@ def pair(one: int, other: int) -> Pair:
 
 
 def groups(
-    links: Mapping[Pair, float], apart: Iterable[Pair], *, said: Sequence[Pair] = ()
+    links: Mapping[Pair, float], apart: Iterable[Pair], *, said: Iterable[Pair] = (), refused: Iterable[Pair] = ()
 ) -> dict[int, frozenset[int]]:
     """Return item → all items of its group, itself included; items that stand alone are left out.
 
-    `links` holds how sure each link is, `apart` the pairs that are two things, `said` what people joined. What people
-    said comes first, then the surest links. A link that would bring together, however long the chain, two items kept
-    apart joins nothing: two lots are not one thing because one newsletter resembles both.
+    `links` holds how sure each link of the machine is, `apart` the pairs that it holds for two things; `said` and
+    `refused` are the pairs that people joined and parted. What people joined comes first, whatever the machine says of
+    it, then the surest links. A link that would bring together, however long the chain, two items kept apart joins
+    nothing: two lots are not one thing because one newsletter resembles both.
     """
-    forest = _Groups(apart)
+    forest = _Groups()
+    forest.part(refused)
     for one, other in said:
         forest.join(one, other)
+    forest.part(apart)
     for one, other in sorted(links, key=lambda key: (-links[key], key)):
         forest.join(one, other)
     return {item: frozenset(members) for item, members in forest.of.items() if len(members) > 1}
 
 
 class _Groups:
-    def __init__(self, apart: Iterable[Pair]) -> None:
+    def __init__(self) -> None:
         self.of: dict[int, set[int]] = {}
         self._apart: dict[int, set[int]] = {}
-        for one, other in apart:
+
+    def part(self, pairs: Iterable[Pair]) -> None:
+        for one, other in pairs:
             self._apart.setdefault(one, set()).add(other)
             self._apart.setdefault(other, set()).add(one)
 

@@ -2,11 +2,13 @@
 
 import re
 
-_LOT = re.compile(r"\blots? (?:n[o ]{0,2} ?)?(\d{1,3})\b")
-_NOUNS = r"vague|releve|session|appel|call|cut off|edition|tranche|round|wave|phase"
-_ROUND_AFTER = re.compile(rf"\b({_NOUNS})s? (?:n[o ]{{0,2}} ?)?(\d{{1,3}})\b(?! ?(?:euros|000|%))")
+_LOT = re.compile(r"\blots? (?:n[°o ]{0,2} ?)?(\d{1,3})\b")
+_NOUNS = r"vague|releve|session|appel|call|cut off|edition|tranche|round|wave|phase|numero|volet|episode|saison"
+_ROUND_AFTER = re.compile(rf"\b({_NOUNS})s? (?:n[°o ]{{0,2}} ?)?(\d{{1,3}})\b(?! ?(?:euros|000|%))")
 _ROUND_BEFORE = re.compile(rf"\b(\d{{1,3}})(?:e|eme|er|ere|st|nd|rd|th) ({_NOUNS})\b")
 _ROUND_WORD = re.compile(rf"\b([a-z]{{4,12}}) ({_NOUNS})\b")
+#: « Lettre n° 12 », not « arrêté n° 2026-318 » nor « lot n° 3 ».
+_NUMBERED = re.compile(r"(?<!lot )(?<!lots )\bn[°o] ?(\d{1,4})\b(?![-/.]\d)")
 _RANKS = (
     "premiere premier first", "deuxieme seconde second", "troisieme third", "quatrieme fourth", "cinquieme fifth",
     "sixieme sixth", "septieme seventh", "huitieme eighth", "neuvieme ninth", "dixieme tenth", "onzieme eleventh",
@@ -43,6 +45,7 @@ def lots(title: str) -> set[str]:
 def rounds(folded: str) -> set[str]:
     """Return « vague 15 » for « Vague 15 », « 15e vague » and « quinzième vague »."""
     found = {(noun, int(number)) for noun, number in _ROUND_AFTER.findall(folded)}
+    found |= {("numero", int(number)) for number in _NUMBERED.findall(folded)}
     found |= {(noun, int(number)) for number, noun in _ROUND_BEFORE.findall(folded)}
     found |= {(noun, _ORDINALS[word]) for word, noun in _ROUND_WORD.findall(folded) if word in _ORDINALS}
     return {f"{_SAME_NOUN.get(noun, noun)} {number}" for noun, number in found}

@@ -20,6 +20,29 @@ class ItemSource:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Edit:
+    """What the entry that shows an item said before its last edit, and what it says."""
+
+    title: str
+    text: str
+    new_title: str
+    new_text: str
+    #: When the edit was seen.
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """One thing that an amendment changed."""
+
+    #: The name of a fact (`deadline`, `amount_max`, …), « title » or « text ».
+    what: str
+    #: What it was: the fact's value, the title, the sentences removed, a line each; empty where nothing was said.
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Item:
     """The thing itself, with its effective tags and facts."""
 
@@ -39,12 +62,17 @@ class Item:
     facts: tuple[Fact, ...] = ()
     #: Earlier values of facts that an amendment changed, latest change only: name → old value.
     previous: Mapping[str, str] = field(default_factory=dict)
+    #: The last edit of the entry that shows it; None = it never changed.
+    edit: Edit | None = None
     #: Already there when each of its sources began to be watched: no news.
     baseline: bool = False
     #: Its site reserves its text from mining: only title and link are kept.
     reserved: bool = False
     #: What somebody of the cluster said of it as it stands; None = waits for a judgement.
     review: Review | None = None
+
+    #: Numbers of the other items that are the same thing now; `sources` holds theirs too.
+    also: tuple[int, ...] = ()
 
     def of(self, scheme: Scheme) -> tuple[Tag, ...]:
         """Return the tags of one scheme, best first."""
