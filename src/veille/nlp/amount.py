@@ -177,7 +177,7 @@ def _no_aid(left: str, right: str, most: re.Match[str] | None) -> bool:
         return True
     if cues.BASIS_AFTER.match(right) or cues.UNIT_AFTER.match(right) or cues.COUNTED.search(left):
         return True
-    return least is not None and not (most and most.start() > least.start())
+    return least is not None and not (most and most.start() > least.start() and not most[0].startswith("par "))
 
 
 def _aided(left: str, basis: re.Match[str], most: re.Match[str]) -> bool:

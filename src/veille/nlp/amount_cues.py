@@ -79,7 +79,7 @@ BASIS = re.compile(
 )
 BASIS_AFTER = re.compile(r"^ ?(?:ht |ttc )?(?:de|d'|des) ?(?:depenses|couts|frais|travaux|assiette|chiffre)")
 SHARE = re.compile(
-    r"\b(?:taux|grants? cover|cover[a-z]*|credits? d'impot|bonifi[a-z]*|subvention[a-z]*|aides?|financ[a-z]*"
+    r"\b(?:taux|grants? cover|cover[a-z]*|credits? d'impot|bonifiee?s? a|subvention[a-z]*|aides?|financ[a-z]*"
     r"|cofinanc[a-z]*|prise en charge|prend en charge|pris en charge"
     r"|a hauteur de|intensite|plafond[a-z]*|jusqu'a|soutien|intervention"
     r"|funding rate|reimbursement|co-?funding|rembours[a-z]*|couvr[a-z]*)\b[^.;\n]{0,70}$"

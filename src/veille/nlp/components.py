@@ -10,7 +10,7 @@ from spacy.tokens import Doc
 from spacy.util import registry
 
 from veille.model import Scheme
-from veille.nlp import amount, deadline, documents, eligibility_facts, event_date, stated
+from veille.nlp import amount, contact, deadline, documents, eligibility_facts, event_date, reference, stated
 from veille.nlp.knowledge import Knowledge, load_knowledge
 from veille.nlp.opportunity_type import opportunity_types
 from veille.nlp.reading import Reading
@@ -142,12 +142,14 @@ def read_dates(doc: Doc) -> Doc:
 
 @Language.component("veille_facts")
 def read_facts(doc: Doc) -> Doc:
-    """Read the day of an event, amounts and eligibility."""
+    """Read the day of an event, amounts, eligibility, whom to ask and by what number."""
     text = doc._.veille_source
     doc._.veille_facts += (
         *event_date.read(text, doc._.veille_tags),
         *amount.read(text),
         *eligibility_facts.read(text, doc._.veille_tags),
+        *contact.read(text),
+        *reference.read(text),
         *stated.read(text),
     )
     for read in (amount.read, eligibility_facts.read):
