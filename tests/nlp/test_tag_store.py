@@ -199,4 +199,13 @@ def test_reading_many_items_takes_the_same_number_of_queries(database, store):
     event.listen(database.reader, "before_cursor_execute", count)
     assert len(SqlItemStore(database).items()) == 30
     event.remove(database.reader, "before_cursor_execute", count)
-    assert len([one for one in queries if one.lstrip().upper().startswith("SELECT")]) == 6
+    assert len([one for one in queries if one.lstrip().upper().startswith("SELECT")]) == 7
+
+
+def test_a_fact_that_an_amendment_says_for_the_first_time_is_a_change(database, store):
+    add_item(database, 1)
+    bare = Tagged(id="1", lang="fr")
+    store.save("p@1", [(1, 1, bare)], NOW)
+    amend(database, 1)
+    store.save("p@1", [(1, 2, said("2027-01-15"))], NOW)
+    assert SqlItemStore(database).item(1).previous == {"deadline": ""}

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+from veille.digest.wording import what_changed
 from veille.excerpt import excerpt, quoted, summary
 from veille.model import Evidence, Fact, Item, Judgement, PageChange, Review, Scheme, Tag
 from veille.model.details import ReadState
@@ -66,6 +67,7 @@ def card(
         yield f"note : {page.note}"
     if item.review is not None:
         yield _review(item.review, zone)
+    yield from (f"a changé : {words}" for words in _what_changed(item, zone))
     yield from _sources(item, zone)
     yield from (_tag(tag, label, item) for scheme in SCHEMES for tag in item.of(scheme))
     yield from (fact_line(fact, item.previous.get(fact.name), item) for fact in item.facts)
@@ -77,6 +79,11 @@ def card(
     removed = "\n".join(line for change in changes for line in change.removed)
     if removed:
         yield f"retiré de la page : {excerpt(removed, item.licence, characters=_SHOWN)}"
+
+
+def _what_changed(item: Item, zone: ZoneInfo) -> Iterator[str]:
+    when = f" (vu le {_day(item.edit.at, zone)})" if item.edit else ""
+    yield from (f"{words}{when}" for words in what_changed(item, item.updated.astimezone(zone).date()))
 
 
 def _review(review: Review, zone: ZoneInfo) -> str:

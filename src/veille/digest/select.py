@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from veille.amending import changes
 from veille.config.digests import Digest, SectionPlan
 from veille.digest.editions import Edition
 from veille.model import Item, Licence, Match, Scheme, SeenItem
@@ -20,8 +21,8 @@ from veille.model import Item, Licence, Match, Scheme, SeenItem
 SOFT_GATES = frozenset({"gate:off-topic"})
 #: Sections of what one answers.
 ANSWERED = frozenset({"seize", "partners"})
-#: Facts whose change is worth a second line to the same reader.
-_CHANGES = ("deadline", "amount_max", "amount_total", "rate")
+#: Facts whose change, beside the deadline's, is worth a second line to the same reader.
+_CHANGES = frozenset({"opening", "status", "amount_max", "amount_total", "amount_min", "rate"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -180,7 +181,8 @@ def _changed(item: Item, seen: SeenItem) -> tuple[str, ...]:
     moved = ("deadline",) if item.deadline != seen.deadline and item.deadline is not None else ()
     if item.version <= seen.item_version:
         return moved
-    return moved + tuple(name for name in _CHANGES[1:] if name in item.previous)
+    told = [change.what for change in changes(item) if change.what != "deadline"]
+    return (*moved, *told) if moved or not _CHANGES.isdisjoint(told) else ()
 
 
 def _age(item: Item, now: datetime) -> timedelta:

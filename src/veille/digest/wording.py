@@ -3,7 +3,9 @@
 from datetime import date
 
 from veille import french
-from veille.model import Item, Scheme
+from veille.amending import changes
+from veille.excerpt import quoted
+from veille.model import Change, Item, Scheme
 from veille.protocols import Labels
 
 _NBSP = "\u00a0"
@@ -26,6 +28,13 @@ _SOON = 45
 #: Inbox lists show about that much after the subject (Gmail, Apple Mail, Orange).
 PREHEADER_MIN, PREHEADER_MAX = 40, 110
 _MAX_FACT = 40
+#: Characters of a title or a sentence told among what changed.
+_MAX_CHANGE = 120
+#: What an amendment calls the facts that it changes; what agrees with them.
+_AMOUNTS = {"amount_max": "plafond", "amount_total": "enveloppe", "amount_min": "plancher", "rate": "taux"}
+_E = {"amount_max": "", "amount_total": "e", "amount_min": "", "rate": ""}
+_DAYS = {"deadline": "échéance", "opening": "ouverture"}
+_STATES = {"open": "ouvert", "closed": "clos", "upcoming": "à venir", "rolling": "permanent"}
 
 
 def day_of_month(day: date) -> str:
@@ -107,15 +116,50 @@ def _first(item: Item, scheme: Scheme, labels: Labels) -> str:
 
 
 def change(item: Item, names: tuple[str, ...], shown: date | None, today: date) -> str:
-    """Say what changed since it was sent: « échéance reportée du 15 décembre au 15 janvier »."""
-    said = []
-    if "deadline" in names and item.deadline is not None:
-        said.append(_moved(shown, item.deadline, today))
-    for name, label in (("amount_max", "plafond"), ("amount_total", "enveloppe"), ("rate", "taux")):
-        fact = item.fact(name)
-        if name in names and fact is not None:
-            said.append(f"{label} : {_value(name, item.previous.get(name, ''))} → {_value(name, fact.value)}")
+    """Say what changed since it was sent: « échéance reportée du 15 décembre au 15 janvier »; `shown` is what was."""
+    said = [_moved(shown, item.deadline, today)] if "deadline" in names and item.deadline is not None else []
+    said += [_changed(one, item, today) for one in changes(item) if one.what in names and one.what != "deadline"]
     return " ; ".join(said)
+
+
+def what_changed(item: Item, today: date) -> list[str]:
+    """Say each thing that the last amendment changed, what matters most first."""
+    return [_changed(one, item, today) for one in changes(item)]
+
+
+def _changed(one: Change, item: Item, today: date) -> str:
+    if one.what in _AMOUNTS:
+        before, after = _value(one.what, one.before), _value(one.what, one.after)
+        label = _AMOUNTS[one.what]
+        return f"{label} : {before} → {after}" if one.before else f"{label} annoncé{_E[one.what]} : {after}"
+    if one.what in _DAYS:
+        return _day_changed(_DAYS[one.what], one, today)
+    if one.what == "status":
+        return f"état : {_STATES.get(one.before, one.before) or 'non dit'} → {_STATES.get(one.after, one.after)}"
+    if one.what == "title":
+        return f"titre changé (avant : « {_short(one.before)} »)"
+    first = (one.after or one.before).partition("\n")[0]
+    words = _short(quoted(first, item.edit.new_text if item.edit else item.text, item.licence))
+    return f"{'ajouté' if one.after else 'retiré'} : « {words} »"
+
+
+def _day_changed(label: str, one: Change, today: date) -> str:
+    before, after = _iso_day(one.before), _iso_day(one.after)
+    if after is None:
+        return f"{label} : {one.after}"
+    return _moved(before, after, today, label)
+
+
+def _iso_day(value: str) -> date | None:
+    try:
+        return date.fromisoformat(value[:10])
+    except ValueError:
+        return None
+
+
+def _short(words: str) -> str:
+    whole = " ".join(words.split()).rstrip(" .;")
+    return whole if len(whole) <= _MAX_CHANGE else f"{whole[:_MAX_CHANGE].rpartition(' ')[0]} …"
 
 
 def subject(organisation: str, seizable: int, others: int, closing: tuple[str, date] | None, today: date) -> str:
@@ -137,12 +181,12 @@ def preheader(titles: tuple[str, ...], closing: str) -> str:
     return said if len(said) >= PREHEADER_MIN else f"{said} : votre veille de la semaine, choisie pour vous"
 
 
-def _moved(before: date | None, after: date, today: date) -> str:
+def _moved(before: date | None, after: date, today: date, label: str = "échéance") -> str:
     if before is None:
-        return f"échéance connue : {long_day(after, today)}"
+        return f"{label} connue : {long_day(after, today)}"
     verb = "reportée" if after > before else "avancée"
     year = "" if after.year == before.year else f" {after.year}"
-    return f"échéance {verb} du {day_of_month(before)} au {day_of_month(after)}{year}"
+    return f"{label} {verb} du {day_of_month(before)} au {day_of_month(after)}{year}"
 
 
 def _number(text: str) -> float | None:

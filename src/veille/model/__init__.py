@@ -32,7 +32,7 @@ from veille.model.fetching import (
     Validators,
 )
 from veille.model.health import Reservation, RobotsVerdict, Site, SourceEvent, SourceStatus
-from veille.model.items import Item, ItemSource
+from veille.model.items import Change, Edit, Item, ItemSource
 from veille.model.matching import Eligibility, Match, Reason, Verdict
 from veille.model.members import REFUSALS, RHYTHMS, SIZES, Feedback, Member, Opinion, Preferences, Subscriber
 from veille.model.sources import (
@@ -74,12 +74,14 @@ __all__ = [
     "SIZES",
     "Bulletin",
     "CallStatus",
+    "Change",
     "CrawlReport",
     "Decision",
     "Delivery",
     "DeliveryState",
     "DocumentText",
     "Drafted",
+    "Edit",
     "Eligibility",
     "EntryIntent",
     "Evidence",

@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from veille.amending import is_form
 from veille.model import EntryIntent, Source
 from veille.protocols import VisitRecord
 from veille.storage.db import slices, upsert
@@ -141,6 +142,13 @@ class SqlEntries:
         item.updated = self._now
         self._session.flush()
 
+    def _retouch(self, item: ItemRow) -> None:
+        """Let an item be tagged again where only the form of its text changed: no news for those who know it."""
+        if item.amended is None:
+            item.amended = item.version
+        item.version += 1
+        self._session.flush()
+
     def _amend(self, item: ItemRow) -> None:
         """Make a new version of an item whose publisher changed something."""
         item.version += 1
@@ -211,7 +219,10 @@ class SqlEntries:
         if item.source_id == one.source.id and shows:
             self._take(item, one)
             item.facts = item.facts or lent
-            self._amend(item)
+            if _is_form(row, one):
+                self._retouch(item)
+            else:
+                self._amend(item)
         for name, value in published_columns(one.intent).items():
             setattr(row, name, value)
         row.version += 1
@@ -224,6 +235,11 @@ class SqlEntries:
 
 def _name(one: _Written) -> tuple[str, str]:
     return one.source.id, one.intent.key
+
+
+def _is_form(row: EntryRow, one: _Written) -> bool:
+    entry = one.intent.entry
+    return is_form(one.intent.changed or (), (row.title, row.text), (entry.title, entry.text))
 
 
 def _rank(one: _Written) -> Rank:

@@ -12,6 +12,7 @@ from veille.model import Evidence, Fact, Item, ItemSource, Licence, Origin, Sche
 from veille.protocols import ItemStore
 from veille.storage import composed
 from veille.storage.db import Database
+from veille.storage.edit_rows import edits_of
 from veille.storage.effective import effective
 from veille.storage.review_store import decided, standing
 from veille.storage.tables import (
@@ -65,6 +66,7 @@ def _load(session: Session, where: tuple[ColumnElement[bool], ...], cluster_id: 
     facts, previous = _facts(session, tagged)
     sources = _sources(session, tagged)
     decisions = _decisions(session, tagged)
+    edits = edits_of(session, tagged)
     reviews = standing(session, cluster_id, ItemRow.id.in_(tagged))
     return [
         Item(
@@ -82,6 +84,7 @@ def _load(session: Session, where: tuple[ColumnElement[bool], ...], cluster_id: 
             tags=effective(tags[row.id], decisions[row.id]),
             facts=tuple(facts[row.id]),
             previous=previous[row.id],
+            edit=edits.get(row.id),
             baseline=row.baseline,
             reserved=row.reserved,
             review=reviews.get(row.id),

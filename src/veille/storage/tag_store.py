@@ -232,7 +232,7 @@ def _fact_rows(
 
 def _previous(fact: Fact, before: ItemFactRow | None, *, amended: bool) -> str | None:
     if before is None:
-        return None
+        return "" if amended else None  # an amendment says it for the first time
     return before.value if amended and before.value != fact.value else before.previous
 
 
