@@ -53,10 +53,20 @@ def names_authority(mention: Mention, before: str) -> bool:
     return any(cue.search(before) for cue in _NAMING)
 
 
-def in_passing(before: str, nearby: str) -> bool:
-    """In an address or a contact, or where an actor happens to be."""
-    cues = ((context.POSTCODE, before), (context.COURT, before), (context.ACTOR, before), (context.ADDRESS, nearby))
-    return any(cue.search(around) for cue, around in cues)
+def in_passing(before: str) -> bool:
+    """Return True after a postcode, a court, or an actor that happens to be there."""
+    return any(cue.search(before) for cue in (context.POSTCODE, context.COURT, context.ACTOR, context.RATE))
+
+
+def in_address(mention: Mention, folded: str) -> bool:
+    """Return True near the words of an address or a contact."""
+    return context.ADDRESS.search(folded, max(0, mention.start - 50), mention.start + 60) is not None
+
+
+def names_actor(mention: Mention, text: str, after: str) -> bool:
+    """« HEC Paris », « La Rochelle Université »: the town is part of somebody's name."""
+    before = text[max(0, mention.start - 12) : mention.start]
+    return not mention.shouted and bool(context.ACRONYM.search(before) or context.SCHOOL_AFTER.match(after))
 
 
 def listed_after(cue: re.Pattern[str], mention: Mention, text: str, folded: str) -> bool:

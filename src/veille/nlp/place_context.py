@@ -23,11 +23,15 @@ ACTOR = re.compile(
     r"\b(?:universites?|insa|ecoles?(?: [a-z]+){0,3}|instituts?(?: [a-z]+){0,3}|iut|laboratoires?|aeroport|gare"
     r"|observatoire|conservatoire|musee|rectorat|academie)" + _END
 )
+#: A school's or a company's name ends with its town: « HEC Paris », « La Rochelle Université ».
+ACRONYM = re.compile(r"(?:^|[\s(«\"'’])(?!ZAC|ZA|ZI|PME|TPE|ETI|CCI|CMA|CAF|DDT|AAP|AMI|LA|LE|DE|DU)[A-Z]{3,}[ -]$")
+SCHOOL_AFTER = re.compile(r" (?:universit[ey]|(?:business )?school|(?:grande )?ecole|mines|telecom|inp)\b")
 #: What happens in a town, or who comes from it, without the call being for it.
 PASSING = re.compile(
     r"\b(?:laureat(?:e|s|es)?|jury|parrainages?|finale|ceremonie|salons?|seminaire|webinaire|comites?|secretariat"
     r"|conference de presse"
-    r"|reunions? d[e'][a-z' ]{0,25}|se (?:tiendra|tient|reunira|reunit|deroulera)|(?:a|aura) (?:eu )?lieu|exemples?"
+    r"|reunions? d[e'][a-z' ]{0,25}|s'(?:est|etait|sont) (?:tenu|deroule)e?s?"
+    r"|se (?:tiendra|tient|reunira|reunit|deroulera)|(?:a|aura) (?:eu )?lieu|exemples?"
     r"|inspire[es]{0,2}|sur le modele|retours? d'experience|cabinet|bureaux? d'etudes?|prestataires?|consultants?"
     r"|parrain|(?:notre|un|une) partenaire|depots? a|deja finance[es]{0,2}|vien(?:t|nent) d)\b"
 )
@@ -38,7 +42,9 @@ OFFICE = re.compile(
     r"|(?:,|desormais) ?(?:base|installe|implante|situe|etabli)e? a|emploie[a-z0-9 ]{0,40} a)" + _END
 )
 #: « de métropole et d'outre-mer »: the whole country, not the part.
-BOTH = re.compile(r"\b(?:metropole|metropolitaine|hexagone) et (?:d'|en |l'|les )?$")
+BOTH = re.compile(r"\b(?:metropole|metropolitaine|hexagone)(?: et|,| ou| comme) (?:d'|en |l'|les |dans les )?$")
+#: « 65 % pour la Corse »: a rate of that place, not the place of the call.
+RATE = re.compile(r"[0-9] ?% (?:(?:en|pour|dans)(?: la| les| le| l')?|a|aux?) ?$")
 #: Where one gets more, or pays less, without the call being kept to it.
 MODULATED = re.compile(
     r"\b(?:taux|aides?|subventions?|montants?|plafonds?|intensites?)\b[^.;\n]{0,40}"
@@ -97,7 +103,8 @@ JUST_AT = re.compile(r"(?:^|(?<![a-z0-9'])) ?a $")
 ARTICLE = re.compile(r"\b(?:la|le|les|du|des|au|aux|un|une|ce|cette|son|sa|leur|notre) $|\bl'$")
 #: Streets, saints, treaties: the name is only how something is called.
 STREET = re.compile(
-    r"\b(?:rue|avenue|av\.?|boulevard|bd|bld|place|quai|route|chemin|allees?|impasse|cours|square|faubourg|hameau"
+    r"\b(?:rue|avenue|av\.?|boulevard|bd|bld|(?<!en )place|quai|route|chemin|allees?|impasse|cours|square"
+    r"|faubourg|hameau"
     r"|lieu-?dit"
     r"|bois(?= d)|lac|etang|foret|chateau|eglise|espace|residence|quartier|pont|tunnel|tourbiere|marais|torrent"
     r"|ruisseau"
@@ -191,7 +198,8 @@ PERIMETER = re.compile(
     r"|sur (?:le|son|leur|l'ensemble du) territoire|a l'echelle"
     r"|porteurs? de projets? (?:de|du|des|d'|en)|(?:entreprises|toute entreprise) (?:de|du|des|d')|habitants?"
     r"|residant|s'adresse|(?:installer|implanter) (?:en|a|au|aux|dans|sur)|ouverte?s? aux?|sont concerne[es]{1,2}"
-    r"|(?:projets?|travaux|operations?|actions?|experimentations?|demonstrateurs?|investissements?|activites?|stages?)\b"
+    r"|(?:projets?|travaux|operations?|actions?|experimentations?|demonstrateurs?|investissements?|activites?"
+    r"|stages?)\b"
     r"[^.;\n]{0,40}?\b(?:se derouler|realisee?s?|menee?s?|conduite?s?|avoir lieu|(?:aura|auront|a) lieu"
     r"|mise?s? en oeuvre|localisee?s?|prevue?s?)[a-z ]{0,15} (?:en|dans|a|au|aux|sur)"
     r"|(?:exercent|exerce|exercer) (?:leur|son|une) activite|immatricule[es]{0,2} (?:en|au|a|aux|dans)|vous habitez"
@@ -205,8 +213,8 @@ LABEL_BEFORE = re.compile(r"(?:^| [-|:] |\() ?$")
 LABEL_AFTER = re.compile(r" ?(?:$|[-|:)] ?|\n)")
 #: An address or a contact: the place is where a letter goes, not what the call is about.
 ADDRESS = re.compile(
-    r"\b(?:rue|avenue|boulevard|bd|cedex|bp|cs|tel|telephone|contact(?:er|ez|s)?|courriel|siret|tribunal|(?<!s')adresse"
-    r"|place|quai|chemin)\b"
+    r"\b(?:rue|avenue|boulevard|bd|cedex|bp|cs|tel|telephone|contact(?:er|ez|s)?|courriel|siret|(?<!s')adresse"
+    r"|(?<!en )place|quai|chemin)\b"
 )
 #: « départements 03, 15 et 63 », « dans le 63 ».
 _ONE = r"(?:0[1-9]|[1-8][0-9]|9[0-5]|2[ab]|97[1-46])"

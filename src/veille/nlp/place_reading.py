@@ -125,13 +125,16 @@ class PlaceReader:
         reading = reading or self._named(mention, text, before, after)
         if reading is None or not reading.strength or not reading.codes:
             return None
-        nearby = folded[max(0, mention.start - 50) : mention.start + 60]
         outside = asides.listed_after(context.OUTSIDE, mention, text, folded)
         outside = outside or asides.refused(folded, mention)
-        reading.aside = outside or (mention.field == "text" and asides.in_passing(before, nearby))
+        authority = asides.names_authority(mention, before)
+        town = reading.codes[0].startswith("fr:commune:")
+        address = mention.field == "text" and asides.in_address(mention, folded)
+        reading.aside = outside or (mention.field == "text" and asides.in_passing(before))
+        reading.aside = reading.aside or (address and (town or not authority))
         if mention.field == "text":
-            town = reading.codes[0].startswith("fr:commune:")
             elsewhere = asides.happens(folded, mention, before) if town else asides.modulated(folded, mention)
+            elsewhere = elsewhere or (town and asides.names_actor(mention, text, after))
             reading.aside = reading.aside or elsewhere
         if mention.zone:
             reading.aside = reading.aside or context.BOTH.search(before) is not None
@@ -141,7 +144,7 @@ class PlaceReader:
         if reading.codes[0].startswith("country:"):
             named = asides.names_country(before)
         else:
-            named = (not reading.partner and asides.names_authority(mention, before)) or asides.aims(folded, mention)
+            named = (authority and not reading.partner and not address) or asides.aims(folded, mention)
         reading.main = not reading.aside and (mention.field == "title" or named)
         return reading
 
@@ -249,7 +252,10 @@ class PlaceReader:
         ]
 
     def _town_strength(self, mention: Mention, towns: list[Commune], text: str, before: str, after: str) -> int:
-        if any(cue.search(before) for cue in (context.PERSON, context.NAMED_AFTER)):
+        cut = (
+            mention.key.endswith("saint") and text[mention.end + 1 : mention.end + 2].isupper()
+        )  # « Le Saint Quentinois »
+        if cut or any(cue.search(before) for cue in (context.PERSON, context.NAMED_AFTER)):
             return 0
         common = self._is_common(mention, towns)
         article = context.ARTICLE.search(before) is not None

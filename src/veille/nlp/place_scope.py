@@ -14,6 +14,8 @@ _LISTED = 3
 _WIDER = ("fr:region:", "fr:departement:", "fr:epci:")
 #: Characters between a town and the area that tells where it is, at most (« , dans la »).
 _BESIDE = 12
+#: Characters that open a text.
+_LEAD = 400
 #: Evidence kept for one tag.
 _EVIDENCE = 3
 
@@ -47,7 +49,7 @@ class PlaceScope:
         told = [reading.codes[0] for reading in readings if reading.main]
         free = [reading for reading in readings if not (reading.aside or reading.partner)]
         if not any(code.startswith(("fr:", PREFIX)) for code in told):
-            zones = [reading for reading in free if reading.codes[0].startswith(PREFIX)]
+            zones = [reading for reading in free if reading.codes[0].startswith(PREFIX) and _leads(reading)]
             for reading in zones:
                 reading.main = reading.run == zones[0].run
             told += [reading.codes[0] for reading in zones if reading.main]
@@ -106,6 +108,11 @@ class PlaceScope:
             evidence=tuple(_evidence(reading.mention) for reading in group[:_EVIDENCE]),
             scope="main" if aimed or supposed else "mentioned",
         )
+
+
+def _leads(zone: Reading) -> bool:
+    """Return True but for a zoning (« zone rurale ») named far down a text: of many things that count, one."""
+    return not zone.codes[0].startswith("x:zonage:") or zone.mention.start < _LEAD
 
 
 def in_runs(readings: list[Reading], content: str) -> list[Reading]:

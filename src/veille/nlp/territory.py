@@ -112,7 +112,7 @@ class TerritoryReader:
         kept = [
             mention
             for mention in printed
-            if mention.meaning.epci or not any(zone.start <= mention.start < zone.end for zone in named)
+            if mention.meaning.epci_alone or not any(zone.start <= mention.start < zone.end for zone in named)
         ]
         return sorted((*kept, *zones), key=lambda mention: (mention.start, -mention.end))
 

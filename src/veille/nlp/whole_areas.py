@@ -14,7 +14,7 @@ _OPEN = r"(?:ouvert|reserve|s'adresse|destine|eligibles?|peuvent (?:candidater|p
 #: The whole country is aimed at.
 _NATIONAL = re.compile(
     r"\b(?:toute la france|ensemble du territoire (?:national|francais)|france entiere|territoire national"
-    r"|france metropolitaine|metropole et (?:d'|en |l')?outre-?mer"
+    r"|france metropolitaine|(?:metropole|metropolitaine|hexagone)(?: et| ou| comme) (?:d'|en |l')?outre-?mer"
     r"|echelle nationale|partout en france|dans toute la france|sur tout le territoire national|toutes les regions"
     rf"|{_BASED} en france|(?:based|located|established|registered) in france|(?:companies|smes) (?:in|from) france"
     rf"|{_OPEN}[^.;\n]{{0,60}}\b{_FIRMS} francaise?s)\b"
