@@ -49,11 +49,12 @@ _AMONG = re.compile(r"\b(?:dont|including|associant|comprenant|incluant)(?: au m
 #: « Partenaires possibles : laboratoires », « les entreprises participent comme partenaires ».
 _AS_PARTNER = re.compile(
     r"\bpartenaires? (?:possibles?|eligibles?|admis|autorises?|potentiels?) ?:[^.;\n]{3,80}"
-    r"|[^.;:\n]{3,80} (?:participe(?:nt)?|associee?s?|interviennent|peuvent participer) (?:comme|en tant que"
-    r"|en qualite de)"
+    r"|\b(?:participe(?:nt)?|associee?s?|interviennent|peuvent participer) (?:comme|en tant que|en qualite de)"
     r" (?:simples? )?partenaires?|\b(?:en consortium|eventuellement associee?s?|en partenariat|en collaboration"
     r"|seule?s? ou) (?:a|avec|en consortium avec) (?:un |une |des |au moins un )[^.;,\n]{3,60}"
 )
+#: Characters before « participent comme partenaires » in which stands who.
+_BEFORE = 80
 _FORMS = re.compile(r"\b(?:SAS|SASU|SARL|EURL|SA|SCOP|SCIC|GIE|GIP|SEM|SPL|SNC|SCA|EARL|GAEC)\b")
 #: Words that make a list of forms a condition.
 _FORM_ASKED = re.compile(
@@ -147,7 +148,9 @@ def _partners(fields: Sequence[Printed]) -> Iterator[Fact]:
             return
     for field in fields:
         if found := _AS_PARTNER.search(field.folded):
-            roles = [role for pattern, role in _ROLES if pattern.search(found[0])]
+            left = re.split(r"[.;:\n]", field.folded[max(0, found.start() - _BEFORE) : found.start()])[-1]
+            words = found[0] if not found[0].endswith(("partenaire", "partenaires")) else left
+            roles = [role for pattern, role in _ROLES if pattern.search(words)]
             if roles:
                 yield _fact("partner_roles", "|".join(roles), field.quote(found.start(), found.end()))
                 return

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 from veille.model import Evidence
 from veille.nlp.applicants import names_applicants, refused
@@ -17,8 +18,7 @@ _BENEFICIARY = (
 )
 #: A sentence that says who may apply.
 _WHO = re.compile(
-    r"(?<!depenses )(?<!couts )(?<!depense )(?<!projets )(?<!actions )(?<!travaux )(?<!frais )(?<!investissements )"
-    r"(?<!opposable )(?<!non )(?<!non-)\beligibles?\b(?! costs)(?!.{0,3}:? ?(?:les )?(?:depenses|couts|frais|projets))"
+    r"\beligibles?\b(?! costs)(?!.{0,3}:? ?(?:les )?(?:depenses|couts|frais|projets))"
     r"|\b(?:beneficiaires?|s'adresse(?:nt|ra)?|adressee? aux|reserve[es]{0,2} (?:exclusivement )?(?:a|aux?)"
     r"|destine[es]{0,2} (?:a|aux?)|dedie[es]{0,2} aux?|accessibles? (?:a|aux?)|accordee?s? (?:a|aux?)|profite (?:a"
     r"|aux?)"
@@ -43,6 +43,10 @@ _WHO = re.compile(
     rf"|(?:^|\n|[.!?:] )(?:pour )?(?:les |des |toutes les |aux )?(?={_BENEFICIARY}[^.;\n]{{0,40}}"
     rf"\b(?:de moins d|de plus de|de [0-9]|entre [0-9]|ayant|situe|implante|installe|employant|comptant|inscrit))"
 )
+#: « les dépenses éligibles »: says what, not who.
+_WHAT = re.compile(
+    r"\b(?:depenses?|couts?|projets?|actions?|travaux|frais|investissements?|opposable|non|assiette) ?-?$"
+)
 #: A heading: « Bénéficiaires », « Pour qui ? », alone on its line or before a colon.
 _HEADING = re.compile(
     r"\b(?:beneficiaires?|pour qui ?\??|publics? (?:cible|vise|concerne)s?|qui peut [a-z ]{3,25}\??"
@@ -56,11 +60,15 @@ _UNDER = 400
 #: « hors grandes entreprises », « les ETI ne sont pas éligibles », « sont exclus : … »: who is left out.
 _EXCEPT = re.compile(
     r"\b(?:hors|sauf|excepte|a l'exception|a l'exclusion|excluding|except(?: for)?)\b(?P<who>[^.;:,\n)]{0,60})"
-    r"|(?P<who2>(?:(?<=[.;\n] )|^|(?<=\n))[^.;:\n]{3,90}) (?:(?:ne|n'en) ?(?:sont|est|seront|sera|peuvent|peut) pas"
+    r"|\b(?P<verb>(?:(?:ne|n'en) ?(?:sont|est|seront|sera|peuvent|peut) pas"
     r"(?: etre)? (?:eligibles?|concerne|admis|beneficiai?re?s?|candidat|postuler|pretendre|financ|aide)"
-    r"|(?:en )?sont (?:exclu|ineligible)|are not eligible|are excluded|(?:cannot|may not) apply)[a-z]*"
-    r"|\b(?:ne sont pas eligibles|(?:sont )?exclu[es]*|not eligible) ?:(?P<who3>[^.;\n]{3,80})"
+    r"|(?:en )?sont (?:exclu|ineligible)|are not eligible|are excluded|(?:cannot|may not) apply))[a-z]*"
+    r"(?: ?:(?P<after>[^.;\n]{3,80}))?"
+    r"|\b(?:exclu[es]*|not eligible) ?:(?P<listed>[^.;\n]{3,80})"
 )
+#: Characters before « ne sont pas éligibles » in which stands who.
+_BEFORE = 90
+_CUT = re.compile(r"[.;:\n]")
 #: What says that a sentence refuses somebody.
 _NEGATED = re.compile(
     r"\b(?:(?:ne|n'en) ?(?:sont|est|seront|sera|peuvent|peut|pourront|beneficient) (?:donc )?pas|ineligibles?"
@@ -73,7 +81,7 @@ _NOT_WHO = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Clause:
     """A stretch of a field that says who may apply."""
 
@@ -88,10 +96,10 @@ class Clause:
         """Its text, levelled."""
         return self.field.folded[self.start : self.end]
 
-    @property
+    @cached_property
     def told(self) -> str:
         """Its text without those whom it leaves out."""
-        return excepted(self.folded)[0]
+        return without_left_out(self.folded)
 
     def holds(self, where: str, place: int) -> bool:
         """Return True where an offset of a field lies in it."""
@@ -115,7 +123,7 @@ def clauses(field: Printed) -> Iterator[Clause]:
         yield Clause(field, heading.start(), heading.end() + (stop.start() + 3 if stop else len(below)))
     done = -1
     for cue in _WHO.finditer(field.folded):
-        if cue.end() <= done:
+        if cue.end() <= done or _of_spending(field.folded, cue):
             continue
         start, end = sentence_around(field.original, cue.end() - 1, cue.end())
         # Who helps stands before: « Deux pôles et un cluster cherchent dix start-up ».
@@ -126,24 +134,38 @@ def clauses(field: Printed) -> Iterator[Clause]:
             done = end
 
 
+def _of_spending(folded: str, cue: re.Match[str]) -> bool:
+    left = folded[max(0, cue.start() - 20) : cue.start()]
+    return cue[0].startswith("eligible") and _WHAT.search(left) is not None
+
+
 def left_out(field: Printed) -> Iterator[tuple[Clause, set[str]]]:
     """Yield the stretches that leave sizes out, with these sizes."""
-    for found in _EXCEPT.finditer(field.folded):
-        if sizes := refused(_who(found)):
-            yield Clause(field, found.start(), found.end()), sizes
+    for start, end, who in _exceptions(field.folded):
+        if sizes := refused(who):
+            yield Clause(field, start, end), sizes
 
 
-def excepted(clause: str) -> tuple[str, set[str]]:
-    """Return a clause without those whom it leaves out, and the sizes among them."""
-    out: set[str] = set()
-
-    def drop(found: re.Match[str]) -> str:
-        sizes = refused(_who(found))
-        out.update(sizes)
-        return " " if sizes or found["who"] is not None else found[0]
-
-    return _EXCEPT.sub(drop, clause), out
+def without_left_out(clause: str) -> str:
+    """Return a levelled clause without those whom it leaves out."""
+    kept, place = "", 0
+    for start, end, who in _exceptions(clause):
+        if start >= place and (refused(who) or _OUT.match(clause, start)):
+            kept, place = f"{kept}{clause[place:start]} ", end
+    return kept + clause[place:]
 
 
-def _who(found: re.Match[str]) -> str:
-    return found["who"] or found["who2"] or found["who3"] or ""
+#: « hors Île-de-France »: what follows is left out, whoever that is.
+_OUT = re.compile(r"hors|sauf|except|a l'exc|excluding")
+
+
+def _exceptions(folded: str) -> Iterator[tuple[int, int, str]]:
+    """Yield (start, end, who) of what is left out, left to right."""
+    for found in _EXCEPT.finditer(folded):
+        who = found["who"] or found["after"] or found["listed"] or ""
+        start = found.start()
+        if found["verb"] and not who:
+            left = folded[max(0, start - _BEFORE) : start]
+            who = _CUT.split(left)[-1]
+            start -= len(who)
+        yield start, found.end(), who
