@@ -151,12 +151,13 @@ def find_dates(folded: str) -> list[PrintedDate]:
 
 
 def _dates_in(folded: str, start: int, end: int) -> Iterator[PrintedDate]:
-    taken: list[tuple[int, int]] = []
+    taken = bytearray(max(0, min(end, len(folded)) - start))
     for pattern in _PATTERNS:
         for match in pattern.finditer(folded, start, end):
-            if any(match.start() < last and first < match.end() for first, last in taken):
+            first, last = match.start() - start, match.end() - start
+            if any(taken[first:last]):
                 continue
-            taken.append(match.span())
+            taken[first:last] = b"\1" * (last - first)
             printed = _read(match, folded)
             if printed is not None:
                 yield printed
