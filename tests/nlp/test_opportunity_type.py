@@ -74,3 +74,56 @@ def test_a_call_that_is_over_is_no_open_call(tagger):
     found = [tag.term for tag in types(tagger, "Assainissement : l’appel est clos", "Appel à projets clos.")]
     assert found[0] == "laureats-attributions"
     assert "appel-a-projets" not in found
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("Types d'aide : Prêt, Subvention", ["pret-garantie", "subvention-aide"]),
+        ("Nature de l'aide : ingénierie technique", ["accompagnement"]),
+        ("Type d’événement : webinaire", ["evenement"]),
+    ],
+)
+def test_a_labelled_line_names_the_types_in_its_order(tagger, line, expected):
+    body = f"La Région accompagne la rénovation des ateliers.\n{line}\nContact : Maison de la Région."
+    found = types(tagger, "Rénovation des ateliers d’artistes", body)
+    assert [tag.term for tag in found][: len(expected)] == expected
+    assert found[0].origin is Origin.CUE
+
+
+def test_a_label_elsewhere_than_at_the_head_of_a_line_names_nothing(tagger):
+    body = "Le guide dit quel type d'aide : prêt ou garantie, convient à un projet de recherche sur les algues."
+    assert types(tagger, "Diagnostic gratuit de votre projet", body)[0].term == "accompagnement"
+
+
+@pytest.mark.parametrize(
+    ("title", "expected"),
+    [
+        ("Prêt d’amorçage", "pret-garantie"),
+        ("Trophées régionaux de l’artisanat", "concours-prix"),
+        ("Formation aux éco-gestes", "formation"),
+        ("Rénovation des copropriétés — appel à projets 2027", "appel-a-projets"),
+    ],
+)
+def test_a_noun_that_heads_the_title_or_a_call_named_in_it_says_what_it_is(tagger, title, expected):
+    body = "La Région soutient les entreprises : subvention de 50 % des dépenses éligibles, conseil d’un expert."
+    assert types(tagger, title, body)[0].term == expected
+
+
+def test_a_text_that_calls_itself_a_call_is_one(tagger):
+    body = "Cet appel à projets vise à soutenir les ateliers. Aide plafonnée à 40 000 €, taux de subvention de 50 %."
+    assert types(tagger, "Soutenir la rénovation des ateliers", body)[0].term == "appel-a-projets"
+
+
+def test_a_round_table_is_fund_raising_in_the_press_and_a_consortium_where_partners_are_sought(tagger):
+    title, body = "Un tour de table bouclé pour le bioréacteur", "Le tour de table réunit cinq acteurs."
+    assert types(tagger, title, body)[0].term == "financement-capital"
+    assert types(tagger, title, body, source_type="actualite")[0].term == "financement-capital"
+    assert types(tagger, title, body, source_type="appel-partenaires")[0].term == "appel-partenaires"
+
+
+def test_regulation_is_to_be_understood_and_a_call_to_be_seized(tagger):
+    [rule] = tagger.tag([TextToTag(id="1", title="Décret relatif aux emballages", text="")])
+    [call] = tagger.tag([TextToTag(id="1", title="Appel à projets emballages", text="")])
+    assert [tag.term for tag in rule.of(Scheme.HORIZON)] == ["prospective"]
+    assert [tag.term for tag in call.of(Scheme.HORIZON)] == ["operationnelle"]

@@ -13,7 +13,7 @@ ENGLISH = yaml.safe_load((DATA / "english.yaml").read_text(encoding="utf-8"))
 #: What the program cannot tell yet; anything else must hold.
 MISSED = frozenset({"Un prêt de 2 M€ pour une entreprise de la Drôme", "Cluster welcomes three new members"})
 #: Of the half that was not read while the rules were written, the least share that holds (docs/decisions/modele.md).
-CLOSED_TRAPS, CLOSED_ENGLISH, CLOSED_SECTORS = 0.9, 0.88, 0.7
+CLOSED_TRAPS, CLOSED_ENGLISH, CLOSED_SECTORS = 0.92, 0.88, 0.7
 OPEN_CALLS = {"appel-a-projets", "ami", "marche-public", "concours-prix", "appel-partenaires"}
 
 

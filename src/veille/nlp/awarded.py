@@ -71,6 +71,11 @@ class AwardReader:
                 return (_quoted(line),)
         return tuple(_quoted(line) for line in told if _is_name(line) and _COMPANY.search(line.levelled))[:1]
 
+    @staticmethod
+    def is_notice(title: str, text: str) -> bool:
+        """Tell whether a text has the form of a notice of procurement, award or call."""
+        return bool(_between_object_and_appeals(title, text))
+
     def _is_winner(self, line: _Line, after: _Line) -> bool:
         beside = after.levelled in line.levelled  # « Secteur Lyon 4e », then « Lyon 4e »: where it is performed
         return _is_name(line) and not beside and self._is_town(after) and not self._is_town(line)

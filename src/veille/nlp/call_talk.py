@@ -19,6 +19,7 @@ _CALL = (
 _ENTERED = rf"(?:{_CALL}|appels? d'offres?|concours|trophees?)"
 _OPEN = rf"(?:{_ENTERED}|prix|marches? (?:publics?|innovants?)|marches publics)"
 _EN = r"(?:calls?|proposals?|competition|contest|prizes?|awards?|tenders?)"
+_NAMED = re.compile(rf"\b{_CALL}\b")
 #: « L'appel à projets X vise à », « cet AMI s'adresse à »: the text is the call's own.
 _OWN = re.compile(
     rf"\b(?:le present |la presente edition de l'|cet? |ce present |notre ){_CALL}\b|"
@@ -42,6 +43,8 @@ _OVER = re.compile(
     rf"\b(?:projets|entreprises|beneficiaires) (?:soutenu|finance|selectionne|aide|retenu)e?s\b"
     rf"[^.]{{0,40}}\b{_ENTERED}\b|"
     rf"\b(?:titulaires?|gagnants?|attributaires?) (?:est |sont )?(?:connu|designe|choisi)s?\b|"
+    rf"\b(?:designe|revele|devoile|annonce|couronne|recompense)\w* (?:ses |les |le |la |\w+ )?"
+    rf"(?:gagnants?|laureate?s?|vainqueurs?)\b|"
     rf"\b(?:lessons learn(?:t|ed) from|look(?:ing)? back (?:at|on)|results? of|winners? of)\b[^.:]{{0,60}}\b{_EN}\b|"
     rf"\b{_EN}\b[^.]{{0,60}}\b(?:cancelled|canceled|discontinued|(?:is|are|has) (?:now )?closed|: results)\b|"
     rf"{_SEVERAL} (?:\w+ ){{0,2}}(?:projects|consortia|companies|start-?ups|smes|proposals|teams|cities|regions) "
@@ -68,6 +71,11 @@ _SELF = 3000
 def own_call(text: str) -> Evidence | None:
     """Return the words by which a text says that it is a call."""
     return _first(_OWN, text[:READ], "text", _SELF)
+
+
+def titled_call(title: str) -> Evidence | None:
+    """Return the name of a call in a title that is about nothing else: « Rénovation — AAP 2027 »."""
+    return None if about(title) else _first(_NAMED, title, "title")
 
 
 def over(title: str, *, due: bool) -> Evidence | None:

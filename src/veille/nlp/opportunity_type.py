@@ -1,63 +1,64 @@
 """Type of opportunity: one main, one secondary; results are never an open call."""
 
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from math import exp
 
 from veille.config.taxonomy import Taxonomy, Term
 from veille.model import Evidence, Fact, Origin, Scheme, Tag
 from veille.nlp.awarded import AwardReader
-from veille.nlp.call_talk import about, over, own_call
-from veille.nlp.cues import Hit, Kind
+from veille.nlp.call_talk import about, over, own_call, titled_call
 from veille.nlp.familiarity import familiarity
+from veille.nlp.labelled_type import labelled_types
 from veille.nlp.model import LinearModel
-from veille.nlp.reading import SQUASH, TRUSTED, Reading, raw_score
+from veille.nlp.reading import SQUASH, TRUSTED, Reading
+from veille.nlp.type_words import (
+    AID,
+    CALL,
+    INTEREST,
+    NEWS,
+    OPEN_CALLS,
+    RESULTS,
+    TENDER,
+    Words,
+    announces_results,
+    read_words,
+)
 
-#: A cue within the first three words of the title names the thing: « Prêt vert : … » (gold: 1.5 → 0.659, 2.2 → 0.664).
-START_BONUS = 2.2
-#: A cue that is all of the title before its colon.
-LABEL_BONUS = 4.0
-_LABEL = re.compile(r"[sx]?\s*[:|]")
-#: What the source usually publishes: as much as a phrase in the title, less than one at its start.
-SOURCE_WEIGHT = 3.5
-#: A printed deadline calls for applications: as much as a cue in the lead.
-_DEADLINE_WEIGHT = 1.6
+__all__ = ["OPEN_CALLS", "RESULTS", "opportunity_types"]
+
 #: A secondary type is as strong as one cue in the text (raw 1.0), and has this share of the main one's strength.
 _KEPT, _SHARE = 0.26, 0.6
 #: One confirming word says no short-lived type (an event, a tender, a job): plain news says more.
 _LEAST, _LEAST_SHORT = 0.4, 0.7
 #: Days of half-life up to which a type is short-lived.
 _SHORT = 30
-#: CPV codes are what a tender has.
-_CODES_WEIGHT = 2.0
-#: A field of the source that says « this is a call »: raw score, and strength beyond what words and model can have.
-_STATED_WEIGHT, _STATED = 30.0, 5.0
 #: What the fitted model's chance is worth beside the words' 0–1: in a text unlike those that it learnt from, and in one
 #: like them. Portals have habits of their own, and it knows few (docs/decisions/modele.md).
-MODEL_WEIGHT, MODEL_WEIGHT_AT_HOME = 0.3, 2.5
+_MODEL_WEIGHT, _MODEL_WEIGHT_AT_HOME = 0.3, 2.5
 _STRANGE, _AT_HOME = 0.71, 0.79
-#: What a printed deadline takes from an aid where words speak of a call too: a standing aid closes on no day.
-_DATED = 0.35
-#: What a label adds, so that no model outweighs it.
-_LABELLED = 1.5
-#: What it is worth where the source says what it publishes.
+#: What the model is worth where the source says what it publishes.
 _BESIDE_SOURCE = 0.2
 #: Chance from which the model names a type that no word does; one that closes what it is said of must be surer.
 _SURE, _SURE_OVER = 0.5, 0.7
-#: What a title that says that it is over is worth, or a notice that names its winner: 147 of 184 awards of the gold and
+#: A field of the source that says « this is a call »: beyond what words and model can have.
+_STATED = 5.0
+#: What a printed deadline takes from an aid where words speak of a call too: a standing aid closes on no day.
+_DATED = 0.35
+#: What a label adds (« Webinaire : »), and the form or the codes of a notice of procurement: no model outweighs it.
+_LABELLED = 1.5
+#: What a line « Types d'aide : Prêt, Subvention » adds to the first type that it names, and to the others.
+_NAMED, _NAMED_AFTER = 1.5, 0.8
+#: What a call named in the title adds, and « cet appel à projets vise à ».
+_TITLED_CALL, _OWN_CALL = 2.0, 1.6
+#: What a noun that heads the title adds (« Prêt vert », « Trophées de l'artisanat »), for the main type only.
+_HEADED = 1.2
+#: Score of a title that says that it is over, and of a notice that names its winner: 147 of 184 awards of the gold, and
 #: none of 250 calls.
 _OVER = 0.97
-#: What « cet appel à projets vise à » adds.
-_OWN_CALL = 0.8
-#: Confirming words that back up a word of the title where no plain cue does.
-_CONFIRMING = 2
-RESULTS = "laureats-attributions"
-TENDER = "marche-public"
-CALL, INTEREST, AID, NEWS = "appel-a-projets", "ami", "subvention-aide", "actualite"
-#: What results close.
-OPEN_CALLS = frozenset({CALL, INTEREST, TENDER, "concours-prix", "appel-partenaires"})
 
-_TITLE_ONLY = frozenset({Kind.TITLE, Kind.START})
+#: Type → why, for what rules and not cues have proved.
+_Proofs = dict[str, tuple[Evidence, ...]]
 
 
 def opportunity_types(
@@ -72,28 +73,18 @@ def opportunity_types(
     due = next((fact for fact in facts if fact.name == "deadline"), None)
     if closed := _closed(reading, due, awards, terms):
         return (closed,)
-    hits = {term: _guarded(terms[term], found, reading, due) for term, found in reading.of(Scheme.TYPE)}
-    raw = {term: raw_score(found) + _start_bonus(reading, found) for term, found in hits.items() if found}
-    _add_source(raw, reading, terms)
-    if due and CALL in terms and not _calls(raw, terms):
-        raw[CALL] = raw.get(CALL, 0.0) + _DEADLINE_WEIGHT
-    strengths = _strengths(raw, _chances(reading, model, raw, terms), reading, terms)
-    if due and hits.get(CALL) and AID in strengths:
-        strengths[AID] = max(0.0, strengths[AID] - _DATED)
-    for term in strengths.keys() & hits.keys():
-        strengths[term] += _LABELLED * _labels(reading, hits[term])
-    if reading.source.facts.cpv and reading.source.source_type == TENDER and TENDER in strengths:
-        # a coded notice of a journal of notices: as plain as « Appel à candidature : » that its buyer put before it
+    words = read_words(reading, terms, due)
+    strengths = _strengths(words.raw, _chances(reading, model, words.raw, terms), terms)
+    proofs = _strengthen(strengths, reading, words, due, terms)
+    if awards is not None and TENDER in strengths and awards.is_notice(reading.title.original, reading.body.original):
         strengths[TENDER] += _LABELLED
-    if (hits.get(CALL) or hits.get(INTEREST)) and own_call(reading.body.original):
-        own = CALL if raw.get(CALL, 0.0) >= raw.get(INTEREST, 0.0) else INTEREST
-        strengths[own] = strengths.get(own, 0.0) + _OWN_CALL
     if about(reading.title.original):
         strengths = {term: value for term, value in strengths.items() if term not in OPEN_CALLS}
-    kept = _ranked(strengths, hits, terms)
+    kept = _ranked(strengths, words, terms)
     if not kept and NEWS in terms:
         kept, strengths[NEWS] = [NEWS], _squashed(_LEAST)
-    found = (_tag(reading, term, _score(strengths[term]), hits.get(term, []), due, model) for term in kept)
+    case = _Case(reading, words, due, model, proofs)
+    found = (case.tag(term, strengths[term]) for term in kept)
     return tuple(tag for tag in found if tag.evidence)
 
 
@@ -125,21 +116,54 @@ def _chances(
     }
 
 
-def _model_weight(familiarity: float) -> float:
-    at_home = min(1.0, max(0.0, (familiarity - _STRANGE) / (_AT_HOME - _STRANGE)))
-    return MODEL_WEIGHT + (MODEL_WEIGHT_AT_HOME - MODEL_WEIGHT) * at_home
+def _model_weight(familiar: float) -> float:
+    at_home = min(1.0, max(0.0, (familiar - _STRANGE) / (_AT_HOME - _STRANGE)))
+    return _MODEL_WEIGHT + (_MODEL_WEIGHT_AT_HOME - _MODEL_WEIGHT) * at_home
 
 
-def _strengths(
-    raw: Mapping[str, float], chances: Mapping[str, float], reading: Reading, terms: Mapping[str, Term]
-) -> dict[str, float]:
+def _strengths(raw: Mapping[str, float], chances: Mapping[str, float], terms: Mapping[str, Term]) -> dict[str, float]:
     """Return all that speaks for each type in one number: words, source and codes up to 1, then the model."""
     strengths = {term: _squashed(score) for term, score in raw.items() if score >= _least(terms[term])}
     for term, chance in chances.items():
         strengths[term] = strengths.get(term, 0.0) + chance
-    if reading.source.facts.call and CALL in strengths:
-        strengths[CALL] += _STATED
     return strengths
+
+
+def _strengthen(
+    strengths: dict[str, float], reading: Reading, words: Words, due: Fact | None, terms: Mapping[str, Term]
+) -> _Proofs:
+    """Add what labels, fields and a text's own name say beyond words and model; return what proves them."""
+    source, proofs = reading.source, _Proofs()
+    if source.facts.call and CALL in strengths:
+        strengths[CALL] += _STATED
+        proofs[CALL] = (Evidence(text="appel à projets", where="call"),)
+    if due and words.hits.get(CALL) and AID in strengths:
+        strengths[AID] = max(0.0, strengths[AID] - _DATED)
+    for term in strengths.keys() & words.labelled:
+        strengths[term] += _LABELLED
+    if source.facts.cpv and source.source_type == TENDER and TENDER in strengths:
+        # a coded notice of a journal of notices: as plain as « Appel à candidature : » that its buyer put before it
+        strengths[TENDER] += _LABELLED
+    for term, more, why in _named(reading, words, terms):
+        strengths[term] = strengths.get(term, 0.0) + more
+        proofs.setdefault(term, why)
+    return proofs
+
+
+def _named(
+    reading: Reading, words: Words, terms: Mapping[str, Term]
+) -> Iterator[tuple[str, float, tuple[Evidence, ...]]]:
+    """Yield (type, what it gains, why) of types that a labelled line names, and of a call that says so itself."""
+    labelled = labelled_types(reading.body.original, reading.automaton, english=reading.lang == "en")
+    for rank, (term, why) in enumerate(labelled.items()):
+        if term in terms:
+            yield term, _NAMED_AFTER if rank else _NAMED, why
+    if words.hits.get(CALL) or words.hits.get(INTEREST):
+        titled = titled_call(reading.title.original)
+        own = titled or own_call(reading.body.original)
+        if own:
+            call = CALL if words.raw.get(CALL, 0.0) >= words.raw.get(INTEREST, 0.0) else INTEREST
+            yield call, _TITLED_CALL if titled else _OWN_CALL, (own,)
 
 
 def _squashed(raw: float) -> float:
@@ -150,87 +174,49 @@ def _score(strength: float) -> float:
     return round(1 - exp(-strength), 3)
 
 
-def announces_results(hits: list[Hit]) -> bool:
-    """Tell whether the title says that it is over."""
-    return any(hit.where == "title" and hit.kind is not Kind.WEAK for hit in hits)
-
-
-def _ranked(strengths: Mapping[str, float], hits: Mapping[str, list[Hit]], terms: Mapping[str, Term]) -> list[str]:
-    ranked = sorted(strengths, key=lambda term: (-strengths[term], terms[term].priority, term))
-    if announces_results(hits.get(RESULTS, [])):
-        ranked = [RESULTS, *(term for term in ranked if term != RESULTS and term not in OPEN_CALLS)]
-    if not ranked:
-        return []
-    best = ranked[0]
-    return [best, *(term for term in ranked[1:2] if strengths[term] >= max(_KEPT, _SHARE * strengths[best]))]
-
-
 def _least(term: Term) -> float:
     return _LEAST_SHORT if term.half_life_days <= _SHORT else _LEAST
 
 
-def _add_source(raw: dict[str, float], reading: Reading, terms: Mapping[str, Term]) -> None:
-    """Let what the source usually publishes, and the codes of a tender, weigh in."""
-    hint = reading.source.source_type
-    if hint is not None and hint in terms:
-        raw[hint] = raw.get(hint, 0.0) + SOURCE_WEIGHT
-    if reading.source.facts.cpv and TENDER in terms:
-        raw[TENDER] = raw.get(TENDER, 0.0) + _CODES_WEIGHT
-    if reading.source.facts.call and CALL in terms:
-        raw[CALL] = raw.get(CALL, 0.0) + _STATED_WEIGHT
+def _ranked(strengths: Mapping[str, float], words: Words, terms: Mapping[str, Term]) -> list[str]:
+    headed = words.headed - {CALL, INTEREST}  # « AAP » and « Horizon Europe » head what is about a call, too
+    leading = {term: strength + _HEADED * (term in headed) for term, strength in strengths.items()}
+    ranked = sorted(strengths, key=lambda term: (-leading[term], terms[term].priority, term))
+    if announces_results(words.hits.get(RESULTS, [])):
+        ranked = [RESULTS, *(term for term in ranked if term != RESULTS and term not in OPEN_CALLS)]
+    if not ranked:
+        return []
+    best, others = ranked[0], sorted(ranked[1:], key=lambda term: -strengths[term])
+    return [best, *(term for term in others[:1] if strengths[term] >= max(_KEPT, _SHARE * strengths.get(best, 0.0)))]
 
 
-def _calls(raw: Mapping[str, float], terms: Mapping[str, Term]) -> bool:
-    """Tell whether something that may have a deadline is already said more loudly than the deadline says it."""
-    return any(score >= _DEADLINE_WEIGHT and terms[term].deadline != "rare" for term, score in raw.items())
+@dataclass(frozen=True, slots=True)
+class _Case:
+    """What proves the types of one text."""
 
+    reading: Reading
+    words: Words
+    due: Fact | None
+    model: LinearModel
+    proofs: _Proofs
 
-def _guarded(term: Term, hits: list[Hit], reading: Reading, due: Fact | None) -> list[Hit]:
-    """Drop the words that prove nothing by themselves (« travaux », « prix ») where nothing backs them."""
-    if not term.guarded or reading.source.source_type == term.id:
-        return hits
-    if term.id == TENDER and reading.source.facts.cpv:
-        return hits
-    alone = {hit.cue for hit in hits if hit.kind in _TITLE_ONLY}
-    words = {word for cue in alone for word in cue.split()}
-    others = [hit for hit in hits if hit.kind not in _TITLE_ONLY]
-    confirming = {hit.cue for hit in others if not words & set(hit.cue.split())}
-    backed = (
-        any(hit.kind is not Kind.WEAK for hit in others)
-        or len(alone) > 1
-        or len(confirming) >= _CONFIRMING
-        # « Prix de l'entreprise artisanale », and until when one may apply.
-        or (due is not None and any(hit.where == "title" and hit.start == 0 for hit in hits))
-    )
-    return hits if backed else []
+    def tag(self, term: str, strength: float) -> Tag:
+        """Return the tag of a type with its strongest proof."""
+        origin, evidence = self._why(term)
+        return Tag(scheme=Scheme.TYPE, term=term, score=_score(strength), origin=origin, evidence=evidence)
 
-
-def _start_bonus(reading: Reading, hits: list[Hit]) -> float:
-    """Return what a word at the start of the title adds: it names the thing, or labels it (« Webinaire : »)."""
-    title = reading.title.original
-    limit = len(" ".join(title.split(" ")[:3]))
-    starts = [hit for hit in hits if hit.where == "title" and hit.start < limit]
-    if not starts:
-        return 0.0
-    return START_BONUS + LABEL_BONUS if _labels(reading, hits) else START_BONUS
-
-
-def _labels(reading: Reading, hits: list[Hit]) -> bool:
-    """Tell whether a word is all of the title before its colon."""
-    title = reading.title.original
-    return any(hit.where == "title" and hit.start == 0 and _LABEL.match(title, hit.end) for hit in hits)
-
-
-def _tag(reading: Reading, term: str, score: float, hits: list[Hit], due: Fact | None, model: LinearModel) -> Tag:
-    if term == CALL and reading.source.facts.call:
-        stated = Evidence(text="appel à projets", where="call")
-        return Tag(scheme=Scheme.TYPE, term=term, score=score, origin=Origin.FACT, evidence=(stated,))
-    if hits:
-        return Tag(scheme=Scheme.TYPE, term=term, score=score, origin=Origin.CUE, evidence=reading.evidence(hits))
-    if due and term == CALL and reading.source.source_type != CALL:
-        return Tag(scheme=Scheme.TYPE, term=term, score=score, origin=Origin.CUE, evidence=due.evidence)
-    words = model.evidence(reading, term) if term != reading.source.source_type and term in model.labels else ()
-    if words and term != NEWS:
-        return Tag(scheme=Scheme.TYPE, term=term, score=score, origin=Origin.MODEL, evidence=words)
-    said = Evidence(text=reading.source.source_title or "", where="source.type")
-    return Tag(scheme=Scheme.TYPE, term=term, score=score, origin=Origin.SOURCE, evidence=(said,))
+    def _why(self, term: str) -> tuple[Origin, tuple[Evidence, ...]]:
+        source, hits = self.reading.source, self.words.hits.get(term, [])
+        if term == CALL and source.facts.call:
+            return Origin.FACT, self.proofs.get(term, ())
+        if hits:
+            return Origin.CUE, self.reading.evidence(hits)
+        if term in self.proofs:
+            return Origin.CUE, self.proofs[term]
+        if self.due and term == CALL and source.source_type != CALL:
+            return Origin.CUE, self.due.evidence
+        known = term != source.source_type and term in self.model.labels
+        words = self.model.evidence(self.reading, term) if known else ()
+        if words and term != NEWS:
+            return Origin.MODEL, words
+        return Origin.SOURCE, (Evidence(text=source.source_title or "", where="source.type"),)
