@@ -54,6 +54,8 @@ def test_several_sources_of_one_thing_make_one_line_with_all_of_them(house, staf
     staff.join(1, 2, by="Claire")
     (line,) = lines(house)
     assert set(line.sources) == {"Source source-1", "Source source-2"}
+    rendered, _ = house.digests.preview("anne@phytalis.example.fr")
+    assert "Source source-1 · Aussi vu chez : Source source-2" in rendered.text
 
 
 def test_what_was_sent_under_one_number_is_not_sent_under_another_until_staff_part_them(house, staff):
