@@ -1,6 +1,7 @@
 """The fitted models: what they read, how they are learnt, and what happens where their file is wrong."""
 
 import re
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -79,6 +80,22 @@ def test_a_file_written_is_a_file_read(tmp_path):
     models = load_models(instance(tmp_path) / MODEL)
     assert models[Scheme.SECTOR].labels == ("eau",)
     assert models[Scheme.SECTOR].weights.dtype == np.int8
+
+
+def test_what_definitions_alone_teach_is_kept_beside_what_records_taught(tmp_path):
+    learnt, defined = fit(EXAMPLES, ["bois", "eau"]), fit(EXAMPLES[:3], ["bois", "eau"])
+    save_models(tmp_path / MODEL, {Scheme.SECTOR: replace(learnt, defined=defined), Scheme.TYPE: learnt})
+    models = load_models(tmp_path / MODEL)
+    assert np.array_equal(models[Scheme.SECTOR].defined.weights, defined.weights)
+    assert models[Scheme.TYPE].defined is None
+
+
+def test_definitions_of_another_shape_are_a_damaged_model(tmp_path):
+    learnt = fit(EXAMPLES, ["bois", "eau"])
+    odd = replace(learnt, weights=learnt.weights[:9])
+    save_models(tmp_path / MODEL, {Scheme.SECTOR: replace(learnt, defined=odd), Scheme.TYPE: learnt})
+    with pytest.raises(ConfigError, match=r"modèle illisible"):
+        load_models(tmp_path / MODEL)
 
 
 @pytest.mark.parametrize("content", [b"", b"PK\x03\x04", b"version https://git-lfs.github.com/spec/v1\n", b"\x00" * 99])

@@ -3,7 +3,8 @@
 import json
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from functools import partial
+from dataclasses import replace
+from functools import cached_property, partial
 from pathlib import Path
 
 from veille.config.instance import shipped
@@ -30,11 +31,17 @@ class Trainer:
         }
 
     def fit(self, kept: Kept) -> Mapping[Scheme, LinearModel]:
-        """Return the model of each scheme."""
-        return {
+        """Return the model of each scheme; that of sectors with what definitions alone teach."""
+        models = {
             scheme: fit([*examples(self._records, scheme, kept), *self._short[scheme]], list(self._taxonomy.of(scheme)))
             for scheme in FITTED
         }
+        return models | {Scheme.SECTOR: replace(models[Scheme.SECTOR], defined=self._defined)}
+
+    @cached_property
+    def _defined(self) -> LinearModel:
+        """The model of sectors that no record has taught: the same whatever is kept."""
+        return fit(self._short[Scheme.SECTOR], list(self._taxonomy.of(Scheme.SECTOR)))
 
 
 def out_of_fold(trainer: Trainer, files: Sequence[Path], folder: Path) -> Iterator[str]:

@@ -40,6 +40,9 @@ class LinearModel:
     biases: Floats
     #: What a rare bucket counts more: log of how few texts have it.
     rarity: Floats
+    #: The same labels as definitions alone tell them (names of codes, cues): it knows no habit of any source, and so
+    #: speaks for what no labelled text was about.
+    defined: "LinearModel | None" = None
 
     def chances(self, found: Features) -> dict[str, float]:
         """Return, for each label, how likely the text makes it (0–1); nothing for a text without words."""
@@ -97,18 +100,20 @@ def load_models(path: Path) -> Mapping[Scheme, LinearModel]:
         raise ConfigError("modèle illisible", file=path, cure=_CURE) from error
     if recipe != RECIPE:
         raise ConfigError(f"modèle d'une autre version ({recipe} au lieu de {RECIPE})", file=path, cure=_CURE)
-    if any(model.weights.shape != (BUCKETS, len(model.labels)) for model in models.values()):
+    every = [part for model in models.values() for part in (model, model.defined) if part is not None]
+    if any(part.weights.shape != (BUCKETS, len(part.labels)) for part in every):
         raise ConfigError("modèle illisible", file=path, cure=_CURE)
     return models
 
 
-def _model(arrays: Mapping[str, NDArray[np.generic]], scheme: Scheme) -> LinearModel:
+def _model(arrays: Mapping[str, NDArray[np.generic]], name: str) -> LinearModel:
     return LinearModel(
-        tuple(str(label) for label in arrays[f"{scheme}_labels"]),
-        arrays[f"{scheme}_weights"].astype(np.int8, copy=False),
-        arrays[f"{scheme}_scales"].astype(np.float32),
-        arrays[f"{scheme}_biases"].astype(np.float32),
-        arrays[f"{scheme}_rarity"].astype(np.float32),
+        tuple(str(label) for label in arrays[f"{name}_labels"]),
+        arrays[f"{name}_weights"].astype(np.int8, copy=False),
+        arrays[f"{name}_scales"].astype(np.float32),
+        arrays[f"{name}_biases"].astype(np.float32),
+        arrays[f"{name}_rarity"].astype(np.float32),
+        _model(arrays, f"{name}_defined") if f"{name}_defined_labels" in arrays else None,
     )
 
 
@@ -116,12 +121,17 @@ def save_models(path: Path, models: Mapping[Scheme, LinearModel]) -> None:
     """Write a fitted file."""
     arrays: dict[str, NDArray[np.generic]] = {"recipe": np.array(RECIPE)}
     for scheme, model in models.items():
-        arrays |= {
-            f"{scheme}_labels": np.array(model.labels),
-            f"{scheme}_weights": model.weights,
-            f"{scheme}_scales": model.scales,
-            f"{scheme}_biases": model.biases,
-            f"{scheme}_rarity": model.rarity.astype(np.float16),
-        }
+        arrays |= _arrays(model, scheme)
     path.parent.mkdir(parents=True, exist_ok=True)
     np.savez_compressed(path, **arrays)  # type: ignore[arg-type]  # its stub takes the first keyword for a flag
+
+
+def _arrays(model: LinearModel, name: str) -> dict[str, NDArray[np.generic]]:
+    own: dict[str, NDArray[np.generic]] = {
+        f"{name}_labels": np.array(model.labels),
+        f"{name}_weights": model.weights,
+        f"{name}_scales": model.scales,
+        f"{name}_biases": model.biases,
+        f"{name}_rarity": model.rarity.astype(np.float16),
+    }
+    return own if model.defined is None else own | _arrays(model.defined, f"{name}_defined")

@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from math import exp
+from math import exp, log
+from operator import mul
 
 from veille.config.taxonomy import Taxonomy, Term
 from veille.model import Evidence, Origin, Scheme, StructuredFacts, Tag
@@ -14,20 +15,26 @@ from veille.nlp.reading import SQUASH, TRUSTED, Reading, raw_score
 CPV_WEIGHT, NAF_WEIGHT = 5.0, 3.0
 #: A source's declared sector: enough to be said when the text says nothing.
 SOURCE_WEIGHT = 1.0
-#: What the fitted model's chance is worth beside the cues' 0–1 (1, 2 and 3 tried: docs/decisions/modele.md).
-MODEL_WEIGHT = 2.5
-#: What the structured codes' own sector adds: as much as a model that is sure, so that codes come first.
-_CODED = 2.0
-#: How likely a sector is right: logistic of strength, of its lead over the others, and of the best one's strength;
-#: fitted on the strengths that records got from models that had not seen them (docs/decisions/modele.md).
-CALIBRATION = (-2.57, 5.10, -0.99, -1.98)
+#: What the fitted model's chance is worth beside the cues' 0–1, and that of what definitions alone teach (1 to 3, and
+#: 0 to 2, tried: docs/decisions/modele.md).
+MODEL_WEIGHT, DEFINED_WEIGHT = 2.0, 1.0
+#: What a structured code adds to the chance: more than a model that is sure, so that codes come first.
+_CODED = 1.5
+#: How likely a sector is right, a logistic: constant; own words, chance, definitions and log-odds of the chance; the
+#: strongest words, chance and strength of all. Fitted on what records got from models that had not seen them, and (a
+#: fifth of the weight) from models that had not seen their set (docs/decisions/modele.md).
+CALIBRATION = (0.51, 2.15, 2.67, -2.29, 0.51, -1.33, -1.60, 0.09)
+#: Beyond these the log-odds say no more.
+_ODDS = (0.003, 0.98)
 #: A chance that could never make a sector be said by itself: most labels of most texts.
 _FAINT = 0.02
 #: A sector less likely than that is not said, not even alone.
-LEAST = 0.1
+LEAST = 0.05
+#: A sector that only the models name needs that much strength: a few words without a cue are not guessed at.
+_GUESSED = 0.15
 #: Beside the best one, a sector is said where the chance that it alone is right outweighs what a wrong one costs: so
 #: many times what it lacks to this share.
-_WORTH, _SHARE = 0.08, 0.6
+_WORTH, _SHARE = 0.16, 0.5
 #: What a narrower term's score is worth to its wider one: the narrower comes first.
 _WIDER = 0.9
 #: `regles_indices.multi_etiquettes`.
@@ -45,36 +52,40 @@ class Case:
     #: Said by a code or by the source, before the words.
     said: tuple[Evidence, ...] = ()
     hits: list[Hit] = field(default_factory=list)
+    #: What definitions alone make of the text, 0–1.
+    defined: float = 0.0
+
+    @property
+    def words(self) -> float:
+        """Return what cues and the source say, 0–1."""
+        return 1 - exp(-self.raw / SQUASH)
+
+    @property
+    def trusted(self) -> float:
+        """Return the model's chance, and what a code adds to it."""
+        return self.chance + (_CODED if self.origin is Origin.FACT else 0.0)
 
     @property
     def strength(self) -> float:
-        """Return all of it in one number, from 0 to 5."""
-        coded = _CODED if self.origin is Origin.FACT else 0.0
-        return 1 - exp(-self.raw / SQUASH) + MODEL_WEIGHT * self.chance + coded
+        """Return all of it in one number, from 0 to 7: what sectors are ranked by."""
+        return self.words + MODEL_WEIGHT * self.trusted + DEFINED_WEIGHT * self.defined
 
 
 def sectors(reading: Reading, taxonomy: Taxonomy, model: LinearModel) -> tuple[Tag, ...]:
     """Return up to three sectors, best first: one where it is sure, more where it is not."""
     cases = cases_of(reading, taxonomy, model)
-    said = likely({term: case.strength for term, case in cases.items()})
-    tags = (_tag(reading, term, cases[term], chance, model) for term, chance in said)
+    tags = (_tag(reading, term, cases[term], chance, model) for term, chance in likely(cases))
     return tuple(tag for tag in tags if tag.evidence)
 
 
 def cases_of(reading: Reading, taxonomy: Taxonomy, model: LinearModel) -> dict[str, Case]:
-    """Return what speaks for each sector: codes, words, the source, the model."""
+    """Return what speaks for each sector: codes, words, the source, the models."""
     terms = taxonomy.of(Scheme.SECTOR)
     cases = {term: Case(raw_score(hits), origin=Origin.CUE, hits=hits) for term, hits in reading.of(Scheme.SECTOR)}
-    trust = min(1.0, len(reading.found.buckets) / TRUSTED)
-    for term, chance in model.chances(reading.found).items():
-        if term in cases:
-            cases[term].chance = chance
-        elif chance > _FAINT and term in terms and not reading.hides((Scheme.SECTOR, term)):
-            cases[term] = Case(chance=chance * trust, origin=Origin.MODEL)
+    _ask(cases, reading, terms, model)
     for term in cases.keys() - set(model.labels):
-        if terms[term].broader is None:
-            # a sector of the instance's own, that no model was fitted for: its words stand in for it
-            cases[term].chance = 1 - exp(-cases[term].raw / SQUASH)
+        # a sector of the instance's own, that no model was fitted for: its words stand in for it
+        cases[term].chance = cases[term].words
     _widen(cases, terms)
     for term, (weight, said) in _coded(reading.source.facts, terms).items():
         case = cases.setdefault(term, Case())
@@ -88,25 +99,47 @@ def cases_of(reading: Reading, taxonomy: Taxonomy, model: LinearModel) -> dict[s
     return cases
 
 
-def likely(strengths: Mapping[str, float]) -> list[tuple[str, float]]:
+def _ask(cases: dict[str, Case], reading: Reading, terms: Mapping[str, Term], model: LinearModel) -> None:
+    """Add what the models make of the text: whole where a cue agrees, else less to few words and none to a denial."""
+    trust = min(1.0, len(reading.found.buckets) / TRUSTED)
+    chances = model.chances(reading.found)
+    defined = model.defined.chances(reading.found) if model.defined is not None else {}
+    for term, chance in chances.items():
+        told = defined.get(term, 0.0)
+        if term in cases:
+            cases[term].chance, cases[term].defined = chance, told
+        elif max(chance, told) > _FAINT and term in terms and not reading.hides((Scheme.SECTOR, term)):
+            alone = [trust * one if one > _FAINT else 0.0 for one in (chance, told)]
+            cases[term] = Case(chance=alone[0], defined=alone[1], origin=Origin.MODEL)
+
+
+def likely(cases: Mapping[str, Case]) -> list[tuple[str, float]]:
     """Return the sectors to say, best first, each with how likely it is right."""
-    ranked = sorted(strengths, key=lambda term: (-strengths[term], term))[: _MOST + 1]
+    told = {term: case.strength for term, case in cases.items()}
+    strengths = {term: own for term, own in told.items() if own >= _GUESSED or cases[term].origin is not Origin.MODEL}
+    ranked = sorted(strengths, key=lambda term: (-strengths[term], term))[:_MOST]
     if not ranked:
         return []
-    best, second = strengths[ranked[0]], strengths[ranked[1]] if len(ranked) > 1 else 0.0
-    chances = [calibrated(strengths[term], best, second if rank == 0 else best) for rank, term in enumerate(ranked)]
+    top = (
+        max(case.words for case in cases.values()),
+        max(case.trusted for case in cases.values()),
+        strengths[ranked[0]],
+    )
+    chances = [calibrated(cases[term], top) for term in ranked]
     kept, alone = 0, 1.0
-    for chance in chances[:_MOST]:
+    for chance in chances:
         if chance < LEAST or (kept and chance * alone < _WORTH * (_SHARE - chance)):
             break
         kept, alone = kept + 1, alone * (1 - chance)
     return list(zip(ranked, chances, strict=True))[:kept]
 
 
-def calibrated(strength: float, best: float, other: float) -> float:
-    """Return how likely a sector is right; `other` is the strongest of the others, `best` the strongest of all."""
-    constant, own, lead, top = CALIBRATION
-    return round(1 / (1 + exp(-(constant + own * strength + lead * (strength - other) + top * best))), 3)
+def calibrated(case: Case, top: tuple[float, float, float]) -> float:
+    """Return how likely a sector is right; `top` are the strongest words, chance and strength of all sectors."""
+    constant, *slopes = CALIBRATION
+    odds = min(max(case.chance, _ODDS[0]), _ODDS[1])
+    told = (case.words, case.trusted, case.defined, log(odds / (1 - odds)), *top)
+    return round(1 / (1 + exp(-(constant + sum(map(mul, slopes, told))))), 3)
 
 
 def _tag(reading: Reading, term: str, case: Case, score: float, model: LinearModel) -> Tag:
@@ -126,6 +159,8 @@ def _widen(cases: dict[str, Case], terms: Mapping[str, Term]) -> None:
                 wider.origin, wider.hits = Origin.CUE, case.hits
             wider.raw = max(wider.raw, case.raw * _WIDER)
             case.chance = max(case.chance, wider.chance)
+            wider.chance = max(wider.chance, case.chance * _WIDER)
+            case.defined = wider.defined = max(case.defined, wider.defined)
             broader = terms[broader].broader
 
 
