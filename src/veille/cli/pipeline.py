@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from veille.cli.base import Group, Instance, echo, pass_instance
+from veille.cli.pipeline_retrain import retrain
 
 if TYPE_CHECKING:
     from veille.nlp.evaluate import Evaluation
@@ -143,3 +144,6 @@ def _line(found: "Evaluation", row: str, name: str, words: str) -> str:
     if value is None or ends is None:
         return ""
     return f"{words:<34} {value:.3f}  [{ends[0]:.3f} – {ends[1]:.3f}]".replace(".", ",")
+
+
+pipeline.add_command(retrain)

@@ -25,6 +25,8 @@ FOLDS = 5
 #: Licences under which a model may be learnt and given away, and what withdraws that.
 _FREE = re.compile(r"Licence Ouverte|TED notices: reuse free", re.IGNORECASE)
 _BOUND = re.compile(r"AGPL-3\.0 \(code and data\)")
+#: In the place of a licence: what an instance's staff decided, for a model that stays in the instance.
+OWN = "décisions de l'équipe"
 #: JSON key of each fitted scheme under `gold`.
 _KEYS = {Scheme.SECTOR: "sectors", Scheme.TYPE: "types"}
 
@@ -51,8 +53,8 @@ def fold_of(name: str) -> int:
 
 
 def may_teach(licence: str) -> bool:
-    """Tell whether a model may be learnt from texts under that licence, and given away."""
-    return bool(_FREE.search(licence)) and not _BOUND.search(licence)
+    """Tell whether a model may be learnt from texts under that licence: given away, or kept by whose texts they are."""
+    return licence == OWN or (bool(_FREE.search(licence)) and not _BOUND.search(licence))
 
 
 def read_records(files: Sequence[Path]) -> tuple[Record, ...]:

@@ -148,8 +148,12 @@ def _plain_label(one: LabelFigures) -> dict[str, Any]:
 def measure(trial: Trial, progress: Progress) -> tuple[Table, Table]:
     """Tag the gold sets and return their table, and that of the sets read by models fitted without them."""
     gold, readings = read_gold(trial.files), read_held_out(trial, progress)
-    said = _said([one for one in readings if one.way is trial.way])
-    return table_of(_counted(trial, gold, said)), _unseen(trial, gold, readings)
+    return table_of(counted(trial, gold, readings)), _unseen(trial, gold, readings)
+
+
+def counted(trial: Trial, gold: Sequence[Gold], readings: Sequence[Reading]) -> dict[str, Counts]:
+    """Return what was counted of each set, as the trial's own way read it."""
+    return _counted(trial, gold, _said([one for one in readings if one.way is trial.way]))
 
 
 def _unseen(trial: Trial, gold: Sequence[Gold], readings: Sequence[Reading]) -> Table:

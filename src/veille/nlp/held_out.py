@@ -50,6 +50,8 @@ class Trial:
     folders: tuple[Path, ...]
     #: Sets read once more, by models fitted on the other sets.
     without: tuple[str, ...] = ()
+    #: Sets that models do not learn from, whatever their licence.
+    not_learnt: tuple[str, ...] = ()
     #: Tag once more with the most frequent type of the set as the source's own.
     with_default_type: bool = False
     #: Processes; 1 = this one.
@@ -145,7 +147,8 @@ class _Worker:
         way, name = part
 
         def outside(record: Record) -> bool:
-            return (str(record.fold) if way is Way.FOLDS else record.set) != name
+            kept = record.set not in self._trial.not_learnt
+            return kept and (str(record.fold) if way is Way.FOLDS else record.set) != name
 
         return self._trainer.fit(outside)
 
