@@ -6,6 +6,7 @@ import unicodedata
 
 import nh3
 
+from veille.mending import mended
 from veille.text import clean, whole
 
 #: A call's full text rarely passes 30,000 characters; the tagger reads 100,000 (spaCy E088 guards at a million).
@@ -77,7 +78,7 @@ def _tidy(text: str) -> str:
 
     What most texts are made of, letters, spaces and no-break spaces, is known by two scans in C instead of six.
     """
-    plain = text.replace("\r\n", "\n").replace("\r", "\n").replace("\t", " ")
+    plain = mended(text).replace("\r\n", "\n").replace("\r", "\n").replace("\t", " ")
     if not plain.replace("\n", "").replace("\u00a0", "").isprintable():
         few_marks = _MARKS.sub(r"\1", _LINE_ENDS.sub("\n", plain))
         plain = _INVISIBLE.sub("", clean(few_marks))

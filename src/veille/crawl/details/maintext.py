@@ -15,6 +15,7 @@ from lxml import etree, html
 from veille.crawl.details.furniture import links_elsewhere, without_furniture
 from veille.crawl.details.lines import Line, lines_of, printed, tells
 from veille.crawl.markup import TEXT_LIMIT, cut
+from veille.mending import mended
 from veille.text import clean
 
 #: trafilatura copies the tree several times and scores every element: a heavier page is kept whole.
@@ -41,7 +42,7 @@ def main_text(root: Any) -> str:
     lines = lines_of(page)
     chosen = _chosen(page, sum(len(line.text) for line in lines))
     kept = _kept(page, lines, chosen) if chosen else lines
-    return cut(clean("\n".join(printed(kept))), TEXT_LIMIT)
+    return cut(clean(mended("\n".join(printed(kept)))), TEXT_LIMIT)
 
 
 def _shown(page: Any) -> Any:
