@@ -122,6 +122,12 @@ def test_without_corrections_there_is_nothing_to_learn(tmp_path, gold):
     assert "veille tag correct" in done.stderr
 
 
+def test_models_are_not_fitted_on_decisions_alone(home):
+    done = inside("--home", home, "pipeline", "retrain")
+    assert done.returncode == 2
+    assert "--gold" in done.stderr
+
+
 def test_an_interrupted_install_leaves_the_model_that_was_there(home, gold, compared, monkeypatch):
     (home / MODEL).parent.mkdir(parents=True)
     (home / MODEL).write_bytes(b"before")

@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 @click.option(
     "--gold",
     "folder",
-    required=True,
     type=click.Path(path_type=Path, file_okay=False),
     metavar="DOSSIER",
     help="Les jeux annotés (*.jsonl) dont les modèles apprennent, et sur lesquels ils sont comparés.",
@@ -36,7 +35,7 @@ if TYPE_CHECKING:
 @click.option("--json", "as_json", is_flag=True, help="Un objet JSON, sur une ligne, au lieu du tableau.")
 @pass_instance
 def retrain(
-    instance: Instance, folder: Path, *, names: Path | None, dry_run: bool, workers: int, as_json: bool
+    instance: Instance, folder: Path | None, *, names: Path | None, dry_run: bool, workers: int, as_json: bool
 ) -> None:
     """Réapprendre les filières et les types des jeux annotés et de ce que l'équipe a corrigé.
 
@@ -53,6 +52,10 @@ def retrain(
     from veille.nlp.retraining import compare, install
     from veille.observability import progress
 
+    if folder is None:
+        raise click.UsageError(
+            "il manque l'option --gold : sans les jeux annotés, les modèles oublieraient ce qu'ils savent"
+        )
     app = instance.open()
     lines = _lessons(app)
     with tempfile.TemporaryDirectory() as own:

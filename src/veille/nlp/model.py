@@ -24,7 +24,7 @@ MODEL = Path("pipelines") / "model" / "fitted" / "model.npz"
 RECIPE = 1
 #: Schemes that a file may hold.
 FITTED = (Scheme.SECTOR, Scheme.TYPE)
-_CURE = "réinstallez veille, ou refaites-le par « make train »"
+_CURE = "s'il est de l'instance, effacez-le ; sinon réinstallez veille, ou refaites-le par « make train »"
 #: Words quoted for one label, and the least share of the loudest word's weight that is worth quoting.
 _SHOWN, _LOUD = 3, 0.25
 
