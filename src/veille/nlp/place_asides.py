@@ -12,28 +12,10 @@ _LISTED = 160
 _BESIDE = 16
 #: What ends such a list, and the small words that it may hold between names.
 _SENTENCE_MARKS = frozenset(".;:\n")
-_IN_LIST = SMALL | frozenset(
-    [
-        "ou",
-        "and",
-        "or",
-        "the",
-        "in",
-        "from",
-        "region",
-        "regions",
-        "vers",
-        "depuis",
-        "région",
-        "régions",
-        "département",
-        "départements",
-        "ville",
-        "villes",
-        "à",
-        "exception",
-    ]
-)
+_IN_LIST = SMALL | {
+    "ou", "dans", "and", "or", "the", "in", "from", "region", "regions", "vers", "depuis", "région", "régions",
+    "département", "départements", "ville", "villes", "à", "exception",
+}  # fmt: skip
 #: What stands before the area that somebody acts for.
 _NAMING = (
     context.REGION, context.COUNTY, context.GROUPING, context.AUTHORITY, context.AUDIENCE, context.ENGLISH_AUDIENCE,
@@ -60,7 +42,10 @@ def in_passing(before: str) -> bool:
 
 def in_address(mention: Mention, folded: str) -> bool:
     """Return True near the words of an address or a contact."""
-    return context.ADDRESS.search(folded, max(0, mention.start - 50), mention.start + 60) is not None
+    low, high = max(0, mention.start - 50), mention.start + 60
+    first = max(folded.rfind(mark, low, mention.start) for mark in _SENTENCE_ENDS)
+    lasts = [place for mark in _SENTENCE_ENDS if (place := folded.find(mark, mention.end, high)) >= 0]
+    return context.ADDRESS.search(folded, max(first, low), min(lasts, default=high)) is not None
 
 
 def names_actor(mention: Mention, text: str, after: str) -> bool:
@@ -93,8 +78,9 @@ def happens(folded: str, mention: Mention, before: str) -> bool:
 
 
 def modulated(folded: str, mention: Mention) -> bool:
-    """Return True where the sentence only says that one gets more there: « le taux est porté à 60 % en Corse »."""
-    return context.MODULATED.search(sentence(folded, mention.start, mention.end)) is not None
+    """Return True where the sentence only says that one gets more there, or what was done before."""
+    said = sentence(folded, mention.start, mention.end)
+    return context.MODULATED.search(said) is not None or context.DONE.search(said) is not None
 
 
 def refused(folded: str, mention: Mention) -> bool:

@@ -16,12 +16,13 @@ AUTHORITY = re.compile(
 #: A court where one appeals: the place of a procedure, never an area.
 COURT = re.compile(
     r"\b(?:tribun(?:al|aux)(?: administratifs?| judiciaires?| de commerce| de grande instance)?"
-    r"|cours?(?: administrative)? d'appel|greffe)" + _END
+    r"|cours?(?: administrative)? d'appel|greffe)" + _END + r"|\btribunal[a-z ]{0,30} : $"
 )
 #: Who acts from a place without acting for it: « Université de Lille ».
 ACTOR = re.compile(
-    r"\b(?:universites?|insa|ecoles?(?: [a-z]+){0,3}|instituts?(?: [a-z]+){0,3}|iut|laboratoires?|aeroport|gare"
-    r"|observatoire|conservatoire|musee|rectorat|academie)" + _END
+    r"\b(?:universites?(?: [a-z-]+)?|insa|ecoles?(?: [a-z]+){0,3}|instituts?(?: [a-z]+){0,3}|iut|laboratoire"
+    r"|aeroport|gare"
+    r"|observatoire|conservatoire|musee|rectorat|academie|golfe|presqu'ile)" + _END
 )
 #: A school's or a company's name ends with its town: « HEC Paris », « La Rochelle Université ».
 ACRONYM = re.compile(r"(?:^|[\s(«\"'’])(?!ZAC|ZA|ZI|PME|TPE|ETI|CCI|CMA|CAF|DDT|AAP|AMI|LA|LE|DE|DU)[A-Z]{3,}[ -]$")
@@ -33,7 +34,8 @@ PASSING = re.compile(
     r"|reunions? d[e'][a-z' ]{0,25}|s'(?:est|etait|sont) (?:tenu|deroule)e?s?"
     r"|se (?:tiendra|tient|reunira|reunit|deroulera)|(?:a|aura) (?:eu )?lieu|exemples?"
     r"|inspire[es]{0,2}|sur le modele|retours? d'experience|cabinet|bureaux? d'etudes?|prestataires?|consultants?"
-    r"|parrain|(?:notre|un|une) partenaire|depots? a|deja finance[es]{0,2}|vien(?:t|nent) d)\b"
+    r"|parrain|remises? d|lancement (?:a|en) |departs? d|rendez-vous|vous (?:recoit|accueille|attend)|(?:notre|un"
+    r"|une) partenaire|depots? a|deja finance[es]{0,2}|vien(?:t|nent) d)\b"
 )
 #: An office, or where somebody was born: the town says where, not for whom.
 OFFICE = re.compile(
@@ -50,6 +52,10 @@ MODULATED = re.compile(
     r"\b(?:taux|aides?|subventions?|montants?|plafonds?|intensites?)\b[^.;\n]{0,40}"
     r"\b(?:majore|bonifie|porte|releve)e?s?\b|\bmajorations?\b|\bailleurs\b"
     r"|\b(?:taux|montant|aide) (?:bonifie|majore)e?\b"
+)
+#: What was done there before.
+DONE = re.compile(
+    r"\b(?:ont|a) (?:deja )?ete (?:finance|soutenu|aide|accompagne)e?s?\b|\bdeja (?:finance|aide|soutenu)e?s?\b"
 )
 #: Whoever the sentence leaves out.
 REFUSED = re.compile(
@@ -80,7 +86,7 @@ ESTABLISHED = re.compile(
 )
 #: « avec le soutien de la Région … »: named as a partner.
 PARTNER = re.compile(
-    r"\b(?:avec (?:l'aide|l'appui|le soutien|le concours|la participation|la collaboration)|en (?:partenariat"
+    r"\b(?:avec (?:l'aide|l'appui|le soutien|le concours|la participation|la collaboration)|(?:en )?(?:partenariat"
     r"|collaboration|lien|cooperation) (?:etroite )?avec|aux cotes|soutien technique)\b[^.;:\n]{0,60}$"
 )
 #: Where one travels from or to, and what a perimeter leaves out: opens a list of names.
@@ -109,7 +115,7 @@ STREET = re.compile(
     r"|bois(?= d)|lac|etang|foret|chateau|eglise|espace|residence|quartier|pont|tunnel|tourbiere|marais|torrent"
     r"|ruisseau"
     r"|col|mont|pic|ile|accords?|traite|protocole|convention|conference|declaration|cop ?[0-9]+|saints?|saintes?"
-    r"|barrage|portes?|montagnes?|sommet|grottes?"
+    r"|barrage|portes?|(?<!de )montagnes?|sommet|grottes?"
     r"|moulin|ferme|rocher|plage|anse|pointe|baie|zac|zone d'activites?|zae|za|zi|domaine|villa|auberge|creche|fort)"
     + _END
 )
@@ -197,7 +203,8 @@ PERIMETER = re.compile(
     r"|(?:leur|son|un|votre) siege (?:social )?(?:est |soit )?(?:en|a|dans)|etablissements? (?:en|dans|situe)"
     r"|sur (?:le|son|leur|l'ensemble du) territoire|a l'echelle"
     r"|porteurs? de projets? (?:de|du|des|d'|en)|(?:entreprises|toute entreprise) (?:de|du|des|d')|habitants?"
-    r"|residant|s'adresse|(?:installer|implanter) (?:en|a|au|aux|dans|sur)|ouverte?s? aux?|sont concerne[es]{1,2}"
+    r"|residant|s'adresse|(?:installer|implanter) (?:en|a|au|aux|dans|sur)|ouverte?s? aux?|peu(?:t"
+    r"|vent) (?:candidater|deposer|repondre|participer|postuler)|sont concerne[es]{1,2}"
     r"|(?:projets?|travaux|operations?|actions?|experimentations?|demonstrateurs?|investissements?|activites?"
     r"|stages?)\b"
     r"[^.;\n]{0,40}?\b(?:se derouler|realisee?s?|menee?s?|conduite?s?|avoir lieu|(?:aura|auront|a) lieu"
@@ -214,7 +221,7 @@ LABEL_AFTER = re.compile(r" ?(?:$|[-|:)] ?|\n)")
 #: An address or a contact: the place is where a letter goes, not what the call is about.
 ADDRESS = re.compile(
     r"\b(?:rue|avenue|boulevard|bd|cedex|bp|cs|tel|telephone|contact(?:er|ez|s)?|courriel|siret|(?<!s')adresse"
-    r"|(?<!en )place|quai|chemin)\b"
+    r"|(?<!en )(?<!take )(?<!takes )place|quai|chemin)\b"
 )
 #: « départements 03, 15 et 63 », « dans le 63 ».
 _ONE = r"(?:0[1-9]|[1-8][0-9]|9[0-5]|2[ab]|97[1-46])"

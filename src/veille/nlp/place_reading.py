@@ -138,7 +138,8 @@ class PlaceReader:
             reading.aside = reading.aside or elsewhere
         if mention.zone:
             reading.aside = reading.aside or context.BOTH.search(before) is not None
-        if context.COURT.search(before) or asides.listed_after(context.TRAVEL, mention, text, folded):
+        abroad = reading.codes[0].startswith(("country:", PREFIX))
+        if context.COURT.search(before) or (not abroad and asides.listed_after(context.TRAVEL, mention, text, folded)):
             reading.strength = WEAK
         reading.partner = mention.field == "text" and context.PARTNER.search(before) is not None
         if reading.codes[0].startswith("country:"):
@@ -175,7 +176,7 @@ class PlaceReader:
             return Reading(mention, [f"fr:epci:{code}" for code in meaning.epci], STRONG)
         if meaning.epci and meaning.epci_alone:
             strength = STRONG if meaning.epci_alone == "sure" else WEAK
-            if strength == WEAK and (_line(mention, before, after) or mention.key.startswith("pays d")):
+            if strength == WEAK and (_line(mention, before, after) or mention.key.startswith(("pays d", "grand "))):
                 strength = FAIR
             return Reading(mention, [f"fr:epci:{code}" for code in meaning.epci], strength)
         if said and len(meaning.communes) == 1 and not meaning.areas:
@@ -211,7 +212,7 @@ class PlaceReader:
 
     def _area(self, mention: Mention, areas: list[tuple[str, str]], before: str, after: str) -> Reading:
         adjectives = all(kind == "adjective" for _, kind in areas)
-        codes = [code for code, _ in areas]
+        codes = list(dict.fromkeys(code for code, _ in areas))
         if adjectives:
             tasty = mention.printed.lower().rstrip("s").endswith("é")  # « corsé »
             return Reading(mention, codes, FAIR if mention.lower and not tasty else 0)
@@ -352,7 +353,7 @@ def _river_strength(name: str, before: str, after: str) -> int:
     if name in _STRICT:
         if inside:
             return WEAK if name == "loire" else FAIR
-        return 0 if name in {"lot", "manche"} else WEAK
+        return 0 if name in {"lot", "manche"} and not context.OF.search(before) else WEAK
     return FAIR if inside or context.OF.search(before) or before.endswith(" l'") else WEAK
 
 

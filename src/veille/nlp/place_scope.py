@@ -39,10 +39,10 @@ class PlaceScope:
         for reading in readings:
             for code in reading.codes:
                 grouped.setdefault(code, []).append(reading)
-        lone = not aimed and self._one_line(
-            [code for code, group in grouped.items() if not all(one.aside for one in group)]
-        )
-        return self._without_list([self._tag(code, group, lone=lone) for code, group in grouped.items()])
+        free = [code for code, group in grouped.items() if not all(one.aside for one in group)]
+        own = [code for code in free if not all(one.partner for one in grouped[code])]
+        lone = frozenset(own or free) if not aimed and self._one_line(own or free) else frozenset()
+        return self._without_list([self._tag(code, group, lone=code in lone) for code, group in grouped.items()])
 
     def _aim(self, readings: list[Reading]) -> None:
         """Where no cue tells the area aimed at, take the first zone or area wider than a commune, and its list."""
@@ -63,7 +63,7 @@ class PlaceScope:
             reading
             for reading in free
             if reading.codes[0].startswith(_WIDER)
-            and (not inside or any(self._gazetteer.related(reading.codes[0], place) for place in inside))
+            and (not inside or any(self._gazetteer.contains(place, reading.codes[0]) for place in inside))
         ]
         first = next((reading.run for reading in wide if reading.strength > WEAK), None)
         for reading in wide:

@@ -15,6 +15,8 @@ _WORD = re.compile(r"[a-z0-9œæ]+")
 _GAPS = re.compile(r"[^a-z0-9\n]+")
 _BRACKETED = re.compile(r"\([^)]*\)")
 _FORM = re.compile(r"^(?:cc|ca|cu) ")
+#: « metropole toulon provence mediterranee », but not « metropole de lyon ».
+_METROPOLIS = re.compile(r"metropole (?!de |du |d |europeenne )([a-z]+ [a-z ]+)$")
 _PARTICLES = re.compile(r"^(?:(?:de|du|des|d|la|le|les|l) )+")
 #: Abbreviations of place names, spelled out on both sides.
 _SPELLED = {"st": "saint", "ste": "sainte", "sts": "saints", "stes": "saintes"}
@@ -156,12 +158,14 @@ class PlaceIndex:
             articles = [f"{article} {name}" for article in ("la", "le", "les") if ":departement:" in item.code]
             homonyms = [meanings[printed] for printed in articles if printed in meanings]
             for meaning in (meanings.setdefault(name, Meaning()), *homonyms):
-                if all(code != item.code for code, _ in meaning.areas):
+                if (item.code, item.kind) not in meaning.areas:
                     meaning.areas.append((item.code, item.kind))
 
     def _add_epci(self, meanings: dict[str, Meaning]) -> None:
-        for name, code, _form in self._gazetteer.printed_epci():
-            printed = epci_key(name)
+        named = [(epci_key(name), code) for name, code, _form in self._gazetteer.printed_epci()]
+        # « Métropole Toulon-Provence-Méditerranée » is also printed without its first word.
+        sure = {(found[1], code) for name, code in named if (found := _METROPOLIS.match(name))}
+        for printed, code in dict.fromkeys((*named, *sorted(sure))):
             meaning = meanings.setdefault(printed, Meaning())
             if code not in meaning.epci:
                 meaning.epci.append(code)
@@ -169,7 +173,7 @@ class PlaceIndex:
                 continue
             parts = printed.split()
             full = [part for part in parts if part not in SMALL]
-            if TELLING & set(parts):
+            if TELLING & set(parts) or (printed, code) in sure:
                 meaning.epci_alone = "sure"
             elif len(full) > 1 and (full[0] in _OPENERS or len(full) > 2):  # noqa: PLR2004 - three full words are telling
                 meaning.epci_alone = "weak"

@@ -10,7 +10,7 @@ from veille.nlp.quoting import READ
 
 _BASED = r"(?:situe|implante|domicilie|installe|base|etabli|immatricule|localise|enregistre)e?s?"
 _FIRMS = r"(?:entreprises|pme|eti|tpe|start-?ups|jeunes pousses|laboratoires|organismes|entites|structures|societes)"
-_OPEN = r"(?:ouvert|reserve|s'adresse|destine|eligibles?|peuvent (?:candidater|participer|repondre))"
+_OPEN = r"(?:accessible|ouvert|reserve|s'adresse|destine|eligibles?|peuvent (?:candidater|participer|repondre))"
 #: The whole country is aimed at.
 _NATIONAL = re.compile(
     r"\b(?:toute la france|ensemble du territoire (?:national|francais)|france entiere|territoire national"
