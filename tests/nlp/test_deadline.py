@@ -115,6 +115,44 @@ def test_a_mark_of_a_note_belongs_neither_to_the_year_nor_to_the_day() -> None:
     assert read("Clôture le ² février 2027.") == {}
 
 
+@pytest.mark.parametrize(
+    ("text", "day", "state"),
+    [
+        ("Date limite : 12 février 2027. Dépôt des dossiers jusqu'au 19 février 2027.", None, "check"),
+        ("Dépôt des dossiers jusqu'à mi-juin 2027.", None, "check"),
+        ("Les candidatures sont attendues au printemps 2027.", None, "check"),
+        ("Les candidatures sont attendues avant le deuxième trimestre 2027.", None, "check"),
+        ("Appel ouvert jusqu'à fin 2027.", "2027-12-31", "check"),
+        ("Dossiers à déposer avant la fin du premier semestre 2027.", "2027-06-30", "check"),
+        ("Submit your proposal before the end of Q3 2027.", "2027-09-30", "check"),
+        ("Appel ouvert jusqu'à fin 2027. Date limite de dépôt : 15 mars 2027.", "2027-03-15", None),
+        ("Clôture des candidatures le 12 février 2027.", "2027-02-12", None),
+        ("Le salon aura lieu mi-juin 2027.", None, None),
+        ("Ouverture de l'usine fin 2027.", None, None),
+        ("Avant la fin du troisième semestre 2027, déposez.", None, None),
+    ],
+)
+def test_what_is_no_sure_day_is_to_be_checked(text: str, day: str | None, state: str | None) -> None:
+    facts = read(text)
+    assert (value(facts, "deadline"), value(facts, "deadline_state")) == (day, state)
+
+
+@pytest.mark.parametrize(
+    ("text", "hour", "clock"),
+    [
+        ("Clôture le 30 avril 2027 à 12h (heure de La Réunion).", "12:00", "Indian/Reunion"),
+        ("Clôture le 30 avril 2027 à 12h, heure de Paris.", "12:00", None),
+        ("Clôture le 30 avril 2027 à 17h (heure de Bruxelles).", "17:00", None),
+        ("Deadline: 30 April 2027 23:59 GMT.", "23:59", "UTC"),
+        ("Deadline: 30 April 2027 at 5 pm (London time).", "17:00", "Europe/London"),
+        ("Dates limites : 3 mars 2027 et 6 octobre 2027, 17h (heure de Mayotte).", "17:00", "Indian/Mayotte"),
+    ],
+)
+def test_the_clock_of_the_hour_is_read(text: str, hour: str, clock: str | None) -> None:
+    facts = read(text)
+    assert (value(facts, "deadline_time"), value(facts, "deadline_zone")) == (hour, clock)
+
+
 def test_a_weekday_that_contradicts_the_borrowed_year_gives_no_date() -> None:
     assert "deadline" not in read("Dépôt des dossiers avant le lundi 16 décembre.")
     assert value(read("Dépôt des dossiers avant le mercredi 16 décembre."), "deadline") == "2026-12-16"

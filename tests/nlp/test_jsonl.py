@@ -17,7 +17,7 @@ from veille.nlp.files import write_lines
 
 KEYS = {
     "id", "lang", "sectors", "axes", "types", "themes", "audiences", "territories", "zones", "horizon", "deadline",
-    "deadline_evidence", "opening", "opening_evidence", "status", "amounts", "eligibility", "facts",
+    "deadline_evidence", "deadline_state", "opening", "opening_evidence", "status", "amounts", "eligibility", "facts",
 }  # fmt: skip
 
 
@@ -177,6 +177,39 @@ def test_amounts_and_eligibility_come_with_their_quotes(tmp_path):
     assert said["eligibility"]["naf"] is None
     assert said["opening"] == "2027-01-05"
     assert "5 janvier 2027" in said["opening_evidence"]
+
+
+_CALL = """La Région Bretagne soutient les PME implantées en Bretagne et créées depuis moins de 8 ans. Une subvention de
+40 % des dépenses, plafonnée à 200 k€, sur une enveloppe de 5 M€. Ouverture le 5 janvier 2027. Date limite de dépôt :
+12 mars 2027 à 12h. Les ETI ne sont pas éligibles. Contact : Claire Durand, c.durand@exemple.fr. Référence :
+AAP-2027-03."""
+
+
+def test_what_is_said_of_a_call_has_the_shape_that_the_documentation_gives(tmp_path):
+    _, [said] = run(
+        tmp_path, [{**item(1), "title": "Appel à projets numérique", "text": _CALL, "published": "2026-11-20"}]
+    )
+    assert (said["deadline"], said["deadline_state"], said["opening"]) == ("2027-03-12", "printed", "2027-01-05")
+    assert said["status"] == "upcoming"
+    assert set(said["amounts"]) == {"max", "total", "rate"}
+    assert [said["amounts"][key]["value"] for key in ("max", "total", "rate")] == ["200000", "5000000", "40"]
+    conditions = {key: fact["value"] for key, fact in said["eligibility"].items() if fact}
+    assert conditions == {
+        "sizes": "pme", "excluded_sizes": "eti", "age_max": "8", "territories": "fr:region:53",
+    }  # fmt: skip
+    for fact in (*said["amounts"].values(), *said["eligibility"].values(), *said["facts"].values()):
+        if fact:
+            assert set(fact) == {"value", "quote", "origin", "evidence"}
+            assert all(_CALL[one["start"] : one["end"]] == one["text"] for one in fact["evidence"])
+    assert said["facts"]["contact"]["value"] == "Claire Durand, c.durand@exemple.fr"
+    assert said["facts"]["reference"]["value"] == "AAP-2027-03"
+    assert {one["scope"] for one in said["territories"]} <= {"main", "mentioned"}
+
+
+def test_every_key_is_in_the_documentation(tmp_path):
+    page = (Path(__file__).parents[2] / "docs" / "reference" / "faits.md").read_text(encoding="utf-8")
+    _, [said] = run(tmp_path, [item(1)])
+    assert {key for key in (*said, *said["amounts"], *said["eligibility"]) if f"`{key}`" not in page} == set()
 
 
 def test_a_byte_order_mark_and_blank_lines_are_no_matter(tmp_path):

@@ -26,12 +26,18 @@ FACTS = {
     "contact": "contact", "reference": "référence", "status": "état", "eligible_sizes": "tailles admises",
     "eligible_territories": "territoires admis", "partners_min": "partenaires au moins",
     "partner_roles": "partenaires", "turnover_min": "chiffre d'affaires minimal", "legal_form": "formes juridiques",
-    "naf": "codes NAF",
+    "naf": "codes NAF", "naf_excluded": "codes NAF exclus", "deadline_zone": "heure de",
+    "deadline_state": "échéance à vérifier", "rates": "taux par taille", "eligible_others": "ouvert aussi à d'autres",
+    "excluded_sizes": "tailles exclues", "staff_min": "salariés au moins", "staff_max": "salariés au plus",
+    "age_min": "âge minimal (ans)", "age_max": "âge maximal (ans)", "excluded_territories": "territoires exclus",
+    "project_territories": "territoires du projet", "turnover_max": "chiffre d'affaires maximal",
+    "condition": "autre condition",
 }  # fmt: skip
 #: Proved by the sentence of the deadline.
-_BESIDE = frozenset({"deadline_kind", "deadline_time"})
+_BESIDE = frozenset({"deadline_kind", "deadline_time", "deadline_zone"})
 _STATUS = {"open": "ouvert", "closed": "clos", "upcoming": "à venir", "rolling": "permanent"}
 _KINDS = {"single": "une date", "several": "plusieurs dates", "rolling": "au fil de l'eau"}
+_STATES = {"check": "deux dates, ou une date trop vague"}
 _WHERE = {
     "title": "titre", "text": "texte", "source.type": "source", "source.sectors": "source",
     "source.territory": "source", "financer": "financeur",
@@ -108,7 +114,7 @@ def _tag(tag: Tag, label: Label, item: Item) -> str:
 
 def fact_line(fact: Fact, before: str | None = None, item: Item | None = None) -> str:
     """Return a fact and the words that prove it, no more of them than the item's licence lets be quoted."""
-    named = {"deadline_kind": _KINDS, "status": _STATUS}.get(fact.name, {})
+    named = {"deadline_kind": _KINDS, "status": _STATUS, "deadline_state": _STATES}.get(fact.name, {})
     value = named.get(fact.value, fact.value)
     changed = f" (avant : {before})" if before else ""
     proof = "" if fact.name in _BESIDE or fact.name == "status" else _proof(fact.evidence, item)

@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from veille.model import Evidence, Fact, Origin, StructuredFacts, TextToTag
 from veille.nlp import amount_cues as cues
+from veille.nlp.line_ends import unbroken
 from veille.nlp.quoting import Printed, printed_fields
 from veille.nlp.size_rates import read_size_rates
 
@@ -107,7 +108,7 @@ def _plain(value: Decimal) -> str:
 
 
 def _sums(field: Printed) -> Iterator[_Sum]:
-    folded = field.folded
+    folded = unbroken(field.folded, field.original)
     if "€" not in folded and "eur" not in folded:
         return
     for match in _near_currency(folded):
@@ -189,7 +190,7 @@ def _aided(left: str, basis: re.Match[str], most: re.Match[str]) -> bool:
 
 
 def _rates(field: Printed) -> Iterator[_Sum]:
-    folded = field.folded
+    folded = unbroken(field.folded, field.original)
     for match in _RATE.finditer(folded):
         left, right = _around(folded, match.start(), match.end())
         left = cues.HEADCOUNT.sub(" ", left)

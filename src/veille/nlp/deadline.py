@@ -19,6 +19,7 @@ from veille.nlp.deadline_lists import listed, named_by
 from veille.nlp.deadline_score import CLOSING, MOVING, UNTIL, sureness
 from veille.nlp.french_dates import WEEKDAY, PrintedDate, find_dates, masked
 from veille.nlp.levelled import level
+from veille.nlp.line_ends import unbroken
 from veille.nlp.quoting import READ, Printed, quoted
 
 _PARIS = ZoneInfo("Europe/Paris")
@@ -158,7 +159,7 @@ class _Field:
         self.original = original
         self.folded = level(original)
         self.dates = find_dates(self.folded)
-        self._masked = _unbroken("".join(masked(self.folded, self.dates)), original) if self.dates else ""
+        self._masked = unbroken("".join(masked(self.folded, self.dates)), original) if self.dates else ""
 
     def evidence(self, start: int, end: int) -> tuple[Evidence, Evidence]:
         """Return the sentence, then the printed words."""
@@ -270,19 +271,6 @@ class _Field:
             if cues.DEPOSIT.search(near) or found[0].startswith("rolling"):
                 evidence = self.evidence(found.start(), found.end())
                 yield Fact(name="deadline_kind", value="rolling", origin=Origin.CUE, evidence=evidence)
-
-
-#: A line end inside a sentence, or between a label and what it announces.
-_BROKEN = re.compile(r"\n(?=\s*[a-zà-ÿ(])|(?<=:)[ \u00a0]*\n|(?<=: )\n")
-
-
-def _unbroken(text: str, original: str) -> str:
-    """Replace by a space the line ends that end no sentence."""
-    parts, place = [], 0
-    for found in _BROKEN.finditer(original):
-        parts.append(text[place : found.start()] + " " * len(found[0]))
-        place = found.end()
-    return "".join(parts) + text[place:]
 
 
 _ON = rf"(?: {WEEKDAY},?)? ?"

@@ -5,12 +5,11 @@ from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, date, datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from veille.config.gazetteer import Gazetteer
 from veille.errors import InputError
 from veille.model import CallStatus, Evidence, Fact, Scheme, StructuredFacts, Tag, Tagged, TextToTag
-from veille.nlp.opportunity_type import RESULTS
+from veille.nlp.call_status import deadline_state, status
 from veille.protocols import Tagger
 
 #: JSON key of each scheme in the output.
@@ -44,7 +43,6 @@ ELIGIBILITY = {
     "naf_excluded": "naf_excluded",
     "condition": "condition",
 }
-_PARIS = ZoneInfo("Europe/Paris")
 #: A year outside is a mistake, and the ends of the calendar cannot change time zone.
 _YEARS = (1900, 2200)
 
@@ -198,7 +196,7 @@ def as_json(tagged: Tagged, gazetteer: Gazetteer, now: datetime | None = None) -
     """Return what is said of a text as plain data, best first; every key is always there."""
     horizon = tagged.of(Scheme.HORIZON)
     deadline, opening = tagged.fact("deadline"), tagged.fact("opening")
-    named = {"deadline", "opening", *_AMOUNTS}
+    named = {"deadline", "deadline_state", "opening", *_AMOUNTS}
     return {
         "lang": tagged.lang,
         **{key: [_tag(tag) for tag in tagged.of(scheme)] for scheme, key in _KEYS.items()},
@@ -206,7 +204,8 @@ def as_json(tagged: Tagged, gazetteer: Gazetteer, now: datetime | None = None) -
         "zones": [_zone(tag, gazetteer) for tag in tagged.of(Scheme.ZONE)],
         "horizon": horizon[0].term if horizon else None,
         "deadline": deadline.value[:10] if deadline else None,
-        "deadline_evidence": _quote(deadline),
+        "deadline_evidence": _quote(deadline or tagged.fact("deadline_state")),
+        "deadline_state": deadline_state(tagged),
         "opening": opening.value[:10] if opening else None,
         "opening_evidence": _quote(opening),
         "status": status(tagged, now) if now else "unknown",
@@ -214,29 +213,6 @@ def as_json(tagged: Tagged, gazetteer: Gazetteer, now: datetime | None = None) -
         "eligibility": {key: _fact(tagged.fact(name)) for name, key in ELIGIBILITY.items()},
         "facts": {fact.name: _fact(fact) for fact in tagged.facts if fact.name not in named},
     }
-
-
-def status(tagged: Tagged, now: datetime) -> str:
-    """Return whether one may apply at that instant: open, closed, upcoming, rolling or unknown."""
-    here = now.astimezone(_PARIS)
-    today, hour = here.date().isoformat(), f"{here:%H:%M}"
-    said = {name: fact.value for name in _DATES if (fact := tagged.fact(name))}
-    last, until = said.get("deadline", "")[:10], said.get("deadline_time", "24:00")
-    main = tagged.of(Scheme.TYPE)[:1]
-    stated = said.get("status", "")
-    if (main and main[0].term == RESULTS) or (last and (last, until) <= (today, hour)) or stated == CallStatus.CLOSED:
-        return "closed"
-    if said.get("opening", "")[:10] > today or (stated == CallStatus.UPCOMING and "opening" not in said):
-        return "upcoming"
-    if said.get("deadline_kind") == "rolling":
-        return "rolling"
-    if last or stated == CallStatus.UPCOMING:  # its opening is past: nobody has told the source yet
-        return "open"
-    return stated or "unknown"
-
-
-#: What the status is computed from.
-_DATES = ("opening", "deadline", "deadline_time", "deadline_kind", "status")
 
 
 def _tag(tag: Tag) -> dict[str, Any]:

@@ -21,16 +21,16 @@ _PATTERNS = (
         r"(?P<value>[0-9]{2,8}-[0-9]{4,6})\b"
     ),
     re.compile(
-        r"\b(?:[Rr][ée]f(?:[ée]rence)?|REF|R[ÉE]F[ÉE]RENCE)\.?(?: (?:de l'|de la |du )?[a-z' ]{3,30})? ?(?:n° ?)?: ?"
+        r"\b(?:[Rr][ée]f(?:[ée]rence)?|REF|R[ÉE]F[ÉE]RENCE)\.?(?: (?:de l'|de la |du )?[a-z' ]{3,30})? ?(?:n° ?)?:\s{0,2}"
         rf"{_CODE}"
     ),
     re.compile(
         r"\b(?:[Nn]um[ée]ro|[Nn]°|[Nn]o\.?) (?:de |d'|d’)(?:la |l'|l’)?(?:r[ée]f[ée]rence|march[ée]|consultation"
-        rf"|proc[ée]dure|appel(?: [àa] projets?)?|dossier|avis|annonce)(?: interne)? ?:? ?{_CODE}"
+        rf"|proc[ée]dure|appel(?: [àa] projets?)?|dossier|avis|annonce)(?: interne)? ?:?\s{{0,2}}{_CODE}"
     ),
     re.compile(
         r"\b(?:[Cc]all|[Tt]opic|[Tt]ender|[Nn]otice|[Rr]eference) (?:ID|id|[Ii]dentifier|[Nn]umber|[Rr]eference"
-        rf"|[Nn]o\.?) ?:? ?{_CODE}"
+        rf"|[Nn]o\.?) ?:?\s{{0,2}}{_CODE}"
     ),
 )
 #: What looks like a number but is a date.
