@@ -11,7 +11,14 @@ DATA = Path(__file__).resolve().parents[1] / "data"
 TRAPS = yaml.safe_load((DATA / "type_traps.yaml").read_text(encoding="utf-8"))
 ENGLISH = yaml.safe_load((DATA / "english.yaml").read_text(encoding="utf-8"))
 #: What the program cannot tell yet; anything else must hold.
-MISSED = frozenset({"Un prêt de 2 M€ pour une entreprise de la Drôme", "Cluster welcomes three new members"})
+MISSED = frozenset(
+    {
+        "Un prêt de 2 M€ pour une entreprise de la Drôme",
+        "Cluster welcomes three new members",
+        # laureates in a title close it, whatever its text says
+        "Appel à projets « Lagunes » : douze lauréats l'an dernier, pourquoi pas vous ?",
+    }
+)
 #: Of the half that was not read while the rules were written, the least share that holds (docs/decisions/modele.md).
 CLOSED_TRAPS, CLOSED_ENGLISH, CLOSED_SECTORS = 0.92, 0.88, 0.7
 OPEN_CALLS = {"appel-a-projets", "ami", "marche-public", "concours-prix", "appel-partenaires"}
@@ -26,7 +33,9 @@ def holds(found, case):
     return found[0] in case.get("types", found[:1]) and not set(found) & set(case.get("not", ()))
 
 
-@pytest.mark.parametrize("case", [*TRAPS["open"], *ENGLISH["open"]], ids=lambda case: case["title"])
+@pytest.mark.parametrize(
+    "case", [*TRAPS["open"], *TRAPS["open_still"], *ENGLISH["open"]], ids=lambda case: case["title"]
+)
 def test_a_type_is_what_the_thing_is(tagger, case):
     found = tags(tagger, case, Scheme.TYPE)
     if case["title"] in MISSED:
@@ -42,10 +51,17 @@ def test_sentences_unread_while_the_rules_were_written_hold_too(tagger, cases, l
     assert 1 - len(missed) / len(cases) >= least, missed
 
 
-def test_sectors_of_english_items_are_told():
-    assert sum(bool(case.get("sectors")) for half in ENGLISH.values() for case in half) >= 40
+@pytest.mark.parametrize("case", TRAPS["over"], ids=lambda case: case["title"])
+def test_what_is_awarded_judged_or_over_is_never_an_open_call(tagger, case):
+    found = tags(tagger, case, Scheme.TYPE)
+    assert found[0] == "laureats-attributions"
+    assert not set(found) & OPEN_CALLS
+
+
+def test_there_are_as_many_cases_as_were_written():
     assert len(ENGLISH["open"]) + len(ENGLISH["closed"]) >= 60
-    assert len(TRAPS["open"]) + len(TRAPS["closed"]) >= 40
+    assert sum(bool(case.get("sectors")) for half in ENGLISH.values() for case in half) >= 40
+    assert len(TRAPS["open"]) + len(TRAPS["closed"]) + len(TRAPS["over"]) >= 90
 
 
 def test_sectors_of_english_items_unread_while_the_rules_were_written_hold_too(tagger):

@@ -29,32 +29,65 @@ _OWN = re.compile(
     rf"^{_CALL} ?[-:«\"]|\b(?:this|the present) call\b|\bthe call (?:aims|is open|closes|opens|supports|will fund)",
     re.MULTILINE,
 )
-#: A number of those who applied: « Fifteen consortia », « 12 projects ».
+#: A number of those who applied: « Quinze projets », « 12 jeunes entreprises », « Fifteen consortia ».
 _SEVERAL = (
+    r"\b(?:\d+|deux|trois|quatre|cinq|six|sept|huit|neuf|dix|onze|douze|treize|quatorze|quinze|seize|vingt|trente|"
+    r"quarante|cinquante|soixante|cent|dizaine de|douzaine de|vingtaine de|trentaine de)"
+)
+_SEVERAL_EN = (
     r"\b(?:\d+|two|three|four|five|six|seven|eight|nine|ten|\w+teen|twelve|eleven|twenty|thirty|forty|fifty|dozens? of)"
 )
+_APPLIED = (
+    r"(?:dossiers?|projets?|candidatures?|entreprises?|[pt]pme|pme|equipes?|territoires?|start-?ups?|communes?|villes?|"
+    r"collectivites?|structures?|associations?|laboratoires?|exploitations?|etablissements?)"
+)
+_APPLIED_EN = r"(?:projects|consortia|companies|start-?ups|smes|proposals|teams|cities|regions|applicants|applications)"
+_CHOSEN = r"(?:selectionne|retenu|soutenu|choisi|prime|finance|recompense|distingue|recu|admis|aide|laureat)e?s?"
+_CHOSEN_EN = r"(?:to receive|receive|to share|share|win|secure|awarded|selected|to be funded|funded|chosen)"
+_WINNERS = r"(?:gagnants?|laureate?s?|vainqueurs?)"
+_BALANCE = r"bilan (?:de l'|du |des |d'un )"
+_BOUGHT = r"(?:marches?|accords?-cadres?|lots?|concession|delegation|consultation|procedure|appels? d'offres?)"
 #: Said in a title: there is nothing to answer any more.
 _OVER = re.compile(
-    rf"\b(?:retours?(?: d'experiences?)? (?:sur|:)|bilan (?:de l'|du |des |d'un )|que retenir de)"
-    rf"[^.:]{{0,40}}\b{_ENTERED}\b|"
-    rf"\b{_ENTERED}\b.{{0,60}}[:-] ?(?:le |un |premier )?(?:bilan|retour sur)\b|"
-    rf"\b{_ENTERED}\b[^.:]{{0,40}}\b(?:termine|acheve|annule|cloture|clos)e?s?\b|"
-    rf"\bmarches? (?:publics? )?(?:annule|attribue|notifie)s?\b|"
-    rf"\b(?:projets|entreprises|beneficiaires) (?:soutenu|finance|selectionne|aide|retenu)e?s\b"
-    rf"[^.]{{0,40}}\b{_ENTERED}\b|"
-    rf"\b(?:titulaires?|gagnants?|attributaires?) (?:est |sont )?(?:connu|designe|choisi)s?\b|"
-    rf"\b(?:designe|revele|devoile|annonce|couronne|recompense)\w* (?:ses |les |le |la |\w+ )?"
-    rf"(?:gagnants?|laureate?s?|vainqueurs?)\b|"
-    rf"\b(?:lessons learn(?:t|ed) from|look(?:ing)? back (?:at|on)|results? of|winners? of)\b[^.:]{{0,60}}\b{_EN}\b|"
-    rf"\b{_EN}\b[^.]{{0,60}}\b(?:cancelled|canceled|discontinued|(?:is|are|has) (?:now )?closed|: results)\b|"
-    rf"{_SEVERAL} (?:\w+ ){{0,2}}(?:projects|consortia|companies|start-?ups|smes|proposals|teams|cities|regions) "
-    rf"(?:to receive|receive|to share|share|win|secure|awarded|selected|to be funded|funded|chosen)\b|"
-    rf"\baward of (?:the |a )?contract\b"
+    "|".join(
+        (
+            rf"\b(?:retours?(?: d'experiences?)? (?:sur|:)|{_BALANCE}|que retenir de)[^.:]{{0,40}}\b{_ENTERED}\b",
+            rf"\b{_ENTERED}\b.{{0,60}}[:-] ?(?:le |un |premier )?(?:bilan|retour sur)\b",
+            rf"\b{_ENTERED}\b[^.:]{{0,40}}\bannulee?s?\b",
+            rf"\b{_BOUGHT} (?:publi(?:cs?|ques?) )?(?:annule|attribue|notifie)e?s?\b|\bnotification du marche\b",
+            rf"\b{_BOUGHT}\b[^.]{{0,40}}\b(?:infructueu|sans suite)",
+            rf"\b{_APPLIED} {_CHOSEN}\b[^.]{{0,40}}\b{_ENTERED}\b",
+            rf"{_SEVERAL} (?:\w+ )?{_APPLIED} (?:\w+ )?{_CHOSEN}\b",
+            r"\b(?:titulaires?|gagnants?|attributaires?) (?:est |sont )?(?:connu|designe|choisi)s?\b",
+            rf"\btitulaires? (?:de l'|du |de la |des ){_BOUGHT}\b",
+            rf"\b{_WINNERS} (?:de l'|du |des )(?:\w+ )?{_OPEN}\b|\badmise?s? a concourir\b",
+            rf"\b(?:designe|revele|devoile|annonce|couronne|recompense|felicit)\w* (?:\w+ )?{_WINNERS}\b",
+            rf"\b(?:recompense|distingue|prime|couronne)(?:nt)? {_SEVERAL}\b",
+            rf"\b(?:remporte|decroche)(?:nt)? (?:le |l'|un )(?:{_OPEN}|marche)\b",
+            rf"\b{_OPEN}\b[^.:]{{0,40}}\bremportee?s? par\b",
+            rf"\b(?:lessons learn(?:t|ed) from|look(?:ing)? back (?:at|on))\b[^.:]{{0,60}}\b{_EN}\b",
+            rf"\b(?:results?|winners?) of\b[^.:]{{0,60}}\b{_EN}\b|\b{_EN} results\b",
+            rf"\b{_EN}\b[^.]{{0,60}}\b(?:cancelled|canceled|discontinued|: results)\b",
+            rf"{_SEVERAL_EN} (?:\w+ ){{0,2}}{_APPLIED_EN} {_CHOSEN_EN}\b",
+            r"(?<!call for )\b(?:projects|companies|teams) (?:funded|selected|awarded|chosen) (?:under|by|in|for)\b",
+            r"\b(?:notice of award|award notice|call outcome|outcome of the call)\b",
+            rf"\b{_EN}\b[^.]{{0,30}}\bgoes to\b",
+            rf"\b{_BOUGHT}\b[^.:]{{0,40}}(?<!sera )(?<!etre )\battribuee?s? (?:a|au|aux)\b",
+            r"\bjury a (?:tranche|choisi|designe|rendu|vote|prime)\b",
+            r"\bsuccessful (?:applicants?|bidders?|tenderers?|candidates?) (?:of|in|for)\b",
+            rf"(?<!to )\b(?:wins?|won|secures?|secured) [^.]{{0,20}}\b(?:{_EN}|contract)\b",
+            r"\baward of (?:the |a )?contract\b",
+        )
+    )
 )
-#: The same, unless a day is printed until when one may still answer.
+#: The same, unless a day is known until when one may still answer: « l'appel à projets sera clos le 3 mai ».
 _ENDING = re.compile(
-    rf"\b(?:cloture|fin) (?:de l'|du |des |de )(?:{_ENTERED}|appel|candidatures|inscriptions|depots)\b"
+    rf"\b(?:cloture|fin) (?:de l'|du |des |de )(?:{_ENTERED}|appel|candidatures|inscriptions|depots)\b|"
+    rf"\b{_ENTERED}\b[^.:]{{0,40}}\b(?:termine|acheve|cloture|clos)e?s?\b|"
+    rf"\b{_EN} (?:(?:is|are|has|have|now) )*closed\b|\b{_EN}\b[^.:]{{0,40}}\b(?:is|are|has) (?:now )?closed\b"
 )
+#: « Nouvelle consultation suite à une procédure sans suite »: it is open again.
+_AGAIN = re.compile(r"\b(?:relancee?s?|relance|nouvelle (?:consultation|procedure|publication|edition)|reouverture)\b")
 #: Said in a title: something else is about a call, or helps with one.
 _ABOUT = re.compile(
     rf"\b(?:(?:comment|bien|mieux|pour|savoir) (?:repondre|candidater)|repondre)"
@@ -80,6 +113,8 @@ def titled_call(title: str) -> Evidence | None:
 
 def over(title: str, *, due: bool) -> Evidence | None:
     """Return the words of a title that say that a call is over, or what came of it; `due`: a last day is known."""
+    if _AGAIN.search(level(title)):
+        return None
     return _first(_OVER, title, "title") or (None if due else _first(_ENDING, title, "title"))
 
 

@@ -53,6 +53,8 @@ _NAMED, _NAMED_AFTER = 1.5, 0.8
 _TITLED_CALL, _OWN_CALL = 2.0, 1.6
 #: What a noun that heads the title adds (« Prêt vert », « Trophées de l'artisanat »), for the main type only.
 _HEADED = 1.2
+#: Share of an open call's strength from which results that a text tells close it, where no last day is known.
+_CLOSES = 0.5
 #: Score of a title that says that it is over, and of a notice that names its winner: 147 of 184 awards of the gold, and
 #: none of 250 calls.
 _OVER = 0.97
@@ -80,7 +82,7 @@ def opportunity_types(
         strengths[TENDER] += _LABELLED
     if about(reading.title.original):
         strengths = {term: value for term, value in strengths.items() if term not in OPEN_CALLS}
-    kept = _ranked(strengths, words, terms)
+    kept = _ranked(strengths, words, due, terms)
     if not kept and NEWS in terms:
         kept, strengths[NEWS] = [NEWS], _squashed(_LEAST)
     case = _Case(reading, words, due, model, proofs)
@@ -178,11 +180,12 @@ def _least(term: Term) -> float:
     return _LEAST_SHORT if term.half_life_days <= _SHORT else _LEAST
 
 
-def _ranked(strengths: Mapping[str, float], words: Words, terms: Mapping[str, Term]) -> list[str]:
-    headed = words.headed - {CALL, INTEREST}  # « AAP » and « Horizon Europe » head what is about a call, too
+def _ranked(strengths: Mapping[str, float], words: Words, due: Fact | None, terms: Mapping[str, Term]) -> list[str]:
+    headed = words.headed - {CALL, INTEREST, NEWS}  # « AAP » and « Horizon Europe » head what is about a call, too
     leading = {term: strength + _HEADED * (term in headed) for term, strength in strengths.items()}
     ranked = sorted(strengths, key=lambda term: (-leading[term], terms[term].priority, term))
-    if announces_results(words.hits.get(RESULTS, [])):
+    told = bool(ranked) and ranked[0] in OPEN_CALLS and strengths.get(RESULTS, 0.0) >= _CLOSES * strengths[ranked[0]]
+    if announces_results(words.hits.get(RESULTS, [])) or (told and not due):
         ranked = [RESULTS, *(term for term in ranked if term != RESULTS and term not in OPEN_CALLS)]
     if not ranked:
         return []
