@@ -11,7 +11,8 @@ from veille.config.gazetteer import load_gazetteer
 from veille.model import Origin, StructuredFacts, Tag, TextToTag
 from veille.nlp.territory import TerritoryReader
 
-_READER = TerritoryReader(load_gazetteer([Path(__file__).parents[2]]))
+_GAZETTEER = load_gazetteer([Path(__file__).parents[2]])
+_READER = TerritoryReader(_GAZETTEER)
 
 
 def read(text: str, title: str = "", **others: Any) -> dict[str, Tag]:
@@ -218,6 +219,27 @@ def test_countries_are_aimed_at_where_applicants_must_be(text: str, aimed: set[s
 @pytest.mark.parametrize("text", ["Quimper (Finistère) soutient ses artisans.", "À Die, dans la Drôme, un tiers-lieu."])
 def test_the_area_that_tells_which_town_is_meant_does_not_hide_the_town(text: str) -> None:
     assert {tag.scope for tag in read(text).values()} == {"main"}
+
+
+def test_nearly_every_epci_is_read_by_its_whole_name() -> None:
+    codes = [f"fr:epci:{code}" for code in _GAZETTEER.epci_codes]
+    missed = [code for code in codes if code not in read(f"La {_GAZETTEER.name(code)} lance un appel.", lang="fr")]
+    assert len(missed) <= 0.01 * len(codes), [_GAZETTEER.name(code) for code in missed]
+
+
+@pytest.mark.parametrize(
+    ("text", "found", "not_found"),
+    [
+        ("Réhabilitation du parc thermal du Mont-Dore", "fr:commune:63236", "fr:commune:98817"),
+        ("La ville du Mont-Dore, en Nouvelle-Calédonie", "fr:commune:98817", "fr:commune:63236"),
+        ("La CA du Puy-en-Velay finance", "fr:epci:200073419", "fr:commune:43157"),
+        ("La CC de Vitry, Champagne et Der finance", "fr:epci:200034718", "fr:commune:51649"),
+        ("Agglomérations de Rouen, Reims et Grenoble", "fr:epci:200040715", "fr:commune:38185"),
+    ],
+)
+def test_names_that_share_words_are_told_apart(text: str, found: str, not_found: str) -> None:
+    assert found in read(text)
+    assert not_found not in read(text)
 
 
 def test_evidence_quotes_the_printed_words_where_they_stand() -> None:

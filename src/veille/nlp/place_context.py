@@ -158,6 +158,8 @@ GROUPING = re.compile(
 GROUPINGS = re.compile(
     r"\b(?:agglomerations|metropoles|communautes (?:de communes|d'agglomeration|urbaines)) (?:de |d')"
 )
+#: Its landlord or its developer, whose works may be elsewhere.
+COMPANY_AFTER = re.compile(r" (?:habitat|amenagement|logement)\b")
 #: « … communauté de communes » after the name.
 GROUPING_AFTER = re.compile(
     r" ?-? ?\(?(?:communaute(?: de communes| d'agglomeration| urbaine)?|agglo(?:meration)?|metropole)\b"

@@ -175,7 +175,8 @@ class PlaceReader:
         if meaning.epci and (said or context.GROUPING_AFTER.match(after)):
             return Reading(mention, [f"fr:epci:{code}" for code in meaning.epci], STRONG)
         if meaning.epci and meaning.epci_alone:
-            strength = STRONG if meaning.epci_alone == "sure" else WEAK
+            company = context.COMPANY_AFTER.match(after) is not None  # « Brest Métropole Habitat »
+            strength = STRONG if meaning.epci_alone == "sure" and not company else WEAK
             if strength == WEAK and (_line(mention, before, after) or mention.key.startswith(("pays d", "grand "))):
                 strength = FAIR
             return Reading(mention, [f"fr:epci:{code}" for code in meaning.epci], strength)
@@ -256,6 +257,9 @@ class PlaceReader:
         cut = (
             mention.key.endswith("saint") and text[mention.end + 1 : mention.end + 2].isupper()
         )  # « Le Saint Quentinois »
+        cut = cut or (
+            text[max(0, mention.start - 3) : mention.start] in {"De ", "Du "} and not mention.shouted
+        )  # a family
         if cut or any(cue.search(before) for cue in (context.PERSON, context.NAMED_AFTER)):
             return 0
         common = self._is_common(mention, towns)

@@ -37,6 +37,7 @@ _WIDEST = 4
 _LENIENT = 2
 #: Characters around a name that tell a line in capitals.
 _NEAR = 60
+_ARTICLES = ("la", "le", "les", "du", "des")
 #: Words that open the name of a « pays » and no commune's.
 _OPENERS = frozenset(["pays", "grand", "vallee", "vallees", "val", "coteaux", "monts"])
 
@@ -141,6 +142,11 @@ class PlaceIndex:
                     meaning.communes.append(code)
                 meaning.common = meaning.common or common
                 meaning.today = meaning.today or rank < today or rank >= today + former
+        for printed, meaning in meanings.items():
+            article, _, name = printed.partition(" ")
+            # « du Mont-Dore » may be « Le Mont-Dore » or « Mont-Dore ».
+            if article in {"du", "des"} and name in meanings:
+                meaning.communes += [code for code in meanings[name].communes if code not in meaning.communes]
 
     @staticmethod
     def _articles(name: str) -> Iterable[str]:
@@ -167,8 +173,11 @@ class PlaceIndex:
         sure = {(found[1], code) for name, code in named if (found := _METROPOLIS.match(name))}
         for printed, code in dict.fromkeys((*named, *sorted(sure))):
             meaning = meanings.setdefault(printed, Meaning())
-            if code not in meaning.epci:
-                meaning.epci.append(code)
+            # « CA du Puy-en-Velay »: the commune « Le Puy-en-Velay » is also printed « du Puy-en-Velay ».
+            shadows = (meanings.get(f"{article} {printed}") for article in _ARTICLES)
+            for each in (meaning, *filter(None, shadows)):
+                if code not in each.epci:
+                    each.epci.append(code)
             if meaning.communes or meaning.areas:
                 continue
             parts = printed.split()
@@ -204,7 +213,8 @@ class PlaceIndex:
     def _choose(
         self, found: list[tuple[int, int, Meaning]], tokens: "_Words", text: str, where: str
     ) -> Iterator[Mention]:
-        found.sort(key=lambda row: (-row[1], row[0]))
+        # « CC de la Plaine Dijonnaise »: of two names of one length, the one without an article says more.
+        found.sort(key=lambda row: (-row[1], tokens.spelled[row[0]] in SMALL, row[0]))
         #: Rank of a word → the zone in whose name it stands, "" in another name.
         taken: dict[int, str] = {}
         for rank, size, meaning in found:
@@ -246,7 +256,9 @@ def _check(tokens: list[tuple[str, int, int]], text: str, where: str, meaning: M
         return None
     if text[end : end + 1] == "." and text[end + 1 : end + 3].isalpha() and text[end + 1].islower():
         return None  # a host name: « bretagne.fr »
-    if any(_parted(text[before[2] : after[1]], before[0]) for before, after in pairwise(tokens)):
+    enumerates = bool(meaning.epci) and not (meaning.communes or meaning.areas)  # « Vitry, Champagne et Der »
+    gaps = [(text[before[2] : after[1]], before[0]) for before, after in pairwise(tokens)]
+    if any(_parted(gap.replace(",", "").replace("/", "") if enumerates else gap, word) for gap, word in gaps):
         return None
     zone = meaning.zone if meaning.zone and _cased(tokens, text, meaning.zone_words) else ""
     lower = not zone and not _capitalised(tokens, text, lenient=len(tokens) > _LENIENT)

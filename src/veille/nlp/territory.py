@@ -26,6 +26,8 @@ _NEAR = 10
 _MERGED = 300
 #: Inhabitants from which the largest of several homonyms is taken without « commune de ».
 _BARE_TOWN = 2_000
+#: Collectivities of the Pacific, whose towns a text names with them: « Mont-Dore » alone is the one in Auvergne.
+_PACIFIC, _FAR = frozenset({"986", "987", "988"}), 500
 _COUNTY = "fr:departement:"
 #: Characters from which the language is told.
 _TOLD = 800
@@ -244,7 +246,8 @@ class TerritoryReader:
         if not towns:
             return 0
         today = key(towns[0].name).split()[-1] == mention.key.split()[-1]
-        return towns[0].population if today else min(towns[0].population, _MERGED)
+        people = towns[0].population if today else min(towns[0].population, _MERGED)
+        return people // _FAR if towns[0].departement in _PACIFIC else people
 
 
 def _is_known(zone: Mention, printed: list[Mention]) -> bool:
