@@ -52,6 +52,9 @@ _AS_PARTNER = re.compile(
     r"|\b(?:participe(?:nt)?|associee?s?|interviennent|peuvent participer) (?:comme|en tant que|en qualite de)"
     r" (?:simples? )?partenaires?|\b(?:en consortium|eventuellement associee?s?|en partenariat|en collaboration"
     r"|seule?s? ou) (?:a|avec|en consortium avec) (?:un |une |des |au moins un )[^.;,\n]{3,60}"
+    r"|\b(?:cofinancement|contribution|participation) (?:de l'|d'une? |du |des )[a-z]{3,20}"
+    r"|\b(?:associe(?:nt|ra)?|reuni(?:t|ssent)|rassemble(?:nt)?|partenaires? (?:academiques?|industriels?|publics?)"
+    r"|consortium (?:compose|comprenant|associant|forme))\b[^.;\n]{0,90}"
 )
 #: Characters before « participent comme partenaires » in which stands who.
 _BEFORE = 80
@@ -63,6 +66,8 @@ _FORM_ASKED = re.compile(
 _CODE = r"[0-9]{2}(?:\.?[0-9]{2} ?[a-z]\b|(?![0-9%€]|[.,][0-9]))"
 _NAF = re.compile(rf"\b(?:naf|ape)\b[^.;\n0-9]{{0,40}}(?P<codes>{_CODE}(?:(?:, ?| et | ou | ?/ ?){_CODE})*)")
 _NAF_CODE = re.compile(r"([0-9]{2})(?:\.?([0-9]{2}) ?([a-z]))?")
+#: « notamment NAF 10 »: others may do.
+_SAMPLE = re.compile(r"\b(?:notamment|exemples?|principalement|tels?(?:les)? que|comme)\b")
 #: « codes NAF exclus : ».
 _NAF_OUT = re.compile(r"\b(?:exclu[es]*|hors|sauf|ineligibles?|non eligibles?)\b")
 
@@ -96,7 +101,9 @@ def _fact(name: str, value: str, evidence: tuple[Evidence, ...]) -> Fact:
 def _sizes(found: Sequence[Clause], out: set[str]) -> Iterator[Fact]:
     """Unite what the clauses say: a size that one sentence admits is admitted, unless another leaves it `out`."""
     # « soutient les entreprises. Sont éligibles les PME »: what says who may apply wins over what says who is helped.
-    found = [clause for clause in found if clause.sure] or found
+    sure = [clause for clause in found if clause.sure]
+    helped = {size for clause in found if sure and not clause.sure for size in admitted(clause.told).sizes}
+    found = sure or found
     sizes: set[str] = set()
     others: set[str] = set()
     telling: list[Clause] = []
@@ -109,6 +116,7 @@ def _sizes(found: Sequence[Clause], out: set[str]) -> Iterator[Fact]:
             telling.append(clause)
         sizes |= said
         others |= kinds
+    others |= {kind for kind, family in _FAMILIES if sizes and helped & family and not sizes & family}
     if PUBLIC in out and "labo" in sizes:
         sizes.discard("labo")
         others.add(PUBLIC)
@@ -117,6 +125,13 @@ def _sizes(found: Sequence[Clause], out: set[str]) -> Iterator[Fact]:
         yield _fact("eligible_sizes", value, telling[0].quote())
     if others and telling:
         yield _fact("eligible_others", "|".join(sorted(others)), telling[0].quote())
+
+
+#: Kinds of applicants: one that is helped, though no sentence says that it may apply, is left open.
+_FAMILIES = (
+    ("entreprises", frozenset({*COMPANIES, "association"})),
+    (PUBLIC, frozenset({"labo", "collectivite"})),
+)
 
 
 def _within(sizes: frozenset[str], told: str) -> set[str]:
@@ -185,6 +200,8 @@ def _naf(fields: Sequence[Printed]) -> Iterator[Fact]:
         for found in _NAF.finditer(field.folded):
             codes = [f"{a}.{b}{c.upper()}" if b else a for a, b, c in _NAF_CODE.findall(found["codes"])]
             near = field.folded[max(0, found.start() - 25) : found.start("codes")]
+            if _SAMPLE.search(near):
+                continue
             name = "naf_excluded" if _NAF_OUT.search(near) else "naf"
             yield _fact(name, "|".join(codes), field.quote(found.start(), found.end()))
             return

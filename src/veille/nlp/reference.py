@@ -21,8 +21,8 @@ _PATTERNS = (
         r"(?P<value>[0-9]{2,8}-[0-9]{4,6})\b"
     ),
     re.compile(
-        r"\b(?:[Rr][ée]f(?:[ée]rence)?|REF|R[ÉE]F[ÉE]RENCE)\.?(?: (?:de l'|de la |du )?[a-z' ]{3,30})? ?(?:n° ?)?:\s{0,2}"
-        rf"{_CODE}"
+        r"\b(?:[Rr][ée]f(?:[ée]rence)?|REF|R[ÉE]F[ÉE]RENCE)\.?(?: (?:de l'|de la |du )?[a-z' ]{3,30})? ?(?:n° ?)?"
+        rf":\s{{0,2}}{_CODE}"
     ),
     re.compile(
         r"\b(?:[Nn]um[ée]ro|[Nn]°|[Nn]o\.?) (?:de |d'|d’)(?:la |l'|l’)?(?:r[ée]f[ée]rence|march[ée]|consultation"

@@ -68,6 +68,8 @@ _EXCEPT = re.compile(
 )
 #: Characters before « ne sont pas éligibles » in which stands who.
 _BEFORE = 90
+#: Characters around an exception in which a rate makes it one of rates.
+_RATED = 40
 _CUT = re.compile(r"[.;:\n]")
 #: What says that a sentence refuses somebody.
 _NEGATED = re.compile(
@@ -164,6 +166,9 @@ def _exceptions(folded: str) -> Iterator[tuple[int, int, str]]:
     for found in _EXCEPT.finditer(folded):
         who = found["who"] or found["after"] or found["listed"] or ""
         start = found.start()
+        # « 40 %, sauf PME : 50 % »: of another rate, not left out.
+        if found["who"] and "%" in folded[max(0, start - _RATED) : found.end() + _RATED // 2]:
+            continue
         if found["verb"] and not who:
             left = folded[max(0, start - _BEFORE) : start]
             who = _CUT.split(left)[-1]
