@@ -167,3 +167,8 @@ def test_mistakes_are_named_and_write_nothing(veille, home, words, said):
     assert said in veille(*words, code=2)
     with sqlite3.connect(home / "var" / "veille.sqlite") as database:
         assert database.execute("SELECT count(*) FROM review WHERE item_id = 999").fetchone() == (0,)
+
+
+def test_learning_asks_for_enough_settled_items_and_forgetting_says_what_there_was(veille):
+    assert "trop peu d'articles" in veille("pipeline", "learn", code=2)
+    assert "rien n'avait été appris" in veille("pipeline", "learn", "--forget")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from veille.cli.base import Group, Instance, echo, pass_instance
+from veille.cli.pipeline_learn import learn
 from veille.cli.pipeline_retrain import retrain
 
 if TYPE_CHECKING:
@@ -146,4 +147,5 @@ def _line(found: "Evaluation", row: str, name: str, words: str) -> str:
     return f"{words:<34} {value:.3f}  [{ends[0]:.3f} – {ends[1]:.3f}]".replace(".", ",")
 
 
+pipeline.add_command(learn)
 pipeline.add_command(retrain)

@@ -1,6 +1,7 @@
 """Axes: what a cluster distinguishes inside its sectors, and « hors sujet » for what is none of its business (pure).
 
-Two steps: what speaks for each axis (its cues, the likeness of its definition), then the decision.
+Two steps: what speaks for each axis (its cues, the likeness of its definition, what corrections taught), then the
+decision.
 """
 
 from collections.abc import Iterable, Mapping
@@ -10,6 +11,7 @@ from math import exp
 from veille.config.taxonomy import OFF_TOPIC, Taxonomy, Term
 from veille.model import Evidence, Origin, Scheme, Tag
 from veille.nlp.cues import Hit
+from veille.nlp.learning import Learned, Traits
 from veille.nlp.reading import LEAD, SQUASH, Reading, raw_score, squash
 from veille.nlp.zero_shot import Likeness, ZeroShot
 
@@ -17,7 +19,7 @@ from veille.nlp.zero_shot import Likeness, ZeroShot
 _FLOOR = 1.25
 #: What is neither in the title nor in the lead is said in passing: two expressions (2.6) at least.
 _PASSING = 2.6
-#: An axis whose words stand is kept beside the best one from this share of its likeness, or of what its words say.
+#: An axis whose words stand is kept beside the best one from this share of its likeness; one of the title, of words.
 _SHARE, _WORDS_SHARE = 0.75, 0.54
 #: More than three axes say that none was meant.
 _MOST = 3
@@ -30,6 +32,11 @@ _PLAIN = 0.5
 _ABSENT = 0.5
 #: Likeness that makes a score of 1 - 1/e.
 _LIKE = 5.0
+#: What a learner starts from for « hors sujet », beside the likeness from which an axis is meant: its words (0–1), and
+#: a text of another trade.
+_OFF_WORDS, _FOREIGN = 2.0, 1.0
+#: How much more corrections must say for « hors sujet » than for an axis to outweigh its words, or to say it alone.
+_TAUGHT = 1.0
 
 
 @dataclass
@@ -41,6 +48,8 @@ class Case:
     #: What its definition and the text have in common, cues included; whether that is enough by itself.
     like: float = 0.0
     near: bool = False
+    #: What corrections of other texts add to likeness; of « hors sujet » it is all that its likeness is.
+    taught: float = 0.0
 
     @property
     def stands(self) -> bool:
@@ -52,8 +61,9 @@ class Case:
 class AxisReader:
     """Decides the axes of a text; an instance without axes has none, and nothing is off its topic."""
 
-    def __init__(self, taxonomy: Taxonomy, zero_shot: ZeroShot | None = None) -> None:
+    def __init__(self, taxonomy: Taxonomy, zero_shot: ZeroShot | None = None, learned: Learned | None = None) -> None:
         self._zero_shot = zero_shot
+        self._learned = learned
         self._terms = taxonomy.of(Scheme.AXIS)
         self._types = taxonomy.of(Scheme.TYPE)
         sectors = taxonomy.of(Scheme.SECTOR)
@@ -70,12 +80,23 @@ class AxisReader:
             return ()
         cases = self.cases(reading)
         off = cases.pop(OFF_TOPIC, Case())
-        kept = _best(cases)
+        kept = _best(cases, off.like)
         if off.stands and off.raw > max((cases[term].raw for term in kept), default=0.0):
             return (_tag(OFF_TOPIC, off, reading.evidence(off.hits)),)
         if kept:
             return tuple(_tag(term, cases[term], self._evidence(reading, term, cases[term])) for term in kept)
-        return self._foreign(tuple(tags))
+        return self._foreign(tuple(tags), taught=off.like >= _TAUGHT)
+
+    def lesson(self, reading: Reading, tags: Iterable[Tag]) -> tuple[Traits, dict[str, float]] | None:
+        """Return what a text is compared by and what definitions say of each label; None where there is nothing."""
+        if self._zero_shot is None or OFF_TOPIC not in self._terms:
+            return None
+        likeness = self._zero_shot.likeness(reading)
+        raw = {term: raw_score(hits) for term, hits in reading.of(Scheme.AXIS)}
+        prior = {term: likeness.with_cues(term, _squashed(raw.get(term, 0.0))) for term in likeness.values}
+        foreign = _FOREIGN / 2 if self._foreign(tuple(tags)) else -_FOREIGN / 2
+        prior[OFF_TOPIC] = likeness.near + _OFF_WORDS * _squashed(raw.get(OFF_TOPIC, 0.0)) + foreign
+        return likeness.traits, prior
 
     def cases(self, reading: Reading) -> dict[str, Case]:
         """Return what speaks for each axis; a wider axis gets what its narrower ones' words say, a little less."""
@@ -91,20 +112,25 @@ class AxisReader:
         return cases
 
     def _compare(self, cases: dict[str, Case], likeness: Likeness, reading: Reading) -> None:
+        taught = self._learned.adds(likeness.traits) if self._learned is not None else {}
+        off = taught.get(OFF_TOPIC, 0.0)
+        if OFF_TOPIC in self._terms:
+            cases.setdefault(OFF_TOPIC, Case()).like = off
         for term in likeness.values:
             if term not in cases and reading.hides((Scheme.AXIS, term)):
                 continue  # its only words are said to mean something else
             case = cases.setdefault(term, Case())
-            case.like = likeness.with_cues(term, _squashed(case.raw))
-            case.near = case.like >= likeness.near
+            case.taught = taught.get(term, 0.0)
+            case.like = likeness.with_cues(term, _squashed(case.raw)) + case.taught
+            case.near = case.like >= likeness.near + off
 
     def _evidence(self, reading: Reading, term: str, case: Case) -> tuple[Evidence, ...]:
         if case.hits or self._zero_shot is None:
             return reading.evidence(case.hits)
         return self._zero_shot.evidence(reading, term)
 
-    def _foreign(self, tags: tuple[Tag, ...]) -> tuple[Tag, ...]:
-        """Call off topic a text of another trade, or of none and with nothing in it to seize."""
+    def _foreign(self, tags: tuple[Tag, ...], *, taught: bool = False) -> tuple[Tag, ...]:
+        """Call off topic a text of another trade, of none and with nothing in it to seize, or one taught to be."""
         if OFF_TOPIC not in self._terms:
             return ()
         read = [tag for tag in tags if tag.scheme is Scheme.SECTOR]
@@ -116,23 +142,31 @@ class AxisReader:
             foreign = plain and self._trades.isdisjoint(tag.term for tag in said)
         else:
             foreign = not read and not seizable
-        if not foreign:
+        if not (foreign or taught):
             return ()
         return (Tag(scheme=Scheme.AXIS, term=OFF_TOPIC, score=_ABSENT, origin=Origin.CUE, evidence=_of(said)),)
 
 
-def _best(cases: Mapping[str, Case]) -> list[str]:
-    """Return the axes that are meant: those that words say, and the nearest one where it is near enough."""
+def _best(cases: Mapping[str, Case], off: float) -> list[str]:
+    """Return the axes that are meant: those that words say, and the nearest one where it is near enough.
+
+    `off` is what corrections say for « hors sujet »: where it is much more than for an axis, its words do not stand.
+    """
     ranked = sorted(cases, key=lambda term: (-cases[term].like, -cases[term].raw, term))
     if not ranked:
         return []
     best = cases[ranked[0]]
-    kept = [term for term in ranked if cases[term].stands and _beside(cases[term], best)]
+    kept = [
+        term
+        for term, case in ((term, cases[term]) for term in ranked)
+        if case.stands and _beside(case, best) and off - case.taught < _TAUGHT
+    ]
     return [*ranked[:1], *(term for term in kept if term != ranked[0])][:_MOST] if best.near else kept[:_MOST]
 
 
 def _beside(case: Case, best: Case) -> bool:
-    return case.like >= _SHARE * best.like or case.raw >= _WORDS_SHARE * best.raw
+    in_title = any(hit.where == "title" for hit in case.hits)
+    return case.like >= _SHARE * best.like or (in_title and case.raw >= _WORDS_SHARE * best.raw)
 
 
 def _tag(term: str, case: Case, words: tuple[Evidence, ...]) -> Tag:

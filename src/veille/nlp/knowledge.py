@@ -12,6 +12,7 @@ from veille.model import Scheme
 from veille.nlp.awarded import AwardReader
 from veille.nlp.axes import AxisReader
 from veille.nlp.cues import CueAutomaton
+from veille.nlp.learning import find_learned, load_learned
 from veille.nlp.model import LinearModel, find_model, load_models
 from veille.nlp.related import find_related, load_related
 from veille.nlp.territory import TerritoryReader
@@ -24,6 +25,7 @@ _PARTS = (
     "pipelines/veille",
     "pipelines/model/fitted",
     "pipelines/related/fitted",
+    "var/learned",
 )
 
 
@@ -65,7 +67,9 @@ def _axis_reader(taxonomy: Taxonomy, models: Mapping[Scheme, LinearModel], paths
     if not axes:
         return AxisReader(taxonomy)
     related = load_related(find_related(paths))
-    return AxisReader(taxonomy, ZeroShot(axes, models[Scheme.SECTOR].rarity, related))
+    taught = find_learned(paths)
+    learned = load_learned(taught) if taught is not None else None
+    return AxisReader(taxonomy, ZeroShot(axes, models[Scheme.SECTOR].rarity, related), learned)
 
 
 def seal(folders: Sequence[Path]) -> str:

@@ -20,7 +20,9 @@ from veille.model import Tagged, TextToTag
 from veille.nlp.documents import located
 from veille.nlp.explain import Explanation, explanation
 from veille.nlp.given import with_given
+from veille.nlp.hostile import readable
 from veille.nlp.knowledge import Knowledge, load_knowledge, seal
+from veille.nlp.learning import Lesson
 from veille.nlp.reading import LONGEST_TEXT
 from veille.text import clean
 
@@ -64,6 +66,15 @@ class SpacyTagger:
             if len(self._nlp.vocab) > _LEXEMES:
                 self._nlp = _assemble(self._config)
 
+    def lessons(self, texts: Iterable[tuple[TextToTag, frozenset[str], float]]) -> Iterator[Lesson]:
+        """Yield what (text, its right axes, weight) teach; nothing in an instance without axes or « hors sujet »."""
+        for text, labels, weight in texts:
+            with self._nlp.memory_zone():
+                doc = self._nlp(self._doc(text))
+                read = self._knowledge.axes.lesson(doc._.veille_reading, doc._.veille_tags)
+            if read is not None:
+                yield Lesson(*read, labels & frozenset(read[1]), weight)
+
     def explain(self, text: TextToTag) -> Explanation:
         """Tag one text as `tag` does, and tell why."""
         known = self._knowledge
@@ -79,7 +90,8 @@ class SpacyTagger:
             )
 
     def _doc(self, text: TextToTag) -> Doc:
-        whole = replace(text, title=without_removed(_encodable(text.title)), text=_encodable(text.text))
+        title, body = readable(_encodable(text.title)), readable(_encodable(text.text))
+        whole = replace(text, title=without_removed(title), text=body)
         doc: Doc = self._nlp.make_doc(f"{whole.title[:LONGEST_TEXT]}\n{whole.text[:LONGEST_TEXT]}")
         doc._.veille_source = whole
         return doc

@@ -14,7 +14,8 @@ import numpy as np
 
 from veille.config.taxonomy import Term
 from veille.model import Evidence
-from veille.nlp.features import TEXT_READ, TITLE_READ, Features, Floats, Places, features, lay_out
+from veille.nlp.features import TEXT_READ, TITLE_READ, Floats, Places, features, lay_out
+from veille.nlp.learning import Traits
 from veille.nlp.model import unit
 from veille.nlp.reading import Reading
 from veille.nlp.related import Related, words_of
@@ -24,7 +25,7 @@ from veille.text import fold, singular
 _CUES, _SHARED, _COMPANY = 5.0, 22.0, 3.6
 #: Likeness from which a text of a few lines is about a label, what doubling its length asks for besides, and the words
 #: of a few lines (the title's twice): long texts name everything in passing.
-_NEAR, _LONGER, _FEW = 1.75, 1.6, 30
+_NEAR, _LONGER, _FEW = 1.75, 2.0, 30
 #: Words quoted, and the least share of the loudest one's part that is worth quoting.
 _SHOWN, _LOUD = 3, 0.3
 
@@ -48,6 +49,8 @@ class Likeness:
     values: Mapping[str, float]
     #: From which a label is meant.
     near: float
+    #: What the text was compared by: lessons are compared by the same.
+    traits: Traits
 
     def with_cues(self, label: str, cues: float) -> float:
         """Return likeness with what cues say of the label, 0–1."""
@@ -65,9 +68,11 @@ class ZeroShot:
     def likeness(self, reading: Reading) -> Likeness:
         """Return how near a text is to each label."""
         words = read_words(reading)
-        values = _SHARED * self._shared(reading.found) + _COMPANY * (self._known.company @ self._related.vector(words))
+        weights = unit(reading.found, self._rarity)
+        traits = Traits(reading.found.buckets, weights, self._related.vector(words))
+        values = _SHARED * self._shared(traits) + _COMPANY * (self._known.company @ traits.company)
         near = _NEAR + _LONGER * max(0.0, log2(max(len(words), 1) / _FEW))
-        return Likeness(dict(zip(self._known.labels, values.tolist(), strict=True)), near)
+        return Likeness(dict(zip(self._known.labels, values.tolist(), strict=True)), near, traits)
 
     def evidence(self, reading: Reading, label: str) -> tuple[Evidence, ...]:
         """Quote the words that are nearest to a label, nearest first."""
@@ -87,9 +92,9 @@ class ZeroShot:
             shown.setdefault(fold(said.text), said)
         return tuple(shown.values())
 
-    def _shared(self, found: Features) -> Floats:
-        places, inside = self._found(found.buckets)
-        shared: Floats = unit(found, self._rarity)[inside] @ self._known.shared[places]
+    def _shared(self, traits: Traits) -> Floats:
+        places, inside = self._found(traits.buckets)
+        shared: Floats = traits.weights[inside] @ self._known.shared[places]
         return shared
 
     def _found(self, buckets: Places) -> tuple[Places, Places]:
