@@ -4,6 +4,7 @@ spaCy finds them through the entry points `spacy_factories`; `pipelines/veille/c
 """
 
 from collections.abc import Callable
+from pathlib import Path
 
 from spacy.language import Language
 from spacy.tokens import Doc
@@ -11,6 +12,7 @@ from spacy.util import registry
 
 from veille.model import Scheme
 from veille.nlp import amount, contact, deadline, documents, eligibility_facts, event_date, reference, stated
+from veille.nlp.company import load_company
 from veille.nlp.knowledge import Knowledge, load_knowledge
 from veille.nlp.opportunity_type import opportunity_types
 from veille.nlp.reading import Reading
@@ -71,9 +73,10 @@ def create_cues(nlp: Language, name: str, folders: list[str] | None, digest: str
 def create_sector(nlp: Language, name: str, folders: list[str] | None, digest: str | None) -> Component:  # noqa: ARG001 - spaCy's signature
     """Tag the sectors."""
     known = _knowledge(folders, digest)
+    company = load_company([Path(folder) for folder in folders or ()], known.taxonomy.of(Scheme.SECTOR).values())
 
     def tag(doc: Doc) -> Doc:
-        doc._.veille_tags += sectors(doc._.veille_reading, known.taxonomy, known.models[Scheme.SECTOR])
+        doc._.veille_tags += sectors(doc._.veille_reading, known.taxonomy, known.models[Scheme.SECTOR], company)
         return doc
 
     return tag

@@ -7,6 +7,7 @@ from operator import mul
 
 from veille.config.taxonomy import Taxonomy, Term
 from veille.model import Evidence, Origin, Scheme, StructuredFacts, Tag
+from veille.nlp.company import Company
 from veille.nlp.cues import Hit
 from veille.nlp.model import LinearModel
 from veille.nlp.reading import SQUASH, TRUSTED, Reading, raw_score
@@ -15,15 +16,15 @@ from veille.nlp.reading import SQUASH, TRUSTED, Reading, raw_score
 CPV_WEIGHT, NAF_WEIGHT = 5.0, 3.0
 #: A source's declared sector: enough to be said when the text says nothing.
 SOURCE_WEIGHT = 1.0
-#: What the fitted model's chance is worth beside the cues' 0–1, and that of what definitions alone teach (1 to 3, and
-#: 0 to 2, tried: docs/decisions/modele.md).
-MODEL_WEIGHT, DEFINED_WEIGHT = 2.0, 1.0
+#: What the fitted model's chance is worth beside the cues' 0–1, that of what definitions alone teach, and being near
+#: their words (1 to 3, 0 to 2 and 0 to 1.5 tried: docs/decisions/modele.md).
+MODEL_WEIGHT, DEFINED_WEIGHT, COMPANY_WEIGHT = 2.0, 1.0, 0.9
 #: What a structured code adds to the chance: more than a model that is sure, so that codes come first.
 _CODED = 1.5
-#: How likely a sector is right, a logistic: constant; own words, chance, definitions and log-odds of the chance; the
-#: strongest words, chance and strength of all. Fitted on what records got from models that had not seen them, and (a
-#: fifth of the weight) from models that had not seen their set (docs/decisions/modele.md).
-CALIBRATION = (0.51, 2.15, 2.67, -2.29, 0.51, -1.33, -1.60, 0.09)
+#: How likely a sector is right, a logistic: constant; own words, chance, definitions, company and log-odds of the
+#: chance; the strongest words, chance and strength of all. Fitted on what records got from models that had not seen
+#: them, and (a fifth of the weight) from models that had not seen their set (docs/decisions/modele.md).
+CALIBRATION = (0.23, 2.02, 2.71, -2.21, 0.45, 0.49, -0.93, -1.25, -0.09)
 #: Beyond these the log-odds say no more.
 _ODDS = (0.003, 0.98)
 #: A chance that could never make a sector be said by itself: most labels of most texts.
@@ -34,7 +35,7 @@ LEAST = 0.05
 _GUESSED = 0.15
 #: Beside the best one, a sector is said where the chance that it alone is right outweighs what a wrong one costs: so
 #: many times what it lacks to this share.
-_WORTH, _SHARE = 0.16, 0.5
+_WORTH, _SHARE = 0.18, 0.45
 #: What a narrower term's score is worth to its wider one: the narrower comes first.
 _WIDER = 0.9
 #: `regles_indices.multi_etiquettes`.
@@ -54,6 +55,8 @@ class Case:
     hits: list[Hit] = field(default_factory=list)
     #: What definitions alone make of the text, 0–1.
     defined: float = 0.0
+    #: How near it is to what the sector says of itself, 0–1; asked only where something else speaks for it.
+    company: float = 0.0
 
     @property
     def words(self) -> float:
@@ -66,23 +69,37 @@ class Case:
         return self.chance + (_CODED if self.origin is Origin.FACT else 0.0)
 
     @property
-    def strength(self) -> float:
-        """Return all of it in one number, from 0 to 7: what sectors are ranked by."""
+    def told(self) -> float:
+        """Return what cues, codes, sources and models say in one number."""
         return self.words + MODEL_WEIGHT * self.trusted + DEFINED_WEIGHT * self.defined
 
+    @property
+    def strength(self) -> float:
+        """Return all of it in one number, from 0 to 8: what sectors are ranked by."""
+        return self.told + COMPANY_WEIGHT * self.company
 
-def sectors(reading: Reading, taxonomy: Taxonomy, model: LinearModel) -> tuple[Tag, ...]:
+
+def sectors(
+    reading: Reading, taxonomy: Taxonomy, model: LinearModel, company: Company | None = None
+) -> tuple[Tag, ...]:
     """Return up to three sectors, best first: one where it is sure, more where it is not."""
-    cases = cases_of(reading, taxonomy, model)
+    cases = cases_of(reading, taxonomy, model, company)
     tags = (_tag(reading, term, cases[term], chance, model) for term, chance in likely(cases))
     return tuple(tag for tag in tags if tag.evidence)
 
 
-def cases_of(reading: Reading, taxonomy: Taxonomy, model: LinearModel) -> dict[str, Case]:
+def cases_of(
+    reading: Reading, taxonomy: Taxonomy, model: LinearModel, company: Company | None = None
+) -> dict[str, Case]:
     """Return what speaks for each sector: codes, words, the source, the models."""
     terms = taxonomy.of(Scheme.SECTOR)
     cases = {term: Case(raw_score(hits), origin=Origin.CUE, hits=hits) for term, hits in reading.of(Scheme.SECTOR)}
     _ask(cases, reading, terms, model)
+    if company is not None and cases:
+        trust = _trust(reading)
+        for term, near in company.near(reading).items():
+            if term in cases:
+                cases[term].company = near if cases[term].hits else near * trust
     for term in cases.keys() - set(model.labels):
         # a sector of the instance's own, that no model was fitted for: its words stand in for it
         cases[term].chance = cases[term].words
@@ -101,7 +118,7 @@ def cases_of(reading: Reading, taxonomy: Taxonomy, model: LinearModel) -> dict[s
 
 def _ask(cases: dict[str, Case], reading: Reading, terms: Mapping[str, Term], model: LinearModel) -> None:
     """Add what the models make of the text: whole where a cue agrees, else less to few words and none to a denial."""
-    trust = min(1.0, len(reading.found.buckets) / TRUSTED)
+    trust = _trust(reading)
     chances = model.chances(reading.found)
     defined = model.defined.chances(reading.found) if model.defined is not None else {}
     for term, chance in chances.items():
@@ -113,10 +130,14 @@ def _ask(cases: dict[str, Case], reading: Reading, terms: Mapping[str, Term], mo
             cases[term] = Case(chance=alone[0], defined=alone[1], origin=Origin.MODEL)
 
 
+def _trust(reading: Reading) -> float:
+    return min(1.0, len(reading.found.buckets) / TRUSTED)
+
+
 def likely(cases: Mapping[str, Case]) -> list[tuple[str, float]]:
     """Return the sectors to say, best first, each with how likely it is right."""
-    told = {term: case.strength for term, case in cases.items()}
-    strengths = {term: own for term, own in told.items() if own >= _GUESSED or cases[term].origin is not Origin.MODEL}
+    said = {term: case for term, case in cases.items() if case.told >= _GUESSED or case.origin is not Origin.MODEL}
+    strengths = {term: case.strength for term, case in said.items()}
     ranked = sorted(strengths, key=lambda term: (-strengths[term], term))[:_MOST]
     if not ranked:
         return []
@@ -138,7 +159,7 @@ def calibrated(case: Case, top: tuple[float, float, float]) -> float:
     """Return how likely a sector is right; `top` are the strongest words, chance and strength of all sectors."""
     constant, *slopes = CALIBRATION
     odds = min(max(case.chance, _ODDS[0]), _ODDS[1])
-    told = (case.words, case.trusted, case.defined, log(odds / (1 - odds)), *top)
+    told = (case.words, case.trusted, case.defined, case.company, log(odds / (1 - odds)), *top)
     return round(1 / (1 + exp(-(constant + sum(map(mul, slopes, told))))), 3)
 
 
