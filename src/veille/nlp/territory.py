@@ -26,9 +26,9 @@ _NEAR = 10
 _MERGED = 300
 #: Inhabitants from which the largest of several homonyms is taken without « commune de ».
 _BARE_TOWN = 2_000
-#: Collectivities of the Pacific, whose towns a text names with them: « Mont-Dore » alone is the one in Auvergne.
-_PACIFIC, _FAR = frozenset({"986", "987", "988"}), 500
 _COUNTY = "fr:departement:"
+#: Collectivities of the Pacific, whose towns a text names with them: « Mont-Dore » alone is the one in Auvergne.
+_PACIFIC = frozenset({f"{_COUNTY}986", f"{_COUNTY}987", f"{_COUNTY}988"})
 #: Characters from which the language is told.
 _TOLD = 800
 
@@ -229,7 +229,8 @@ class TerritoryReader:
             reading.codes = [weights[0][1]]
             return True
         best = [code for weight, code in weights if weight == weights[0][0]]
-        chosen = self._dominant(best, reading)
+        near = [code for code in best if _PACIFIC.isdisjoint(self._gazetteer.ancestors(code))]
+        chosen = near[0] if len(near) == 1 else self._dominant(near or best, reading)
         if chosen:
             reading.codes = [chosen]
             reading.strength = min(reading.strength, FAIR)
@@ -246,8 +247,7 @@ class TerritoryReader:
         if not towns:
             return 0
         today = key(towns[0].name).split()[-1] == mention.key.split()[-1]
-        people = towns[0].population if today else min(towns[0].population, _MERGED)
-        return people // _FAR if towns[0].departement in _PACIFIC else people
+        return towns[0].population if today else min(towns[0].population, _MERGED)
 
 
 def _is_known(zone: Mention, printed: list[Mention]) -> bool:
