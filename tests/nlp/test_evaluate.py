@@ -1,6 +1,7 @@
 """Measuring the pipeline: the figures of the gold sets' own scorer, per label and whole, and the page of them."""
 
 import json
+import os
 import re
 import subprocess
 import sys
@@ -13,7 +14,7 @@ from tests.inside import inside
 from tests.shared import shared
 from veille.config.gazetteer import load_gazetteer
 from veille.config.instance import shipped
-from veille.errors import InputError
+from veille.errors import InputError, VeilleError
 from veille.nlp.confusion import NOTHING, confusion_of
 from veille.nlp.evaluate import as_plain, evaluate
 from veille.nlp.gold import gold_files, read_gold
@@ -58,6 +59,15 @@ def write_sets(folder, **sets):
         lines = "".join(json.dumps(one, ensure_ascii=False) + "\n" for one in records)
         (folder / f"{name}.jsonl").write_text(lines, encoding="utf-8")
     return folder
+
+
+def _nothing(_trial):
+    """Start a worker that reads no set."""
+
+
+def _die(_part):
+    """End a worker at its first piece of work, as the system does where memory runs out."""
+    os._exit(1)
 
 
 @pytest.fixture
@@ -127,6 +137,14 @@ def test_every_record_is_read_once_and_never_by_a_model_that_has_seen_it(gold, m
 def test_two_processes_say_what_one_does(gold):
     alone, both = (read_held_out(trial_of(gold, workers=count), QuietProgress()) for count in (1, 2))
     assert alone == both
+
+
+def test_a_process_that_dies_is_said(gold, monkeypatch):
+    monkeypatch.setattr("veille.nlp.held_out._read", _die)
+    monkeypatch.setattr("veille.nlp.held_out._start", _nothing)
+    trial = trial_of(gold, workers=2)
+    with pytest.raises(VeilleError, match="--workers 1"):
+        read_held_out(trial, QuietProgress())
 
 
 def test_sets_that_nobody_may_learn_from_are_read_by_the_models_as_they_are(tmp_path):

@@ -122,10 +122,10 @@ def test_without_corrections_there_is_nothing_to_learn(tmp_path, gold):
     assert "veille tag correct" in done.stderr
 
 
-def test_models_are_not_fitted_on_decisions_alone(home):
-    done = inside("--home", home, "pipeline", "retrain")
-    assert done.returncode == 2
-    assert "--gold" in done.stderr
+def test_without_gold_sets_only_axes_are_learnt(home):
+    done, learnt = (inside("--home", home, "pipeline", *words) for words in (["retrain"], ["learn"]))
+    assert (done.returncode, done.stdout, done.stderr) == (learnt.returncode, learnt.stdout, learnt.stderr)
+    assert not (home / MODEL).exists()
 
 
 def test_an_interrupted_install_leaves_the_model_that_was_there(home, gold, compared, monkeypatch):

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from veille.cli.base import Command, Instance, echo, pass_instance
+from veille.cli.pipeline_learn import learn
 from veille.errors import InputError
 
 if TYPE_CHECKING:
@@ -43,6 +44,9 @@ def retrain(
     minutes). Si un chiffre baisse, rien n'est installé et le code est 7. Sinon le nouveau modèle prend place dans
     pipelines/model/fitted de l'instance, tout est étiqueté à nouveau au prochain passage, et les décisions demeurent.
     Effacer ce fichier rend le modèle livré.
+
+    Sans --gold, seuls les axes s'apprennent, comme par « learn » : sans les textes dont ils tiennent leur savoir, les
+    modèles de filières et de types le perdraient.
     """
     from veille.config.instance import definitions
     from veille.nlp.floors import refuse_fallen
@@ -53,9 +57,8 @@ def retrain(
     from veille.observability import progress
 
     if folder is None:
-        raise click.UsageError(
-            "il manque l'option --gold : sans les jeux annotés, les modèles oublieraient ce qu'ils savent"
-        )
+        click.get_current_context().invoke(learn, dry_run=dry_run, forget=False, as_json=as_json)
+        return
     app = instance.open()
     lines = _lessons(app)
     with tempfile.TemporaryDirectory() as own:

@@ -9,12 +9,14 @@ import tempfile
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from veille.errors import VeilleError
 from veille.model import Scheme
 from veille.nlp.corpus import FOLDS, Record, read_names_of_codes, read_records
 from veille.nlp.folds import Trainer
@@ -108,7 +110,11 @@ def _done(trial: Trial, parts: Sequence[_Part]) -> Iterator[list[Reading]]:
         return
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(trial.workers, context, initializer=_start, initargs=(trial,)) as pool:
-        yield from pool.map(_read, parts)
+        try:
+            yield from pool.map(_read, parts)
+        except BrokenProcessPool as error:
+            cure = "c'est souvent la mémoire : relancez avec --workers 1"
+            raise VeilleError("un processus qui lisait les textes est mort", cure=cure) from error
 
 
 class _Worker:
