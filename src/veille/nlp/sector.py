@@ -18,13 +18,13 @@ CPV_WEIGHT, NAF_WEIGHT = 5.0, 3.0
 SOURCE_WEIGHT = 1.0
 #: What the fitted model's chance is worth beside the cues' 0–1, that of what definitions alone teach, and being near
 #: their words (1 to 3, 0 to 2 and 0 to 1.5 tried: docs/decisions/modele.md).
-MODEL_WEIGHT, DEFINED_WEIGHT, COMPANY_WEIGHT = 2.0, 1.0, 0.9
+MODEL_WEIGHT, DEFINED_WEIGHT, COMPANY_WEIGHT = 2.5, 1.0, 0.9
 #: What a structured code adds to the chance: more than a model that is sure, so that codes come first.
 _CODED = 1.5
 #: How likely a sector is right, a logistic: constant; own words, chance, definitions, company and log-odds of the
 #: chance; the strongest words, chance and strength of all. Fitted on what records got from models that had not seen
 #: them, and (a fifth of the weight) from models that had not seen their set (docs/decisions/modele.md).
-CALIBRATION = (0.23, 2.02, 2.71, -2.21, 0.45, 0.49, -0.93, -1.25, -0.09)
+CALIBRATION = (0.24, 2.05, 2.55, -2.27, 0.46, 0.51, -0.95, -1.10, -0.09)
 #: Beyond these the log-odds say no more.
 _ODDS = (0.003, 0.98)
 #: A chance that could never make a sector be said by itself: most labels of most texts.
@@ -35,7 +35,7 @@ LEAST = 0.05
 _GUESSED = 0.15
 #: Beside the best one, a sector is said where the chance that it alone is right outweighs what a wrong one costs: so
 #: many times what it lacks to this share.
-_WORTH, _SHARE = 0.18, 0.45
+_WORTH, _SHARE = 0.16, 0.5
 #: What a narrower term's score is worth to its wider one: the narrower comes first.
 _WIDER = 0.9
 #: `regles_indices.multi_etiquettes`.
@@ -75,7 +75,7 @@ class Case:
 
     @property
     def strength(self) -> float:
-        """Return all of it in one number, from 0 to 8: what sectors are ranked by."""
+        """Return all of it in one number, from 0 to 9: what sectors are ranked by."""
         return self.told + COMPANY_WEIGHT * self.company
 
 
