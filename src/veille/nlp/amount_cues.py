@@ -8,6 +8,7 @@ MOST = re.compile(
     r"|dans la limite de|limitee?s? a|limite de"
     r"|n'excede(?:ra)? pas|ne (?:peut|peuvent|pourra|doit)"
     r" (?:pas )?(?:exceder|depasser)|sans (?:exceder|depasser)|ne depasse(?:nt|ra|ront)? pas|a concurrence de|maxi"
+    r"|pouvant (?:atteindre|aller jusqu'a)|pourr(?:a|ont) atteindre"
     r"|capped at|up to|no more than|at most)\b[^.;\n]{0,45}$|[≤<] ?$"
     r"|\bpar (?:projet|laureat|entreprise|dossier|beneficiaire) ?: ?[^.;\n]{0,25}$"
 )
@@ -20,7 +21,7 @@ MOST_AFTER = re.compile(
 #: « une subvention de 20 000 € ».
 GRANT = re.compile(
     r"\b(?:subventions?|aides?|primes?|bourses?|cheques?|dotations?|prets?|avances?(?: recuperables?"
-    r"| remboursables?)?|financements?|soutien|grants?|funding|lump sums?|vouchers?|loans?"
+    r"| remboursables?)?|financements?|soutien|tickets?|grants?|funding|lump sums?|vouchers?|loans?"
     r"|forfait|prix|contributions? of)"
     r"(?: [a-z'-]+){0,3} (?:de|of|d'un montant de|a hauteur de|s'eleve a|est de|allant de|between|worth|comprise? entre"
     r"|entre)[^.;\n]{0,25}$"
@@ -42,7 +43,11 @@ PAID_AFTER = re.compile(
 PAYS = re.compile(r"\b(?:verse(?:nt|ra|ront)?|attribue(?:nt|ra)?|accorde(?:nt|ra)?|alloue(?:nt|ra)?) ?$")
 #: « une aide de 30 % des investissements, entre 1 500 € et »: the aid again, after what it is reckoned on.
 FROM_TO = re.compile(
-    r"(?:%|\b(?:aides?|subventions?|primes?))[^.;\n]{0,60}, (?:comprise? )?(?:entre|de) [0-9][^,.;\n]{0,20} (?:et|a) $"
+    r"(?:%|\b(?:aides?|subventions?|primes?|prets?|avances?|dotations?|bourses?"
+    r"|cheques?))[^.;\n]{0,60}, (?:comprise? )?"
+    r"(?:entre|de) [0-9][^,.;\n]{0,20} (?:et|a) $"
+    r"|(?:^|[.!?] )(?:montants? (?:comprise? )?)?(?:entre|de) [0-9][0-9 .,]{2,12}(?:k?€ |m€ |euros )?(?:et|a) $"
+    r"|\bmontants? (?:comprise? entre|allant de) [^,.;\n]{0,20} (?:et|a) $"
 )
 #: What a rate is applied to, as far as it counts.
 COUNTED = re.compile(r"\b(?:retenu[es]*|assiette|depenses? plafonn[a-z]*)\b[^.;,\n]{0,40}$")
@@ -80,7 +85,7 @@ BASIS = re.compile(
 BASIS_AFTER = re.compile(r"^ ?(?:ht |ttc )?(?:de|d'|des) ?(?:depenses|couts|frais|travaux|assiette|chiffre)")
 SHARE = re.compile(
     r"\b(?:taux|grants? cover|cover[a-z]*|credits? d'impot|bonifiee?s? a|subvention[a-z]*|aides?|financ[a-z]*"
-    r"|cofinanc[a-z]*|prise en charge|prend en charge|pris en charge"
+    r"|cofinanc[a-z]*|prise en charge|pren(?:d|nent|ant) en charge|pris en charge"
     r"|a hauteur de|intensite|plafond[a-z]*|jusqu'a|soutien|intervention"
     r"|funding rate|reimbursement|co-?funding|rembours[a-z]*|couvr[a-z]*)\b[^.;\n]{0,70}$"
 )

@@ -70,15 +70,42 @@ _SIZED = re.compile(
 )
 #: « mandatés par les collectivités »: they are not the ones who apply.
 _THROUGH = re.compile(
-    r"\b(?:par|avec|aupres d(?:es|e)|pour le compte d(?:es|e|u)|au profit d(?:es|e|u)|with|by|au sein d(?:es|e|u))"
+    r"\b(?:par|avec|aupres d(?:es|e)|pour le compte d(?:es|e|u)|au profit d(?:es|e|u)|with|by|au sein d(?:es|e|u)"
+    r"|associee?s? a|associee?s? aux?)"
     r" ?(?:les |des |la |une? |l'|the )?[a-z'-]+"
+)
+#: « Entreprises éligibles : »: what follows says which.
+_LABEL = re.compile(
+    r"\b(?:entreprises?|structures?|organismes?) (?:eligibles?|beneficiaires?|concernee?s?"
+    r"|visee?s?) ?:"
 )
 #: « portés par une entreprise ou par un laboratoire ».
 _CARRIED = re.compile(r"\bporte(?:e|s|es)? par\b")
 #: A status of taxation, which no profile says: not a size.
 _STATUS = re.compile(r"\b(?:micro|auto)-?entrepreneurs?\b")
 _JOINING = frozenset(
-    {"les", "des", "aux", "de", "la", "le", "l", "d", "et", "ou", "ni", "the", "and", "or", "of", "for", "privees"}
+    {
+        "les",
+        "des",
+        "aux",
+        "de",
+        "la",
+        "le",
+        "l",
+        "d",
+        "et",
+        "ou",
+        "ni",
+        "the",
+        "and",
+        "or",
+        "of",
+        "for",
+        "privees",
+        "a",
+        "but",
+        "lucratif",
+    }
 )
 
 
@@ -93,6 +120,7 @@ class Admitted:
 
 def admitted(clause: str) -> Admitted:
     """Return the sizes that a levelled clause admits, and the kinds of applicants that it leaves open."""
+    clause = _LABEL.sub(" ", clause)
     if not _CARRIED.search(clause):
         clause = _THROUGH.sub(" ", clause)
     if _ANYONE.search(clause):

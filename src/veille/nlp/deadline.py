@@ -253,7 +253,7 @@ class _Field:
             if (
                 printed.opens
                 or day is None
-                or not cues.SINCE.search(left)
+                or not (_PLAIN_OPENING.fullmatch(left) or cues.SINCE.search(left))
                 or not (_PLAIN_OPENING.fullmatch(left) or cues.DEPOSIT.search(left + " " + self._right(printed)))
             ):
                 continue
@@ -268,7 +268,7 @@ class _Field:
             return
         for found in cues.ROLLING.finditer(self.folded):
             near = self.folded[max(0, found.start() - 120) : found.end() + 120]
-            if cues.DEPOSIT.search(near) or found[0].startswith("rolling"):
+            if cues.DEPOSIT.search(near) or _NO_END.match(found[0]):
                 evidence = self.evidence(found.start(), found.end())
                 yield Fact(name="deadline_kind", value="rolling", origin=Origin.CUE, evidence=evidence)
 
@@ -285,9 +285,11 @@ _RANGES = (
 )
 
 
+#: Said of nothing but a call.
+_NO_END = re.compile(r"rolling|(?:sans|pas de|aucune) date limite")
 #: « Ouverture : 22 décembre. Clôture : »: a line of a calendar.
 _PLAIN_OPENING = re.compile(
-    r"\W*(?:date (?:d'|de l')?)?ouverture(?: de l'appel)?(?: ?:| le)? ?|\W*opening(?: date)? ?:? ?"
+    r"\W*(?:date (?:d'|de l'|de )?)?(?:ouverture|lancement)(?: de l'appel)?(?: ?:| le)? ?|\W*opening(?: date)? ?:? ?"
 )
 #: « dates de relève : 15 janvier – 15 mai »: a list, not a range.
 _PLURAL = re.compile(r"\b(?:dates (?:limites|de [a-z]{4,12})|releves|sessions|vagues|cut-?offs)[a-z' ]{0,12} ?: ?$")

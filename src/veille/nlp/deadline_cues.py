@@ -23,6 +23,10 @@ CLOSING = re.compile(
     r"| organisees?)?(?= ?:| (?:le|au|aux)\b)|(?:first|second|1st|2nd) stage(?= ?:)|(?:vague|session|periode"
     r"|phase) [0-9](?= ?:)"
     r"|(?:premiere|deuxieme|troisieme|prochaine|derniere|1ere|1re|2e|2eme|3e|3eme|4e) releve(?= ?:| (?:le|au)\b)"
+    r"|(?:deux|trois|quatre|plusieurs|[2-9]) (?:sessions|vagues|dates|echeances|cut-offs|campagnes)(?= ?:)"
+    r"|(?:lettres? d'intention|dossiers? (?:final|finaux|complets?)|pre-?propositions?|pre-?projets?"
+    r"|propositions? (?:completes?|detaillees?|finales?)|candidatures?)"
+    r"(?: (?:attendue?s?|prevue?s?|exigee?s?|fixee?s?|a remettre|a deposer))?(?= (?:le|au) [¤0-9])"
     r"|(?:guichet|dispositif|appel|aide|session) (?:est |sera )?(?:clos(?:e|es)?|ferme(?:e|es)?) (?:depuis|le)"
     r"|date d'expiration|fin (?:de l'appel|(?:des|pour les) candidatures|des inscriptions|du depot"
     r"|de depot))\b"
@@ -31,6 +35,9 @@ CLOSING = re.compile(
 DEPOSIT = re.compile(
     r"\b(?:candidat[a-z]*|depot|depots|depos[a-z]*|dossiers?|offres?|plis|postul[a-z]*|soumi[a-z]*|soumett[a-z]*"
     r"|inscri[a-z]*"
+    r"|recoi(?:t|vent)|reservations?|tele-?(?:declaration|procedure|service)s?|demande en ligne|feedback|contest"
+    r"|competition|challenge|(?:prochaine|derniere|premiere|deuxieme|troisieme|cette) (?:vague|releve|session)"
+    r"|ouvre(?:nt)? (?:un |une |son |sa |cet |cette |l')(?:appel|ami|concours|guichet|session|dispositif|fonds)"
     r"|repond[a-z]*|reponses?|retourne[rz]|(?:a|etre|peut|peuvent|pouvez|doit|doivent|faut) (?:etre )?"
     r"(?:demandee?s?|demander|solliciter|sollicitee?s?|faire la demande)|faites votre demande"
     r"|(?:l'|(?:cet|present|notre) )appel (?:est|sera|reste|fonctionne"
@@ -88,7 +95,8 @@ DOING = re.compile(
 )
 #: Right before the date: it ends something.
 UNTIL = re.compile(
-    r"\b(?:avant|jusqu'au|jusqu'a|jusque|d'ici|prend(?:ra)? fin|prennent fin|clos|se termine(?:ra)?|ferme"
+    r"\b(?:avant|jusqu'au|jusqu'a|jusque|d'ici|prend(?:ra)? fin|prennent fin|clos|se termine(?:ra)?"
+    r"|(?:se )?(?:re)?ferme(?:ra|ront|nt)?"
     r"|s'acheve(?:nt|ra|ront)?"
     r"|(?:re(?:mett(?:re|ent|ront|ez)|tourn(?:er|ent)|nd(?:re|ent))|envo(?:yer|ient|yez)|depos(?:er|ent|ez)"
     r"|(?:trans|sou)met(?:tre|tent|tez)|adress(?:er|ees?|ez)|parvenir|exigee?s?|complet|attendue?s?|retour(?:nez)?)"

@@ -39,6 +39,8 @@ _EXPECTED = re.compile(r"\bdates? previsionnelles? (?:de|d')[^¤]*$")
 _CLOSED_SINCE = re.compile(r"\b(?:clos|ferme)(?:e|es|s)? depuis le ?$")
 #: « reportée du … au … »: not a period.
 MOVING = re.compile(r"\b(?:report|repousse|prolong|decale|proroge)[a-z]* ?$")
+#: « reçus avant le ¤ seront examinés en priorité »: others may come later.
+_FIRST_SERVED = re.compile(r"[ ,]*(?:seront|sont) (?:examine|instruit|traite|etudie)[es]* en priorite")
 #: « 6 novembre : comité de sélection »: the label comes after.
 _OTHER_AFTER = re.compile(r" ?[:–-] ?(?:(?:le|la|les|l') ?)?" + cues.OTHER.pattern)
 
@@ -68,7 +70,12 @@ def _said(left: str, right: str, *, ranged: bool, title: bool) -> int:
 
 def _refused(left: str, right: str) -> bool:
     tail = left[-_NEAR:]
-    if cues.REPLACED.search(tail) or _MOVED_NEXT.match(right) or _OTHER_AFTER.match(right):
+    if (
+        cues.REPLACED.search(tail)
+        or _FIRST_SERVED.match(right)
+        or _MOVED_NEXT.match(right)
+        or _OTHER_AFTER.match(right)
+    ):
         return True
     return cues.QUESTIONS.search(left) is not None or _EXPECTED.search(left) is not None
 

@@ -137,7 +137,7 @@ _FAMILIES = (
 def _within(sizes: frozenset[str], told: str) -> set[str]:
     """Keep the sizes of company that the number of staff leaves."""
     below = company_limits.staff_below(told)
-    if below is None:
+    if below is None or not sizes & set(COMPANIES):
         return set(sizes)
     companies = next((sizes for limit, sizes in _THRESHOLDS if below <= limit), COMPANIES)
     return (set(sizes) - set(COMPANIES)) | set(companies)

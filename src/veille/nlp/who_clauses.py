@@ -12,8 +12,10 @@ from veille.text import sentence_around
 
 _BENEFICIARY = (
     r"(?:tpe|pme|eti|entreprises?|societes?|start-?ups?|smes?|artisans?|commercants?|associations?|collectivites?"
-    r"|communes|intercommunalites|laboratoires?|structures?|industriels?|exploitations?|agriculteurs?|grandes"
-    r"|petites?|jeunes|organismes?|universites?|etablissements?|companies|dirigeants?|restaurateurs?|bailleurs?"
+    r"|communes|intercommunalites|laboratoires?|structures?|industriels?|exploitations?|agriculteurs?"
+    r"|grandes? entreprises"
+    r"|petites? (?:et moyennes? )?entreprises?|jeunes (?:entreprises|pousses)|organismes?|universites?"
+    r"|etablissements?|companies|dirigeants?|restaurateurs?|bailleurs?"
     r"|syndicats|hotels|clusters?|porteurs)\b"
 )
 #: A sentence that says who may apply.
@@ -32,14 +34,19 @@ _WHO = re.compile(
     r"|conditions? d'acces|porteurs? ?:"
     r"|pour qui|recoi(?:t|vent)|beneficie(?:nt)?|percoi(?:t|vent)"
     rf"|ouvre(?:nt)? (?:[a-z']+ ){{0,5}}?(?:aux?|a) (?={_BENEFICIARY})"
-    rf"|(?:demandes?|dossiers?|projets|candidatures) des (?={_BENEFICIARY})"
+    rf"|(?:demandes?|dossiers?|projets|candidatures|investissements|depenses|travaux) des (?={_BENEFICIARY})"
+    r"|deposent|candidatent|soumettent|(?:adressent|transmettent|remettent) leurs?|rejoindr(?:a|ont)|integrer(?:a|ont)"
+    r"|seront (?:retenue?s|selectionnee?s|accompagnee?s)|will be selected"
+    r"|(?:attribue|octroie|accorde|verse|propose|alloue|offre)(?:nt)? "
+    rf"[^.;\n]{{3,60}}? aux? (?={_BENEFICIARY})"
     rf"|pour (?:[0-9]+|une dizaine de|une vingtaine de) (?:dirigeants (?:de |d'))?(?={_BENEFICIARY})"
     r"|(?:subvention|aide|prime|cheque|pret|financement|dispositif|programme|accompagnement|parcours|bourse|prix"
-    rf"|concours|appel)\b[^.;:\n%]{{0,40}} pour (?:les |des )?(?={_BENEFICIARY}))"
+    rf"|concours|appel)\b[^.;:\n%]{{0,60}} (?:pour|aux) (?:les |des )?(?={_BENEFICIARY}))"
     rf"|\b(?P<helps>soutien(?:t|nent)|accompagne(?:nt)?|aide(?:nt)?|finance(?:nt)?|recompense(?:nt)?|distingue(?:nt)?"
     rf"|vise(?:nt)?"
     rf"|mobilise(?:nt)?|emmene(?:nt)?|recherche(?:nt)?|cherche(?:nt)?|supports?|finance)"
     rf" (?:(?!(?:aux?|a|d[eu]|en|dans|pour|sur|par)\b)[a-z0-9']+ ){{0,2}}?(?:l')?(?={_BENEFICIARY})"
+    rf"|(?:^|\n|[.!?] )(?={_BENEFICIARY}[^.;:\n]{{0,60}}: ?(?:deposez|candidatez|repondez|envoyez|demandez|proposez))"
     rf"|(?:^|\n|[.!?:] )(?:pour )?(?:les |des |toutes les |aux )?(?={_BENEFICIARY}[^.;\n]{{0,40}}"
     rf"\b(?:de moins d|de plus de|de [0-9]|entre [0-9]|ayant|situe|implante|installe|employant|comptant|inscrit))"
 )
@@ -66,6 +73,8 @@ _EXCEPT = re.compile(
     r"(?: ?:(?P<after>[^.;\n]{3,80}))?"
     r"|\b(?:exclu[es]*|not eligible) ?:(?P<listed>[^.;\n]{3,80})"
 )
+#: What stands in every clause that it fits.
+_IN_EXCEPT = ("hors", "sauf", "excep", "exclu", " pas", "ineligible", "not ")
 #: Characters before « ne sont pas éligibles » in which stands who.
 _BEFORE = 90
 #: Characters around an exception in which a rate makes it one of rates.
@@ -127,7 +136,7 @@ def clauses(field: Printed) -> Iterator[Clause]:
     for cue in _WHO.finditer(field.folded):
         if cue.end() <= done or _of_spending(field.folded, cue):
             continue
-        start, end = sentence_around(field.original, cue.end() - 1, cue.end())
+        start, end = sentence_around(field.original, max(0, cue.end() - 1), cue.end())
         # Who helps stands before: « Deux pôles et un cluster cherchent dix start-up ».
         clause = Clause(field, cue.start() if cue["helps"] else start, end, sure=not cue["helps"])
         told = clause.told
@@ -163,6 +172,8 @@ _OUT = re.compile(r"hors|sauf|except|a l'exc|excluding")
 
 def _exceptions(folded: str) -> Iterator[tuple[int, int, str]]:
     """Yield (start, end, who) of what is left out, left to right."""
+    if not any(map(folded.__contains__, _IN_EXCEPT)):
+        return
     for found in _EXCEPT.finditer(folded):
         who = found["who"] or found["after"] or found["listed"] or ""
         start = found.start()
