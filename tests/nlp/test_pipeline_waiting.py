@@ -6,11 +6,16 @@ import pytest
 
 from tests.inside import inside
 from veille.app import make_app
+from veille.cli.daemon import teller
 from veille.config.instance import definitions, shipped
 from veille.config.settings import load_settings
 from veille.daemon.ticking import Daemon
 from veille.demo.server import ReplayServer
+from veille.errors import ConfigError
+from veille.model.details import DetailReport
+from veille.model.runs import RunReport
 from veille.nlp import model as fitted
+from veille.nlp.knowledge import seal
 from veille.nlp.model import MODEL, load_models, save_models
 
 FEED = """<?xml version="1.0"?><rss version="2.0"><channel><title>F</title>
@@ -145,3 +150,23 @@ def test_an_approved_issue_leaves_and_no_draft_is_made_while_items_wait(home):
         assert asked == [{"drafting": False}]
     finally:
         app.close()
+
+
+def test_a_daemon_says_the_trouble_once_and_once_its_end(capsys):
+    tell = teller()
+    broken = RunReport([], DetailReport(), 0, [], ConfigError("modèle illisible", file="model.npz"), 2)
+    for report in (broken, broken, RunReport([], DetailReport(), 2, []), RunReport([], DetailReport(), 0, [])):
+        tell(report)
+    assert capsys.readouterr().err.splitlines() == [
+        "étiquetage arrêté : model.npz : modèle illisible",
+        "étiquetage repris",
+    ]
+
+
+def test_a_definition_that_cannot_be_read_is_named(tmp_path, monkeypatch):
+    def unreadable(_path):
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr("pathlib.Path.read_bytes", unreadable)
+    with pytest.raises(ConfigError, match=r"filieres\.yaml.*illisible"):
+        seal([shipped()])

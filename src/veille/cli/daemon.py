@@ -1,8 +1,14 @@
 """`veille daemon`: the same as `run`, each minute, until told to stop."""
 
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
 import click
 
 from veille.cli.base import Command, Instance, echo, pass_instance
+
+if TYPE_CHECKING:
+    from veille.model.runs import RunReport
 
 
 @click.command(cls=Command, name="daemon", short_help="Faire « run » chaque minute, jusqu'à l'arrêt demandé.")
@@ -13,18 +19,11 @@ def daemon(instance: Instance) -> None:
 
     app = instance.open()
     with app.leadership() as still_leader:
-        trouble = ""
+        tell = teller()
 
         def tick() -> None:
-            nonlocal trouble
             still_leader()
-            report = app.run_due()
-            for line in report.news():
-                echo(line)
-            now = str(report.failure or "")
-            if now != trouble:  # said once, not each minute
-                echo(f"étiquetage arrêté : {now}" if now else "étiquetage repris", err=True)
-            trouble = now
+            tell(app.run_due())
 
         clock = Daemon(tick)
 
@@ -36,3 +35,19 @@ def daemon(instance: Instance) -> None:
             echo("démon en marche : un tour par minute, Ctrl-C pour arrêter")
             clock.serve()
     echo("arrêt propre")
+
+
+def teller() -> "Callable[[RunReport], None]":
+    """Return what says the news of each tick; that nothing can be tagged is said once, and once that it can again."""
+    trouble = ""
+
+    def tell(report: "RunReport") -> None:
+        nonlocal trouble
+        for line in report.news():
+            echo(line)
+        now = str(report.failure or "")
+        if now != trouble:
+            echo(f"étiquetage arrêté : {now}" if now else "étiquetage repris", err=True)
+        trouble = now
+
+    return tell

@@ -8,6 +8,8 @@ from pathlib import Path
 
 from veille.config.gazetteer import Gazetteer, load_gazetteer
 from veille.config.taxonomy import OFF_TOPIC, Taxonomy, load_taxonomy
+from veille.errors import ConfigError
+from veille.files import cause
 from veille.model import Scheme
 from veille.nlp.awarded import AwardReader
 from veille.nlp.axes import AxisReader
@@ -73,11 +75,16 @@ def _axis_reader(taxonomy: Taxonomy, models: Mapping[Scheme, LinearModel], paths
 
 
 def seal(folders: Sequence[Path]) -> str:
-    """Return a short hash of every definition file the pipeline reads, of all layers."""
+    """Return a short hash of every definition file the pipeline reads, of all layers; raises ConfigError."""
     whole = hashlib.sha256()
     for path in _files(folders):
         whole.update(path.name.encode())
-        whole.update(path.read_bytes())
+        try:
+            whole.update(path.read_bytes())
+        except OSError as error:
+            raise ConfigError(
+                f"illisible ({cause(error)})", file=path, cure="vérifiez les droits, le disque"
+            ) from error
     return whole.hexdigest()[:10]
 
 
