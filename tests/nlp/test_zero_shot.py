@@ -1,10 +1,13 @@
 """Labels that nothing was fitted for: read by what their definition has in common with a text."""
 
+import json
+import re
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from tests.inside import inside
 from tests.nlp.conftest import ROOT
 from tests.nlp.test_axes import instance
 from veille.errors import ConfigError, InputError
@@ -154,3 +157,26 @@ def test_the_shipped_words_know_what_goes_with_heating():
     related = load_related(Path(ROOT) / RELATED)
     heat = related.vector(["chauffage"])
     assert heat @ related.vector(["chaudiere"]) > heat @ related.vector(["navire"]) + 0.3
+
+
+def test_the_guide_s_own_example_works_at_once(tmp_path):
+    page = (Path(ROOT) / "docs" / "how-to" / "sa-filiere.md").read_text(encoding="utf-8")
+    files = re.findall(r"```yaml\n(.*?)```", page, re.DOTALL)
+    made = inside("init", tmp_path / "arc")
+    assert made.returncode == 0, made.stderr
+    for number, text in enumerate(files):
+        path = tmp_path / "arc" / "pipelines" / "taxonomy" / f"own-{number}.yaml"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    titles = {
+        "mouvements": "Un ressort réglé au millième pour garder l'heure deux mois",
+        "habillage": "Un émailleur rouvre l'atelier du cadran grand feu",
+        "hors-sujet": "Course contre la montre : Vesoul accueille les cyclistes",
+    }
+    lines = [json.dumps({"id": axis, "title": title, "text": ""}) for axis, title in titles.items()]
+    (tmp_path / "in.jsonl").write_text("\n".join(lines), encoding="utf-8")
+    done = inside("--home", tmp_path / "arc", "tag", "--jsonl", tmp_path / "in.jsonl", "--out", tmp_path / "out.jsonl")
+    assert done.returncode == 0, done.stderr
+    said = [json.loads(line) for line in (tmp_path / "out.jsonl").read_text(encoding="utf-8").splitlines()]
+    assert {one["id"]: [tag["term"] for tag in one["axes"]] for one in said} == {axis: [axis] for axis in titles}
+    assert [tag["term"] for tag in said[1]["sectors"]][:1] == ["horlogerie"]
