@@ -127,3 +127,11 @@ def test_regulation_is_to_be_understood_and_a_call_to_be_seized(tagger):
     [call] = tagger.tag([TextToTag(id="1", title="Appel à projets emballages", text="")])
     assert [tag.term for tag in rule.of(Scheme.HORIZON)] == ["prospective"]
     assert [tag.term for tag in call.of(Scheme.HORIZON)] == ["operationnelle"]
+
+
+def test_a_text_that_calls_itself_a_loan_or_a_tax_credit_is_one(tagger):
+    aid = "La Région soutient les ateliers et leur transition, avec l’accompagnement d’un expert. "
+    loan = aid + "Ce prêt finance les machines sans garantie."
+    credit = aid + "Ce crédit d’impôt réduit vos coûts."
+    assert types(tagger, "Moderniser les ateliers", loan)[0].term == "pret-garantie"
+    assert types(tagger, "Moderniser les ateliers", credit)[0].term == "avantage-fiscal"

@@ -97,6 +97,17 @@ _ABOUT = re.compile(
     rf"[^.:]{{0,30}}\b(?:sur|de|d'|du|des|a|aux|autour|dedie\w*|consacre\w*) ?(?:l'|la |les |le |un )?{_OPEN}\b|"
     rf"\b(?:write|writing|prepare|preparing|how to)\b[^.:]{{0,40}}\b{_EN}\b"
 )
+#: « Ce prêt finance », « ce crédit d'impôt »: what a text calls itself → its type. « Cette aide » says too little.
+_OWN_KINDS = {
+    "pret": "pret-garantie",
+    "avance": "pret-garantie",
+    "garantie": "pret-garantie",
+    "credit d'impot": "avantage-fiscal",
+    "exoneration": "avantage-fiscal",
+    "formation": "formation",
+    "mooc": "formation",
+}
+_OWN_KIND = re.compile(rf"\b(?:cet?|cette|le present|la presente) ({'|'.join(_OWN_KINDS)})\b")
 #: Characters of a text within which it says what it is.
 _SELF = 3000
 
@@ -104,6 +115,13 @@ _SELF = 3000
 def own_call(text: str) -> Evidence | None:
     """Return the words by which a text says that it is a call."""
     return _first(_OWN, text[:READ], "text", _SELF)
+
+
+def own_kind(text: str) -> tuple[str, Evidence] | None:
+    """Return the type that a text says itself to be, other than a call, and its words."""
+    said = _first(_OWN_KIND, text[:READ], "text", _SELF)
+    found = _OWN_KIND.search(level(said.text)) if said else None
+    return (_OWN_KINDS[found[1]], said) if said and found else None
 
 
 def titled_call(title: str) -> Evidence | None:

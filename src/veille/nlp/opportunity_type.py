@@ -7,7 +7,7 @@ from math import exp
 from veille.config.taxonomy import Taxonomy, Term
 from veille.model import Evidence, Fact, Origin, Scheme, Tag
 from veille.nlp.awarded import AwardReader
-from veille.nlp.call_talk import about, over, own_call, titled_call
+from veille.nlp.call_talk import about, over, own_call, own_kind, titled_call
 from veille.nlp.familiarity import familiarity
 from veille.nlp.labelled_type import labelled_types
 from veille.nlp.model import LinearModel
@@ -45,14 +45,18 @@ _SURE, _SURE_OVER = 0.5, 0.7
 _STATED = 5.0
 #: What a printed deadline takes from an aid where words speak of a call too: a standing aid closes on no day.
 _DATED = 0.35
-#: What a label adds (« Webinaire : »), and the form or the codes of a notice of procurement: no model outweighs it.
+#: What a label adds (« Webinaire : »): no model outweighs it.
 _LABELLED = 1.5
+#: What the form or the codes of a notice of procurement add: « Formation des agents » is what one buys there.
+_NOTICE = 3.0
 #: What a line « Types d'aide : Prêt, Subvention » adds to the first type that it names, and to the others.
 _NAMED, _NAMED_AFTER = 1.5, 0.8
 #: What a call named in the title adds, and « cet appel à projets vise à ».
 _TITLED_CALL, _OWN_CALL = 2.0, 1.6
+#: What « ce prêt finance » adds.
+_OWN_KIND = 1.2
 #: What a noun that heads the title adds (« Prêt vert », « Trophées de l'artisanat »), for the main type only.
-_HEADED = 1.2
+_HEADED = 2.0
 #: Share of an open call's strength from which results that a text tells close it, where no last day is known.
 _CLOSES = 0.5
 #: Score of a title that says that it is over, and of a notice that names its winner: 147 of 184 awards of the gold, and
@@ -79,7 +83,7 @@ def opportunity_types(
     strengths = _strengths(words.raw, _chances(reading, model, words.raw, terms), terms)
     proofs = _strengthen(strengths, reading, words, due, terms)
     if awards is not None and TENDER in strengths and awards.is_notice(reading.title.original, reading.body.original):
-        strengths[TENDER] += _LABELLED
+        strengths[TENDER] += _NOTICE
     if about(reading.title.original):
         strengths = {term: value for term, value in strengths.items() if term not in OPEN_CALLS}
     kept = _ranked(strengths, words, due, terms)
@@ -144,8 +148,8 @@ def _strengthen(
     for term in strengths.keys() & words.labelled:
         strengths[term] += _LABELLED
     if source.facts.cpv and source.source_type == TENDER and TENDER in strengths:
-        # a coded notice of a journal of notices: as plain as « Appel à candidature : » that its buyer put before it
-        strengths[TENDER] += _LABELLED
+        # a coded notice of a journal of notices: plainer than « Appel à candidature : » that its buyer put before it
+        strengths[TENDER] += _NOTICE
     for term, more, why in _named(reading, words, terms):
         strengths[term] = strengths.get(term, 0.0) + more
         proofs.setdefault(term, why)
@@ -160,6 +164,9 @@ def _named(
     for rank, (term, why) in enumerate(labelled.items()):
         if term in terms:
             yield term, _NAMED_AFTER if rank else _NAMED, why
+    kind = own_kind(reading.body.original)
+    if kind and words.hits.get(kind[0]):
+        yield kind[0], _OWN_KIND, (kind[1],)
     if words.hits.get(CALL) or words.hits.get(INTEREST):
         titled = titled_call(reading.title.original)
         own = titled or own_call(reading.body.original)
