@@ -1,5 +1,6 @@
 """`veille tag`: tag what waits in the store, or a JSONL file without any store."""
 
+import gc
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -80,6 +81,7 @@ def _tag_file(instance: Instance, source: Path, target: Path) -> None:
     from veille.nlp.tagger import load_tagger
 
     tagger = load_tagger(definitions(instance.home))
+    gc.freeze()  # what is known stays until the command ends: no collection need look at it again
     problems: list[tuple[int, str]] = []
     with lines_of(source) as lines:
         tagged: Iterable[str] = tag_lines(

@@ -84,17 +84,17 @@ class CueAutomaton:
             for acronym in term.acronyms:
                 owner = (term.scheme, term.id)
                 acronyms[acronym].append(_Pattern(owner, Kind.ACRONYM, acronym, english=False, rest=None))
-        self._words = _automaton(patterns)
+        self._patterns = patterns
+        #: (in English, in a title) → what can be met there: what cannot is not even looked at. Built when first needed.
+        self._words: dict[tuple[bool, bool], Any] = {}
         self._acronyms = _automaton(acronyms)
 
     def find(self, field: Field, *, english: bool) -> dict[Owner, list[Hit]]:
         """Return the hits of each term, negatives applied, overlaps reduced to the longest, in order."""
         found: dict[Owner, list[tuple[int, int, _Pattern]]] = defaultdict(list)
-        text, in_title = field.padded, field.name == "title"
-        for last, patterns in self._words.iter(text):
+        text = field.padded
+        for last, patterns in self._automaton(english=english, in_title=field.name == "title").iter(text):
             for literal, pattern in patterns:
-                if (pattern.english and not english) or (pattern.title_only and not in_title):
-                    continue
                 start = last - literal + 2
                 end = _match_end(text, last, pattern)
                 if end and not (pattern.kind is Kind.START and start > 1):
@@ -109,11 +109,16 @@ class CueAutomaton:
 
     def denials(self, field: Field) -> Iterable[tuple[Owner, Hit]]:
         """Yield the words that say what a term is not (« tissu économique »): what `find` hides its cues by."""
-        for last, patterns in self._words.iter(field.padded):
+        for last, patterns in self._automaton(english=False, in_title=False).iter(field.padded):
             for literal, pattern in patterns:
                 end = _match_end(field.padded, last, pattern) if pattern.kind is Kind.NEGATIVE else 0
                 if end:
                     yield pattern.owner, Hit(pattern.kind, pattern.cue, field.name, last - literal + 1, end - 1)
+
+    def _automaton(self, *, english: bool, in_title: bool) -> Any:
+        if (english, in_title) not in self._words:
+            self._words[english, in_title] = _automaton(_met(self._patterns, english=english, in_title=in_title))
+        return self._words[english, in_title]
 
     def _find_acronyms(self, field: Field) -> Iterable[tuple[Owner, Hit]]:
         text = field.original
@@ -177,6 +182,15 @@ def _compile(key: str) -> tuple[str, re.Pattern[str] | None]:
         return f" {literal}", None
     words = (re.escape(word[:-1]) + "[^ ]*" if word.endswith("*") else re.escape(word) for word in rest.split())
     return f" {literal}", re.compile("[^ ]* " + " ".join(words) + "(?= )")
+
+
+def _met(patterns: Mapping[str, list[_Pattern]], *, english: bool, in_title: bool) -> dict[str, list[_Pattern]]:
+    """Return the patterns that can be met in a field."""
+    kept = {
+        literal: [one for one in each if (english or not one.english) and (in_title or not one.title_only)]
+        for literal, each in patterns.items()
+    }
+    return {literal: each for literal, each in kept.items() if each}
 
 
 def _automaton(patterns: Mapping[str, list[_Pattern]]) -> Any:

@@ -5,7 +5,7 @@ that a few words do not overtake, and where no source says one it is French, the
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from veille.nlp.language_words import ENDINGS, WORDS
 
@@ -86,10 +86,10 @@ def detect(folded: str, prior: str | None = None) -> str:
     return best if leads else default
 
 
-def foreign(folded: str, words: Iterable[str]) -> bool:
+def foreign(folded: str, words: Sequence[str]) -> bool:
     """Tell whether most letters are of another script than ours."""
     looked, latin = folded[: _ENOUGH * _LONGEST], sum(map(len, words))
-    if latin * 2 > len(looked):
+    if len(words) == _ENOUGH or latin * 2 > len(looked):
         return False
     return sum(character.isalpha() and not character.isascii() for character in looked) > latin
 

@@ -200,9 +200,12 @@ class PlaceIndex:
         folded = level(text)
         joined = _joined(folded)
         found: list[tuple[int, int, Meaning]] = []
+        words, counted = -1, 0
         for end, (size, meaning) in self._automaton.iter(joined):
             # The match ends on the space after its last word: as many words stand before it as spaces, less the first.
-            found.append((joined.count(" ", 0, end + 1) - 1 - size, size, meaning))
+            words += joined.count(" ", counted, end + 1)
+            counted = end + 1
+            found.append((words - size, size, meaning))
         if not found:
             return []
         spans = [match.span() for match in _WORD.finditer(folded)]

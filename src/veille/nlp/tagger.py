@@ -1,6 +1,8 @@
 """The engine of the NLP stage: a spaCy pipeline assembled from the definitions, behind the `Tagger` protocol."""
 
+import gc
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
@@ -32,6 +34,8 @@ CONFIG = Path("pipelines") / "veille" / "configs" / "config.cfg"
 _ZONE = 256
 #: spaCy forgets strings but not the slots of their lexemes (3.8): past that many the pipeline is assembled anew, 0.1 s.
 _LEXEMES = 300_000
+#: Objects made before Python looks for cycles, by generation (700, 10, 10 by default).
+_COLLECTIONS = (20_000, 50, 50)
 
 
 class SpacyTagger:
@@ -60,7 +64,7 @@ class SpacyTagger:
         """Tag each text, in order; lazily, `_ZONE` texts in memory at most."""
         source = iter(texts)
         while batch := list(islice(source, _ZONE)):
-            with self._nlp.memory_zone():
+            with _few_collections(), self._nlp.memory_zone():
                 tagged = [_tagged(doc) for doc in self._nlp.pipe(map(self._doc, batch))]
             yield from tagged
             if len(self._nlp.vocab) > _LEXEMES:
@@ -131,6 +135,17 @@ def _assemble(config: _Config) -> Language:
 def _refused(path: Path, error: Exception) -> ConfigError:
     cause = " ".join(str(error).split())[:300]
     return ConfigError(f"chaîne d'analyse refusée : {cause}", file=path, cure="corrigez ou retirez ce fichier")
+
+
+@contextmanager
+def _few_collections() -> Iterator[None]:
+    """Let Python look for cycles more rarely: tagging makes many small values and hardly a cycle (10 % of its time)."""
+    before = gc.get_threshold()
+    gc.set_threshold(*_COLLECTIONS)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
 
 
 def _encodable(text: str) -> str:
