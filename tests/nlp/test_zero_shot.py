@@ -10,8 +10,10 @@ import pytest
 from tests.inside import inside
 from tests.nlp.conftest import ROOT
 from tests.nlp.test_axes import instance
+from veille.cli.explained import part_line
 from veille.errors import ConfigError, InputError
 from veille.model import Origin, Scheme, TextToTag
+from veille.nlp.explain import Means
 from veille.nlp.related import RELATED, find_related, load_related, save_related
 from veille.nlp.relating import fit
 from veille.nlp.tagger import load_tagger
@@ -75,6 +77,16 @@ def test_an_axis_is_read_by_kin_of_its_words_and_quotes_what_it_was_read_by(read
     assert (tag.term, tag.origin) == ("chaleur", Origin.MODEL)
     assert any("isol" in said.text for said in tag.evidence)
     assert all(said.start is not None for said in tag.evidence)
+
+
+def test_what_an_axis_was_read_by_is_told_where_no_cue_says_it(tmp_path):
+    tagger = load_tagger(instance(tmp_path, ("axes.yaml", AXES)))
+    explained = tagger.explain(TextToTag(id="1", title="Une houle mieux exploitée au large du Finistère", text=""))
+    (axis,) = [one for one in explained.tags if one.tag.scheme is Scheme.AXIS]
+    (part,) = axis.parts
+    assert part.means is Means.DEFINITION
+    assert [said.text for said in part.evidence][:1] == ["houle"]
+    assert "proche de la définition" in part_line(part)
 
 
 def test_an_axis_is_read_by_pieces_of_its_words(read):

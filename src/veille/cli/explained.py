@@ -52,6 +52,8 @@ def part_line(part: "Part") -> str:
         "person": "dit par une personne",
         "read": f"lu : {places}",
         "follows": "découle du type",
+        "definition": "proche de la définition de l'axe, corrections apprises comprises"
+        + (f", surtout par {places}" if places else ""),
     }[part.means.value]
 
 

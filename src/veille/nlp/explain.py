@@ -35,6 +35,8 @@ class Means(StrEnum):
     READ = "read"
     #: Another tag: the horizon is that of the main type.
     FOLLOWS = "follows"
+    #: What the definition of the axis has in common with the text, no cue among it; and what corrections taught.
+    DEFINITION = "definition"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,6 +134,9 @@ class _Teller:
         """Yield what speaks for a tag: its words, the model, then what no word says."""
         if tag.scheme is Scheme.HORIZON:
             yield Part(means=Means.FOLLOWS, says=Scheme.TYPE.value, evidence=tag.evidence)
+            return
+        if tag.scheme is Scheme.AXIS and tag.origin is Origin.MODEL:
+            yield Part(means=Means.DEFINITION, says=tag.term, evidence=tag.evidence)
             return
         hits = self._hits(tag)
         yield from self._cues(hits)
