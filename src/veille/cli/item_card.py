@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 #: What a card calls each scheme, in its order.
 SCHEMES = {
     Scheme.TYPE: "type", Scheme.SECTOR: "filière", Scheme.AXIS: "axe", Scheme.TERRITORY: "territoire",
-    Scheme.ZONE: "zone",     Scheme.THEME: "thème", Scheme.AUDIENCE: "public", Scheme.HORIZON: "horizon",
+    Scheme.ZONE: "zone", Scheme.THEME: "thème", Scheme.AUDIENCE: "public", Scheme.HORIZON: "horizon",
 }  # fmt: skip
 #: What a card calls each fact.
 FACTS = {

@@ -18,7 +18,7 @@ _IN_LIST = SMALL | {
 }  # fmt: skip
 #: What stands before the area that somebody acts for.
 _NAMING = (
-    context.REGION, context.COUNTY, context.GROUPING, context.AUTHORITY, context.AUDIENCE, context.ENGLISH_AUDIENCE,
+    context.REGION, context.COUNTY, context.GROUPING, context.ACTING, context.AUDIENCE, context.ENGLISH_AUDIENCE,
 )  # fmt: skip
 #: Zones that run schemes of their own, or say for whom by their very name.
 _ACTING = ("x:pnr:", "x:parc-national:", "x:bassin:", "x:petr:", "x:gal:", "x:communes:")
@@ -27,8 +27,8 @@ _SENTENCE_ENDS = (". ", "\n", "; ", " • ")
 
 def names_authority(mention: Mention, before: str) -> bool:
     """« commune de … », « CCI du … », « Région Grand Est », « Brest métropole », « les associations de … »."""
-    if mention.zone:
-        return mention.zone.startswith(_ACTING)
+    if mention.zone.startswith(_ACTING):
+        return True
     words = mention.key.split()
     if words[0] == "region" or not TELLING.isdisjoint(words):
         return True
@@ -66,9 +66,10 @@ def listed_after(cue: re.Pattern[str], mention: Mention, text: str, folded: str)
     return all(word[0].isupper() or word.lower() in _IN_LIST for word in _ANY_WORD.findall(between))
 
 
-def names_country(before: str) -> bool:
+def names_country(mention: Mention, before: str, text: str, folded: str) -> bool:
     """Return True where a country is where applicants must be, not one to which they sell."""
-    return any(cue.search(before) for cue in (context.ESTABLISHED, context.ENGLISH_AUDIENCE))
+    listed = listed_after(context.ESTABLISHED_IN, mention, text, folded)
+    return listed or context.ENGLISH_AUDIENCE.search(before) is not None
 
 
 def happens(folded: str, mention: Mention, before: str) -> bool:
@@ -89,8 +90,12 @@ def refused(folded: str, mention: Mention) -> bool:
 
 
 def aims(folded: str, mention: Mention) -> bool:
-    """Return True where the sentence says for whom or where the call is."""
-    return context.PERIMETER.search(sentence(folded, mention.start, mention.end)) is not None
+    """Return True where the sentence says for whom or where the call is: most often before the name."""
+    first, last = _sentence_bounds(folded, mention.start, mention.end)
+    return any(
+        found.start() < mention.start or context.AFTERWARDS.match(found[0])
+        for found in context.PERIMETER.finditer(folded, first, last)
+    )
 
 
 def enumerated(first: Mention, then: Mention, text: str) -> bool:
@@ -105,7 +110,12 @@ def enumerated(first: Mention, then: Mention, text: str) -> bool:
 
 def sentence(folded: str, start: int, end: int) -> str:
     """Return the sentence around a name, at most 200 characters on each side."""
+    first, last = _sentence_bounds(folded, start, end)
+    return folded[first:last]
+
+
+def _sentence_bounds(folded: str, start: int, end: int) -> tuple[int, int]:
     low = max(0, start - 200)
     first = max(folded.rfind(mark, low, start) for mark in _SENTENCE_ENDS)
     lasts = [place for mark in _SENTENCE_ENDS if (place := folded.find(mark, end, end + 200)) >= 0]
-    return folded[max(first, low) : min(lasts, default=end + 200)]
+    return max(first, low), min(lasts, default=min(len(folded), end + 200))

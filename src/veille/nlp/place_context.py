@@ -13,6 +13,12 @@ AUTHORITY = re.compile(
     r"|cour d'appel|centre-ville|centre-bourg|cantons?|arrondissement|hotel de ville|habitants|bassin de vie|universite"
     r"|academie|rectorat|archeveche|metropole|agglomeration|agglo|com)" + _END
 )
+#: Those of them that act for the commune: a hospital or a station is only there.
+ACTING = re.compile(
+    r"\b(?:communes?(?: nouvelle| deleguee)?|villes?|mairies?|municipalites?|bourg|ccas|conseil municipal|maire"
+    r"|centre-ville|centre-bourg|cantons?|arrondissement|hotel de ville|habitants|bassin de vie|metropole"
+    r"|agglomeration|agglo|com)" + _END
+)
 #: A court where one appeals: the place of a procedure, never an area.
 COURT = re.compile(
     r"\b(?:tribun(?:al|aux)(?: administratifs?| judiciaires?| de commerce| de grande instance)?"
@@ -34,7 +40,8 @@ PASSING = re.compile(
     r"|reunions? d[e'][a-z' ]{0,25}|s'(?:est|etait|sont) (?:tenu|deroule)e?s?"
     r"|se (?:tiendra|tient|reunira|reunit|deroulera)|(?:a|aura) (?:eu )?lieu|exemples?"
     r"|inspire[es]{0,2}|sur le modele|retours? d'experience|cabinet|bureaux? d'etudes?|prestataires?|consultants?"
-    r"|parrain|remises? d|lancement (?:a|en) |departs? d|rendez-vous|vous (?:recoit|accueille|attend)|(?:notre|un"
+    r"|parrain|lancement (?:a|en) |(?:departs?|equipes?|remises?) d(?:es?|u|')?|rendez-vous|vous (?:recoit|accueille"
+    r"|attend)|(?:notre|un"
     r"|une) partenaire|depots? a|deja finance[es]{0,2}|vien(?:t|nent) d)\b"
 )
 #: An office, or where somebody was born: the town says where, not for whom.
@@ -50,7 +57,7 @@ RATE = re.compile(r"[0-9] ?% (?:(?:en|pour|dans)(?: la| les| le| l')?|a|aux?) ?$
 #: Where one gets more, or pays less, without the call being kept to it.
 MODULATED = re.compile(
     r"\b(?:taux|aides?|subventions?|montants?|plafonds?|intensites?)\b[^.;\n]{0,40}"
-    r"\b(?:majore|bonifie|porte|releve)e?s?\b|\bmajorations?\b|\bailleurs\b"
+    r"\b(?:(?:majore|bonifie|releve)e?s?\b|portee?s? (?:a|jusqu))|\bmajorations?\b|\bbonus de [0-9]|\bailleurs\b"
     r"|\b(?:taux|montant|aide) (?:bonifie|majore)e?\b"
 )
 #: What was done there before.
@@ -66,7 +73,8 @@ REFUSED = re.compile(
 )
 #: Whom a call is for, right before the name: « les communes et associations de Vendée », « employeurs franciliens ».
 AUDIENCE = re.compile(
-    r"\b(?:entreprises|(?<!une )(?<!la )(?:pme|tpe|eti|start-up)|collectivites|associations|communes|exploitations"
+    r"\b(?:entreprises|proprietaires|(?<!une )(?<!la )(?:pme|tpe|eti|start-up)|collectivites|associations"
+    r"|communes|exploitations"
     r"|artisans|commercants|agriculteurs|eleveurs|producteurs|structures|employeurs|etudiants|jeunes|acteurs|stations"
     r"|sites|scieries|etablissements|industriels|chercheurs|laboratoires)(?: [a-z-]+){0,2} ?"
     r"(?:de la |de l'|du |des |de |d'|en |a la |aux? )?$"
@@ -83,6 +91,11 @@ ENGLISH_AUDIENCE = re.compile(
 ESTABLISHED = re.compile(
     r"\b(?:(?:situe|implante|domicilie|installe|base|etabli|immatricule)e?s? (?:en|au|aux)"
     r"|(?:established|located|based|registered|headquartered|incorporated) in(?: the)?) $"
+)
+#: What opens a list of countries where applicants must be.
+ESTABLISHED_IN = re.compile(
+    r"\b(?:(?:situe|implante|domicilie|installe|base|etabli|immatricule)e?s? (?:en|au|aux)"
+    r"|(?:established|located|based|registered|headquartered|incorporated) in(?: the)?) "
 )
 #: « avec le soutien de la Région … »: named as a partner.
 PARTNER = re.compile(
@@ -232,3 +245,9 @@ NUMBERED = re.compile(
     rf"|€|h\b))"
 )
 ONE_NUMBER = re.compile(_ONE)
+#: Cues that may also follow the names they are about: « les communes du Cantal sont éligibles ».
+AFTERWARDS = re.compile(
+    r"(?:non )?eligibles?|beneficiaires?|sont concerne|peu(?:t|vent) |territoires? |(?:are|is) eligible"
+    r"|may apply|can apply"
+    r"|are welcome|vous "
+)

@@ -104,6 +104,8 @@ class Reading:
     main: bool = False
     #: In an address or a contact, an actor's place, or what a perimeter leaves out: never the area aimed at.
     aside: bool = False
+    #: Aside only because it stands in an address or a contact: the area, where nothing else says one.
+    contact: bool = False
     #: The enumeration that the name is in.
     run: int = 0
     #: Named as somebody's partner (« avec l'aide de … »).
@@ -131,11 +133,13 @@ class PlaceReader:
         town = reading.codes[0].startswith("fr:commune:")
         address = mention.field == "text" and asides.in_address(mention, folded)
         reading.aside = outside or (mention.field == "text" and asides.in_passing(before))
-        reading.aside = reading.aside or (address and (town or not authority))
+        reading.contact = not reading.aside and address and not authority
+        reading.aside = reading.aside or reading.contact
         if mention.field == "text":
             elsewhere = asides.happens(folded, mention, before) if town else asides.modulated(folded, mention)
             elsewhere = elsewhere or (town and asides.names_actor(mention, text, after))
             reading.aside = reading.aside or elsewhere
+            reading.contact = reading.contact and not elsewhere
         if mention.zone:
             reading.aside = reading.aside or context.BOTH.search(before) is not None
         abroad = reading.codes[0].startswith(("country:", PREFIX))
@@ -143,7 +147,7 @@ class PlaceReader:
             reading.strength = WEAK
         reading.partner = mention.field == "text" and context.PARTNER.search(before) is not None
         if reading.codes[0].startswith("country:"):
-            named = asides.names_country(before)
+            named = asides.names_country(mention, before, text, folded)
         else:
             named = (authority and not reading.partner and not address) or asides.aims(folded, mention)
         reading.main = not reading.aside and (mention.field == "title" or named)

@@ -31,8 +31,8 @@ class PlaceScope:
         """Return True for a territory, and for a zone that lies somewhere in France: it says where."""
         return not code.startswith(PREFIX) or any(place.startswith("fr:") for place in self._zones.places(code))
 
-    def tags(self, readings: list[Reading]) -> list[Tag]:
-        """Return one tag a territory or zone read, in the order of the text."""
+    def tags(self, readings: list[Reading], *, national: bool = False) -> list[Tag]:
+        """Return one tag a territory or zone read, in the order of the text; `national`: it aims at all of France."""
         self._aim(readings)
         aimed = any(reading.main and reading.codes[0].startswith("fr:") for reading in readings)
         grouped: dict[str, list[Reading]] = {}
@@ -41,7 +41,11 @@ class PlaceScope:
                 grouped.setdefault(code, []).append(reading)
         free = [code for code, group in grouped.items() if not all(one.aside for one in group)]
         own = [code for code in free if not all(one.partner for one in grouped[code])]
-        lone = frozenset(own or free) if not aimed and self._one_line(own or free) else frozenset()
+        contacts = [code for code in grouped if code.startswith(_WIDER) and any(one.contact for one in grouped[code])]
+        pool = own or free or contacts
+        if national:  # the town of an organiser is not the area
+            pool = [code for code in pool if code.startswith(_WIDER)]
+        lone = frozenset(pool) if not aimed and self._one_line(pool) else frozenset()
         return self._without_list([self._tag(code, group, lone=code in lone) for code, group in grouped.items()])
 
     def _aim(self, readings: list[Reading]) -> None:
@@ -97,7 +101,7 @@ class PlaceScope:
         zone, country = code.startswith(PREFIX), code.startswith("country:")
         in_title = any(reading.mention.field == "title" for reading in group)
         aimed = any(reading.main for reading in group)
-        supposed = lone and not (zone or country or all(reading.aside for reading in group))
+        supposed = lone and not (zone or country)
         score = max(_SCORES[reading.strength] for reading in group)
         score += 0.04 * in_title + 0.01 * min(len(group), 4)
         return Tag(

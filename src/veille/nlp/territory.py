@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable
 
-from veille.config.gazetteer import Gazetteer
+from veille.config.gazetteer import FRANCE, Gazetteer
 from veille.config.zones import UNDER
 from veille.model import Evidence, Origin, Scheme, Tag, TextToTag
 from veille.nlp import place_asides as asides
@@ -52,7 +52,9 @@ class TerritoryReader:
         if readings and (lang or _language(text)) != "fr":
             readings = [reading for reading in readings if self._reader.holds_abroad(reading)]
         readings = self._settle(readings, text.source_territory)
-        tags = {tag.term: tag for tag in (*self._scope.tags(readings), *whole_areas(text))}
+        whole = list(whole_areas(text))
+        national = any(tag.term == FRANCE and tag.scope == "main" for tag in whole)
+        tags = {tag.term: tag for tag in (*self._scope.tags(readings, national=national), *whole)}
         tags.update((tag.term, tag) for tag in stated)
         if not any(tag.scope == "main" and self._scope.is_area(tag.term) for tag in tags.values()):
             tags.update((tag.term, tag) for tag in self._supposed(text))
