@@ -82,7 +82,11 @@ BASIS = re.compile(
     r"\b(?:depenses?|assiette|couts?|investissements?|travaux|frais|montant du projet|projets? (?:de|dont"
     r"|d'un))\b[^.;\n]{0,40}$"
 )
-BASIS_AFTER = re.compile(r"^ ?(?:ht |ttc )?(?:de|d'|des) ?(?:depenses|couts|frais|travaux|assiette|chiffre)")
+BASIS_AFTER = re.compile(
+    r"^ ?(?:ht |ttc )?(?:de|d'|des) ?(?:depenses|couts|frais|travaux|assiette|chiffre)"
+    # « de 5 000 à 20 000 € : 80 % », « ticket de 10 M€ minimum »: a bracket, a floor.
+    r"|^ ?:? ?[0-9]{1,3} ?%|^ ?(?:ht |ttc )?(?:au )?(?:minimum|mini\b)"
+)
 SHARE = re.compile(
     r"\b(?:taux|grants? cover|cover[a-z]*|credits? d'impot|bonifiee?s? a|subvention[a-z]*|aides?|financ[a-z]*"
     r"|cofinanc[a-z]*|prise en charge|pren(?:d|nent|ant) en charge|pris en charge"

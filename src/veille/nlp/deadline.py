@@ -200,6 +200,8 @@ class _Field:
             score = sureness(left, right, ranged=opens is not None, title=self.where == "title")
             if score and cues.ASKING.search(self._masked, max(0, printed.start - _HEADING), printed.start):
                 continue
+            if score and _INDICATIVE.search(self._masked, max(0, printed.start - _LEFT), printed.start):
+                score = score if _FIRM.search(left) else 0
             if not score and (item := self._listed(printed, right)):
                 left, score = item, CLOSING
             if score:
@@ -285,6 +287,9 @@ _RANGES = (
 )
 
 
+#: « Vagues (calendrier indicatif) : »: not sure, so not said.
+_INDICATIVE = re.compile(r"\b(?:calendriers? indicatifs?|dates? indicatives?)\b")
+_FIRM = re.compile(r"\b(?:dates? limites?|clotur|dernier delai|deadline|au plus tard)")
 #: Said of nothing but a call.
 _NO_END = re.compile(r"rolling|(?:sans|pas de|aucune) date limite")
 #: « Ouverture : 22 décembre. Clôture : »: a line of a calendar.
