@@ -1,8 +1,8 @@
 """Calls of our own (tests/data/calls.yaml): until when, how much, for whom and where, as the pipeline reads them.
 
-    python benchmarks/calls.py [--half open|closed|all] [--show]
+    python benchmarks/calls.py [--half open|closed|fresh|all] [--show]
 
-`--show` prints what was read otherwise (never look at `closed` while rules are written). A wrong deadline is a date
+`--show` prints what was read otherwise (never look at `fresh` while rules are written). A wrong deadline is a date
 said that is not the one printed, over all calls. An amount is exact, for a call that has some, where its most, envelope
 and rate are all as expected. A verdict is one of five profiles before one call; false « non » and false « éligible »
 are over all verdicts. The last line is one JSON object.
@@ -30,6 +30,8 @@ from veille.nlp.jsonl import ELIGIBILITY
 from veille.nlp.tagger import load_tagger
 
 FILE = Path(__file__).resolve().parents[1] / "tests" / "data" / "calls.yaml"
+#: `open` and `closed` were used while rules were written, `fresh` never.
+HALVES = ("open", "closed", "fresh")
 #: Day of publication where a call gives none.
 _TODAY = date(2026, 11, 20)
 _LETTERS = {Verdict.YES: "Y", Verdict.CHECK: "?", Verdict.NO: "N"}
@@ -41,7 +43,7 @@ _TOLD = {"h": "deadline_time", "o": "opening", "k": "deadline_kind", "s": "deadl
 
 @cache
 def load_calls() -> dict[str, Any]:
-    """Return the file: `profiles`, `open` and `closed`."""
+    """Return the file: `profiles`, and calls by half."""
     loaded: dict[str, Any] = yaml.safe_load(FILE.read_text(encoding="utf-8"))
     return loaded
 
@@ -60,7 +62,7 @@ def _members() -> tuple[Member, ...]:
 def tag_calls(half: str) -> list[tuple[dict[str, Any], Tagged]]:
     """Tag the calls of one half, or all."""
     calls = load_calls()
-    rows = [row for name in ("open", "closed") if half in {name, "all"} for row in calls[name]]
+    rows = [row for name in HALVES if half in {name, "all"} for row in calls[name]]
     texts = [TextToTag(id=str(rank), title=row["title"], text=row["text"], published=_when(row), lang=row.get("lang"))
              for rank, row in enumerate(rows)]  # fmt: skip
     return list(zip(rows, load_tagger([shipped()]).tag(texts), strict=True))
@@ -177,7 +179,7 @@ def _figures(count: Counter[str]) -> dict[str, float]:
 def main() -> None:
     """Print the figures, then one JSON object."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--half", choices=("open", "closed", "all"), default="all")
+    parser.add_argument("--half", choices=(*HALVES, "all"), default="all")
     parser.add_argument("--show", action="store_true")
     asked = parser.parse_args()
     figures = measure(tag_calls(asked.half), show=asked.show)
