@@ -11,18 +11,19 @@ from veille.nlp.drawing import draw_confusion, draw_reliability, draw_whisker
 from veille.nlp.evaluate import Evaluation
 from veille.nlp.scoring import ALL, MEAN
 from veille.nlp.wording import WAYS, causes
+from veille.text import french_spaces
 
 _TEMPLATES = Path(__file__).parent / "templates"
-#: Columns of the table of sets.
+#: Columns of the table of sets, and what each is called where the table is one value a line.
 _COLUMNS = {
-    "sectors_top1": "Filière, première",
-    "sectors_top3": "parmi trois",
-    "sectors_precision": "part juste",
-    "types_top1": "Type, premier",
-    "territory_recall": "Territoires retrouvés",
-    "territory_precision": "part juste",
-    "deadline_exact": "Échéances exactes",
-    "deadline_wrong": "fausses",
+    "sectors_top1": ("Filière, première", "Filière, première juste"),
+    "sectors_top3": ("parmi trois", "Filière, juste parmi trois"),
+    "sectors_precision": ("part juste", "Filières dites, part juste"),
+    "types_top1": ("Type, premier", "Type, premier juste"),
+    "territory_recall": ("Territoires retrouvés", "Territoires retrouvés"),
+    "territory_precision": ("part juste", "Territoires dits, part juste"),
+    "deadline_exact": ("Échéances exactes", "Échéances exactes"),
+    "deadline_wrong": ("fausses", "Échéances fausses"),
 }
 _SCHEMES = {"sectors": "Filières", "types": "Types d'opportunité"}
 
@@ -54,6 +55,7 @@ def report(found: Evaluation) -> str:
         rows=[*sorted(found.table.keys() - {ALL, MEAN}), ALL, MEAN],
         row_names={ALL: "Tous les textes", MEAN: "Moyenne des jeux"},
         schemes=[_scheme(found, key) for key in _SCHEMES if found.labels[key]],
+        unseen={name: row for name, row in found.unseen.items() if name not in {ALL, MEAN}},
         reliability=draw_reliability(found.reliability),
     )
 
@@ -65,7 +67,7 @@ def _scheme(found: Evaluation, key: str) -> dict[str, Any]:
         "title": _SCHEMES[key],
         "names": names,
         "labels": [(one, draw_whisker(one.f1, one.f1_interval)) for one in found.labels[key]],
-        "worst": [(one, causes(one, names)) for one in found.worst[key]],
+        "worst": [(one, [french_spaces(said) for said in causes(one, names)]) for one in found.worst[key]],
         "picture": draw_confusion(found.confusions[key], names, f"{_SCHEMES[key]} : ce qui est pris pour quoi"),
     }
 
