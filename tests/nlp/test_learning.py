@@ -13,7 +13,7 @@ from veille.config.taxonomy import OFF_TOPIC
 from veille.errors import ConfigError, InputError
 from veille.model import Decision, Judgement, Origin, Review, Scheme, Tag, TagDecision
 from veille.nlp.axis_lessons import forget, learn, settled
-from veille.nlp.learning import LEARNED, Lesson, Traits, fit, load_learned, macro_f1, trial
+from veille.nlp.learning import LEARNED, Lesson, Traits, arrays_of, fit, load_learned, macro_f1, trial
 from veille.nlp.tagger import load_tagger
 
 LABELS = ["bois", "eau", OFF_TOPIC, "sols"]
@@ -76,13 +76,16 @@ def test_a_trial_reads_each_lesson_by_the_others():
     assert found.after == 1.0 > found.before
 
 
-def test_lessons_that_contradict_the_definitions_for_nothing_are_not_installed(tmp_path):
-    # every fold but its own says the contrary of what it holds: no rule is in them
-    odd = [lesson(LABELS[n % 2], 1, 50 + n, **{LABELS[n % 2]: 1.0}) for n in range(40)]
-    noise = [replace(one, labels=frozenset({LABELS[(n // 5 + n) % 2]})) for n, one in enumerate(odd)]
-    found = learn(tmp_path, noise)
-    assert found.gains == (found.after >= found.before)
-    assert (tmp_path / LEARNED).is_file() == found.gains
+def test_what_unseen_lessons_contradict_is_not_installed_and_what_was_is_forgotten(tmp_path):
+    assert learn(tmp_path, TAUGHT).gains
+    assert (tmp_path / LEARNED).is_file()
+    # each is labelled by nothing that the others share, and definitions are right about all: learning can only blur
+    told = [lesson(LABELS[n % 4], 1, 50 + n % 3, **{LABELS[n % 4]: 0.3}) for n in range(40)]
+    wrong = [replace(one, labels=frozenset({LABELS[n // 5 % 4]})) if n % 5 == 0 else one for n, one in enumerate(told)]
+    assert not learn(tmp_path, wrong, dry_run=True).gains
+    assert (tmp_path / LEARNED).is_file()
+    assert not learn(tmp_path, wrong).gains
+    assert not (tmp_path / LEARNED).exists()
 
 
 def test_too_few_lessons_teach_nothing(tmp_path):
@@ -154,4 +157,8 @@ def test_a_file_of_another_version_is_refused(tmp_path):
     np.savez(path, recipe=np.array(99), labels=np.array(LABELS), buckets=learned.buckets, shared=learned.shared,
              company=learned.company, biases=learned.biases)  # fmt: skip
     with pytest.raises(ConfigError, match="autre version"):
-        load_learned(path)
+        load_learned(path, 4)
+    np.savez(path, **arrays_of(learned))
+    assert load_learned(path, 4).labels == tuple(LABELS)
+    with pytest.raises(ConfigError, match="--forget"):
+        load_learned(path, 100)

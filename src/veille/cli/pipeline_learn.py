@@ -22,8 +22,8 @@ def learn(instance: Instance, dry_run: bool, forget: bool, as_json: bool) -> Non
     """Apprendre les axes et le hors sujet de ce que l'équipe a corrigé et gardé.
 
     Quelques secondes, sans jeu annoté. Chaque cinquième des articles tranchés est relu avec ce que les quatre autres
-    ont appris : si c'est moins bien qu'avec les seules définitions, rien n'est installé. Sinon tout est étiqueté à
-    nouveau au prochain passage ; les corrections demeurent.
+    ont appris : si c'est moins bien qu'avec les seules définitions, rien n'est installé et ce qui avait été appris est
+    oublié. Sinon tout est étiqueté à nouveau au prochain passage ; les corrections demeurent.
     """
     from veille.nlp import axis_lessons
 
@@ -39,15 +39,19 @@ def learn(instance: Instance, dry_run: bool, forget: bool, as_json: bool) -> Non
     figures = f"{found.before:.2f} par les définitions, {found.after:.2f} en apprenant des autres".replace(".", ",")
     echo(f"{found.lessons} articles tranchés ; macro-F1 de ceux qui n'ont pas été vus : {figures}")
     if not found.gains:
-        echo("rien n'est installé : les définitions lisent aussi bien seules")
+        echo("les définitions lisent mieux seules : rien n'est installé, et ce qui avait été appris est oublié")
     elif not dry_run:
         echo("appris ; « veille tag » étiquette tout à nouveau")
 
 
 def _lessons(app: "App") -> "list[Lesson]":
+    from veille.errors import InputError
+    from veille.model import Scheme
     from veille.nlp.axis_lessons import read_lessons, settled
     from veille.nlp.tagger import load_tagger
 
+    if not app.taxonomy.of(Scheme.AXIS):
+        raise InputError("cette instance n'a pas d'axe à apprendre", cure="écrivez-en : docs/how-to/sa-filiere.md")
     chosen = settled(app.items(), app.review_store.decisions())
     # No pipeline has an empty name: these are the texts of all of them, whatever tagged them.
     texts = {item_id: text for item_id, _, text in app.tag_store.texts("", [one.item_id for one in chosen])}

@@ -88,14 +88,15 @@ class AxisReader:
         return self._foreign(tuple(tags), taught=off.like >= _TAUGHT)
 
     def lesson(self, reading: Reading, tags: Iterable[Tag]) -> tuple[Traits, dict[str, float]] | None:
-        """Return what a text is compared by and what definitions say of each label; None where there is nothing."""
-        if self._zero_shot is None or OFF_TOPIC not in self._terms:
+        """Return what a text is compared by and what definitions say of each label; None without axes."""
+        if self._zero_shot is None:
             return None
         likeness = self._zero_shot.likeness(reading)
         raw = {term: raw_score(hits) for term, hits in reading.of(Scheme.AXIS)}
         prior = {term: likeness.with_cues(term, _squashed(raw.get(term, 0.0))) for term in likeness.values}
-        foreign = _FOREIGN / 2 if self._foreign(tuple(tags)) else -_FOREIGN / 2
-        prior[OFF_TOPIC] = likeness.near + _OFF_WORDS * _squashed(raw.get(OFF_TOPIC, 0.0)) + foreign
+        if OFF_TOPIC in self._terms:
+            foreign = _FOREIGN / 2 if self._foreign(tuple(tags)) else -_FOREIGN / 2
+            prior[OFF_TOPIC] = likeness.near + _OFF_WORDS * _squashed(raw.get(OFF_TOPIC, 0.0)) + foreign
         return likeness.traits, prior
 
     def cases(self, reading: Reading) -> dict[str, Case]:
@@ -113,7 +114,7 @@ class AxisReader:
 
     def _compare(self, cases: dict[str, Case], likeness: Likeness, reading: Reading) -> None:
         taught = self._learned.adds(likeness.traits) if self._learned is not None else {}
-        off = taught.get(OFF_TOPIC, 0.0)
+        off = taught.get(OFF_TOPIC, 0.0) if OFF_TOPIC in self._terms else 0.0
         if OFF_TOPIC in self._terms:
             cases.setdefault(OFF_TOPIC, Case()).like = off
         for term in likeness.values:

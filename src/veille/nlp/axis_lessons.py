@@ -49,7 +49,7 @@ def read_lessons(tagger: SpacyTagger, texts: Mapping[int, TextToTag], chosen: Se
 
 
 def learn(home: Path, lessons: Sequence[Lesson], *, dry_run: bool = False) -> Trial:
-    """Fit on lessons and install what was learnt where unseen lessons are read no worse by it; raises InputError.
+    """Fit on lessons and install what was learnt where unseen lessons are read no worse by it, else forget; InputError.
 
     The seal of tags changes with the file: every item is tagged again, and decisions stay over what is said then.
     """
@@ -60,7 +60,11 @@ def learn(home: Path, lessons: Sequence[Lesson], *, dry_run: bool = False) -> Tr
         )
     labels = sorted(lessons[0].prior)
     found = trial(lessons, labels)
-    if found.gains and not dry_run:
+    if dry_run:
+        return found
+    if not found.gains:
+        forget(home)  # learnt from fewer decisions than those that now say it does not pay
+    else:
         content = io.BytesIO()
         np.savez_compressed(content, **arrays_of(fit(lessons, labels)))  # type: ignore[arg-type]  # its stub takes the first keyword for a flag
         target = home / LEARNED

@@ -70,7 +70,7 @@ def _axis_reader(taxonomy: Taxonomy, models: Mapping[Scheme, LinearModel], paths
         return AxisReader(taxonomy)
     related = load_related(find_related(paths))
     taught = find_learned(paths)
-    learned = load_learned(taught) if taught is not None else None
+    learned = load_learned(taught, related.vectors.shape[1]) if taught is not None else None
     return AxisReader(taxonomy, ZeroShot(axes, models[Scheme.SECTOR].rarity, related), learned)
 
 

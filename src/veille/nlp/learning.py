@@ -28,7 +28,7 @@ _POWERS = 20
 #: Lessons under which nothing is learnt; the newest that are: beyond, fitting would take minutes.
 FEWEST, MOST = 20, 3000
 _FOLDS = 5
-_CURE = "relancez « veille pipeline learn », ou effacez ce fichier"
+_CURE = "lancez « veille pipeline learn --forget », puis « veille pipeline learn »"
 
 
 @dataclass(frozen=True)
@@ -185,8 +185,11 @@ def find_learned(folders: Sequence[Path]) -> Path | None:
     return next((folder / LEARNED for folder in folders[:1] if (folder / LEARNED).is_file()), None)
 
 
-def load_learned(path: Path) -> Learned:
-    """Read a file; raises ConfigError where it is damaged or of another version of the program."""
+def load_learned(path: Path, dimensions: int) -> Learned:
+    """Read a file; raises ConfigError where it is damaged, of another version, or learnt with other related words.
+
+    `dimensions` are those of `Traits.company`.
+    """
     try:
         with path.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
             recipe = int(arrays["recipe"])
@@ -195,8 +198,8 @@ def load_learned(path: Path) -> Learned:
             learned = Learned(labels, arrays["buckets"].astype(np.int64), **floats)
     except (OSError, ValueError, TypeError, KeyError, EOFError, BadZipFile) as error:
         raise ConfigError("ce qui a été appris des axes est illisible", file=path, cure=_CURE) from error
-    shapes = (learned.shared.shape, learned.company.shape[1:], learned.biases.shape)
-    if recipe != RECIPE or shapes != ((len(learned.buckets), len(labels)), (len(labels),), (len(labels),)):
+    shapes = (learned.shared.shape, learned.company.shape, learned.biases.shape)
+    if recipe != RECIPE or shapes != ((len(learned.buckets), len(labels)), (dimensions, len(labels)), (len(labels),)):
         raise ConfigError("ce qui a été appris des axes l'a été par une autre version", file=path, cure=_CURE)
     return learned
 

@@ -71,7 +71,7 @@ class SpacyTagger:
                 self._nlp = _assemble(self._config)
 
     def lessons(self, texts: Iterable[tuple[TextToTag, frozenset[str], float]]) -> Iterator[Lesson]:
-        """Yield what (text, its right axes, weight) teach; nothing in an instance without axes or « hors sujet »."""
+        """Yield what (text, its right axes, weight) teach; nothing in an instance without axes."""
         for text, labels, weight in texts:
             with self._nlp.memory_zone():
                 doc = self._nlp(self._doc(text))

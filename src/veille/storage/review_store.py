@@ -74,7 +74,8 @@ class SqlReviewStore:
 def standing(session: Session, cluster_id: str, *wanted: ColumnElement[bool]) -> dict[int, Review]:
     """Return the last judgement of each wanted item (`wanted` is over ItemRow) that still is as it was judged.
 
-    It is not where its publishers changed it since, nor where it was reopened. A page put back as it was is as it was judged; another source that comes to show the item changes nothing.
+    It is not where its publishers changed it since, nor where it was reopened. A page put back as it was is as it was
+    judged; another source that comes to show the item changes nothing.
     """
     last = select(func.max(ReviewRow.id)).where(ReviewRow.cluster_id == cluster_id).group_by(ReviewRow.item_id)
     same = or_(
