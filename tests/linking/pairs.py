@@ -2,7 +2,7 @@
 
 import csv
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import combinations
@@ -19,7 +19,7 @@ from veille.model import Item, ItemSource, Licence, StructuredFacts, TextToTag
 from veille.protocols import Tagger
 
 FOLDER = Path(__file__).parents[1] / "data" / "pairs"
-HALVES = ("opened", "closed")
+HALVES = ("opened", "closed", "fresh")
 _SEEN = datetime(2026, 11, 1, tzinfo=UTC)
 
 
@@ -32,11 +32,11 @@ class Pair:
     why: str
 
 
-def written() -> tuple[dict[str, Mapping[str, Any]], list[Pair]]:
+def written(parts: Sequence[str] = HALVES) -> tuple[dict[str, Mapping[str, Any]], list[Pair]]:
     """Return the records written for these tests by « family/name », and every pair of a family."""
     records: dict[str, Mapping[str, Any]] = {}
     found = []
-    for half in HALVES:
+    for half in parts:
         for family in yaml.safe_load((FOLDER / f"{half}.yaml").read_text(encoding="utf-8")):
             thing_of = {name: thing for thing, names in family["things"].items() for name in names}
             named = {name: f"{family['family']}/{name}" for name in family["records"]}

@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import func, select, update
 
 from tests.linking.stored import HOUBLON, add, call, gathered, groups, link
+from veille.linking.sketch import METHOD
 from veille.storage.cluster_store import SqlClusterStore
 from veille.storage.tables import ItemLinkRow, ItemRow, ItemSketchRow, TaggingRow, WorkRow
 from veille.testing import FrozenClock
@@ -60,7 +61,7 @@ def test_an_item_that_changed_is_compared_again_and_leaves_its_group(database):
         ({"deadline": "2026-09-30"}, {"deadline": "2026-11-30"}),
         ({"title": "Houblon local, première relève"}, {"title": "Houblon local, seconde relève"}),
         ({}, {"kind": "laureats-attributions"}),
-        ({}, {"kind": "evenement"}),
+        ({}, {"kind": "evenement", "deadline": None, "facts": {"event_date": "2026-10-12"}}),
         ({"facts": {"reference": "26-118204"}}, {"facts": {"reference": "26-118377"}}),
     ],
 )  # fmt: skip
@@ -156,7 +157,7 @@ def test_a_run_killed_anywhere_is_carried_on_and_finds_the_same(sqlite_database,
     clock.advance(timedelta(minutes=5))
     link(sqlite_database, clock)
     assert groups(sqlite_database) == {(number, number + 1) for number in range(1, 151, 2)}
-    assert SqlClusterStore(sqlite_database).waiting("liens@1") == []
+    assert SqlClusterStore(sqlite_database).waiting(METHOD) == []
     with sqlite_database.read() as session:
         assert session.scalar(select(func.count()).select_from(WorkRow)) == 0
         assert session.scalar(select(func.count()).select_from(ItemSketchRow)) == 150

@@ -6,6 +6,10 @@ from collections.abc import Iterable, Mapping
 Pair = tuple[int, int]
 
 
+#: A link this sure joins two groups by itself; below, a third of the pairs between them must be linked too.
+SURE, BORNE_OUT = 0.9, 3
+
+
 def pair(one: int, other: int) -> Pair:
     """Return two items as one key."""
     return (one, other) if one < other else (other, one)
@@ -26,8 +30,9 @@ def groups(
     for one, other in said:
         forest.join(one, other)
     forest.part(apart)
-    for one, other in sorted(links, key=lambda key: (-links[key], key)):
-        forest.join(one, other)
+    for key in sorted(links, key=lambda key: (-links[key], key)):
+        if links[key] >= SURE or forest.borne_out(key, links):
+            forest.join(*key)
     return {item: frozenset(members) for item, members in forest.of.items() if len(members) > 1}
 
 
@@ -40,6 +45,12 @@ class _Groups:
         for one, other in pairs:
             self._apart.setdefault(one, set()).add(other)
             self._apart.setdefault(other, set()).add(one)
+
+    def borne_out(self, key: Pair, links: Mapping[Pair, float]) -> bool:
+        """Say whether enough of the pairs that a link would bring together are linked themselves."""
+        mine, theirs = self.of.get(key[0], {key[0]}), self.of.get(key[1], {key[1]})
+        linked = sum(pair(one, other) in links for one in mine for other in theirs)
+        return linked * BORNE_OUT >= len(mine) * len(theirs)
 
     def join(self, one: int, other: int) -> None:
         mine, theirs = self.of.setdefault(one, {one}), self.of.setdefault(other, {other})

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from datetime import date
 
 from veille.linking.sketch import Sketch
-from veille.linking.words import total
+from veille.linking.words import GENERIC, REMINDERS, total, weight
 
 #: Characters of a number that names one thing wherever it is printed.
 _LONG_CODE = 9
@@ -22,6 +22,16 @@ def likeness(one: Collection[str], other: Collection[str]) -> tuple[float, float
 def each_more(one: Collection[str], other: Collection[str], mine: Collection[str], theirs: Collection[str]) -> bool:
     """Say whether each has something that the other says nowhere: a slot of one template, filled in two ways."""
     return bool(set(one) - set(theirs)) and bool(set(other) - set(mine))
+
+
+def each_has_a_word(
+    one: Collection[str], other: Collection[str], mine: Collection[str], theirs: Collection[str]
+) -> bool:
+    """Say whether each title has words of its own that say what it is about; « rappel », « prolongé » do not."""
+    return all(
+        any(weight(stem) > GENERIC and stem not in REMINDERS for stem in set(title) - set(said))
+        for title, said in ((one, theirs), (other, mine))
+    )
 
 
 def shared_code(one: Sketch, other: Sketch) -> str:

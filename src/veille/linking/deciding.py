@@ -27,7 +27,10 @@ class LinkDesk:
         """Say that an item is not the same thing as another, or as any of its group; return its group as it is now."""
         others = [other] if other is not None else [item for item in self._group(one) if item != one]
         if not others:
-            raise InputError(f"l'article n° {one} n'est regroupé avec aucun autre", cure="« veille items links N »")
+            raise InputError(
+                f"l'article n° {one} n'est regroupé avec aucun autre",
+                cure="« veille items links N » montre ce qui est regroupé",
+            )
         for item in others:
             self._record(one, item, Sameness.DIFFERENT, by, why)
         return self._group(one)
@@ -35,7 +38,10 @@ class LinkDesk:
     def take_back(self, one: int, other: int, *, by: str, why: str = "") -> tuple[int, ...]:
         """Withdraw what was said of two items; return the group of the first as it is now."""
         if not any({found.one, found.other} == {one, other} for found in self._decisions.standing()):
-            raise InputError(f"rien n'a été dit des articles n° {one} et n° {other}", cure="« veille items links N »")
+            raise InputError(
+                f"rien n'a été dit des articles n° {one} et n° {other}",
+                cure="« veille items links N » montre ce qui est regroupé",
+            )
         self._record(one, other, Sameness.WITHDRAWN, by, why)
         return self._group(one)
 

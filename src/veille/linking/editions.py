@@ -29,10 +29,18 @@ _DECIDED = re.compile(
     r"\bont ete (?:retenu|selectionne|recompense|distingue|designe)e?s\b|\bsont (?:les )?(?:\w+ )?laureate?s\b"
     r"|\bavis d attribution\b|\bhave been selected\b|\ba devoile les\b.{0,30}\b(?:laureat|retenu)"
 )
+_PURPOSES = {
+    "étude": re.compile(
+        r"\betudes?\b|\bdiagnostics?\b|\bfaisabilite\b|\baide a la decision\b|\baudits?\b|\bfeasibility\b"
+    ),
+    "travaux": re.compile(r"\binvestissements?\b|\binvestir\b|\btravaux\b|\bequipements?\b|\binvestments?\b"),
+    "formation": re.compile(r"\bformations?\b|\bse former\b|\btraining\b"),
+}
 _YEAR = re.compile(r"(?<![\d-])(20[12]\d)(?![\d-])")
 _SLUG_YEAR = re.compile(r"(?<=[a-z]-)(20[12]\d)(?=-|$)")
 _AMENDED = re.compile(
-    r"\b(?:rectificatif|report(?:ee?s?|e au)|prolong\w{0,8}|repouss\w{0,5}|au lieu de|corrigendum|extended|postponed"
+    r"\b(?:rectificatif|report(?:ee?s?|e au)|prolong\w{0,8}|rappel|derniers? jours?|plus que \w+ jours"
+    r"|last (?:days|chance)|repouss\w{0,5}|au lieu de|corrigendum|extended|postponed"
     r"|modification d avis|avis modificatif)\b"
 )
 
@@ -54,6 +62,11 @@ def rounds(folded: str) -> set[str]:
 def years(title: str) -> set[int]:
     """Return the years that a title names."""
     return {int(year) for year in _YEAR.findall(title)}
+
+
+def purposes(title: str) -> set[str]:
+    """Return what a folded title says is paid for: « étude », « travaux », « formation »; or nothing."""
+    return {purpose for purpose, pattern in _PURPOSES.items() if pattern.search(title)}
 
 
 def years_of_address(url: str) -> set[int]:

@@ -4,6 +4,7 @@ from collections.abc import Collection
 
 from veille.linking.common import (
     days_apart,
+    each_has_a_word,
     each_more,
     is_news,
     likeness,
@@ -30,6 +31,7 @@ def features(one: Sketch, other: Sketch) -> dict[str, float]:
     """Return what two items have in common and what they disagree on, each 0–1."""
     title, part_of_title = likeness(one.title, other.title)
     text, part_of_text = likeness(one.lead, other.lead)
+    thin = max(0.0, 1 - total(set(one.lead) & set(other.lead)) / _SUBSTANCE)
     copied_ = copied(one.runs, other.runs)
     numbers, names = _common(one.numbers, other.numbers), _common(one.names, other.names)
     dates = set(_closing(one)) & set(_closing(other))
@@ -42,25 +44,28 @@ def features(one: Sketch, other: Sketch) -> dict[str, float]:
         "title_part": part_of_title,
         "text": text,
         "text_part": part_of_text,
-        "copied": copied_,
-        "thin": max(0.0, 1 - total(set(one.lead) & set(other.lead)) / _SUBSTANCE),
-        "deadline": float(same_deadline),
-        "day": float(bool(dates) and not same_deadline),
+        "thin": thin,
+        "day": float(bool(dates) or same_deadline),
+        "backed": float(bool(dates) or same_deadline) * (1 - thin),
         "no_day": float(bool(_closing(one) and _closing(other)) and not dates and not same_deadline),
         "numbers": numbers,
         "no_number": float(bool(one.numbers and other.numbers) and not numbers),
-        "names": names,
+        "translated": float(_two_languages(one, other)) * numbers * float(bool(dates) or same_deadline),
         "no_name": float(bool(one.names and other.names) and not names),
         "code": float(bool(code)),
         "other_code": float(not code and _numbers_another(one, other)),
         "link": float(one_page(one, other)),
         "site": float(one_publisher(one, other) and not changed and not code),
-        "slot_title": max(title, copied_) * each_more(one.title, other.title, one.lead, other.lead),
+        "slot_title": max(title, copied_) * each_has_a_word(one.title, other.title, one.lead, other.lead),
         "slot_number": max(text, copied_) * each_more(one.numbers, other.numbers, one.numbers, other.numbers),
         "slot_name": max(text, copied_) * each_more(one.names, other.names, one.names, other.names),
         "far": float(days_apart(one.day, other.day) > (_NEWS_APART if news else _CALL_APART)),
-        "family": float(one.family != other.family),
     }
+
+
+def _two_languages(one: Sketch, other: Sketch) -> bool:
+    """Say whether both are written in known languages, and not in the same: few of their words can be common."""
+    return one.lang != other.lang and "und" not in {one.lang, other.lang}
 
 
 def _closing(one: Sketch) -> tuple[str, ...]:

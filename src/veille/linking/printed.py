@@ -32,6 +32,7 @@ _NUMBER = re.compile(
     r"(%|k€|k ?eur|m€|m ?eur|md€|millions?|milliards?|€|euros?|eur)?(?![\w/-])",
     re.IGNORECASE,
 )
+_MARK = re.compile(r"(?<![\w-])(?:[A-Z]{2,5}|\d[a-z]|[a-z]\d)(?![\w-])")
 _CODE = re.compile(r"(?<![\w/.-])(?=[\w/.-]{0,60}\d)[A-Z0-9]{2,12}(?:[-_/][A-Z0-9]{1,14}){1,8}(?![\w-])")
 _CODE_SOLID = re.compile(r"(?<![\w-])[A-Z]{2,6}\d{2,}[A-Z0-9]*(?![\w-])")
 
@@ -40,6 +41,14 @@ def names(text: str) -> set[str]:
     """Return the folded words that have a capital although they begin no sentence."""
     found = (fold(match[0]).replace(" ", "") for match in (*_NAME.finditer(text), *_CAPITALS.finditer(text)))
     return {name for name in found if _is_name(name)}
+
+
+def marks(title: str) -> set[str]:
+    """Return the folded signs that a title names bodies and levels with: « EP », « 2i »; none of one in capitals."""
+    letters = [character for character in title if character.isalpha()]
+    if sum(character.isupper() for character in letters) * 2 > len(letters):
+        return set()
+    return {mark for found in _MARK.findall(title) if (mark := fold(found)) and not is_grammar(mark)} - no_names()
 
 
 def _is_name(name: str) -> bool:

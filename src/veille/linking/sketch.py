@@ -4,7 +4,7 @@ from dataclasses import asdict, dataclass, fields
 from typing import Any
 
 #: Goes up when sketches or marks change: every item is then linked anew.
-METHOD = "liens@1"
+METHOD = "liens@3"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,6 +18,8 @@ class Sketch:
     runs: tuple[int, ...] = ()
     #: Folded names printed in title and lead: what has a capital in the middle of a sentence.
     names: tuple[str, ...] = ()
+    #: Those of them that the title prints.
+    title_names: tuple[str, ...] = ()
     #: Sums, rates and counts, spelled one way: « 300000 », « 40% ».
     numbers: tuple[str, ...] = ()
     #: What publishers number their papers with: « 26-118204 », « HORIZON-CL6-2027-01 ».
@@ -37,6 +39,8 @@ class Sketch:
     years: tuple[int, ...] = ()
     #: « vague 15 », « releve 2 »: which of a series it is.
     rounds: tuple[str, ...] = ()
+    #: What its title says is paid for: « étude », « travaux ».
+    purposes: tuple[str, ...] = ()
     #: Areas that its own text aims at, GeoZones ids.
     places: tuple[str, ...] = ()
     #: call, tender, award, event, law or news.
@@ -47,6 +51,8 @@ class Sketch:
     #: Its address without scheme, query's tracking and fragment; empty where it has none of its own.
     link: str = ""
     site: str = ""
+    #: The last part of its path: one article under two headings of a site keeps it.
+    slug: str = ""
     sources: tuple[str, ...] = ()
 
     def stored(self) -> dict[str, Any]:

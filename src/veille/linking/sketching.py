@@ -43,6 +43,7 @@ def sketch(item: Item) -> Sketch:
         lead=_stems(item, whole, _LEAD_WORDS),
         runs=sample(whole),
         names=_few(printed.names(f"{title}\n{lead}")),
+        title_names=_few(printed.names(title.replace("-", " ")) | printed.marks(title)),
         numbers=_few(printed.numbers(f"{title}\n{lead}")),
         codes=_few(cited | own),
         own_codes=_few(own | printed.codes(title)),
@@ -53,11 +54,13 @@ def sketch(item: Item) -> Sketch:
         lots=_few(editions.lots(folded_title)),
         years=tuple(sorted(editions.years(folded_title) or editions.years_of_address(item.url or ""))),
         rounds=_few(editions.rounds(folded_title) or editions.rounds(whole)),
+        purposes=_few(editions.purposes(folded_title)),
         places=_few(_aimed_at(item)),
         family=_family(item, folded_title, folded_lead),
         lang=item.lang or "und",
         day=(item.published or item.first_seen).date().isoformat(),
         link=_link(item.url),
+        slug=_link(item.url).partition("?")[0].rpartition("/")[2],
         site=_link(item.url).partition("/")[0].partition("?")[0],
         sources=_few(source.source_id for source in item.sources),
     )
@@ -92,7 +95,11 @@ def _family(item: Item, title: str, lead: str) -> str:
         return "award"
     if editions.is_event(title):
         return "event"
-    return _FAMILIES.get(types[0].term, "news") if types else "news"
+    family = _FAMILIES.get(types[0].term, "news") if types else "news"
+    deadline, told = _day(item, "deadline"), (item.published or item.first_seen).date().isoformat()
+    if family == "event" and not _day(item, "event_date") and deadline:
+        return "call"  # it names a meeting, and has no day of one
+    return "call" if family == "award" and deadline and deadline >= told else family  # it says what winners will get
 
 
 def _link(url: str | None) -> str:

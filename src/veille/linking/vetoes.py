@@ -2,14 +2,28 @@
 
 from collections.abc import Collection, Iterator
 
-from veille.linking.common import cites, days_apart, each_more, likeness, one_publisher, shape, shared_code
+from veille.linking.common import (
+    cites,
+    days_apart,
+    each_has_a_word,
+    each_more,
+    likeness,
+    one_publisher,
+    shape,
+    shared_code,
+)
 from veille.linking.shingles import copied
 from veille.linking.sketch import Sketch
+from veille.linking.words import STEM
 
 #: Likeness of titles from which, on one site, what differs in them tells two things apart.
 _SERIES = 0.5
 #: One source says « jusqu'au 14 à minuit », another « le 15 ».
 _ONE_DAY = 1
+#: Days between a last day and the day by which a relay wants to read the file before; two cut-offs are further apart.
+_BESIDE = 45
+#: Likeness of titles that are the same but for their spelling.
+_ONE_TITLE = 0.95
 
 
 def vetoes(one: Sketch, other: Sketch) -> Iterator[str]:
@@ -23,6 +37,10 @@ def vetoes(one: Sketch, other: Sketch) -> Iterator[str]:
         yield f"éditions différentes ({_list(one.years)} et {_list(other.years)})"
     if _two_of_a_series(one, other):
         yield "deux titres d'une même série, sur un même site"
+    if _one_title_two_names(one, other):
+        yield "un même titre, deux noms"
+    if one.purposes and other.purposes and not set(one.purposes) & set(other.purposes):
+        yield f"objets différents ({_list(one.purposes)} et {_list(other.purposes)})"
     yield from _other_rounds(one, other)
     yield from _other_dates(one, other)
     yield from _other_codes(one, other)
@@ -39,8 +57,20 @@ def _two_of_a_series(one: Sketch, other: Sketch) -> bool:
     """Say whether one site shows both under titles of one make that differ: it would not show one thing twice."""
     if not one_publisher(one, other) or shared_code(one, other):
         return False
-    alike = max(likeness(one.title, other.title)[0], copied(one.runs, other.runs))
-    return alike >= _SERIES and each_more(one.title, other.title, one.lead, other.lead)
+    titles = likeness(one.title, other.title)[0]
+    if titles >= _ONE_TITLE:
+        return one.slug != other.slug and not (one.amended or other.amended)
+    if titles >= _SERIES:
+        return each_has_a_word(one.title, other.title, one.title, other.title)
+    return copied(one.runs, other.runs) >= _SERIES and each_has_a_word(one.title, other.title, one.lead, other.lead)
+
+
+def _one_title_two_names(one: Sketch, other: Sketch) -> bool:
+    """Say whether two titles of one make each name somebody or some place that the other text does not name."""
+    if one.lang != other.lang or shared_code(one, other) or likeness(one.title, other.title)[0] < _SERIES:
+        return False
+    mine, theirs = ({name[:STEM] for name in side.title_names} for side in (one, other))
+    return each_more(mine, theirs, one.lead, other.lead)
 
 
 def _other_rounds(one: Sketch, other: Sketch) -> Iterator[str]:
@@ -61,8 +91,20 @@ def _by_series(rounds: Collection[str]) -> dict[str, set[str]]:
 def _other_dates(one: Sketch, other: Sketch) -> Iterator[str]:
     pairs = (("échéances différentes", one.deadline, other.deadline), ("dates différentes", one.happens, other.happens))
     for said, mine, theirs in pairs:
-        if mine and theirs and days_apart(mine, theirs) > _ONE_DAY and not _put_off(one, other):
+        if (
+            mine
+            and theirs
+            and days_apart(mine, theirs) > _ONE_DAY
+            and not (_put_off(one, other) or _printed_beside(one, other))
+        ):
             yield f"{said} ({mine} et {theirs})"
+
+
+def _printed_beside(one: Sketch, other: Sketch) -> bool:
+    """Say whether one prints the other's last day beside a nearer one of its own: proofreading, a meeting before it."""
+    if not one.deadline or not other.deadline or days_apart(one.deadline, other.deadline) > _BESIDE:
+        return False
+    return one.deadline[5:] in other.days or other.deadline[5:] in one.days
 
 
 def _put_off(one: Sketch, other: Sketch) -> bool:

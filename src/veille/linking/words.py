@@ -13,6 +13,23 @@ RARE = 6.5
 GENERIC = 0.6
 
 #: Two letters, or a letter and a figure, name a body or a level (« Opco EP », « 2i »); one letter is an elision.
+#: Stems of what a second notice says of itself, and not of what it is about.
+REMINDERS = frozenset(
+    (
+        "rappel",
+        "dernie",
+        "jours",
+        "prolon",
+        "report",
+        "rectif",
+        "proroga"[:STEM],
+        "modifi",
+        "update",
+        "extend",
+        "remind",
+    )
+)
+
 _WORD = re.compile(r"[a-z]{2,}|\b(?:\d[a-z]|[a-z]\d)\b")
 
 
