@@ -39,7 +39,7 @@ def learn(instance: Instance, dry_run: bool, forget: bool, as_json: bool) -> Non
     figures = f"{found.before:.2f} par les définitions, {found.after:.2f} en apprenant des autres".replace(".", ",")
     echo(f"{found.lessons} articles tranchés ; macro-F1 de ceux qui n'ont pas été vus : {figures}")
     if not found.gains:
-        echo("les définitions lisent mieux seules : rien n'est installé, et ce qui avait été appris est oublié")
+        echo("apprendre n'y gagne rien : rien n'est installé, et ce qui avait été appris est oublié")
     elif not dry_run:
         echo("appris ; « veille tag » étiquette tout à nouveau")
 
