@@ -29,7 +29,7 @@ def awards() -> AwardReader:
     ],
 )
 def test_a_notice_that_names_its_winner_is_an_award(awards, between, winner):
-    [told] = awards.read(TITLE, HEAD + between + APPEALS)
+    [told] = awards.read(TITLE, HEAD + between + APPEALS).awarded
     assert told.text == (winner or between.split("\n", maxsplit=1)[0])
     assert (HEAD + between + APPEALS)[told.start : told.end] == told.text
 
@@ -48,13 +48,13 @@ def test_a_notice_that_names_its_winner_is_an_award(awards, between, winner):
     ids=["lots", "a place", "a sector", "a sentence", "how to apply", "may be called off", "if nobody answers"],
 )
 def test_a_call_is_no_award(awards, between):
-    assert awards.read(TITLE, HEAD + between + APPEALS) == ()
+    assert awards.read(TITLE, HEAD + between + APPEALS).awarded == ()
 
 
 def test_towns_of_the_buyer_and_of_the_court_are_no_winners(awards):
-    assert awards.read(TITLE, HEAD.strip() + APPEALS) == ()
-    assert awards.read(TITLE, "Toitures du Forez\nFeurs\nUne page sans forme d'avis.") == ()
-    assert awards.read("", "\n" * 50 + "Toitures du Forez\nFeurs" + APPEALS) == ()
+    assert awards.read(TITLE, HEAD.strip() + APPEALS).awarded == ()
+    assert awards.read(TITLE, "Toitures du Forez\nFeurs\nUne page sans forme d'avis.") is None
+    assert awards.read("", "\n" * 50 + "Toitures du Forez\nFeurs" + APPEALS) is None
 
 
 def test_an_award_read_by_its_form_is_never_an_open_tender(tagger):

@@ -6,10 +6,10 @@ that nobody won.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import pairwise
+from itertools import accumulate, islice, pairwise
 
 from veille.config.gazetteer import Gazetteer
 from veille.model import Evidence
@@ -27,8 +27,10 @@ _UNFINISHED = re.compile(r"[^.:;,!?…]\Z")
 #: Where appeals go: the last part of every notice, towns included.
 _APPEALS = re.compile(
     r"(?:le )?(?:(?:service du )?greffe|tribuna|ta\b|tgi\b|cour administrative|comite consultatif|ccira|mediateur|"
-    r"conseil d'etat|prefecture)"
+    r"conseil d'etat)"
 )
+#: One of which every such line has: most texts have none, and need no reading by lines.
+_APPEAL_WORDS = ("tribuna", "greffe", "ccira", "mediateur", "comite consultatif", "conseil d'etat", "tgi", "\nta ")
 _AFTER_TOWN = re.compile(r"\bcedex\b.*|\b\d+\s?(?:er?|eme)?\Z")
 #: What only the name of a company or of a joint bid has.
 _COMPANY = re.compile(
@@ -49,6 +51,14 @@ class _Line:
     start: int
 
 
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """A text with the form of a notice of procurement."""
+
+    #: The words that tell an award: a winner with its town, or that there is none; empty for a call.
+    awarded: tuple[Evidence, ...]
+
+
 class AwardReader:
     """Reads awards; the names of towns are laid out on first use."""
 
@@ -60,21 +70,15 @@ class AwardReader:
         names, _ = self._gazetteer.printed_communes()
         return frozenset(key(name) for name in names.split("\n"))
 
-    def read(self, title: str, text: str) -> tuple[Evidence, ...]:
-        """Return the words that tell an award: a winner with its town, or that there is none; empty elsewhere."""
+    def read(self, title: str, text: str) -> Notice | None:
+        """Return what the form of a notice of procurement tells; None for any other text."""
         told = _between_object_and_appeals(title, text)
-        for line in told:
-            if _CALLED_OFF.match(line.levelled):
-                return (_quoted(line),)
-        for line, after in pairwise(told):
-            if self._is_winner(line, after):
-                return (_quoted(line),)
-        return tuple(_quoted(line) for line in told if _is_name(line) and _COMPANY.search(line.levelled))[:1]
+        return Notice(tuple(self._proofs(told))[:1]) if told else None
 
-    @staticmethod
-    def is_notice(title: str, text: str) -> bool:
-        """Tell whether a text has the form of a notice of procurement, award or call."""
-        return bool(_between_object_and_appeals(title, text))
+    def _proofs(self, told: Sequence[_Line]) -> Iterator[Evidence]:
+        yield from (_quoted(line) for line in told if _CALLED_OFF.match(line.levelled))
+        yield from (_quoted(line) for line, after in pairwise(told) if self._is_winner(line, after))
+        yield from (_quoted(line) for line in told if _is_name(line) and _COMPANY.search(line.levelled))
 
     def _is_winner(self, line: _Line, after: _Line) -> bool:
         beside = after.levelled in line.levelled  # « Secteur Lyon 4e », then « Lyon 4e »: where it is performed
@@ -89,23 +93,24 @@ class AwardReader:
 
 def _between_object_and_appeals(title: str, text: str) -> Sequence[_Line]:
     """Return the lines after the repeated title and before the court of appeal; none in any other kind of text."""
-    lines = _lines(text)
-    head = level(title).strip()[:_SAME]
-    first = next((rank for rank, line in enumerate(lines[:_HEAD]) if head and line.levelled[:_SAME] == head), None)
-    if first is None:
+    levelled, head = level(text), level(title).strip()[:_SAME]
+    if not any(word in levelled for word in _APPEAL_WORDS):
         return ()
-    last = next((rank for rank in range(first + 1, len(lines)) if _APPEALS.match(lines[rank].levelled)), None)
-    return lines[first + 1 : last] if last is not None else ()
-
-
-def _lines(text: str) -> list[_Line]:
-    found, start, levelled = [], 0, level(text)
-    for row in text.split("\n"):
-        if said := row.strip():
-            first = start + row.index(said)
-            found.append(_Line(said, levelled[first : first + len(said)], first))
-        start += len(row) + 1
-    return found
+    rows = text.split("\n")
+    starts = list(accumulate((len(row) + 1 for row in rows), initial=0))
+    lines = (
+        _Line(said, levelled[start : start + len(said)], start)
+        for row, first in zip(rows, starts, strict=False)
+        if (said := row.strip()) and (start := first + row.index(said)) >= 0
+    )
+    if not head or not any(line.levelled[:_SAME] == head for line in islice(lines, _HEAD)):
+        return ()
+    told: list[_Line] = []
+    for line in lines:
+        if _APPEALS.match(line.levelled):
+            return told
+        told.append(line)
+    return ()
 
 
 def _is_name(line: _Line) -> bool:

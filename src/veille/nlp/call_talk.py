@@ -108,6 +108,8 @@ _OWN_KINDS = {
     "mooc": "formation",
 }
 _OWN_KIND = re.compile(rf"\b(?:cet?|cette|le present|la presente) ({'|'.join(_OWN_KINDS)})\b")
+#: Types that `own_kind` may return.
+OWN_KINDS = frozenset(_OWN_KINDS.values())
 #: Characters of a text within which it says what it is.
 _SELF = 3000
 

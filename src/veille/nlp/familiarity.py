@@ -1,21 +1,15 @@
 """How much a text is like those that a model learnt from: where it is not, its habits say little (pure)."""
 
-from typing import Protocol
-
 import numpy as np
 
-from veille.nlp.features import WORD_BITS, Features, Floats
+from veille.nlp.features import WORD_BITS, Features
+from veille.nlp.model import LinearModel
 
 #: `rarity` of a bucket met in two texts learnt from or more is that much (a factor e) below that of one never met.
 _MET = 1.0
 
 
-class _Knows(Protocol):
-    @property
-    def rarity(self) -> Floats: ...
-
-
-def familiarity(model: _Knows, found: Features) -> float:
+def familiarity(model: LinearModel, found: Features) -> float:
     """Return the share (0–1) of a text's words and pairs of words that stood in two texts or more learnt from.
 
     Gold sets, median: 0.72–0.79 for texts of a set learnt from, 0.56–0.76 for those of a set never seen.
@@ -23,9 +17,4 @@ def familiarity(model: _Knows, found: Features) -> float:
     words = found.buckets[: int(np.searchsorted(found.buckets, 1 << WORD_BITS))]
     if not len(words):
         return 0.0
-    rarity = model.rarity
-    return float(np.mean(rarity[words] < _never_met(rarity) - _MET))
-
-
-def _never_met(rarity: Floats) -> float:
-    return float(rarity.max())
+    return float(np.mean(model.rarity[words] < model.never_met - _MET))

@@ -6,6 +6,7 @@ run no code.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from zipfile import BadZipFile
 
@@ -43,6 +44,11 @@ class LinearModel:
     #: The same labels as definitions alone tell them (names of codes, cues): it knows no habit of any source, and so
     #: speaks for what no labelled text was about.
     defined: "LinearModel | None" = None
+
+    @cached_property
+    def never_met(self) -> float:
+        """What `rarity` says of a bucket that no text learnt from had."""
+        return float(self.rarity.max(initial=0.0))
 
     def chances(self, found: Features) -> dict[str, float]:
         """Return, for each label, how likely the text makes it (0–1); nothing for a text without words."""

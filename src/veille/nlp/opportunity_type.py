@@ -6,8 +6,8 @@ from math import exp
 
 from veille.config.taxonomy import Taxonomy, Term
 from veille.model import Evidence, Fact, Origin, Scheme, Tag
-from veille.nlp.awarded import AwardReader
-from veille.nlp.call_talk import about, over, own_call, own_kind, titled_call
+from veille.nlp.awarded import AwardReader, Notice
+from veille.nlp.call_talk import OWN_KINDS, about, over, own_call, own_kind, titled_call
 from veille.nlp.familiarity import familiarity
 from veille.nlp.labelled_type import labelled_types
 from veille.nlp.model import LinearModel
@@ -77,12 +77,13 @@ def opportunity_types(
     """Return the main type and at most one secondary, best first; never none where the taxonomy has plain news."""
     terms = taxonomy.of(Scheme.TYPE)
     due = next((fact for fact in facts if fact.name == "deadline"), None)
-    if closed := _closed(reading, due, awards, terms):
+    notice = _notice(reading, awards)
+    if closed := _closed(reading, due, notice, terms):
         return (closed,)
     words = read_words(reading, terms, due)
     strengths = _strengths(words.raw, _chances(reading, model, words.raw, terms), terms)
     proofs = _strengthen(strengths, reading, words, due, terms)
-    if awards is not None and TENDER in strengths and awards.is_notice(reading.title.original, reading.body.original):
+    if notice and TENDER in strengths:
         strengths[TENDER] += _NOTICE
     if about(reading.title.original):
         strengths = {term: value for term, value in strengths.items() if term not in OPEN_CALLS}
@@ -94,16 +95,18 @@ def opportunity_types(
     return tuple(tag for tag in found if tag.evidence)
 
 
-def _closed(reading: Reading, due: Fact | None, awards: AwardReader | None, terms: Mapping[str, Term]) -> Tag | None:
-    """Return the tag of a title that says that a call is over, or of a notice that names its winner."""
-    if RESULTS not in terms:
-        return None
-    said = over(reading.title.original, due=due is not None)
-    told: tuple[Evidence, ...] = (said,) if said else ()
+def _notice(reading: Reading, awards: AwardReader | None) -> Notice | None:
     bought = any(term == TENDER for term, _ in reading.of(Scheme.TYPE)) or reading.source.source_type == TENDER
-    if not told and awards is not None and bought:
-        told = awards.read(reading.title.original, reading.body.original)
-    return Tag(scheme=Scheme.TYPE, term=RESULTS, score=_OVER, origin=Origin.CUE, evidence=told) if told else None
+    return awards.read(reading.title.original, reading.body.original) if awards is not None and bought else None
+
+
+def _closed(reading: Reading, due: Fact | None, notice: Notice | None, terms: Mapping[str, Term]) -> Tag | None:
+    """Return the tag of a title that says that a call is over, or of a notice that names its winner."""
+    said = over(reading.title.original, due=due is not None)
+    told = (said,) if said else notice.awarded if notice else ()
+    if not told or RESULTS not in terms:
+        return None
+    return Tag(scheme=Scheme.TYPE, term=RESULTS, score=_OVER, origin=Origin.CUE, evidence=told)
 
 
 def _chances(
@@ -164,7 +167,7 @@ def _named(
     for rank, (term, why) in enumerate(labelled.items()):
         if term in terms:
             yield term, _NAMED_AFTER if rank else _NAMED, why
-    kind = own_kind(reading.body.original)
+    kind = own_kind(reading.body.original) if words.hits.keys() & OWN_KINDS else None
     if kind and words.hits.get(kind[0]):
         yield kind[0], _OWN_KIND, (kind[1],)
     if words.hits.get(CALL) or words.hits.get(INTEREST):
