@@ -285,6 +285,7 @@ def test_floors_are_written_then_held(gold, tmp_path, monkeypatch):
     assert done.returncode == 0, done.stderr
     assert "aucun chiffre n'a baissé" in done.stdout
     known = json.loads(floors.read_text())
+    assert known["recipe"].startswith("as is")
     assert set(known["floors"]) >= {"ALL.types_top1", "ALL.sectors_top1"}
     floors.write_text(json.dumps({**known, "floors": {**known["floors"], "ALL.sectors_top1": 1.1}}))
     worse = inside("pipeline", "evaluate", gold, "--floors", floors)

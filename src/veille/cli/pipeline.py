@@ -116,9 +116,11 @@ def _measured(trial: "Trial", *, floors: bool) -> "Evaluation":
 
 
 def _hold(found: "Evaluation", trial: "Trial", path: Path, *, quiet: bool) -> None:
-    from veille.nlp.floors import figures, hold
+    from veille.nlp.floors import AS_IS, RECIPE, figures, hold
+    from veille.nlp.held_out import Way
 
-    held = hold(path, figures(found.table, found.unseen), trial)
+    recipe = AS_IS if found.way is Way.SHIPPED else RECIPE
+    held = hold(path, figures(found.table, found.unseen), trial, recipe=recipe)
     if not quiet:
         echo(f"\naucun chiffre n'a baissé ; {len(held)} planchers écrits dans {path}")
 

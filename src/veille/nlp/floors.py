@@ -18,6 +18,8 @@ RECIPE = (
     "out of fold: five folds by hash of id, models fitted on the other four, every record of every set through the "
     "pipeline, figures of score_tags.py, rows ALL and MEAN; UNSEEN: the sectors of ilab by models fitted without it"
 )
+#: The same for sets that no model may learn from.
+AS_IS = "as is: the instance's own models, figures of score_tags.py, rows ALL and MEAN"
 #: The set whose sectors are also read by models that have not seen it: laureates of a programme.
 UNSEEN = "ilab"
 #: Figures where more is better, and where less is.
@@ -89,7 +91,7 @@ def read_floors(path: Path) -> Floors:
         raise InputError(f"{path} : pas un fichier de planchers", cure="effacez-le : il sera refait") from error
 
 
-def hold(path: Path, found: Mapping[str, float], trial: Trial) -> dict[str, float]:
+def hold(path: Path, found: Mapping[str, float], trial: Trial, *, recipe: str = RECIPE) -> dict[str, float]:
     """Refuse figures below the floors of a file (raises FloorFallen), then raise them; return the floors as written.
 
     Floors of other sets or of another recipe are replaced: they compare with nothing.
@@ -98,10 +100,10 @@ def hold(path: Path, found: Mapping[str, float], trial: Trial) -> dict[str, floa
     floors: Mapping[str, float] = {}
     if path.exists():
         known = read_floors(path)
-        floors = known.floors if (known.corpus, known.recipe) == (corpus, RECIPE) else {}
+        floors = known.floors if (known.corpus, known.recipe) == (corpus, recipe) else {}
     refuse_fallen(found, floors)
     higher = raised(found, floors)
-    content = {"corpus": corpus, "recipe": RECIPE, "floors": higher}
+    content = {"corpus": corpus, "recipe": recipe, "floors": higher}
     write_atomically(path, f"{json.dumps(content, indent=1)}\n".encode())
     return higher
 
