@@ -30,11 +30,13 @@ GRANT = re.compile(
 PAID = re.compile(
     r"\b(?:recoi(?:t|vent)|recevr(?:a|ont|ez)|recevoir|percoi(?:t|vent)|percevr(?:a|ont)|percevoir|remport(?:e|ent"
     r"|era|eront)"
-    r"|obtenir|obtiendr(?:a|ont)|se verr(?:a|ont) (?:attribuer|remettre)|(?:financ|dot"
+    r"|obtenir|obtiendr(?:a|ont)|gagne(?:nt|ra|ront)?|offre(?:nt)?|se verr(?:a|ont) (?:attribuer|remettre)|(?:financ"
+    r"|dot"
     r"|recompens)[a-z]* (?:a hauteur )?de"
     r"|receives?|awarded|prizes? of)"
     r"(?: (?:chacune?|une? (?:aide|subvention|prime|dotation|montant|somme|bourse|cheque)))?(?: de| d'"
     r"| a hauteur de)? ?$"
+    r"|\bmontants? (?:maximum |maximal )?(?:de l'aide|d'aide|de la subvention|du pret|de la prime|du cheque) ?:? ?$"
 )
 PAID_AFTER = re.compile(
     r"^ ?(?:au|a la|a l'|aux|a chaque|pour chaque|par) (?:laboratoire|laureat|projet|entreprise"

@@ -44,12 +44,13 @@ _ANYONE = re.compile(
 _TRADES = re.compile(
     r"\b(?:artisans?|commercants?|exploitations?|exploitants?|agriculteurs?|eleveurs?|hotels?|hoteliers?|hebergeurs?"
     r"|restaurateurs?|restaurants?|cooperatives?|scop|scic|scieries|cuma|gie|sci|professionnels?|liberaux|bailleurs?"
-    r"|armateurs|viticulteurs|brasseries|boulangeries|fermes|farmers|createurs? d'entreprise"
+    r"|armateurs|viticulteurs|brasseries|boulangeries|fermes|farmers|(?:createurs?|repreneurs?)(?: et (?:createurs?"
+    r"|repreneurs?))?(?: d'entreprises?)?"
     r"|employeurs?|(?:micro|auto)-?entrepreneurs?)\b"
     r"|\b(?:entreprises?|pme|tpe|societes?|start-?ups?) (?:artisanales?|agricoles?|agroalimentaires?|viticoles?"
     r"|forestieres?|touristiques?|culturelles?|commerciales?|hotelieres?|maritimes?|textiles?|cooperatives?"
     r"|de (?:premiere|seconde) transformation|de travaux|du (?:batiment|spectacle|tourisme|bois)"
-    r"|(?:du|des|de la|d'un) (?:secteurs?|filieres?|branches?))\b"
+    r"|(?:[a-z]{4,} )?(?:du|des|de la|d'un) (?:secteurs?|filieres?|branches?))\b"
 )
 #: Public bodies that are neither laboratory nor authority by name.
 _PUBLIC = re.compile(

@@ -157,7 +157,8 @@ class _Field:
     def __init__(self, where: str, original: str) -> None:
         self.where = where
         self.original = original
-        self.folded = level(original)
+        # « Jusqu'à quand ? 30 juin 2027 »: a question is a label.
+        self.folded = _QUESTION.sub(lambda found: f"{found[0][:-1]}:", level(original))
         self.dates = find_dates(self.folded)
         self._masked = unbroken("".join(masked(self.folded, self.dates)), original) if self.dates else ""
 
@@ -290,6 +291,7 @@ _RANGES = (
 #: « Vagues (calendrier indicatif) : »: not sure, so not said.
 _INDICATIVE = re.compile(r"\b(?:calendriers? indicatifs?|dates? indicatives?)\b")
 _FIRM = re.compile(r"\b(?:dates? limites?|clotur|dernier delai|deadline|au plus tard)")
+_QUESTION = re.compile(r"\b(?:quand|limite|echeance|candidater|deposer|postuler) ?\?")
 #: Said of nothing but a call.
 _NO_END = re.compile(r"rolling|(?:sans|pas de|aucune) date limite")
 #: « Ouverture : 22 décembre. Clôture : »: a line of a calendar.

@@ -16,7 +16,8 @@ _BENEFICIARY = (
     r"|grandes? entreprises"
     r"|petites? (?:et moyennes? )?entreprises?|jeunes (?:entreprises|pousses)|organismes?|universites?"
     r"|etablissements?|companies|dirigeants?|restaurateurs?|bailleurs?"
-    r"|syndicats|hotels|clusters?|porteurs)\b"
+    r"|syndicats|hotels|clusters?|porteurs|createurs?|repreneurs?|exploitants?|eleveurs?|professionnels?|cooperatives?"
+    r"|scop|scic|cuma|epci)\b"
 )
 #: A sentence that says who may apply.
 _WHO = re.compile(
@@ -29,7 +30,8 @@ _WHO = re.compile(
     r"|ouverte?s? (?:a|aux?)|peu(?:t|vent|rra|rront|vez) (?:etre (?:aide|finance|soutenu|accompagne|beneficiaire)[a-z]*"
     r"|beneficier|candidater|deposer|repondre|postuler|participer|recevoir|obtenir|solliciter|demander|acceder|proposer"
     r"|soumettre|pretendre|concourir|en beneficier)|candidats? (?:eligibles?|doi[a-z]+)|porteurs? eligibles?"
-    r"|publics? (?:vises?|concernes?|cibles?)|cibles?|vous etes|concerne(?:nt)? (?:les|des|toutes?|uniquement)"
+    r"|publics? (?:vises?|concernes?|cibles?)|cibles?|vous etes|concerne(?:nt)? (?:(?:exclusivement|uniquement"
+    r"|seulement) )?(?:les|des|toutes?)"
     r"|eligible applicants|open to|(?:may|can) (?:apply|submit|participate|receive)|applicants (?:must|may)"
     r"|conditions? d'acces|porteurs? ?:"
     r"|pour qui|recoi(?:t|vent)|beneficie(?:nt)?|percoi(?:t|vent)"
@@ -47,6 +49,9 @@ _WHO = re.compile(
     rf"|mobilise(?:nt)?|emmene(?:nt)?|recherche(?:nt)?|cherche(?:nt)?|supports?|finance)"
     rf" (?:(?!(?:aux?|a|d[eu]|en|dans|pour|sur|par)\b)[a-z0-9']+ ){{0,2}}?(?:l')?(?={_BENEFICIARY})"
     rf"|(?:^|\n|[.!?] )(?={_BENEFICIARY}[^.;:\n]{{0,60}}: ?(?:deposez|candidatez|repondez|envoyez|demandez|proposez))"
+    rf"|(?:^|\n|[.!?:,] )aux? (?={_BENEFICIARY})"
+    r"|\b(?:porteur|beneficiaire|candidat|demandeur|chef de file|coordinateur) (?:est|doit etre|sera) "
+    rf"(?:[a-z]+ment )?(?:une? )?(?={_BENEFICIARY})"
     rf"|(?:^|\n|[.!?:] )(?:pour )?(?:les |des |toutes les |aux )?(?={_BENEFICIARY}[^.;\n]{{0,40}}"
     rf"\b(?:de moins d|de plus de|de [0-9]|entre [0-9]|ayant|situe|implante|installe|employant|comptant|inscrit))"
 )
