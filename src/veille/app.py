@@ -170,7 +170,7 @@ class App(Stores):
         from veille.curation.desk import Desk as ReviewDesk
 
         return ReviewDesk(
-            items=self.item_store,
+            items=self.gathered,
             reviews=self.review_store,
             vocabulary=lambda: Vocabulary(self.taxonomy, self.gazetteer),
             clock=self.clock,
