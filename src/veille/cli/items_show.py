@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from veille.cli.base import Command, Instance, echo, pass_instance
+from veille.excerpt import OTHER_CHARACTERS, summary
 
 if TYPE_CHECKING:
     from veille.app import App
+    from veille.model import Item
 
 
 @click.command(cls=Command, name="show", short_help="Tout montrer d'un article : étiquettes, preuves, documents.")
@@ -27,7 +29,7 @@ def show(instance: Instance, item: str, as_json: bool) -> None:
     direct = app.item_store.item(int(item)) if item.isascii() and item.isdigit() else None
     found = direct or find_item(item, app.items())
     if as_json:
-        click.echo(json.dumps(_plain(app, found.id, asdict(found)), ensure_ascii=False, default=str))
+        click.echo(json.dumps(_plain(app, found), ensure_ascii=False, default=str))
         return
     show_item(app, found.id)
 
@@ -51,9 +53,19 @@ def show_item(app: "App", item_id: int) -> None:
         echo(line)
 
 
-def _plain(app: "App", item_id: int, item: dict[str, Any]) -> dict[str, Any]:
-    page, documents = app.detail_store.page_of(item_id), app.detail_store.documents_of(item_id)
-    changes = [asdict(change) for change in app.source_store.changes_of(item_id)]
-    told = {"page": asdict(page) if page else None, "documents": [asdict(one) for one in documents]}
-    same = [number for number in app.gathered.bonds(item_id).group if number != item_id]
-    return {**item, **told, "page_changes": changes, "also": same}
+def _plain(app: "App", item: "Item") -> dict[str, Any]:
+    """Return all of it as plain data; of texts, what their licence lets be shown."""
+    from veille.amending import changes
+
+    page, documents = app.detail_store.page_of(item.id), app.detail_store.documents_of(item.id)
+    page_changes = [asdict(change) for change in app.source_store.changes_of(item.id)]
+    same = [number for number in app.gathered.bonds(item.id).group if number != item.id]
+    shown = summary(item.title, item.text, item.licence, characters=OTHER_CHARACTERS)
+    told = {
+        "text": shown,
+        "edit": None,
+        "changes": [asdict(change) for change in changes(item)],
+        "page": {**asdict(page), "text": shown} if page else None,
+        "documents": [{**asdict(one), "pages": len(one.pages)} for one in documents],
+    }
+    return {**asdict(item), **told, "page_changes": page_changes, "also": same}

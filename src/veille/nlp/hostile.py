@@ -11,7 +11,8 @@ _MARKUP = re.compile(
 )
 _ENTITY = re.compile(r"&(?:nbsp|#160|#xa0|amp|quot|lt|gt|laquo|raquo|rsquo|#39|#x27);", re.IGNORECASE)
 #: No word, address or code that a person reads is that long: base64, a key, a dump.
-_BLOB = re.compile(r"\S{300,}")
+_LONG = 300
+_BLOB = re.compile(rf"\S{{{_LONG},}}")
 
 
 def readable(text: str) -> str:
@@ -22,7 +23,7 @@ def readable(text: str) -> str:
         text = _MARKUP.sub(_blank, text)
     if "&" in text:
         text = _ENTITY.sub(_blank, text)
-    return _BLOB.sub(_blank, text)
+    return _BLOB.sub(_blank, text) if len(max(text.split(), key=len, default="")) >= _LONG else text
 
 
 def _blank(found: re.Match[str]) -> str:

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, func, or_, select, update
 from sqlalchemy.orm import Session
 
-from veille.excerpt import excerpt
+from veille.excerpt import summary
 from veille.model import EntryIntent, Licence, Source
 from veille.model.details import (
     DocumentRead,
@@ -264,7 +264,10 @@ def _purged_pages(session: Session, now: datetime) -> int:
     over = session.scalars(select(DetailRow).where(DetailRow.keep_until <= now).limit(_PURGED)).all()
     for row in over:
         proofs = [text for where, text in _proofs(session, row.item_id) if where == "text"]
-        row.text, row.keep_until = "\n".join([excerpt(row.text, Licence(row.licence)), *proofs]).strip(), None
+        row.text, row.keep_until = (
+            "\n".join([summary(row.title or "", row.text, Licence(row.licence)), *proofs]).strip(),
+            None,
+        )
         row.repeats = False
     return len(over)
 
