@@ -29,13 +29,13 @@ CALIBRATION = (0.24, 2.05, 2.55, -2.27, 0.46, 0.51, -0.95, -1.10, -0.09)
 _ODDS = (0.003, 0.98)
 #: A chance that could never make a sector be said by itself: most labels of most texts.
 _FAINT = 0.02
-#: A sector less likely than that is not said, not even alone.
-LEAST = 0.05
+#: A sector less likely than that is not said, not even alone, unless a code or the source states it.
+LEAST = 0.12
 #: A sector that only the models name needs that much strength: a few words without a cue are not guessed at.
 _GUESSED = 0.15
 #: Beside the best one, a sector is said where the chance that it alone is right outweighs what a wrong one costs: so
 #: many times what it lacks to this share.
-_WORTH, _SHARE = 0.16, 0.5
+_WORTH, _SHARE = 0.12, 0.6
 #: What a narrower term's score is worth to its wider one: the narrower comes first.
 _WIDER = 0.9
 #: `regles_indices.multi_etiquettes`.
@@ -148,8 +148,9 @@ def likely(cases: Mapping[str, Case]) -> list[tuple[str, float]]:
     )
     chances = [calibrated(cases[term], top) for term in ranked]
     kept, alone = 0, 1.0
-    for chance in chances:
-        if chance < LEAST or (kept and chance * alone < _WORTH * (_SHARE - chance)):
+    for term, chance in zip(ranked, chances, strict=True):
+        unlikely = chance < LEAST and not cases[term].said
+        if unlikely or (kept and chance * alone < _WORTH * (_SHARE - chance)):
             break
         kept, alone = kept + 1, alone * (1 - chance)
     return list(zip(ranked, chances, strict=True))[:kept]
