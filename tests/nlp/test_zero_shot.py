@@ -79,6 +79,16 @@ def test_an_axis_is_read_by_kin_of_its_words_and_quotes_what_it_was_read_by(read
     assert all(said.start is not None for said in tag.evidence)
 
 
+def test_an_axis_read_by_company_alone_still_quotes_a_word(tmp_path):
+    text = "version: 1\nscheme: axis\nterms:\n- {id: a, label: Chauffage, broader: energies, cues: [radiateur]}\n"
+    text += "- {id: b, label: Navire, broader: energies, cues: [bateau]}\n"
+    tagger = load_tagger(instance(tmp_path, ("axes.yaml", text)))
+    (tagged,) = tagger.tag([TextToTag(id="1", title="Fioul : une pompe", text="")])
+    (tag,) = tagged.of(Scheme.AXIS)
+    assert (tag.term, tag.origin) == ("a", Origin.MODEL)
+    assert "Fioul" in [said.text for said in tag.evidence]
+
+
 def test_what_an_axis_was_read_by_is_told_where_no_cue_says_it(tmp_path):
     tagger = load_tagger(instance(tmp_path, ("axes.yaml", AXES)))
     explained = tagger.explain(TextToTag(id="1", title="Une houle mieux exploitée au large du Finistère", text=""))

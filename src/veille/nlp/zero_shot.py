@@ -14,7 +14,7 @@ import numpy as np
 
 from veille.config.taxonomy import Term
 from veille.model import Evidence
-from veille.nlp.features import TEXT_READ, TITLE_READ, Floats, Places, features, lay_out
+from veille.nlp.features import TEXT_READ, TITLE_READ, Floats, Layout, Places, features, lay_out
 from veille.nlp.learning import Traits
 from veille.nlp.model import unit
 from veille.nlp.reading import Reading
@@ -81,16 +81,23 @@ class ZeroShot:
         places, inside = self._found(layout.buckets)
         parts = np.zeros(len(layout.buckets))
         parts[inside] = self._known.shared[places, rank] * self._rarity[layout.buckets[inside]]
-        shared = np.bincount(layout.words, weights=parts, minlength=len(layout.starts))
+        told: Floats = np.bincount(layout.words, weights=parts, minlength=len(layout.starts)).astype(np.float32)
+        if not told.size or told.max() <= 0:
+            told = self._kin(reading, layout, rank)
         shown: dict[str, Evidence] = {}
-        for place in np.argsort(-shared, kind="stable"):
-            if len(shown) == _SHOWN or shared[place] <= max(0.0, _LOUD * float(shared.max())):
+        for place in np.argsort(-told, kind="stable"):
+            if len(shown) == _SHOWN or told[place] <= max(0.0, _LOUD * float(told.max())):
                 break
-            field = reading.title if layout.in_title[place] else reading.body
-            first, last = field.singular.folded.span(int(layout.starts[place]), int(layout.ends[place]))
-            said = Evidence(text=field.original[first:last], where=field.name, start=first, end=last)
+            said = _printed(reading, layout, int(place))
             shown.setdefault(fold(said.text), said)
         return tuple(shown.values())
+
+    def _kin(self, reading: Reading, layout: Layout, rank: int) -> Floats:
+        """Return how near the company of each word is to that of a label."""
+        words = (fold(_printed(reading, layout, place).text) for place in range(len(layout.starts)))
+        vectors = [self._related.vector([singular(word)]) for word in words]
+        near: Floats = np.array(vectors, np.float32).reshape(len(vectors), -1) @ self._known.company[rank]
+        return near
 
     def _shared(self, traits: Traits) -> Floats:
         places, inside = self._found(traits.buckets)
@@ -103,6 +110,13 @@ class ZeroShot:
         places = np.minimum(np.searchsorted(known, buckets), len(known) - 1)
         inside = np.flatnonzero(known[places] == buckets)
         return places[inside], inside
+
+
+def _printed(reading: Reading, layout: Layout, place: int) -> Evidence:
+    """Quote a word as printed."""
+    field = reading.title if layout.in_title[place] else reading.body
+    first, last = field.singular.folded.span(int(layout.starts[place]), int(layout.ends[place]))
+    return Evidence(text=field.original[first:last], where=field.name, start=first, end=last)
 
 
 def read_words(reading: Reading) -> list[str]:
