@@ -19,7 +19,7 @@ MISSED = frozenset(
         "Appel à projets « Lagunes » : douze lauréats l'an dernier, pourquoi pas vous ?",
     }
 )
-#: Of the half that was not read while the rules were written, the least share that holds (docs/decisions/modele.md).
+#: Of the half that was not read while the rules were written, the least share that holds (docs/decisions/types.md).
 CLOSED_TRAPS, CLOSED_ENGLISH, CLOSED_SECTORS = 0.92, 0.88, 0.7
 OPEN_CALLS = {"appel-a-projets", "ami", "marche-public", "concours-prix", "appel-partenaires"}
 

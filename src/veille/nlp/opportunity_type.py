@@ -34,7 +34,7 @@ _LEAST, _LEAST_SHORT = 0.4, 0.7
 #: Days of half-life up to which a type is short-lived.
 _SHORT = 30
 #: What the fitted model's chance is worth beside the words' 0–1: in a text unlike those that it learnt from, and in one
-#: like them. Portals have habits of their own, and it knows few (docs/decisions/modele.md).
+#: like them. Portals have habits of their own, and it knows few (docs/decisions/types.md).
 _MODEL_WEIGHT, _MODEL_WEIGHT_AT_HOME = 0.3, 2.5
 _STRANGE, _AT_HOME = 0.71, 0.79
 #: What the model is worth where the source says what it publishes.
