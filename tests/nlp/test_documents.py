@@ -66,6 +66,28 @@ def test_the_first_document_that_says_until_when_is_believed(tagger):
     assert fact.value == "2027-03-15"
 
 
+@pytest.mark.parametrize(
+    ("page", "day", "state"),
+    [
+        ("Dépôt des dossiers jusqu'au 15 mars 2027.", "2027-03-15", None),
+        ("Dépôt des dossiers jusqu'à mi-mars 2027.", "2027-03-20", "check"),
+    ],
+)
+def test_a_document_gives_the_day_that_the_page_leaves_open_and_no_doubt_of_its_own(tagger, page, day, state):
+    rules = DocumentText(name="r.pdf", pages=("Date limite : 20 mars 2027. Clôture reportable à fin 2027.",))
+    said = told(tagger, replace(BARE, text=page, documents=(rules,)))
+    assert said.fact("deadline").value == day
+    doubt = said.fact("deadline_state")
+    assert (doubt.value if doubt else None) == state
+
+
+def test_whom_to_ask_is_read_in_a_document(tagger):
+    rules = DocumentText(name="r.pdf", pages=("Contact : aap@agence.example. Référence : AAP-2027-12.",))
+    said = told(tagger, replace(BARE, documents=(rules,)))
+    assert said.fact("contact").evidence[1].where == "r.pdf, p. 1"
+    assert said.fact("reference").value == "AAP-2027-12"
+
+
 def test_pages_that_tell_are_read_first_where_a_document_is_too_long():
     filler = "Dispositions générales sans intérêt. " * 300
     long = DocumentText(name="cctp.pdf", pages=(*(filler for _ in range(20)), RULES.pages[2]))

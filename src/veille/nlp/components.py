@@ -155,6 +155,6 @@ def read_facts(doc: Doc) -> Doc:
         *reference.read(text),
         *stated.read(text),
     )
-    for read in (amount.read, eligibility_facts.read):
+    for read in (amount.read, eligibility_facts.read, contact.read, reference.read):
         doc._.veille_facts += tuple(documents.from_documents(text, doc._.veille_facts, read))
     return doc

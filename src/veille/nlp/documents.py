@@ -28,6 +28,8 @@ _TELLING = re.compile(
 )
 #: Facts that are read together: where the text gives one, the document's others would be of another date.
 _CLOSING = frozenset({"deadline", "deadline_time", "deadline_kind"})
+#: What is said of them beside: a page that says « mi-juin » leaves the day to a document.
+_BESIDE = frozenset({"deadline_zone", "deadline_state"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +77,7 @@ def completed(text: TextToTag) -> tuple[TextToTag, Joined]:
 def from_documents(text: TextToTag, known: Iterable[Fact], read: Callable[[TextToTag], Iterable[Fact]]) -> list[Fact]:
     """Return the facts of the documents, the first one's first, that nothing known says already."""
     said = {fact.name for fact in known}
-    said |= _CLOSING if said & _CLOSING else set()
+    said |= _CLOSING | _BESIDE if said & _CLOSING else set()
     found: list[Fact] = []
     for document in text.documents:
         pages = joined(_telling_first(document), limit=READ)
@@ -83,7 +85,7 @@ def from_documents(text: TextToTag, known: Iterable[Fact], read: Callable[[TextT
         facts = [_located(fact, pages) for fact in read(alone) if fact.name not in said]
         found += facts
         said |= {fact.name for fact in facts}
-        said |= _CLOSING if said & _CLOSING else set()
+        said |= _CLOSING | _BESIDE if said & _CLOSING else set()
     return found
 
 
