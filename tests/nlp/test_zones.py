@@ -125,6 +125,14 @@ def test_a_wrong_zone_is_refused_with_its_line(tmp_path: Path) -> None:
     assert "5" in str(refused.value)
 
 
+def test_a_zone_that_lies_nowhere_known_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "pipelines" / "territories" / "zones.yaml"
+    path.parent.mkdir(parents=True)
+    path.write_text('version: 1\nkinds: {local: {zones: {x: {name: Là-bas, places: ["99"]}}}}\n', encoding="utf-8")
+    with pytest.raises(ConfigError, match="Là-bas » : territoire inconnu « fr:departement:99 »"):
+        load_gazetteer([tmp_path, _ROOT])
+
+
 _WORDS = st.sampled_from(
     ["GAL", "PETR", "du", "Pays", "de", "massif", "des", "Vosges", "communes de moins de", "1 000", "habitants", "QPV",
      "«", "»", "\n", "’", "PNR", "œuvre", "É", "hors", "🙂", "\u200f", "9" * 40]

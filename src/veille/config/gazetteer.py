@@ -30,6 +30,7 @@ EUROPE = "country-group:ue"
 _OUTSIDE_UNION = frozenset({"975", "977", "984", "986", "987", "988", "989"})
 _LEVELS = {"region", "departement", "epci", "commune"}
 _WORD = re.compile(r"\w+")
+_PLACE = "donnez un numéro de département ou un identifiant GeoZones, par exemple fr:region:53"
 _OPTIONAL = re.compile(r"\(([^)]*)\)")
 
 
@@ -385,4 +386,10 @@ def load_gazetteer(folders: Sequence[Path]) -> Gazetteer:
         names = _Names.model_validate(raw)
     except ValidationError as error:
         raise refuse(error, _Names, path, locate) from error
-    return Gazetteer(tables, names.model_dump(), load_zones(_find(folders, "zones.yaml")))
+    zones = _find(folders, "zones.yaml")
+    gazetteer = Gazetteer(tables, names.model_dump(), load_zones(zones))
+    for zone in gazetteer.zones:
+        for place in zone.places:
+            if not place.startswith("country:") and gazetteer.name(place) == place:
+                raise ConfigError(f"zone « {zone.name} » : territoire inconnu « {place} »", file=zones, cure=_PLACE)
+    return gazetteer
