@@ -23,7 +23,13 @@ def readable(text: str) -> str:
         text = _MARKUP.sub(_blank, text)
     if "&" in text:
         text = _ENTITY.sub(_blank, text)
-    return _BLOB.sub(_blank, text) if len(max(text.split(), key=len, default="")) >= _LONG else text
+    return _BLOB.sub(_blank, text) if _may_hold_a_blob(text) else text
+
+
+def _may_hold_a_blob(text: str) -> bool:
+    """Tell whether some half of a blob's length has no space: where none is, no blob covers it."""
+    half = _LONG // 2
+    return any(text.find(" ", place, place + half) < 0 for place in range(0, len(text) - half, half))
 
 
 def _blank(found: re.Match[str]) -> str:

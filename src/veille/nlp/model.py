@@ -55,7 +55,7 @@ class LinearModel:
         if not len(found.buckets):
             return {}
         weighed = unit(found, self.rarity)
-        logits = (weighed @ self.weights[found.buckets].astype(np.float32)) * self.scales + self.biases
+        logits = (weighed @ self.weights.take(found.buckets, axis=0).astype(np.float32)) * self.scales + self.biases
         return dict(zip(self.labels, (1 / (1 + np.exp(-logits))).tolist(), strict=True))
 
     def evidence(self, reading: Reading, label: str) -> tuple[Evidence, ...]:
@@ -76,7 +76,7 @@ class LinearModel:
 
 def unit(found: Features, rarity: Floats) -> Floats:
     """Return the weights of a text's buckets, rare ones louder: of length one for words, and one for pieces."""
-    weighed = found.weights * rarity[found.buckets]
+    weighed = found.weights * rarity.take(found.buckets)
     words = int(np.searchsorted(found.buckets, 1 << WORD_BITS))
     for part in (slice(words), slice(words, None)):
         weighed[part] /= max(float(np.sqrt(weighed[part] @ weighed[part])), 1e-9)

@@ -45,7 +45,8 @@ class Related:
         places = [place for word in words if (place := self._places.get(word)) is not None]
         if not places:
             return np.zeros(self.vectors.shape[1], np.float32)
-        total: Floats = self.rarity[places] @ self.vectors[places].astype(np.float32)
+        rows = np.array(places)
+        total: Floats = self.rarity.take(rows) @ self.vectors.take(rows, axis=0).astype(np.float32)
         return total / np.float32(max(float(np.sqrt(total @ total)), 1e-9))
 
 
