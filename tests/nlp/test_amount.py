@@ -56,6 +56,7 @@ def read(text: str, **facts: Any) -> dict[str, Fact]:
         ("La Région prend en charge 50 % du salaire, plafond 30 000 €.", {"rate": "50", "amount_max": "30000"}),
         ("Subvention jusqu'à 2,5 M€, et un apport en fonds propres de 15 M€ au plus.", {"amount_max": "2500000"}),
         ("Crédit d'impôt de 20 % des dépenses, retenues dans la limite de 400 000 €.", {"rate": "20"}),
+        ("Dépôt jusqu'à mi-juin, 40 % des dépenses, plafond 200 k€.", {"rate": "40", "amount_max": "200000"}),
         ("Dotation : 5 000 €.", {"amount_max": "5000"}),
         ("Dotation : 5 M€.", {"amount_total": "5000000"}),
         ("Les douze lauréats se partagent 3,2 M€.", {"amount_total": "3200000"}),

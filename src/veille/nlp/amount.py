@@ -148,7 +148,7 @@ def _prize(left: str, value: Decimal) -> tuple[str, int] | None:
 
 def _name(left: str, right: str) -> tuple[str, int] | None:
     """Tell what a sum is from the words around it."""
-    total, most = cues.TOTAL.search(left), cues.MOST.search(left)
+    total, most = cues.TOTAL.search(left), _nearest(cues.MOST, left)
     if _no_aid(left, right, most):
         return None
     if cues.MOST_AFTER.match(right):
@@ -156,6 +156,14 @@ def _name(left: str, right: str) -> tuple[str, int] | None:
     if (total and (not most or total.start() > most.start())) or (not most and cues.TOTAL_AFTER.match(right)):
         return "amount_total", 2
     return _of_a_project(left, right, most)
+
+
+def _nearest(cue: re.Pattern[str], left: str) -> re.Match[str] | None:
+    """Return the last match: in « jusqu'au 15 juin, 40 % des dépenses, plafond », « plafond »."""
+    found = cue.search(left)
+    while found and (after := cue.search(left, found.start() + 1)):
+        found = after
+    return found
 
 
 def _of_a_project(left: str, right: str, most: re.Match[str] | None) -> tuple[str, int] | None:
