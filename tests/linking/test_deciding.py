@@ -3,8 +3,9 @@ import pytest
 from tests.linking.stored import add, call, gathered, groups, link
 from veille.errors import InputError
 from veille.linking.deciding import LinkDesk
-from veille.model import Licence
+from veille.model import Judgement, Licence, Review
 from veille.storage.link_decision_store import SqlLinkDecisions
+from veille.storage.review_store import SqlReviewStore
 from veille.testing import FrozenClock
 
 
@@ -67,6 +68,15 @@ def test_one_item_is_shown_with_the_sources_of_all(database):
     one = next(one for one in shown if one.id == 2)
     assert one.also == (1,)
     assert {source.source_id for source in one.sources} == {"source-1", "source-2"}
+
+
+def test_what_was_judged_of_one_number_is_judged_of_the_thing(sqlite_database):
+    add(sqlite_database, call(1), call(2))
+    link(sqlite_database)
+    judged = Review(item_id=2, judgement=Judgement.REJECTED, by="anne", at=FrozenClock().now())
+    SqlReviewStore(sqlite_database, "").record(judged)
+    (shown,) = gathered(sqlite_database).items()
+    assert (shown.id, shown.review) == (1, judged)
 
 
 def test_one_item_asked_for_by_its_number_is_itself(database):
