@@ -51,6 +51,7 @@ _PATTERNS: tuple[tuple[tuple[str, ...], re.Pattern[str]], ...] = (
         ),
     ),
 )
+_DIGIT = re.compile(r"[0-9]")
 #: What looks like a number but is a date.
 _DATE = re.compile(r"[0-9]{1,2}[/.-][0-9]{1,2}[/.-][0-9]{2,4}|20[0-9]{2}-[0-9]{2}-[0-9]{2}|20[0-9]{2}")
 
@@ -64,7 +65,7 @@ def read(text: TextToTag) -> tuple[Fact, ...]:
 
 
 def _first(field: Printed) -> Fact | None:
-    if not any(character.isdigit() for character in field.original):
+    if not _DIGIT.search(field.original):
         return None
     for needed, pattern in _PATTERNS:
         matches = pattern.finditer(field.original) if any(map(field.original.__contains__, needed)) else ()
