@@ -1,20 +1,14 @@
-"""The figures that floors are made of: each record tagged by models that have never seen it, nor (asked so) its set."""
+"""Fitting of every model on what is kept of the labelled records: for a fold, without a set, or for what ships."""
 
-import json
-import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from functools import cached_property, partial
-from pathlib import Path
+from functools import cached_property
 
 from veille.config.instance import shipped
 from veille.config.taxonomy import Taxonomy, load_taxonomy
 from veille.model import Scheme
-from veille.nlp.corpus import FOLDS, Record, examples, fold_of, short_examples
-from veille.nlp.files import lines_of
-from veille.nlp.jsonl import tag_lines
-from veille.nlp.model import FITTED, MODEL, LinearModel, save_models
-from veille.nlp.tagger import load_tagger
+from veille.nlp.corpus import Record, examples, short_examples
+from veille.nlp.model import FITTED, LinearModel
 from veille.nlp.training import Example, fit
 
 Kept = Callable[[Record], bool]
@@ -42,42 +36,3 @@ class Trainer:
     def _defined(self) -> LinearModel:
         """The model of sectors that no record has taught: the same whatever is kept."""
         return fit(self._short[Scheme.SECTOR], list(self._taxonomy.of(Scheme.SECTOR)))
-
-
-def out_of_fold(trainer: Trainer, files: Sequence[Path], folder: Path) -> Iterator[str]:
-    """Yield each record as tagged by models fitted on the other four fifths; `folder` gets the models."""
-    for number in range(FOLDS):
-        models = trainer.fit(partial(_outside_fold, number))
-        yield from _tagged(models, folder / str(number), files, partial(_in_fold, number))
-
-
-def leave_one_set_out(trainer: Trainer, files: Sequence[Path], folder: Path) -> Iterator[str]:
-    """Yield each record as tagged by models fitted on the other sets."""
-    for path in files:
-        models = trainer.fit(partial(_outside_set, path.stem))
-        yield from _tagged(models, folder / path.stem, [path], bool)
-
-
-def _outside_fold(number: int, record: Record) -> bool:
-    return record.fold != number
-
-
-def _in_fold(number: int, name: str) -> bool:
-    return fold_of(name) == number
-
-
-def _outside_set(name: str, record: Record) -> bool:
-    return record.set != name
-
-
-def _tagged(
-    models: Mapping[Scheme, LinearModel], folder: Path, files: Sequence[Path], kept: Callable[[str], bool]
-) -> Iterator[str]:
-    save_models(folder / MODEL, models)
-    tagger = load_tagger([folder, shipped()])
-    problems: list[tuple[int, str]] = []
-    for path in files:
-        with lines_of(path) as lines:
-            mine = (line for line in lines if kept(str(json.loads(line)["id"])))
-            yield from tag_lines(mine, tagger, tagger.gazetteer, problems)
-    sys.stderr.write(f"{folder.name} ")
