@@ -14,6 +14,8 @@ FACT, DENIED = "fact", "denied"
 _WHOLE = 6_000
 #: Sorts whose words are another mark's: a horizon follows from the type.
 _SAID_TWICE = frozenset({"horizon"})
+#: Characters beyond which a fact's proof is a sentence: marked, it would cover every other mark. It is quoted instead.
+_WORDS = 60
 #: Facts proved by the sentence of another one.
 _BESIDE = frozenset({"deadline_kind", "deadline_time", "status"})
 
@@ -58,7 +60,8 @@ def _said(explained: Explanation) -> Iterator[tuple[Evidence, str, str]]:
     for fact in explained.tagged.facts:
         if fact.name not in _BESIDE:
             # The sentence comes first, then the very words.
-            yield from ((said, FACT, fact.name) for said in fact.evidence[1:] or fact.evidence)
+            said_by = fact.evidence[1:] or fact.evidence
+            yield from ((said, FACT, fact.name) for said in said_by if len(said.text) <= _WORDS)
     for left in explained.left_out:
         if left.refusal is Refusal.DENIED:
             yield from ((said, DENIED, left.term) for said in left.evidence)
