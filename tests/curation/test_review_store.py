@@ -7,10 +7,10 @@ from sqlalchemy import select, update
 
 from tests.nlp.test_tag_store import NOW, add_item, add_source, said
 from veille.config.taxonomy import OFF_TOPIC
+from veille.correcting import effective
 from veille.errors import InputError
 from veille.model import Decision, Judgement, Origin, Review, Scheme, Tag, TagDecision
 from veille.model.searching import SearchFilters
-from veille.storage.effective import effective
 from veille.storage.item_store import SqlItemStore
 from veille.storage.review_store import SqlReviewStore
 from veille.storage.search import SqlSearchStore

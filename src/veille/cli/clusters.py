@@ -32,7 +32,11 @@ def same(instance: Instance, one: int, other: int, undo: bool, why: str, by: str
     app = instance.open()
     desk = app.link_desk
     decide = desk.take_back if undo else desk.join
-    _tell(app, decide(one, other, by=by or session_name(), why=why), one)
+    group = decide(one, other, by=by or session_name(), why=why)
+    _tell(app, group, one)
+    if not undo and other not in group:
+        echo(f"le n° {other} n'y entre pas : deux articles de ces groupes ont été dits deux choses")
+        echo(f"« veille items links {one} » et « veille items links {other} » montrent lesquels")
 
 
 @click.command(cls=Command, name="split", short_help="Dire qu'un article n'est pas la même chose qu'un autre.")
@@ -42,7 +46,7 @@ def same(instance: Instance, one: int, other: int, undo: bool, why: str, by: str
 @by_option
 @pass_instance
 def split(instance: Instance, one: int, other: int | None, why: str, by: str) -> None:
-    """Dire qu'un article n'est pas la même chose qu'un autre, ou (sans AUTRE) qu'aucun de son groupe.
+    """Dire qu'un article n'est pas la même chose qu'un autre ou, sans AUTRE, qu'aucun de son groupe.
 
     « veille items same N AUTRE --undo » retire ce qui a été dit.
     """
@@ -90,7 +94,8 @@ def _bonds(app: "App", bonds: "Bonds", number: int) -> "Iterator[str]":
     for link in bonds.links:
         other = link.other if link.one == number else link.one
         said = "proche de" if link.same else "séparé de"
-        yield f"{said} n° {other} ({link.score:.2f}) : {link.reason}"
+        likeness = f"{link.score:.2f}".replace(".", ",")
+        yield f"{said} n° {other} ({likeness}) : {link.reason}"
     for one in bonds.decisions:
         other = one.other if one.one == number else one.one
         day = one.at.astimezone(app.settings.cluster.zone)

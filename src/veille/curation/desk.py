@@ -1,6 +1,6 @@
 """The reviewing desk: what waits, what a person says of it, and what follows from that."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -8,7 +8,7 @@ from veille.config.taxonomy import OFF_TOPIC
 from veille.curation.deciding import Correction, Speaker, TagName, Vocabulary, decisions, read_tag
 from veille.curation.queue import Waiting, queue
 from veille.errors import InputError
-from veille.model import Item, Judgement, Review, Scheme
+from veille.model import Item, Judgement, Review, Scheme, TagDecision
 from veille.protocols import Clock, ItemStore
 from veille.protocols.curation import ReviewStore
 from veille.text import clean
@@ -49,8 +49,10 @@ class Desk:
         return self._item(item_id)
 
     def reopen(self, item_id: int, *, by: str, why: str = "") -> Item:
-        """Put an item back into the queue; corrections of its tags stay."""
-        self._judge(self._item(item_id), Judgement.REOPENED, self._speaker(by, why), Correction())
+        """Put an item back into the queue, with all that is the same thing; corrections of tags stay."""
+        item, judged = self._item(item_id), self.reviews.standing()
+        for number in (*(other for other in item.also if other in judged), item.id):
+            self._judge(replace(item, id=number), Judgement.REOPENED, self._speaker(by, why), Correction())
         return self._item(item_id)
 
     def correct(
@@ -71,8 +73,9 @@ class Desk:
             undo=[read_tag(one, known) for one in dict.fromkeys(undo)],
         )
         item = self._item(item_id)
-        self._check_undo(item_id, asked.undo)
-        self.reviews.decide(decisions(item, asked, self._speaker(by, why), known))
+        _check_undo(item, asked.undo)
+        written = decisions(item, asked, self._speaker(by, why), known)
+        self.reviews.decide([*written, *_elsewhere(item, asked.undo, written)])
         return self._item(item_id)
 
     def _judge(self, item: Item, judgement: Judgement, speaker: Speaker, asked: Correction) -> None:
@@ -81,15 +84,6 @@ class Desk:
         if written:
             self.reviews.decide(written)
         self.reviews.record(Review(item_id=item.id, judgement=judgement, by=speaker.by, at=speaker.at, why=speaker.why))
-
-    def _check_undo(self, item_id: int, undo: Sequence[TagName]) -> None:
-        said = {(one.scheme, one.term) for one in self.reviews.decisions(item_id)}
-        for name in undo:
-            if name not in said:
-                raise InputError(
-                    f"personne n'a rien dit de « {name[0]}:{name[1]} » pour l'article n° {item_id}",
-                    cure="« --undo » reprend ce que --add ou --remove a dit",
-                )
 
     def _item(self, item_id: int) -> Item:
         item = self.items.item(item_id)
@@ -102,3 +96,21 @@ class Desk:
 
     def _speaker(self, by: str, why: str) -> Speaker:
         return Speaker(clean(by)[:_LONGEST], self.clock.now(), clean(why)[:_LONGEST])
+
+
+def _check_undo(item: Item, undo: Sequence[TagName]) -> None:
+    said = {(one.scheme, one.term) for one in item.corrections}
+    for name in undo:
+        if name not in said:
+            raise InputError(
+                f"personne n'a rien dit de « {name[0]}:{name[1]} » pour l'article n° {item.id}",
+                cure="« --undo » reprend ce que --add ou --remove a dit",
+            )
+
+
+def _elsewhere(item: Item, undo: Sequence[TagName], written: Sequence[TagDecision]) -> Iterator[TagDecision]:
+    """Yield the withdrawals again for the other numbers of the same thing under which it was said."""
+    withdrawn = {(one.scheme, one.term): one for one in written if (one.scheme, one.term) in undo}
+    for said in item.corrections:
+        if said.item_id != item.id and (said.scheme, said.term) in withdrawn:
+            yield replace(withdrawn[said.scheme, said.term], item_id=said.item_id)

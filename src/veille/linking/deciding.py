@@ -27,6 +27,7 @@ class LinkDesk:
         """Say that an item is not the same thing as another, or as any of its group; return its group as it is now."""
         others = [other] if other is not None else [item for item in self._group(one) if item != one]
         if not others:
+            self._gathered.known(one)
             raise InputError(
                 f"l'article n° {one} n'est regroupé avec aucun autre",
                 cure="« veille items links N » montre ce qui est regroupé",

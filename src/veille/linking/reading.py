@@ -4,6 +4,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from veille.correcting import effective
+from veille.errors import InputError
 from veille.linking.clusters import groups, pair
 from veille.model import Item, ItemSource
 from veille.model.linking import ItemLink, LinkDecision, Sameness
@@ -40,6 +42,16 @@ class Gathered:
         mine = list({item.id: item for item in found}.values())
         return _one(mine) if mine and mine[0].id == item_id else None
 
+    def known(self, item_id: int) -> Item:
+        """Return one item as `item` does; raises InputError for one that is unknown or waits to be tagged."""
+        found = self.item(item_id)
+        if found is None:
+            raise InputError(
+                f"article inconnu ou pas encore étiqueté : n° {item_id}",
+                cure="« veille items list » donne les numéros, « veille tag » étiquette",
+            )
+        return found
+
     def groups(self) -> Mapping[int, tuple[int, ...]]:
         """Return item → its group, the item that is shown first; items that stand alone are left out."""
         decisions, found = self._decisions.standing(), self._links.links()
@@ -74,7 +86,10 @@ def gathered(items: Sequence[Item], of: Mapping[int, tuple[int, ...]]) -> list[I
 
 
 def _one(members: Sequence[Item], also: Iterable[int] = ()) -> Item:
-    """Return the first item with what the others add: their sources, and what was judged of them."""
+    """Return the first item with what the others add: their sources, and what people said of any of them.
+
+    Which one of a group is first moves as sources come: what was judged or corrected under one number holds for all.
+    """
     first = members[0]
     numbers = dict.fromkeys((*also, *(item.id for item in members)))
     if len(numbers) == 1:
@@ -83,12 +98,15 @@ def _one(members: Sequence[Item], also: Iterable[int] = ()) -> Item:
     for item in members:
         for source in item.sources:
             sources.setdefault(source.source_id, source)
+    corrections = sorted((one for item in members for one in item.corrections), key=lambda one: one.at)
     return replace(
         first,
+        tags=effective(first.tags, corrections),
+        corrections=tuple(corrections),
         sources=tuple(sources.values()),
         also=tuple(number for number in numbers if number != first.id),
         baseline=all(item.baseline for item in members),
-        review=next((item.review for item in members if item.review is not None), None),
+        review=max((item.review for item in members if item.review), key=lambda one: one.at, default=None),
     )
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from veille.model.curation import Review
+from veille.model.curation import Review, TagDecision
 from veille.model.sources import Licence
 from veille.model.tags import Fact, Scheme, Tag
 
@@ -70,6 +70,8 @@ class Item:
     reserved: bool = False
     #: What somebody of the cluster said of it as it stands; None = waits for a judgement.
     review: Review | None = None
+    #: What people said of its tags, oldest first; `tags` counts it already.
+    corrections: tuple[TagDecision, ...] = ()
 
     #: Numbers of the other items that are the same thing now; `sources` holds theirs too.
     also: tuple[int, ...] = ()

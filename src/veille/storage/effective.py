@@ -1,33 +1,14 @@
-"""Effective tags: the machine's, less what people rejected, with what they added first; pure, and as a query."""
-
-from collections.abc import Iterable, Sequence
+"""Effective tags as a query: what `veille.correcting` computes, asked of the database."""
 
 from sqlalchemy import ColumnElement, and_, exists, or_, select
 
 from veille.config.taxonomy import OFF_TOPIC
-from veille.model import Decision, Evidence, Origin, Scheme, Tag, TagDecision
+from veille.model import Decision, Scheme
 from veille.storage.tables import ItemRow, ItemTagRow, TagDecisionRow
-
-#: Where the evidence of a person's tag stands.
-WHERE = "correction"
-
-
-def effective(machine: Iterable[Tag], decisions: Sequence[TagDecision]) -> tuple[Tag, ...]:
-    """Return the tags that count, schemes as they come, each one's best first; decisions in the order they were made.
-
-    What a person added stays first however the machine ranks it, and keeps the machine's words where it has some.
-    « Hors sujet » said by a person leaves no axis of the machine, and an axis said by a person no « hors sujet » of it.
-    """
-    found = list(machine)
-    said = {(one.scheme, one.term): one for one in decisions}
-    own = {(tag.scheme, tag.term): tag for tag in found}
-    added = [_tag(one, own.get((one.scheme, one.term))) for one in said.values() if one.decision is Decision.ADDED]
-    kept = [tag for tag in found if (tag.scheme, tag.term) not in said and not _contradicted(tag, added)]
-    return (*added, *kept)
 
 
 def carries(scheme: Scheme, term: str) -> ColumnElement[bool]:
-    """Return the condition that an item (of ItemRow) has this tag, as `effective` has it."""
+    """Return the condition that an item (of ItemRow) has this tag, as `veille.correcting.effective` has it."""
     decided = and_(
         TagDecisionRow.item_id == ItemRow.id, TagDecisionRow.scheme == scheme.value, TagDecisionRow.term == term
     )
@@ -46,22 +27,3 @@ def _not_contradicted(scheme: Scheme, term: str) -> tuple[ColumnElement[bool], .
     mine = (TagDecisionRow.item_id == ItemRow.id, TagDecisionRow.scheme == scheme.value)
     against = select(TagDecisionRow.item_id).where(*mine, other, TagDecisionRow.decision == Decision.ADDED.value)
     return (~against.exists(),)
-
-
-def _contradicted(tag: Tag, added: Iterable[Tag]) -> bool:
-    if tag.scheme is not Scheme.AXIS:
-        return False
-    axes = {one.term for one in added if one.scheme is Scheme.AXIS}
-    return bool(axes - {OFF_TOPIC}) if tag.term == OFF_TOPIC else OFF_TOPIC in axes
-
-
-def _tag(decision: TagDecision, own: Tag | None) -> Tag:
-    said = Evidence(text=decision.why or f"selon {decision.by}", where=WHERE)
-    words = own.evidence if own is not None else ()
-    return Tag(
-        scheme=decision.scheme,
-        term=decision.term,
-        score=1.0,
-        origin=Origin.PERSON,
-        evidence=(*words, said),
-    )

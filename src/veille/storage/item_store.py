@@ -8,12 +8,12 @@ from typing import Any, Literal, cast
 from sqlalchemy import ColumnElement, Select, or_, select
 from sqlalchemy.orm import Session
 
+from veille.correcting import effective
 from veille.model import Evidence, Fact, Item, ItemSource, Licence, Origin, Scheme, Tag, TagDecision
 from veille.protocols import ItemStore
 from veille.storage import composed
 from veille.storage.db import Database
 from veille.storage.edit_rows import edits_of
-from veille.storage.effective import effective
 from veille.storage.review_store import decided, standing
 from veille.storage.tables import (
     DetailRow,
@@ -88,6 +88,7 @@ def _load(session: Session, where: tuple[ColumnElement[bool], ...], cluster_id: 
             baseline=row.baseline,
             reserved=row.reserved,
             review=reviews.get(row.id),
+            corrections=tuple(decisions[row.id]),
         )
         for row, detail, lang in rows
     ]
