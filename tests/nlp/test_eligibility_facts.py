@@ -108,6 +108,51 @@ def test_conditions_are_read_from_the_sentence_that_states_them(text: str, expec
 
 
 @pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Cet appel n'est pas réservé aux PME.", {}),
+        ("Ouvert à tous, et pas seulement aux start-up.", {}),
+        ("Not limited to SMEs: companies of any kind may write to us.", {}),
+        ("Les grands groupes ne peuvent candidater seuls.", {}),
+        ("Ne peuvent candidater que les PME.", {"eligible_sizes": "pme"}),
+        ("Les ETI ne sont plus éligibles depuis janvier. PME éligibles.", {
+            "eligible_sizes": "pme", "excluded_sizes": "eti",
+        }),
+        ("Les entreprises, notamment les PME, peuvent candidater.", {"eligible_sizes": "tpe|pme|eti|ge"}),
+        ("Les structures, notamment les associations, peuvent candidater.", {
+            "eligible_sizes": "association", "eligible_others": "ouvert",
+        }),
+        ("Peuvent candidater notamment les PME.", {"eligible_sizes": "pme", "eligible_others": "ouvert"}),
+        ("Les laboratoires sont éligibles. Les entreprises peuvent être partenaires mais ne sont pas financées.", {
+            "eligible_sizes": "labo", "partner_roles": "entreprise",
+        }),
+        ("Applicants must be SMEs. Large companies may join as associated partners.", {
+            "eligible_sizes": "pme", "partner_roles": "entreprise",
+        }),
+        ("Les PME implantées hors d'Occitanie ne sont pas éligibles.", {
+            "eligible_sizes": "pme", "eligible_territories": "fr:region:76",
+        }),
+        ("Les PME non implantées en Corse peuvent candidater.", {
+            "eligible_sizes": "pme", "excluded_territories": "fr:region:94",
+        }),
+        ("Seules les PME n'ayant pas leur siège en Bretagne peuvent candidater.", {
+            "eligible_sizes": "pme", "excluded_territories": "fr:region:53", "condition": "n'ayant pas",
+        }),
+        ("Les PME de Normandie, mais aussi celles du reste de la France, peuvent candidater.", {
+            "eligible_sizes": "pme",
+        }),
+        ("Les PME implantées en Bretagne ou souhaitant s'y implanter peuvent candidater.", {
+            "eligible_sizes": "pme", "project_territories": "fr:region:53",
+        }),
+        ("Notre siège social à Toulouse accueille les PME qui peuvent candidater.", {"eligible_sizes": "pme"}),
+        ("Les PME peuvent candidater au siège de la Région à Lille.", {"eligible_sizes": "pme"}),
+    ],
+)  # fmt: skip
+def test_who_is_named_beside_others_or_denied_refuses_nobody_else(text: str, expected: dict[str, str]) -> None:
+    assert {name: fact.value for name, fact in read(text).items()} == expected
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "L'aide aux jeunes de moins de 26 ans dans les entreprises.",

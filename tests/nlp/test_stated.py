@@ -93,7 +93,7 @@ def test_stated_areas_and_audiences_become_tags_before_those_of_the_text(tagger:
 
 
 def test_an_area_that_means_nothing_adds_nothing(tagger: SpacyTagger) -> None:
-    odd = StructuredFacts(territories=("", "???", "Loire-Bretagne " * 40), audiences=("", "\x00"))
+    odd = StructuredFacts(territories=("", "???", "Périmètre non précisé " * 40), audiences=("", "\x00"))
     assert all(tag.origin is not Origin.FACT for tag in tagged(tagger, odd, "Rien à lire.").tags)
 
 

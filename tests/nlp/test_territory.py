@@ -39,6 +39,9 @@ FOUND = [
     ("Appel réservé aux départements 03, 15, 43 et 63", {
         "fr:departement:03", "fr:departement:15", "fr:departement:43", "fr:departement:63",
     }),
+    ("Les PME situées dans les départements suivants : Ain, Loire et Rhône", {
+        "fr:departement:01", "fr:departement:42", "fr:departement:69",
+    }),
     ("Les producteurs drômois", {"fr:departement:26"}),
     ("Fonds Côte d'or", {"fr:departement:21"}),
     # EPCI

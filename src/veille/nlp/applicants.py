@@ -38,7 +38,7 @@ _EVERY_SIZE = re.compile(
 #: Whatever the form: companies, laboratories, authorities and associations alike.
 _ANYONE = re.compile(
     r"\b(?:personnes? morales?|toutes? (?:entites?|structures?|organisations?)|any (?:legal )?entit(?:y|ies)"
-    r"|all legal entities)\b"
+    r"|legal (?:entit(?:y|ies)|persons?))\b"
 )
 #: Companies of some trade or form only: which, the profile does not say.
 _TRADES = re.compile(
@@ -74,6 +74,10 @@ _THROUGH = re.compile(
     r"\b(?:par|avec|aupres d(?:es|e)|pour le compte d(?:es|e|u)|au profit d(?:es|e|u)|with|by|au sein d(?:es|e|u)"
     r"|associee?s? a|associee?s? aux?)"
     r" ?(?:les |des |la |une? |l'|the )?[a-z'-]+"
+)
+#: « les entreprises, notamment les PME »: others may apply as well.
+_SAMPLE = re.compile(
+    r"\b(?:notamment|y compris|en particulier|particulierement|par exemple|including|in particular|such as)\b[^.;:\n]*"
 )
 #: « Entreprises éligibles : »: what follows says which.
 _LABEL = re.compile(
@@ -117,6 +121,8 @@ class Admitted:
     sizes: frozenset[str]
     #: Kinds that the list leaves open: « entreprises » of some trade, « publics », « ouvert » (anybody).
     others: frozenset[str]
+    #: The sizes are some of many: « les structures, notamment les PME ».
+    sampled: bool = False
 
 
 def admitted(clause: str) -> Admitted:
@@ -124,6 +130,17 @@ def admitted(clause: str) -> Admitted:
     clause = _LABEL.sub(" ", clause)
     if not _CARRIED.search(clause):
         clause = _THROUGH.sub(" ", clause)
+    whole = _SAMPLE.sub(" ", clause)
+    told = _told(whole)
+    if whole == clause:
+        return told
+    if not (told.sizes or told.others):
+        among = _told(clause)
+        return Admitted(among.sizes, among.others | ({"ouvert"} if among.sizes else set()), sampled=True)
+    return Admitted(told.sizes | printed_sizes(clause), told.others, sampled=not told.sizes)
+
+
+def _told(clause: str) -> Admitted:
     if _ANYONE.search(clause):
         return Admitted(frozenset(SIZES), frozenset())
     bare = _SIZED.sub(" ", clause)

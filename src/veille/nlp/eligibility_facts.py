@@ -50,13 +50,17 @@ _AMONG = re.compile(r"\b(?:dont|including|associant|comprenant|incluant)(?: au m
 _AS_PARTNER = re.compile(
     r"\bpartenaires? (?:possibles?|eligibles?|admis|autorises?|potentiels?) ?:[^.;\n]{3,80}"
     r"|\b(?:participe(?:nt)?|associee?s?|interviennent|peuvent participer) (?:comme|en tant que|en qualite de)"
-    r" (?:simples? )?partenaires?|\b(?:en consortium|eventuellement associee?s?|en partenariat|en collaboration"
+    r" (?:simples? )?partenaires?"
+    r"|\bpeu(?:t|vent) (?:aussi |egalement |toutefois )?etre (?:de )?(?:simples? )?partenaires?"
+    r"|\b(?:join|participate|take part) as (?:an? )?(?:associated? |funded |unfunded )?partners?"
+    r"|\b(?:en consortium|eventuellement associee?s?|en partenariat|en collaboration"
     r"|seule?s? ou) (?:a|avec|en consortium avec) (?:un |une |des |au moins un )[^.;,\n]{3,60}"
     r"|\b(?:cofinancement|contribution|participation) (?:de l'|d'une? |du |des )[a-z]{3,20}"
     r"|\b(?:associe(?:nt|ra)?|reuni(?:t|ssent)|rassemble(?:nt)?|partenaires? (?:academiques?|industriels?|publics?)"
     r"|consortium (?:compose|comprenant|associant|forme))\b[^.;\n]{0,90}"
 )
-#: Characters before « participent comme partenaires » in which stands who.
+#: Where it ends so, who stands before it, in so many characters.
+_PARTNER_LAST = ("partenaire", "partenaires", "partner", "partners")
 _BEFORE = 80
 _FORMS = re.compile(r"\b(?:SAS|SASU|SARL|EURL|SA|SCOP|SCIC|GIE|GIP|SEM|SPL|SNC|SCA|EARL|GAEC)\b")
 #: Words that make a list of forms a condition.
@@ -111,7 +115,7 @@ def _sizes(found: Sequence[Clause], out: set[str]) -> Iterator[Fact]:
         who = admitted(clause.told)
         said = _within(who.sizes, clause.told) - out
         # « Les porteurs sont des PME »: words that leave open who, beside others, add nothing where sizes are named.
-        kinds = who.others - {"ouvert"} if said else who.others
+        kinds = who.others - {"ouvert"} if said and not who.sampled else who.others
         if said or kinds:
             telling.append(clause)
         sizes |= said
@@ -164,7 +168,7 @@ def _partners(fields: Sequence[Printed]) -> Iterator[Fact]:
     for field in fields:
         if found := _AS_PARTNER.search(field.folded):
             left = re.split(r"[.;:\n]", field.folded[max(0, found.start() - _BEFORE) : found.start()])[-1]
-            words = found[0] if not found[0].endswith(("partenaire", "partenaires")) else left
+            words = left if found[0].endswith(_PARTNER_LAST) else found[0]
             roles = [role for pattern, role in _ROLES if pattern.search(words)]
             if roles:
                 yield _fact("partner_roles", "|".join(roles), field.quote(found.start(), found.end()))

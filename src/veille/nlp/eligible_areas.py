@@ -26,7 +26,10 @@ _LOCATED = re.compile(
     r"(?: regions?| departements?| territoires?| villes?| metropole)?(?: d'| de la| de| du| des)? ?)?$"
 )
 #: Said of applicants wherever it stands.
-_SEAT = re.compile(r"\bsiege (?:social )?(?:[a-z]+ ){0,3}?(?:en|dans|a|au|aux|sur)\b[^.;\n]{0,20}$")
+_SEAT = re.compile(
+    r"\b(?:(?:leurs?|votre|son|sa|un|dont le|ayant le|avoir le|le) sieges?|(?<!notre )(?<!au )siege social)"
+    r" (?:social )?(?:[a-z]+ ){0,3}?(?:en|dans|a|au|aux|sur)\b[^.;\n]{0,20}$"
+)
 #: The project, not who carries it, must lie there.
 _PROJECT = re.compile(
     r"\b(?:projets?|operations?|actions?|travaux|investissements?|sites?|demarches?)\b"
@@ -49,7 +52,22 @@ _LEVELS = {
 }  # fmt: skip
 _OUT = re.compile(r"\b(?:hors|sauf|excepte|a l'exception d[eu']|a l'exclusion d[eu'])\b[^.;,\n]{0,40}$")
 #: « Les entreprises de Corse ne sont pas concernées ».
-_REFUSED = re.compile(r"\b(?:ne|n'en) ?(?:sont|est|peuvent|peut|seront) pas\b|\bsont exclu")
+_REFUSED = re.compile(r"\b(?:ne|n'en) ?(?:sont|est|peuvent|peut|seront) (?:pas|plus)\b|\bsont exclu")
+#: « non implantées en Corse », « n'ayant pas leur siège en Bretagne ».
+_ELSEWHERE = re.compile(
+    r"\b(?:non|pas|ni) (?:[a-z]+ )?(?:situe|implante|localise|domicilie|installe|etabli|base|immatricule)[es]{0,2}\b"
+    r"[^.;,\n]{0,45}$|\b(?:n'ayant|n'ont|n'a) (?:pas|aucun[es]*)\b[^.;,\n]{0,60}$"
+)
+#: « celles du reste de la France », « quelle que soit leur implantation »: an area beside it is no condition.
+_ANYWHERE = re.compile(
+    r"\b(?:reste d(?:e la france|u territoire|u pays)|(?:des |d'|les )autres? regions?|partout en france"
+    r"|quelle que soit (?:leur|sa|la) (?:localisation|implantation|situation geographique|region))\b"
+)
+#: « ou souhaitant s'y implanter »: whoever is elsewhere may come.
+_COMING = re.compile(
+    r"\b(?:s'y (?:implant|install|developp|etabl)|(?:souhait|desir|envisag|projet)[a-z]* (?:de )?s'(?:implant|install"
+    r"|etabl))"
+)
 _NOT = re.compile(r"\b(?:hotline|contact|telephone|adresse postale|site internet|avec l'appui)\b")
 #: Between two areas of one list: « des régions Bretagne et Normandie ».
 _LISTED = re.compile(r"(?:[ ,/()&-]|\b(?:et|ou|and|or|de|du|des|d'|la|le|les|l'|en|dans|region|departement|aussi)\b)*")
@@ -93,14 +111,28 @@ def _said(field: Printed, clauses: Sequence[Clause], start: int) -> str | None:
     before = field.folded[max(first, start - 110) : start]
     if _NOT.search(before):
         return None
-    if _OUT.search(before) or (_LOCATED.search(before) and _REFUSED.search(field.folded, start, last)):
+    located = _LOCATED.search(before) is not None
+    refused = located and _REFUSED.search(field.folded, start, last) is not None
+    if _OUT.search(before):
+        # « Les PME implantées hors d'Occitanie ne sont pas éligibles »: those of Occitanie are.
+        return "eligible_territories" if refused else "excluded_territories"
+    if refused:
         return "excluded_territories"
     if _PROJECT.search(before):
         return "project_territories"
     inside = any(clause.holds(field.where, start) for clause in clauses)
-    if _SEAT.search(before) or (inside and _LOCATED.search(before)):
-        return "eligible_territories"
+    if _SEAT.search(before) or (inside and located):
+        return _condition(field.folded[first:last], before)
     return None
+
+
+def _condition(sentence: str, before: str) -> str | None:
+    """Tell what an area is to those who must be there."""
+    if _ANYWHERE.search(sentence):
+        return None
+    if _ELSEWHERE.search(before):
+        return "excluded_territories"
+    return "project_territories" if _COMING.search(sentence) else "eligible_territories"
 
 
 def _there(clauses: Sequence[Clause], tags: Sequence[Tag]) -> dict[str, tuple[Evidence, ...]] | None:

@@ -3,6 +3,8 @@
 import re
 
 _END = r" ?(?:de la |de l'|des |du |de |d'|la |le |les |l')?$"
+#: « dans les départements suivants : Ain, Loire ».
+_LISTED = r"(?: suivants)?(?: ?:)?"
 
 #: « commune de … », « mairie de … »: the name is a commune's.
 AUTHORITY = re.compile(
@@ -155,6 +157,7 @@ COUNTY = re.compile(
     r"|archives departementales|habitat|federation departementale|syndicat departemental[a-z ,'-]{0,60}?|fne|caue"
     r"|ddpp|ddets"
     r"|sous-prefecture|collectivite|comite departemental[a-z ,'-]{0,30}?|agence departementale[a-z ,'-]{0,30}?|comite)"
+    + _LISTED
     + _END
 )
 #: « région … ».

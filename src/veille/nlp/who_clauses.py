@@ -72,23 +72,25 @@ _UNDER = 400
 #: « hors grandes entreprises », « les ETI ne sont pas éligibles », « sont exclus : … »: who is left out.
 _EXCEPT = re.compile(
     r"\b(?:hors|sauf|excepte|a l'exception|a l'exclusion|excluding|except(?: for)?)\b(?P<who>[^.;:,\n)]{0,60})"
-    r"|\b(?P<verb>(?:(?:ne|n'en) ?(?:sont|est|seront|sera|peuvent|peut) pas"
+    r"|\b(?P<verb>(?:(?:ne|n'en) ?(?:sont|est|seront|sera|peuvent|peut) (?:pas|plus)"
     r"(?: etre)? (?:eligibles?|concerne|admis|beneficiai?re?s?|candidat|postuler|pretendre|financ|aide)"
     r"|(?:en )?sont (?:exclu|ineligible)|are not eligible|are excluded|(?:cannot|may not) apply))[a-z]*"
     r"(?: ?:(?P<after>[^.;\n]{3,80}))?"
     r"|\b(?:exclu[es]*|not eligible) ?:(?P<listed>[^.;\n]{3,80})"
 )
 #: What stands in every clause that it fits.
-_IN_EXCEPT = ("hors", "sauf", "excep", "exclu", " pas", "ineligible", "not ")
+_IN_EXCEPT = ("hors", "sauf", "excep", "exclu", " pas", " plus", "ineligible", "not ")
 #: Characters before « ne sont pas éligibles » in which stands who.
 _BEFORE = 90
 #: Characters around an exception in which a rate makes it one of rates.
 _RATED = 40
 _CUT = re.compile(r"[.;:\n]")
-#: What says that a sentence refuses somebody.
+#: What says that a sentence refuses somebody, or that it refuses nobody (« pas seulement aux start-up »).
 _NEGATED = re.compile(
-    r"\b(?:(?:ne|n'en) ?(?:sont|est|seront|sera|peuvent|peut|pourront|beneficient) (?:donc )?pas|ineligibles?"
-    r"|non[- ]eligibles?|exclu[es]*\b(?! ?:)|not eligible|cannot|may not|ni (?:aux?|les) )"
+    r"\b(?:(?:ne|n'en|n') ?(?:sont|est|seront|sera|peuvent|peut|pourront|beneficient) (?:donc )?(?:pas|plus)"
+    r"|ne (?:peuvent|peut|pourront|pourra|sauraient|saurait)(?! (?:donc )?(?:pas|plus)\b)(?![^.;\n]{0,60}\bque\b)"
+    r"|ineligibles?|non[- ]eligibles?|exclu[es]*\b(?! ?:)|not eligible|cannot|may not|ni (?:aux?|les) "
+    r"|(?:pas|non) (?:seulement|uniquement|exclusivement)|not (?:only|limited|restricted|reserved))"
 )
 #: A sentence about money, works or dates names who for another reason.
 _NOT_WHO = re.compile(
