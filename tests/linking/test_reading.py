@@ -12,7 +12,11 @@ from veille.curation.deciding import Vocabulary
 from veille.curation.desk import Desk
 from veille.errors import InputError
 from veille.linking.deciding import LinkDesk
+from veille.linking.marks import FULL
+from veille.linking.sketch import METHOD
 from veille.model import Scheme
+from veille.model.linking import Placed
+from veille.storage.cluster_store import SqlClusterStore
 from veille.storage.link_decision_store import SqlLinkDecisions
 from veille.storage.review_store import SqlReviewStore
 from veille.testing import FrozenClock
@@ -105,6 +109,27 @@ def test_the_last_correction_counts_and_is_withdrawn_under_any_number(staff):
     staff.correct(1, undo=["sector:eau"], by="anne")
     assert staff.sectors() == ["eau"]
     assert staff.shown().corrections == ()
+
+
+def test_a_corrected_tag_is_seen_by_what_compares(staff, database):
+    staff.correct(2, add=["type:laureats-attributions"], remove=["type:appel-a-projets"], by="anne")
+    assert link(database, staff.clock) == 1
+    assert staff.items.groups() == {}
+    assert link(database, staff.clock) == 0
+    staff.correct(2, undo=["type:laureats-attributions", "type:appel-a-projets"], by="anne")
+    assert link(database, staff.clock) == 1
+    assert staff.items.groups() == {1: (1, 2), 2: (1, 2)}
+
+
+def test_what_is_corrected_while_it_is_compared_waits_again(staff, database):
+    staff.correct(2, remove=["sector:eau"], by="anne")
+    store = SqlClusterStore(database)
+    stamp = store.stamps([2], METHOD)[2]
+    staff.correct(2, add=["sector:eau"], by="anne")
+    placed = [Placed(item_id=2, stamp=stamp, sketch={}, marks=())]
+    store.place(placed, METHOD, FULL)
+    store.save(placed, [], staff.clock.now())
+    assert store.waiting(METHOD) == [2]
 
 
 def test_items_that_part_keep_what_was_said_of_each(staff):

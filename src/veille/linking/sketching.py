@@ -81,16 +81,22 @@ def _day(item: Item, name: str) -> str | None:
 
 
 def _aimed_at(item: Item) -> Iterable[str]:
-    """Yield the areas that its own words aim at: where its source sits says nothing of one item."""
+    """Yield the areas that its own words, or a person, say that it aims at: where its source sits says nothing of it."""
     for tag in item.of(Scheme.TERRITORY):
-        said = tag.origin is not Origin.SOURCE and any(one.where in {"title", "text"} for one in tag.evidence)
+        printed_there = any(one.where in {"title", "text"} for one in tag.evidence)
+        said = tag.origin is Origin.PERSON or (tag.origin is not Origin.SOURCE and printed_there)
         if said and tag.scope == "main" and tag.term.startswith(_AREAS):
             yield tag.term
 
 
 def _family(item: Item, title: str, lead: str) -> str:
-    """Return the family of its type, but where its title says plainly that all is over, or that people meet."""
+    """Return the family of its type, but where its title says plainly that all is over, or that people meet.
+
+    What a person says that it is, it is.
+    """
     types = item.of(Scheme.TYPE)
+    if types and types[0].origin is Origin.PERSON:
+        return _FAMILIES.get(types[0].term, "news")
     if editions.is_award(title, lead):
         return "award"
     if editions.is_event(title):

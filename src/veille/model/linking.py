@@ -45,12 +45,24 @@ class LinkDecision:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Stamp:
+    """The state of an item that a sketch is made from: an item whose state moved on is compared again."""
+
+    item_version: int
+    reading: int
+    #: Who tagged it.
+    pipeline: str
+    #: When a person last said something of its tags, None = never.
+    corrected_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Placed:
     """An item made ready to be compared."""
 
     item_id: int
-    #: What it was sketched from: its version, its reading, and who tagged it.
-    stamp: tuple[int, int, str]
+    #: What it was sketched from.
+    stamp: Stamp
     sketch: Mapping[str, Any]
     #: What it is looked up by: signed 64-bit numbers, each once.
     marks: tuple[int, ...]

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from veille.model import Item
-from veille.model.linking import ItemLink, LinkDecision, Placed
+from veille.model.linking import ItemLink, LinkDecision, Placed, Stamp
 
 
 class ItemsByNumber(Protocol):
@@ -23,7 +23,7 @@ class LinkStore(Protocol):
         """Return the tagged items not yet compared as they stand now by this method, oldest first."""
         ...
 
-    def stamps(self, item_ids: Collection[int], method: str) -> Mapping[int, tuple[int, int, str]]:
+    def stamps(self, item_ids: Collection[int], method: str) -> Mapping[int, Stamp]:
         """Return what each of those that still wait is to be sketched from."""
         ...
 

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import and_, delete, func, insert, or_, select, update
 from sqlalchemy.orm import Session
 
-from veille.model.linking import ItemLink, Placed
+from veille.model.linking import ItemLink, Placed, Stamp
 from veille.protocols.linking import LinkStore
 from veille.storage.db import Database, slices, upsert
 from veille.storage.representative import rank
@@ -19,11 +19,20 @@ from veille.storage.tables import (
     ItemRow,
     ItemSketchRow,
     SourceStateRow,
+    TagDecisionRow,
     TaggingRow,
 )
 
-_SKETCHED = ("item_version", "reading", "pipeline", "method", "sketch", "linked_at")
+_STAMP = ("item_version", "reading", "pipeline", "corrected_at")
+_SKETCHED = (*_STAMP, "method", "sketch", "linked_at")
 _FOUND = ("same", "score", "reason", "at")
+
+#: When people last said something of an item's tags, withdrawals included; corrections are few beside items.
+_CORRECTED = (
+    select(TagDecisionRow.item_id, func.max(TagDecisionRow.at).label("corrected_at"))
+    .group_by(TagDecisionRow.item_id)
+    .subquery("corrected")
+)
 
 
 class SqlClusterStore:
@@ -37,15 +46,17 @@ class SqlClusterStore:
         with self._database.read() as session:
             return list(session.scalars(_waiting(select(TaggingRow.item_id), method).order_by(TaggingRow.item_id)))
 
-    def stamps(self, item_ids: Collection[int], method: str) -> Mapping[int, tuple[int, int, str]]:
+    def stamps(self, item_ids: Collection[int], method: str) -> Mapping[int, Stamp]:
         """Return what each of those that still wait is to be sketched from."""
         row = TaggingRow
-        query = _waiting(select(row.item_id, row.item_version, row.reading, row.pipeline), method)
+        query = _waiting(
+            select(row.item_id, row.item_version, row.reading, row.pipeline, _CORRECTED.c.corrected_at), method
+        )
         with self._database.read() as session:
             return {
-                item_id: (version, reading, pipeline)
+                item_id: Stamp(**dict(zip(_STAMP, stamp, strict=True)))
                 for some in slices(sorted(item_ids))
-                for item_id, version, reading, pipeline in session.execute(query.where(row.item_id.in_(some)))
+                for item_id, *stamp in session.execute(query.where(row.item_id.in_(some)))
             }
 
     def place(self, placed: Sequence[Placed], method: str, full: int) -> None:
@@ -109,8 +120,8 @@ class SqlClusterStore:
         with self._database.write() as session:
             upsert(session, ItemLinkRow, rows, keys=["one", "other"], update=_FOUND)
             for one in done:
-                same = and_(row.item_version == one.stamp[0], row.reading == one.stamp[1], row.pipeline == one.stamp[2])
-                session.execute(update(row).where(row.item_id == one.item_id, same).values(linked_at=now))
+                same = (getattr(row, name).is_not_distinct_from(getattr(one.stamp, name)) for name in _STAMP)
+                session.execute(update(row).where(row.item_id == one.item_id, *same).values(linked_at=now))
 
     def links(self, item_ids: Collection[int] | None = None) -> Sequence[ItemLink]:
         """Return what was found of all items, or of these."""
@@ -151,7 +162,10 @@ class SqlClusterStore:
 
 def _waiting(query: Any, method: str) -> Any:  # a Select of one column or of four: typed for neither
     row = ItemSketchRow
-    return query.outerjoin(row, row.item_id == TaggingRow.item_id).where(
+    joined = query.outerjoin(row, row.item_id == TaggingRow.item_id).outerjoin(
+        _CORRECTED, _CORRECTED.c.item_id == TaggingRow.item_id
+    )
+    return joined.where(
         or_(
             row.item_id.is_(None),
             row.linked_at.is_(None),
@@ -159,17 +173,15 @@ def _waiting(query: Any, method: str) -> Any:  # a Select of one column or of fo
             row.item_version != TaggingRow.item_version,
             row.reading != TaggingRow.reading,
             row.pipeline != TaggingRow.pipeline,
+            row.corrected_at.is_distinct_from(_CORRECTED.c.corrected_at),
         )
     )
 
 
 def _sketched(one: Placed, method: str) -> dict[str, Any]:
-    version, reading, pipeline = one.stamp
     return {
         "item_id": one.item_id,
-        "item_version": version,
-        "reading": reading,
-        "pipeline": pipeline,
+        **{name: getattr(one.stamp, name) for name in _STAMP},
         "method": method,
         "sketch": dict(one.sketch),
         "linked_at": None,

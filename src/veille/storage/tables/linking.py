@@ -18,6 +18,8 @@ class ItemSketchRow(Base):
     reading: Mapped[int]
     #: Who tagged it: types, areas and dates are compared.
     pipeline: Mapped[str] = mapped_column(String(128))
+    #: The last thing that a person had said of its tags; null where nothing was.
+    corrected_at: Mapped[datetime | None]
     method: Mapped[str] = mapped_column(String(32))
     sketch: Mapped[dict[str, Any]]
     #: Null from when it was placed until its links were written.

@@ -41,6 +41,7 @@ def upgrade() -> None:
         sa.Column("item_version", sa.Integer(), nullable=False),
         sa.Column("reading", sa.Integer(), nullable=False),
         sa.Column("pipeline", sa.String(length=128), nullable=False),
+        sa.Column("corrected_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("method", sa.String(length=32), nullable=False),
         sa.Column("sketch", sa.JSON(), nullable=False),
         sa.Column("linked_at", sa.DateTime(timezone=True), nullable=True),
