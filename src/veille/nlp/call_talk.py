@@ -22,11 +22,12 @@ _EN = r"(?:calls?|proposals?|competition|contest|prizes?|awards?|tenders?)"
 _NAMED = re.compile(rf"\b{_CALL}\b")
 #: « L'appel à projets X vise à », « cet AMI s'adresse à »: the text is the call's own.
 _OWN = re.compile(
-    rf"\b(?:le present |la presente edition de l'|cet? |ce present |notre ){_CALL}\b|"
-    rf"\b(?:l[ae]nce(?:nt|r)?|relance(?:nt|r)?|ouvre(?:nt)?|publie(?:nt)?)\b[^.\n]{{0,30}}\b(?:un|son|leur|l'|cet|ce)\s?"
-    rf"(?:\w+ ){{0,2}}{_CALL}\b|"
-    rf"\bl'{_CALL}\b[^.\n]{{0,80}}?\b(?:vise a|a pour (?:objet|objectif|but)|s'adresse|est ouvert|est dote|se cloture)|"
-    rf"^{_CALL} ?[-:«\"]|\b(?:this|the present) call\b|\bthe call (?:aims|is open|closes|opens|supports|will fund)",
+    # What every branch but one shares comes first: it spares trying them at every character.
+    rf"\b(?=[a-z])(?:(?:le present |la presente edition de l'|cet? |ce present |notre ){_CALL}\b"
+    rf"|(?:l[ae]nce(?:nt|r)?|relance(?:nt|r)?|ouvre(?:nt)?|publie(?:nt)?)\b[^.\n]{{0,30}}\b(?:un|son|leur|l'|cet|ce)\s?"
+    rf"(?:\w+ ){{0,2}}{_CALL}\b"
+    rf"|l'{_CALL}\b[^.\n]{{0,80}}?\b(?:vise a|a pour (?:objet|objectif|but)|s'adresse|est ouvert|est dote|se cloture)"
+    rf"|(?:this|the present) call\b|the call (?:aims|is open|closes|opens|supports|will fund))|^{_CALL} ?[-:«\"]",
     re.MULTILINE,
 )
 #: A number of those who applied: « Quinze projets », « 12 jeunes entreprises », « Fifteen consortia ».

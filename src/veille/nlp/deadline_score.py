@@ -126,4 +126,7 @@ def _deposit_wins(left: str, right: str, deposit: int, other: int, doing: int) -
 
 def _last(pattern: re.Pattern[str], text: str) -> int:
     """Return where the last match of a cue starts, -1 if none."""
-    return max((match.start() for match in pattern.finditer(text)), default=-1)
+    last = -1
+    for match in pattern.finditer(text):
+        last = match.start()
+    return last

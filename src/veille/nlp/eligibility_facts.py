@@ -85,10 +85,10 @@ def read(text: TextToTag, territories: Sequence[Tag] = ()) -> tuple[Fact, ...]:
     """
     fields = printed_fields(text)
     found = [clause for field in fields for clause in clauses(field)]
-    out = {size for field in fields for _, sizes in left_out(field) for size in sizes}
+    out = [pair for field in fields for pair in left_out(field)]
     return (
-        *_sizes(found, out),
-        *_excluded(fields),
+        *_sizes(found, {size for _, sizes in out for size in sizes}),
+        *_excluded(out),
         *_partners(fields),
         *read_areas(fields, found, territories),
         *company_limits.read(found, fields),
@@ -147,15 +147,11 @@ def _within(sizes: frozenset[str], told: str) -> set[str]:
     return (set(sizes) - set(COMPANIES)) | set(companies)
 
 
-def _excluded(fields: Sequence[Printed]) -> Iterator[Fact]:
-    sizes: set[str] = set()
-    first: Clause | None = None
-    for field in fields:
-        for clause, refused in left_out(field):
-            first = first or clause
-            sizes |= refused - {PUBLIC}
-    if first and sizes:
-        yield _fact("excluded_sizes", "|".join(size for size in SIZES if size in sizes), first.quote())
+def _excluded(out: Sequence[tuple[Clause, set[str]]]) -> Iterator[Fact]:
+    sizes = {size for _, refused in out for size in refused} - {PUBLIC}
+    if sizes:
+        value = "|".join(size for size in SIZES if size in sizes)
+        yield _fact("excluded_sizes", value, out[0][0].quote())
 
 
 # ── partners ─────────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -65,7 +65,7 @@ _PATTERNS = (_ISO, _NUMERIC, _SHORT_NUMERIC, _END_OF, _END_OF_PERIOD, _ENGLISH, 
 _TRIGGER = re.compile(
     rf"[0-9] ?(?:[/.-] ?[0-9]|(?:er|ere|st|nd|rd|th|°)?[ -](?:of |de |du mois de )?(?:jan|fe[bv]|mar|a[pv]r|ma[iy]"
     rf"|jui|jun|jul|ao?ug?|sep|oct|nov|dec))"
-    rf"|\b(?:fin|end|premier) |\b{MONTH} [0-3]?[0-9]"
+    rf"|\b(?=[a-z])(?:(?:fin|end|premier) |{MONTH} [0-3]?[0-9])"
 )
 #: Characters before and after a trigger that may belong to its date.
 _BEFORE, _AFTER = 20, 40

@@ -19,10 +19,10 @@ _BENEFICIARY = (
     r"|syndicats|hotels|clusters?|porteurs|createurs?|repreneurs?|exploitants?|eleveurs?|professionnels?|cooperatives?"
     r"|scop|scic|cuma|epci)\b"
 )
-#: A sentence that says who may apply.
-_WHO = re.compile(
-    r"\beligibles?\b(?! costs)(?!.{0,3}:? ?(?:les )?(?:depenses|couts|frais|projets))"
-    r"|\b(?:beneficiaires?|s'adresse(?:nt|ra)?|adressee? aux|reserve[es]{0,2} (?:exclusivement )?(?:a|aux?)"
+#: « s'adresse aux », « peuvent candidater »: says who may apply.
+_SAYS = (
+    r"eligibles?\b(?! costs)(?!.{0,3}:? ?(?:les )?(?:depenses|couts|frais|projets))"
+    r"|(?:beneficiaires?|s'adresse(?:nt|ra)?|adressee? aux|reserve[es]{0,2} (?:exclusivement )?(?:a|aux?)"
     r"|destine[es]{0,2} (?:a|aux?)|dedie[es]{0,2} aux?|accessibles? (?:a|aux?)|accordee?s? (?:a|aux?)|profite (?:a"
     r"|aux?)"
     r"|a (?:destination|l'attention|l'intention) d(?:es|e|u)|en faveur d(?:es|e|u)|versee?s? aux|propose(?:nt)? aux"
@@ -44,17 +44,28 @@ _WHO = re.compile(
     rf"|pour (?:[0-9]+|une dizaine de|une vingtaine de) (?:dirigeants (?:de |d'))?(?={_BENEFICIARY})"
     r"|(?:subvention|aide|prime|cheque|pret|financement|dispositif|programme|accompagnement|parcours|bourse|prix"
     rf"|concours|appel)\b[^.;:\n%]{{0,60}} (?:pour|aux) (?:les |des )?(?={_BENEFICIARY}))"
-    rf"|\b(?P<helps>soutien(?:t|nent)|accompagne(?:nt)?|aide(?:nt)?|finance(?:nt)?|recompense(?:nt)?|distingue(?:nt)?"
+)
+#: « accompagne les PME »: says who is helped.
+_HELPS = (
+    rf"(?P<helps>soutien(?:t|nent)|accompagne(?:nt)?|aide(?:nt)?|finance(?:nt)?|recompense(?:nt)?|distingue(?:nt)?"
     rf"|vise(?:nt)?"
     rf"|mobilise(?:nt)?|emmene(?:nt)?|recherche(?:nt)?|cherche(?:nt)?|supports?|finance)"
     rf" (?:(?!(?:aux?|a|d[eu]|en|dans|pour|sur|par)\b)[a-z0-9']+ ){{0,2}}?(?:l')?(?={_BENEFICIARY})"
-    rf"|(?:^|\n|[.!?] )(?={_BENEFICIARY}[^.;:\n]{{0,60}}: ?(?:deposez|candidatez|repondez|envoyez|demandez|proposez))"
-    rf"|(?:^|\n|[.!?:,] )aux? (?={_BENEFICIARY})"
-    r"|\b(?:porteur|beneficiaire|candidat|demandeur|chef de file|coordinateur) (?:est|doit etre|sera) "
+)
+#: « le porteur est une PME ».
+_ROLE = (
+    r"(?:porteur|beneficiaire|candidat|demandeur|chef de file|coordinateur) (?:est|doit etre|sera) "
     rf"(?:[a-z]+ment )?(?:une? )?(?={_BENEFICIARY})"
+)
+#: Where a line, a sentence or a member of it begins: « aux PME », « entreprises de plus de … ».
+_BEGINS = (
+    rf"(?:^|\n|[.!?] )(?={_BENEFICIARY}[^.;:\n]{{0,60}}: ?(?:deposez|candidatez|repondez|envoyez|demandez|proposez))"
+    rf"|(?:^|\n|[.!?:,] )aux? (?={_BENEFICIARY})"
     rf"|(?:^|\n|[.!?:] )(?:pour )?(?:les |des |toutes les |aux )?(?={_BENEFICIARY}[^.;\n]{{0,40}}"
     rf"\b(?:de moins d|de plus de|de [0-9]|entre [0-9]|ayant|situe|implante|installe|employant|comptant|inscrit))"
 )
+#: A sentence that says who may apply. What stands before each half spares trying its words at every character.
+_WHO = re.compile(rf"\b(?=[a-z])(?:{_SAYS}|{_HELPS}|{_ROLE})|(?:^|(?=[\n.!?:,]))(?:{_BEGINS})")
 #: « les dépenses éligibles »: says what, not who.
 _WHAT = re.compile(
     r"\b(?:depenses?|couts?|projets?|actions?|travaux|frais|investissements?|opposable|non|assiette) ?-?$"
