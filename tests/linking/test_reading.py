@@ -132,6 +132,19 @@ def test_what_is_corrected_while_it_is_compared_waits_again(staff, database):
     assert store.waiting(METHOD) == [2]
 
 
+def test_the_group_of_one_item_is_that_of_all(staff, database):
+    houblon = {number: call(number, f"Houblon {number} : aide aux brasseries du Doubs") for number in range(3, 9)}
+    add(database, *houblon.values(), call(9, "Maintenance", text="Entretien d'ascenseurs", deadline="2026-12-04"))
+    link(database)
+    staff.join(9, 8, by="anne")
+    staff.split(3, by="anne")
+    staff.join(4, 3, by="anne")
+    whole = staff.items.groups()
+    assert whole
+    for number in range(1, 10):
+        assert staff.items.group(number) == whole.get(number, (number,))
+
+
 def test_items_that_part_keep_what_was_said_of_each(staff):
     staff.correct(2, add=["sector:textile"], by="anne")
     staff.split(1, 2, by="anne")

@@ -29,17 +29,18 @@ def items() -> None:
 @click.option("--limit", type=click.IntRange(1), default=50, show_default="50", metavar="N", help="Au plus N articles.")
 @pass_instance
 def list_(instance: Instance, since: datetime | None, limit: int) -> None:
-    """Lister les articles, les plus récents d'abord."""
+    """Lister les articles, les plus récents d'abord ; une même chose, vue plusieurs fois, fait une ligne (+2)."""
     app = instance.open()
-    found = app.items(since=since.replace(tzinfo=app.settings.cluster.zone).astimezone(UTC) if since else None)
+    found = app.gathered.items(since=since.replace(tzinfo=app.settings.cluster.zone).astimezone(UTC) if since else None)
     for item in found[:limit]:
         when = (item.published or item.first_seen).astimezone(app.settings.cluster.zone)
-        others = len(item.sources) - 1
+        others = max(len(item.sources) - 1, len(item.also))
         more = f" (+{others})" if others > 0 else ""
         source = item.sources[0].title if item.sources else "—"
         echo(f"{item.id:>6}  {when:%d/%m/%Y}  {_column(source, 24)}  {item.title}{more}")
     left = len(found) - limit
-    echo(f"{len(found)} articles" + (f", {left} non affichés (--limit)" if left > 0 else ""))
+    count = f"{len(found)} article{'s' if len(found) > 1 else ''}"
+    echo(count + (f", {left} non affiché{'s' if left > 1 else ''} (--limit)" if left > 0 else ""))
 
 
 def _column(text: str, width: int) -> str:

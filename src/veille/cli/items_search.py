@@ -32,7 +32,8 @@ def search(
     """Chercher des articles par les mots de leur titre, de leur texte, de leur page et de leurs documents.
 
     Tous les mots doivent s'y trouver, au singulier ou au pluriel, avec ou sans accents. « "appel à projets" » se trouve
-    tel quel ; « méthan* » commence un mot ; « -bois », après « -- », écarte un mot.
+    tel quel ; « méthan* » commence un mot ; « -bois », après « -- », écarte un mot. Une même chose, vue plusieurs
+    fois, fait une ligne (+2) ; --json donne chaque article, et les autres numéros de la chose sous « also ».
     """
     from veille.model.searching import SearchFilters
 
@@ -41,16 +42,23 @@ def search(
     start = since.replace(tzinfo=zone).astimezone(UTC) if since else None
     filters = SearchFilters(since=start, source_ids=source_ids)
     page = app.search_store.search(" ".join(words), filters, cursor, limit=limit)
+    groups = app.gathered.groups([item.id for item in page.found]) if page.found else {}
     if as_json:
         for item in page.found:
-            click.echo(json.dumps(_plain(item), ensure_ascii=False))
+            also = [number for number in groups.get(item.id, ()) if number != item.id]
+            click.echo(json.dumps({**_plain(item), "also": also}, ensure_ascii=False))
         click.echo(json.dumps({"total": page.total, "page": page.cursor}))
         return
+    lines: dict[tuple[int, ...], FoundItem] = {}
     for item in page.found:
+        lines.setdefault(groups.get(item.id, (item.id,)), item)  # the best of each group
+    for group, item in lines.items():
         when = (item.published or item.first_seen).astimezone(zone)
-        echo(f"{item.id:>6}  {when:%d/%m/%Y}  {_column(item.source_title, 24)}  {item.title}{_where(item)}")
+        same = f" (+{len(group) - 1})" if len(group) > 1 else ""
+        echo(f"{item.id:>6}  {when:%d/%m/%Y}  {_column(item.source_title, 24)}  {item.title}{same}{_where(item)}")
     left = page.total - len(page.found)
-    more = f", {left} non affichés (--limit)" if left and cursor is None else ""
+    more = f" en {len(lines)} ligne{'s' if len(lines) > 1 else ''}" if len(lines) < len(page.found) else ""
+    more += f", {left} non affiché{'s' if left > 1 else ''} (--limit)" if left and cursor is None else ""
     echo(f"{page.total} article{'s' if page.total > 1 else ''}{more}" if page.total else "aucun résultat")
 
 

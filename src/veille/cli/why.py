@@ -16,18 +16,22 @@ from veille.cli.base import Command, Instance, echo, pass_instance
 def why(instance: Instance, item: str, member: str, as_json: bool) -> None:
     """Dire pourquoi un élément va à un membre, ou quelle porte l'a refusé.
 
-    ÉLÉMENT est un numéro ou une adresse web ; MEMBRE le nom d'une organisation ou l'adresse d'un abonné.
+    ÉLÉMENT est un numéro ou une adresse web, et vaut pour tout ce qui est la même chose ; MEMBRE est le nom d'une
+    organisation ou l'adresse d'un abonné.
     """
     from veille.matching.explain import explain, find_item, find_member
 
     app = instance.open()
     who = find_member(member, app.members.members(), app.members.subscribers())
-    items = app.items()
-    what = find_item(item, items)
+    items = app.gathered.items()
+    asked = find_item(item, app.items())
+    what = next(one for one in items if asked.id in {one.id, *one.also})
     today = app.clock.now().astimezone(app.settings.cluster.zone).date()
     judged = app.matcher(items, today)(what, who)
     if as_json:
         click.echo(json.dumps(asdict(judged), ensure_ascii=False))
         return
+    if what.id != asked.id:
+        echo(f"le n° {asked.id} paraît sous le n° {what.id}, qui est la même chose (« veille items links {asked.id} »)")
     for line in explain(what, who, judged, app.taxonomy):
         echo(line)

@@ -1,7 +1,5 @@
 """What staff say of two items: one thing, or two; and taking it back."""
 
-from collections.abc import Sequence
-
 from veille.errors import InputError
 from veille.linking.reading import Gathered
 from veille.model.linking import LinkDecision, Sameness
@@ -54,5 +52,4 @@ class LinkDesk:
         self._decisions.record(decision)
 
     def _group(self, item: int) -> tuple[int, ...]:
-        found: Sequence[int] = self._gathered.groups().get(item, (item,))
-        return tuple(found)
+        return self._gathered.group(item)

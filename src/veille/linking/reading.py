@@ -1,12 +1,12 @@
 """Items read through the groups they are in now: one for each thing, with all its sources."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from veille.correcting import effective
 from veille.errors import InputError
-from veille.linking.clusters import groups, pair
+from veille.linking.clusters import Pair, groups, pair
 from veille.model import Item, ItemSource
 from veille.model.linking import ItemLink, LinkDecision, Sameness
 from veille.protocols import ItemStore
@@ -37,7 +37,7 @@ class Gathered:
 
     def item(self, item_id: int) -> Item | None:
         """Return one item with the sources of its group, itself in front."""
-        group = self.groups().get(item_id, (item_id,))
+        group = self.group(item_id)
         found = [item for one in (item_id, *group) if (item := self._items.item(one)) is not None]
         mine = list({item.id: item for item in found}.values())
         return _one(mine) if mine and mine[0].id == item_id else None
@@ -52,9 +52,21 @@ class Gathered:
             )
         return found
 
-    def groups(self) -> Mapping[int, tuple[int, ...]]:
-        """Return item → its group, the item that is shown first; items that stand alone are left out."""
-        decisions, found = self._decisions.standing(), self._links.links()
+    def group(self, item_id: int) -> tuple[int, ...]:
+        """Return the group of one item, the item that is shown first; only itself where it stands alone."""
+        return self.groups([item_id]).get(item_id, (item_id,))
+
+    def groups(self, of: Collection[int] | None = None) -> Mapping[int, tuple[int, ...]]:
+        """Return item → its group, the item that is shown first; items that stand alone are left out.
+
+        With `of`, the groups of these items, and maybe others, at the cost of what is linked with them.
+        """
+        decisions = self._decisions.standing()
+        found: Sequence[ItemLink]
+        if of is None:
+            found = self._links.links()
+        else:
+            found, decisions = self._around(of, decisions)
         joined = groups(
             {pair(one.one, one.other): one.score for one in found if one.same},
             [pair(one.one, one.other) for one in found if not one.same],
@@ -65,11 +77,27 @@ class Gathered:
         ordered = {members: tuple(sorted(members, key=lambda one: place[one])) for members in set(joined.values())}
         return {item: ordered[members] for item, members in joined.items()}
 
+    def _around(
+        self, of: Collection[int], decisions: Sequence[LinkDecision]
+    ) -> tuple[Sequence[ItemLink], Sequence[LinkDecision]]:
+        """Return the links and decisions of all that a chain of either could bring together with these items."""
+        joined = [one for one in decisions if one.said is Sameness.SAME]
+        found: dict[Pair, ItemLink] = {}
+        reached: set[int] = set()
+        fresh = set(of)
+        while fresh:
+            reached |= fresh
+            links = self._links.links(fresh)
+            found |= {pair(one.one, one.other): one for one in links}
+            ends = [{one.one, one.other} for one in links if one.same] + [{one.one, one.other} for one in joined]
+            fresh = {item for both in ends if both & fresh for item in both} - reached
+        return list(found.values()), [one for one in decisions if {one.one, one.other} <= reached]
+
     def bonds(self, item_id: int) -> Bonds:
         """Return what is said of an item and others, by the machine and by people."""
         return Bonds(
-            group=self.groups().get(item_id, (item_id,)),
-            links=[one for one in self._links.links([item_id]) if item_id in {one.one, one.other}],
+            group=self.group(item_id),
+            links=self._links.links([item_id]),
             decisions=self._decisions.history(item_id),
         )
 

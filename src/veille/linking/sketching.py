@@ -81,7 +81,7 @@ def _day(item: Item, name: str) -> str | None:
 
 
 def _aimed_at(item: Item) -> Iterable[str]:
-    """Yield the areas that its own words, or a person, say that it aims at: where its source sits says nothing of it."""
+    """Yield the areas that its own words, or a person, say that it aims at: where its source sits tells nothing."""
     for tag in item.of(Scheme.TERRITORY):
         printed_there = any(one.where in {"title", "text"} for one in tag.evidence)
         said = tag.origin is Origin.PERSON or (tag.origin is not Origin.SOURCE and printed_there)

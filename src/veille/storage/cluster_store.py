@@ -126,14 +126,17 @@ class SqlClusterStore:
     def links(self, item_ids: Collection[int] | None = None) -> Sequence[ItemLink]:
         """Return what was found of all items, or of these."""
         row = ItemLinkRow
-        query = select(row).order_by(row.one, row.other)
+        query = select(row.one, row.other, row.same, row.score, row.reason)
+        queries = [query]
         if item_ids is not None:
-            query = query.where(or_(row.one.in_(item_ids), row.other.in_(item_ids)))
+            sliced = slices(sorted(item_ids))
+            queries = [query.where(column.in_(some)) for some in sliced for column in (row.one, row.other)]
         with self._database.read() as session:
-            return [
-                ItemLink(one=found.one, other=found.other, same=found.same, score=found.score, reason=found.reason)
-                for found in session.scalars(query)
-            ]
+            found = {tuple(line[:2]): line for each in queries for line in session.execute(each)}
+        return [
+            ItemLink(one=one, other=other, same=same, score=score, reason=reason)
+            for _, (one, other, same, score, reason) in sorted(found.items())
+        ]
 
     def by_origin(self, item_ids: Collection[int]) -> Sequence[int]:
         """Return these items, best to show first.

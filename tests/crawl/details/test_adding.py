@@ -74,7 +74,7 @@ def test_the_same_address_is_added_once_whatever_its_tracking(veille: Veille, si
     assert again.returncode == 0
     assert "déjà là : n° 1, « Visa Bois 2027 », par Ajouts à la main" in again.stdout
     assert len(site.asked("/visa")) == 1
-    assert "1 articles" in veille("items", "list").stdout
+    assert "1 article\n" in veille("items", "list").stdout
 
 
 def test_what_a_source_published_is_said_with_its_name(veille: Veille, site: Site) -> None:
@@ -173,7 +173,7 @@ def test_a_mistake_is_refused_with_its_cure_and_adds_nothing(
     done = veille("items", "add", *arguments)
     assert done.returncode == 2
     assert words in done.stderr
-    assert "0 articles" in veille("items", "list").stdout
+    assert "0 article\n" in veille("items", "list").stdout
 
 
 def test_everything_known_is_one_json_object(veille: Veille, site: Site) -> None:
