@@ -10,6 +10,7 @@ alone, twelve items) and `keywords`. Then six weekly editions are replayed: repe
 import argparse
 import json
 import math
+import random
 import statistics
 import sys
 from collections import Counter
@@ -206,20 +207,32 @@ def print_faults(name: str, judged: Judged, whole: Sequence[Shown]) -> None:
         print(f"  {name} {judged.key} missed: [{number}] {rows()[number]['title'][:70]} ({gate})")
 
 
-def told_of(
+def measured(
     name: str, by: Callable[[Judged], list[Shown]], chosen: Sequence[Judged], *, faults: bool
-) -> dict[str, object]:
-    """Print a line for each member (and faults if asked), return the figures of all."""
-    table, kinds = [], Counter[str]()
+) -> list[dict[str, float]]:
+    """Print a line for each member, and faults if asked; return the figures of each."""
+    table = []
     for judged in chosen:
         shown = by(judged)
         table.append(figures(shown, judged))
         print(f"{name:9} {judged.key:15} " + "  ".join(f"{key} {value:.2f}" for key, value in table[-1].items()))
-        grades = [judged.of(one.item) for one in shown[:SHOWN]]
-        kinds.update(kind for one in grades if not one.grade for kind in one.kinds)
         if faults and name != "keywords":
             print_faults(name, judged, shown)
-    return {**summed(table), "faults": dict(kinds)}
+    return table
+
+
+def causes(by: Callable[[Judged], list[Shown]], chosen: Sequence[Judged]) -> dict[str, int]:
+    """Count why lines would embarrass."""
+    shown = [judged.of(one.item) for judged in chosen for one in by(judged)[:SHOWN]]
+    return dict(Counter(kind for one in shown if not one.grade for kind in one.kinds))
+
+
+def ahead(mine: Sequence[dict[str, float]], base: Sequence[dict[str, float]]) -> list[float]:
+    """Return where 95 % of the mean leads in nDCG lie when members are drawn again 2,000 times (paired bootstrap)."""
+    leads = [one["ndcg10"] - other["ndcg10"] for one, other in zip(mine, base, strict=True)]
+    draw = random.Random(20261127)
+    means = sorted(statistics.mean(draw.choices(leads, k=len(leads))) for _ in range(2000))
+    return [round(means[50], 3), round(means[-51], 3)]
 
 
 def replayed(chosen: Sequence[Judged]) -> dict[str, float]:
@@ -250,7 +263,9 @@ def main() -> None:
         "keywords": keywords,
     }
     result: dict[str, object] = {"half": asked.half, "members": len(chosen), "items": len(items())}
-    result |= {name: told_of(name, by, chosen, faults=asked.faults) for name, by in lists.items()}
+    tables = {name: measured(name, by, chosen, faults=asked.faults) for name, by in lists.items()}
+    result |= {name: {**summed(table), "faults": causes(lists[name], chosen)} for name, table in tables.items()}
+    result["ndcg10_ahead"] = ahead(tables["bulletin"], tables["keywords"])
     print(json.dumps(result | {"replay": replayed(chosen)}, ensure_ascii=False))
 
 

@@ -1,7 +1,7 @@
 """The judged network: its form, its fixed halves, the harness on lists made by hand, floors of its open half."""
 
 import pytest
-from benchmarks.relevance import Shown, bulletins, figures, replayed, right, summed, wanted
+from benchmarks.relevance import Shown, ahead, bulletins, causes, figures, replayed, right, summed, wanted
 from benchmarks.relevance import as_read as read
 
 from veille.model import Scheme
@@ -103,6 +103,14 @@ def test_faults_are_counted() -> None:
     row = figures([Shown(77, ("activity",)), Shown(71, ("follow",)), Shown(78)], water)
     assert (row["p3"], row["embarrassing"], row["missed"], row["right"]) == (pytest.approx(1 / 3), 2, 2, 0)
     assert summed([row, row])["missed_share"] == pytest.approx(2 / 3, abs=0.001)
+
+
+def test_causes_and_lead_are_told() -> None:
+    water = next(judged for judged in OPEN if judged.key == "eaux-reunion")
+    assert causes(lambda _: [Shown(76), Shown(77), Shown(81), Shown(71)], [water]) == {"place": 1, "trade": 2}
+    good, bad = figures(best(water), water), figures([Shown(77)], water)
+    assert ahead([good, good], [bad, bad]) == [pytest.approx(1), pytest.approx(1)]
+    assert ahead([good, bad], [bad, good]) == [-1, 1]
 
 
 def test_the_reason_counted_is_the_first_of_the_member_s_own() -> None:
