@@ -3,6 +3,7 @@
 import re
 
 from veille.nlp import place_context as context
+from veille.nlp.nearby import Rare
 from veille.nlp.places import SMALL, TELLING, Mention
 
 _ANY_WORD = re.compile(r"\w+")
@@ -54,7 +55,7 @@ def names_actor(mention: Mention, text: str, after: str) -> bool:
     return not mention.shouted and bool(context.ACRONYM.search(before) or context.SCHOOL_AFTER.match(after))
 
 
-def listed_after(cue: re.Pattern[str], mention: Mention, text: str, folded: str) -> bool:
+def listed_after(cue: Rare | re.Pattern[str], mention: Mention, text: str, folded: str) -> bool:
     """Return True where a word such as « vers » or « hors » opens the list of names that the mention is in."""
     first = max(0, mention.start - _LISTED)
     opened = 0

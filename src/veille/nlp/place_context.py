@@ -2,29 +2,34 @@
 
 import re
 
+from veille.nlp.nearby import Ending, Rare
+
 _END = r" ?(?:de la |de l'|des |du |de |d'|la |le |les |l')?$"
 #: « dans les départements suivants : Ain, Loire ».
 _LISTED = r"(?: suivants)?(?: ?:)?"
 
 #: « commune de … », « mairie de … »: the name is a commune's.
-AUTHORITY = re.compile(
+AUTHORITY = Ending(
     r"\b(?:communes?(?: nouvelle| deleguee)?|villes?|mairies?|municipalites?|bourg|ccas|office de tourisme"
     r"|conseil municipal"
     r"|centre hospitalier|chu|chru|hopital|hopitaux|aeroport|tribunal(?: administratif| judiciaire| de commerce)?"
     r"|maire|gare"
     r"|cour d'appel|centre-ville|centre-bourg|cantons?|arrondissement|hotel de ville|habitants|bassin de vie|universite"
-    r"|academie|rectorat|archeveche|metropole|agglomeration|agglo|com)" + _END
+    r"|academie|rectorat|archeveche|metropole|agglomeration|agglo|com)" + _END,
+    29,
 )
 #: Those of them that act for the commune: a hospital or a station is only there.
-ACTING = re.compile(
+ACTING = Ending(
     r"\b(?:communes?(?: nouvelle| deleguee)?|villes?|mairies?|municipalites?|bourg|ccas|conseil municipal|maire"
     r"|centre-ville|centre-bourg|cantons?|arrondissement|hotel de ville|habitants|bassin de vie|metropole"
-    r"|agglomeration|agglo|com)" + _END
+    r"|agglomeration|agglo|com)" + _END,
+    24,
 )
 #: A court where one appeals: the place of a procedure, never an area.
-COURT = re.compile(
+COURT = Ending(
     r"\b(?:tribun(?:al|aux)(?: administratifs?| judiciaires?| de commerce| de grande instance)?"
-    r"|cours?(?: administrative)? d'appel|greffe)" + _END + r"|\btribunal[a-z ]{0,30} : $"
+    r"|cours?(?: administrative)? d'appel|greffe)" + _END + r"|\btribunal[a-z ]{0,30} : $",
+    41,
 )
 #: Who acts from a place without acting for it: « Université de Lille ».
 ACTOR = re.compile(
@@ -47,15 +52,16 @@ PASSING = re.compile(
     r"|une) partenaire|depots? a|deja finance[es]{0,2}|vien(?:t|nent) d)\b"
 )
 #: An office, or where somebody was born: the town says where, not for whom.
-OFFICE = re.compile(
+OFFICE = Ending(
     r"\b(?:antennes?|agences?(?! de l)|delegations?|directions? (?:regionale|territoriale|departementale|generale)s?"
     r"|bureaux?|succursales?|sites?|nee?s? a|(?:fonde|cree)e?s? (?:en [0-9]{4} )?a|originaires?"
-    r"|(?:,|desormais) ?(?:base|installe|implante|situe|etabli)e? a|emploie[a-z0-9 ]{0,40} a)" + _END
+    r"|(?:,|desormais) ?(?:base|installe|implante|situe|etabli)e? a|emploie[a-z0-9 ]{0,40} a)" + _END,
+    56,
 )
 #: « de métropole et d'outre-mer »: the whole country, not the part.
-BOTH = re.compile(r"\b(?:metropole|metropolitaine|hexagone)(?: et|,| ou| comme) (?:d'|en |l'|les |dans les )?$")
+BOTH = Ending(r"\b(?:metropole|metropolitaine|hexagone)(?: et|,| ou| comme) (?:d'|en |l'|les |dans les )?$", 30)
 #: « 65 % pour la Corse »: a rate of that place, not the place of the call.
-RATE = re.compile(r"[0-9] ?% (?:(?:en|pour|dans)(?: la| les| le| l')?|a|aux?) ?$")
+RATE = Ending(r"[0-9] ?% (?:(?:en|pour|dans)(?: la| les| le| l')?|a|aux?) ?$", 13)
 #: Where one gets more, or pays less, without the call being kept to it.
 MODULATED = re.compile(
     r"\b(?:taux|aides?|subventions?|montants?|plafonds?|intensites?)\b[^.;\n]{0,40}"
@@ -82,12 +88,13 @@ AUDIENCE = re.compile(
     r"(?:de la |de l'|du |des |de |d'|en |a la |aux? )?$"
 )
 #: The same in English: « SMEs from … », « companies located in … ».
-ENGLISH_AUDIENCE = re.compile(
+ENGLISH_AUDIENCE = Ending(
     r"\b(?:companies|smes|start-?ups|businesses|firms|applicants|organi[sz]ations|entities|laborator(?:y|ies)"
     r"|researchers|universities|partners|consortia|projects|farmers|municipalities|regions?)"
     r"(?: (?:that are|which are|legally))?"
     r"(?: (?:located|based|established|registered|headquartered|incorporated|operating|resident))? (?:in|from|of)"
-    r"(?: the)? $"
+    r"(?: the)? $",
+    48,
 )
 #: « implantées en Allemagne », « established in Germany ».
 ESTABLISHED = re.compile(
@@ -100,30 +107,36 @@ ESTABLISHED_IN = re.compile(
     r"|(?:established|located|based|registered|headquartered|incorporated) in(?: the)?) "
 )
 #: « avec le soutien de la Région … »: named as a partner.
-PARTNER = re.compile(
+PARTNER = Rare(
     r"\b(?:avec (?:l'aide|l'appui|le soutien|le concours|la participation|la collaboration)|(?:en )?(?:partenariat"
-    r"|collaboration|lien|cooperation) (?:etroite )?avec|aux cotes|soutien technique)\b[^.;:\n]{0,60}$"
+    r"|collaboration|lien|cooperation) (?:etroite )?avec|aux cotes|soutien technique)\b[^.;:\n]{0,60}$",
+    ("avec", "aux cotes", "soutien technique"),
 )
 #: Where one travels from or to, and what a perimeter leaves out: opens a list of names.
-TRAVEL = re.compile(r"\b(?:vers|depuis|rejoindre|a destination|en provenance)\b")
-OUTSIDE = re.compile(
+TRAVEL = Rare(
+    r"\b(?:vers|depuis|rejoindre|a destination|en provenance)\b",
+    ("vers", "depuis", "rejoindre", "destination", "provenance"),
+)
+OUTSIDE = Rare(
     r"\b(?:hors|hormis|sauf|excepte[es]{0,2}|(?:a l')?(?:exception|exclusion)|en dehors|contrairement aux?|excluant"
-    r"|excepting|except(?: for)?|excluding|outside)\b"
+    r"|excepting|except(?: for)?|excluding|outside)\b",
+    ("hor", "sauf", "excep", "exclu", "contrairement", "outside"),
 )
 #: « à … », « près de … », « entre … »: a place, whichever.
-AT = re.compile(
+AT = Ending(
     r"(?:(?<![a-z0-9'])a|\baux?|\bpres d(?:e |')|\bproche d(?:e |')|\bautour d(?:e |')|\bentre|\bdepuis|\bvers"
     r"|\bhors d(?:e |')"
     r"|\bsitue[es]{0,2} (?:a|sur)|\bbase[es]{0,2} a|\bsur|\bau sud d(?:e |')|\bau nord d(?:e |')|\ba l'(?:est"
     r"|ouest) d(?:e |'))"
-    r" ?$"
+    r" ?$",
+    14,
 )
 #: « à … » alone: sure enough even before an ordinary word (« à Plaisir »).
-JUST_AT = re.compile(r"(?:^|(?<![a-z0-9'])) ?a $")
+JUST_AT = Ending(r"(?:^|(?<![a-z0-9'])) ?a $", 3)
 #: An article that is no part of the name: « l'Hermies », « du Barry » are streams and families, not communes.
-ARTICLE = re.compile(r"\b(?:la|le|les|du|des|au|aux|un|une|ce|cette|son|sa|leur|notre) $|\bl'$")
+ARTICLE = Ending(r"\b(?:la|le|les|du|des|au|aux|un|une|ce|cette|son|sa|leur|notre) $|\bl'$", 6)
 #: Streets, saints, treaties: the name is only how something is called.
-STREET = re.compile(
+STREET = Ending(
     r"\b(?:rue|avenue|av\.?|boulevard|bd|bld|(?<!en )place|quai|route|chemin|allees?|impasse|cours|square"
     r"|faubourg|hameau"
     r"|lieu-?dit"
@@ -132,24 +145,28 @@ STREET = re.compile(
     r"|col|mont|pic|ile|accords?|traite|protocole|convention|conference|declaration|cop ?[0-9]+|saints?|saintes?"
     r"|barrage|portes?|(?<!de )montagnes?|sommet|grottes?"
     r"|moulin|ferme|rocher|plage|anse|pointe|baie|zac|zone d'activites?|zae|za|zi|domaine|villa|auberge|creche|fort)"
-    + _END
+    + _END,
+    26,
+    far=("cop",),
 )
 #: Hours, treaties, coordinates and products called after a place: « 17 h (heure de Paris) », « NTF (Paris) ».
-CALLED = re.compile(
+CALLED = Ending(
     r"\b(?:heures?|horaires?|fuseau(?: horaire)?|meridien|bourse|charte|ntf|place financiere"
-    r"|vins?|fromages?|moutardes?|savons?|porcelaines?|faiences?)(?: de | d'| ?\()$"
+    r"|vins?|fromages?|moutardes?|savons?|porcelaines?|faiences?)(?: de | d'| ?\()$",
+    20,
 )
 #: Schools and halls: « lycée de Sens » is in Sens, « lycée Voltaire » is not in Voltaire.
-NAMED_AFTER = re.compile(
+NAMED_AFTER = Ending(
     r"\b(?:college|lycee|ecole|gymnase|salle|stade|site|parc|hotel|groupe scolaire|mediatheque|ehpad|groupe"
-    r"|aeroport|plan|fondation|prix|societe|compagnie|marque) $"
+    r"|aeroport|plan|fondation|prix|societe|compagnie|marque) $",
+    16,
 )
 #: « M. … », « Mme Claire … ».
 PERSON = re.compile(
     r"\b(?:m\.|mm\.|mme|mlle|monsieur|madame|dr\.?|pr\.?|professeure?|docteure?|maitre|mr\.?)(?: [a-z-]+)? $"
 )
 #: « département de … », « préfecture du … », « CCI de … »: the name is a département's.
-COUNTY = re.compile(
+COUNTY = Ending(
     r"\b(?:departements?|dep|dpt|dept|cd|conseil(?:s)? (?:departemental|general)|prefecture|prefete?"
     r"|chambre d'agriculture|caf"
     r"|chambre de commerce(?: et d'industrie)?|chambre de(?:s)? metiers(?: et de l'artisanat)?|cci|cma|ddtm?|sdis"
@@ -158,21 +175,25 @@ COUNTY = re.compile(
     r"|ddpp|ddets"
     r"|sous-prefecture|collectivite|comite departemental[a-z ,'-]{0,30}?|agence departementale[a-z ,'-]{0,30}?|comite)"
     + _LISTED
-    + _END
+    + _END,
+    56,
+    far=("departemental",),
 )
 #: « région … ».
-REGION = re.compile(
-    r"\b(?:regions?|conseil regional|crous|dreal|draaf|ars|urssaf|academie|cress|dreets|drac|rectorat)" + _END
+REGION = Ending(
+    r"\b(?:regions?|conseil regional|crous|dreal|draaf|ars|urssaf|academie|cress|dreets|drac|rectorat)" + _END, 23
 )
 #: « communauté de communes … ».
-GROUPING = re.compile(
+GROUPING = Ending(
     r"\b(?:communautes? (?:de communes?|d'agglomerations?|urbaines?|d'agglo)|cc|ca|cu|com ?com|agglomerations?"
     r"|agglo|metropole"
-    r"|intercommunalites?|eurometropole|communaute|epci)(?: (?:de|du|des) pays)?" + _END
+    r"|intercommunalites?|eurometropole|communaute|epci)(?: (?:de|du|des) pays)?" + _END,
+    44,
 )
 #: « agglomérations de Rouen, Reims … »: opens a list of names, each an EPCI's.
-GROUPINGS = re.compile(
-    r"\b(?:agglomerations|metropoles|communautes (?:de communes|d'agglomeration|urbaines)) (?:de |d')"
+GROUPINGS = Rare(
+    r"\b(?:agglomerations|metropoles|communautes (?:de communes|d'agglomeration|urbaines)) (?:de |d')",
+    ("agglomerations", "metropoles", "communautes"),
 )
 #: Its landlord or its developer, whose works may be elsewhere.
 COMPANY_AFTER = re.compile(r" (?:habitat|amenagement|logement)\b")
@@ -181,19 +202,20 @@ GROUPING_AFTER = re.compile(
     r" ?-? ?\(?(?:communaute(?: de communes| d'agglomeration| urbaine)?|agglo(?:meration)?|metropole)\b"
 )
 #: « dans l'… », « en … », « du … ».
-IN = re.compile(r"\b(?:en|dans (?:le|la|les|l')) ?$")
-OF = re.compile(r"\b(?:du|de la|de l'|des|d'|de) ?$")
+IN = Ending(r"\b(?:en|dans (?:le|la|les|l')) ?$", 9)
+OF = Ending(r"\b(?:du|de la|de l'|des|d'|de) ?$", 6)
 #: A river, not the département that bears its name.
-RIVER = re.compile(
+RIVER = Ending(
     r"\b(?:riviere|fleuve|affluents?|bassins?|bassin versant|vallees?|gorges|bords?|berges?|rives?|eaux?|amont|aval"
     r"|val|lit|crues?"
     r"|confluence|estuaire|golfe|presqu'ile|littoral|cote|source|sources|ripisylve|ripisylves|sage|digues?|canal|canaux"
     r"|pont|confluent|le long"
     r"|masses? d'eau)"
-    r"(?: hydrographique| versant)?" + _END
+    r"(?: hydrographique| versant)?" + _END,
+    36,
 )
 #: « 63000 Clermont-Ferrand ».
-POSTCODE = re.compile(r"(?<![0-9])(?:f-? ?)?([0-9]{2}) ?([0-9]{3}) (?:cedex )?$")
+POSTCODE = Ending(r"(?<![0-9])(?:f-? ?)?([0-9]{2}) ?([0-9]{3}) (?:cedex )?$", 16)
 #: « Vaires (77) », « Vaires (77360) », « Vaires, 77 », « Vaires - 77 ».
 NUMBER = re.compile(
     r" ?(?:\(|- ?\(?)(?:dept\.? |dep\.? )?([0-9]{2}|2[ab]|97[1-8]|98[678])(?:[0-9]{3})?(?:,[^)]{0,20})?(?:\)|$|(?= ))"
