@@ -141,6 +141,17 @@ def test_every_link_of_the_html_is_in_the_text():
     assert all(link.replace("&amp;", "&") in shown.text for link in links)
 
 
+def test_a_date_to_be_checked_is_in_the_html_and_in_the_text():
+    lines = bulletin(lines=2).lines
+    doubtful = (
+        replace(lines[0], deadline="jeudi 31 décembre (date à vérifier)"),
+        replace(lines[1], deadline="", badge="", verb="", facts=("AAP", "date à vérifier")),
+    )
+    section = replace(bulletin().sections[0], kind="seize", lines=doubtful)
+    shown = drawn(bulletin(sections=(section,)))
+    assert all(part.count("date à vérifier") == 2 for part in (unescape(shown.html), shown.text))
+
+
 def test_twelve_items_stay_far_below_the_clip():
     assert len(drawn(bulletin(lines=12)).html.encode()) < 45_000
     assert len(drawn(bulletin(lines=40)).html.encode()) < 80_000

@@ -1,4 +1,5 @@
 import re
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
@@ -11,7 +12,7 @@ from veille.digest import wording
 from veille.digest.bulletin import compose, one_line, selection, web_link
 from veille.digest.select import Offer
 from veille.excerpt import PRESS_CHARACTERS, PRESS_SHARE, excerpt
-from veille.model import Bulletin, Eligibility, ItemSource, Licence, Reason, Scheme, Verdict
+from veille.model import Bulletin, Eligibility, Fact, ItemSource, Licence, Origin, Reason, Scheme, Verdict
 
 NBSP = "\u00a0"
 ZONE = ZoneInfo("Europe/Paris")
@@ -67,6 +68,30 @@ def test_event_takes_place_it_does_not_close():
 
 def test_deadline_of_next_year_carries_its_year():
     assert made(an_offer(item=item(deadline="2027-01-15"))).lines[0].deadline.endswith("2027")
+
+
+def test_deadline_to_be_checked_says_so_and_closes_nothing_in_the_subject():
+    shown = made(an_offer(item=item(facts={"deadline_state": "check"})))
+    assert shown.lines[0].deadline == f"vendredi 18{NBSP}décembre (date à vérifier)"
+    assert "date à vérifier" not in shown.lines[0].facts
+    assert "clôt" not in shown.subject
+
+
+def test_deadline_that_is_no_day_is_told_among_the_facts():
+    line = made(an_offer(item=item(deadline=None, facts={"deadline_state": "check"}))).lines[0]
+    assert (line.deadline, line.facts[-1]) == ("", "date à vérifier")
+
+
+def test_deadline_that_the_source_states_is_not_doubted():
+    stated = tuple(
+        Fact(name=name, value=value, origin=origin)
+        for name, value, origin in (
+            ("deadline", "2026-12-18", Origin.FACT),
+            ("deadline_state", "check", Origin.CUE),
+        )
+    )
+    line = made(an_offer(item=replace(item(), facts=stated))).lines[0]
+    assert line.deadline == f"vendredi 18{NBSP}décembre"
 
 
 def test_moved_deadline_says_from_when_to_when():

@@ -81,10 +81,15 @@ def site(sqlite_template: Path, tmp_path: Path):
     app.database.close()
 
 
-@pytest.fixture
-def sent(site: Site) -> Site:
+def send(site: Site) -> None:
+    """Draft, approve and send the issue of that week."""
     site.app.digest.build("hebdo")
     site.app.digest.approve(by="Claire", name="hebdo")
     site.clock.advance(FRIDAY - WEDNESDAY)
     site.app.digest.send("hebdo")
+
+
+@pytest.fixture
+def sent(site: Site) -> Site:
+    send(site)
     return site

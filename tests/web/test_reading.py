@@ -5,9 +5,9 @@ from datetime import UTC, date, datetime
 
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import update
+from sqlalchemy import select, update
 
-from tests.web.conftest import ANNE, BOB, Site
+from tests.web.conftest import ANNE, BOB, Site, send
 from veille.storage.tables import ItemFactRow, ItemRow
 from veille.web.calendar import Deadline, feed
 
@@ -23,6 +23,18 @@ def test_the_page_shows_what_was_sent_to_that_person(sent: Site) -> None:
     assert "préparé pour Phytalis" in answer.text
     assert "Pourquoi vous" in answer.text
     assert "Robotix" not in answer.text
+
+
+def test_a_date_to_be_checked_says_so_on_the_page_and_in_the_calendar(site: Site) -> None:
+    with site.app.database.write() as session:
+        for number in session.scalars(select(ItemRow.id)).all():
+            session.add(ItemFactRow(item_id=number, name="deadline_state", value="check", origin="cue", evidence=[]))
+    send(site)
+    person = site.person(ANNE)
+    page = site.client.get(site.links.bulletin(person.id, "hebdo", "2026-W48")).text
+    calendar = unfolded(site.client.get(site.links.calendar(person.id)).text)
+    assert page.count("décembre (date à vérifier)") == 3
+    assert sum(line.startswith("SUMMARY:Clôture (date à vérifier) : ") for line in calendar) == 3
 
 
 def test_a_draft_is_no_page_yet(site: Site) -> None:

@@ -161,8 +161,12 @@ def _extract(one: Offer) -> str:
 
 
 def _closing(offers: Sequence[Offer]) -> tuple[str, date] | None:
-    """Return type and day of what closes first among what can be seized."""
-    dated = [(one.item.deadline, one.item) for one in offers if one.section in ANSWERED and one.item.deadline]
+    """Return type and surely told day of what closes first among what can be seized."""
+    dated = [
+        (one.item.deadline, one.item)
+        for one in offers
+        if one.section in ANSWERED and one.item.deadline and not one.item.doubtful
+    ]
     if not dated:
         return None
     day, item = min(dated, key=lambda pair: (pair[0], pair[1].id))

@@ -28,6 +28,8 @@ _SOON = 45
 #: Inbox lists show about that much after the subject (Gmail, Apple Mail, Orange).
 PREHEADER_MIN, PREHEADER_MAX = 40, 110
 _MAX_FACT = 40
+#: A deadline of which dates contradict each other, or that is said loosely.
+_DOUBT = "date à vérifier"
 #: Characters of a title or a sentence told among what changed.
 _MAX_CHANGE = 120
 #: What an amendment calls the facts that it changes; what agrees with them.
@@ -49,11 +51,15 @@ def long_day(day: date, today: date) -> str:
 
 
 def until(item: Item, today: date) -> str:
-    """Return « mardi 8 décembre à 17 h », without the hour where the text gives none; empty where nothing is due."""
+    """Return « mardi 8 décembre à 17 h », without the hour where the text gives none; empty where nothing is due.
+
+    A deadline that is to be checked says so: « jeudi 31 décembre (date à vérifier) ».
+    """
     if item.due is None:
         return ""
     hour = item.fact("deadline_time") if item.deadline is not None else None
-    return long_day(item.due, today) + (f" à {_hour(hour.value)}" if hour else "")
+    doubt = f" ({_DOUBT})" if item.deadline is not None and item.doubtful else ""
+    return long_day(item.due, today) + (f" à {_hour(hour.value)}" if hour else "") + doubt
 
 
 def _hour(clock: str) -> str:
@@ -98,7 +104,7 @@ def asks_conditions(item: Item) -> bool:
 
 
 def facts(item: Item, labels: Labels) -> tuple[str, ...]:
-    """Return type, territory, zone, amount, rate and partners in words; what is unknown is left out."""
+    """Return type, places, amount, rate, partners, a deadline without a day in words; what is unknown is left out."""
     said = (
         next((labels.short(Scheme.TYPE, tag.term) for tag in item.of(Scheme.TYPE)), ""),
         _first(item, Scheme.TERRITORY, labels),
@@ -106,6 +112,8 @@ def facts(item: Item, labels: Labels) -> tuple[str, ...]:
         _amounts(item),
         _rate(item),
         _partners(item),
+        # Where a day is told, `until` says it.
+        _DOUBT if item.doubtful and item.deadline is None else "",
     )
     return tuple(one for one in said if one)
 

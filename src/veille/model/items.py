@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 from veille.model.curation import Review, TagDecision
 from veille.model.sources import Licence
-from veille.model.tags import Fact, Scheme, Tag
+from veille.model.tags import Fact, Origin, Scheme, Tag
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,6 +89,12 @@ class Item:
         """The calendar day on which it closes, if the text or the source says one."""
         fact = self.fact("deadline")
         return date.fromisoformat(fact.value[:10]) if fact else None
+
+    @property
+    def doubtful(self) -> bool:
+        """Its deadline is to be checked: two contradict each other, or it is said loosely; never one that is stated."""
+        deadline, state = self.fact("deadline"), self.fact("deadline_state")
+        return state is not None and state.value == "check" and (deadline is None or deadline.origin is not Origin.FACT)
 
     @property
     def takes_place(self) -> date | None:

@@ -23,6 +23,8 @@ class Deadline:
     changed: datetime
     #: True where something closes that day, False where it takes place.
     closes: bool = True
+    #: True where the day itself is to be checked.
+    doubtful: bool = False
 
 
 def feed(deadlines: Iterable[Deadline], *, name: str, domain: str) -> str:
@@ -42,7 +44,7 @@ def feed(deadlines: Iterable[Deadline], *, name: str, domain: str) -> str:
 
 
 def _event(one: Deadline, domain: str) -> list[str]:
-    said = f"Clôture : {one.title}" if one.closes else one.title
+    said = f"Clôture{' (date à vérifier)' if one.doubtful else ''} : {one.title}" if one.closes else one.title
     lines = [
         "BEGIN:VEVENT",
         f"UID:{one.uid}@{domain}",

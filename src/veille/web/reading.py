@@ -41,7 +41,7 @@ def calendar(front: Front, token: str, form: Form | None) -> Response:
     items = (front.item(item_id) for item_id in sorted(front.journal(person.id)))
     deadlines = [
         Deadline(uid=f"echeance-{item.id}", day=item.due, title=item.title, url=item.url, version=item.version,
-                 changed=item.updated, closes=item.deadline is not None)
+                 changed=item.updated, closes=item.deadline is not None, doubtful=item.doubtful)
         for item in items
         if item is not None and item.due is not None and item.due >= oldest
     ]  # fmt: skip
