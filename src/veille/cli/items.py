@@ -22,7 +22,7 @@ def items() -> None:
     """Voir, ajouter à la main et exporter des articles."""
 
 
-@items.command("list")
+@items.command("list", short_help="Lister les articles, les plus récents d'abord.")
 @click.option(
     "--since", type=click.DateTime(["%Y-%m-%d"]), metavar="AAAA-MM-JJ", help="Vus ou modifiés depuis ce jour."
 )
