@@ -7,6 +7,8 @@ and place names wants hyphens, line ends and untouched offsets.
 import unicodedata
 from functools import lru_cache
 
+from veille.text import Translation
+
 _APOSTROPHES = frozenset("'`´’‘ʼ′‛")
 #: Kept as they are: NFKD would make several characters of them.
 _KEPT = frozenset("œæß…½¼¾€\n")
@@ -39,10 +41,10 @@ def _level_character(character: str) -> str:
     return letter if not letter.isspace() else " "
 
 
-_TABLE = _LevelTable()
+_translate = Translation(_LevelTable())
 
 
 @lru_cache(maxsize=16)  # several readers ask for the same title and text in a row
 def level(text: str) -> str:
     """Return text in lower case, without accents, plain spaces, hyphens and apostrophes; as long as it came (NFC)."""
-    return text.translate(_TABLE)
+    return _translate(text)
