@@ -1,12 +1,10 @@
 """The territories of France, Europe and the countries of interest: names, levels, containment (GeoZones ids).
 
 The tables come from `pipelines/territories/`: `france.json.gz` (the official geographic code, compacted by
-`scripts/build_territories.py`) `names.yaml` (former regions, adjectives, acronyms, countries, NUTS) and `zones.yaml`
+`scripts/build_territories.py`), `names.yaml` (former regions, adjectives, acronyms, countries, NUTS) and `zones.yaml`
 (massifs, basins, parks…).
 """
 
-import gzip
-import json
 import re
 import unicodedata
 from collections import Counter
@@ -15,12 +13,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import product
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
-from pydantic import BaseModel, ConfigDict, ValidationError
-
-from veille.config.problems import refuse
-from veille.config.yaml_source import load_yaml
+from veille.config.territory_files import find, read_names, read_tables
 from veille.config.zones import PREFIX, Zones, load_zones
 from veille.errors import ConfigError
 
@@ -54,34 +49,6 @@ class PrintedName:
     code: str
     #: "official", "other", "former" (a region before 2016, a merged commune) or "adjective".
     kind: str
-
-
-class _Table(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class _RegionNames(_Table):
-    names: list[str] = []
-    former: list[str] = []
-    adjectives: list[str] = []
-
-
-class _CountryNames(_Table):
-    eu: dict[str, list[str]] = {}
-    other: dict[str, list[str]] = {}
-
-
-class _Names(_Table):
-    """The keys of names.yaml."""
-
-    version: Literal[1]
-    regions: dict[str, _RegionNames] = {}
-    departements: dict[str, list[str]] = {}
-    epci: dict[str, list[str]] = {}
-    communes: dict[str, list[str]] = {}
-    countries: _CountryNames = _CountryNames()
-    nuts: dict[str, str] = {}
-    not_places: list[str] = []
 
 
 def plain(name: str) -> str:
@@ -355,39 +322,11 @@ class Gazetteer:
         return ""
 
 
-def _find(folders: Sequence[Path], name: str) -> Path:
-    for folder in folders:
-        if (path := folder / "pipelines" / "territories" / name).is_file():
-            return path
-    where = folders[0] if folders else Path()
-    raise ConfigError(
-        "fichier absent", file=where / "pipelines" / "territories" / name, cure="réinstallez veille ou restaurez-le"
-    )
-
-
-def _read_tables(path: Path) -> dict[str, Any]:
-    try:
-        tables: Any = json.loads(gzip.decompress(path.read_bytes()))
-    except (OSError, EOFError, ValueError) as error:
-        raise ConfigError(
-            "fichier illisible", file=path, cure="refaites-le avec scripts/build_territories.py, ou retirez-le"
-        ) from error
-    if not isinstance(tables, dict) or "communes" not in tables:
-        raise ConfigError("ce n'est pas une table des territoires", file=path, cure="retirez ce fichier")
-    return dict(tables)
-
-
 def load_gazetteer(folders: Sequence[Path]) -> Gazetteer:
     """Read the territories from the first folder that has them (the instance's own first)."""
-    tables = _read_tables(_find(folders, "france.json.gz"))
-    path = _find(folders, "names.yaml")
-    raw, locate = load_yaml(path)
-    try:
-        names = _Names.model_validate(raw)
-    except ValidationError as error:
-        raise refuse(error, _Names, path, locate) from error
-    zones = _find(folders, "zones.yaml")
-    gazetteer = Gazetteer(tables, names.model_dump(), load_zones(zones))
+    zones = find(folders, "zones.yaml")
+    tables, names = read_tables(find(folders, "france.json.gz")), read_names(find(folders, "names.yaml"))
+    gazetteer = Gazetteer(tables, names, load_zones(zones))
     for zone in gazetteer.zones:
         for place in zone.places:
             if not place.startswith("country:") and gazetteer.name(place) == place:

@@ -1,6 +1,5 @@
 """Decide what one printed place name means, from the words around it."""
 
-import re
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -9,10 +8,21 @@ from veille.config.zones import PREFIX
 from veille.nlp import place_asides as asides
 from veille.nlp import place_context as context
 from veille.nlp.levelled import level
-from veille.nlp.places import SMALL, Mention, key
+from veille.nlp.place_strength import (
+    FAIR,
+    RIVERS,
+    STRONG,
+    WEAK,
+    alone_on_line,
+    bare_strength,
+    county_strength,
+    just_at,
+    last_line,
+    number_beside,
+    region_strength,
+)
+from veille.nlp.places import Mention, key
 
-#: How sure a reading is: needs support from the rest of the text, fair, strong.
-WEAK, FAIR, STRONG = 1, 2, 3
 #: Characters looked at before and after a name.
 _BEFORE, _AFTER = 80, 60
 #: Inhabitants from which a commune's bare name is taken for the commune.
@@ -21,75 +31,10 @@ _KNOWN_TOWN = 20_000
 _GREAT_TOWN = 100_000
 #: Inhabitants from which « de … » is enough.
 _OF_TOWN = 2_000
-#: Départements called after something else more often than not: sea, river crossing several, direction, massif.
-_STRICT = frozenset({"loire", "nord", "manche", "lot", "vienne", "rhone", "marne", "meuse", "moselle", "somme", "cher"})
-#: Départements of one word that bear the name of a river or a massif, or are ordinary words.
-_RIVERS = _STRICT | frozenset(
-    [
-        "ain",
-        "aisne",
-        "allier",
-        "ardeche",
-        "ardennes",
-        "ariege",
-        "aube",
-        "aude",
-        "aveyron",
-        "charente",
-        "correze",
-        "creuse",
-        "dordogne",
-        "doubs",
-        "drome",
-        "eure",
-        "gard",
-        "gers",
-        "gironde",
-        "herault",
-        "indre",
-        "isere",
-        "jura",
-        "landes",
-        "loiret",
-        "mayenne",
-        "nievre",
-        "oise",
-        "orne",
-        "sarthe",
-        "tarn",
-        "var",
-        "vaucluse",
-        "vosges",
-        "yonne",
-        "essonne",
-    ]
-)
-#: Those that end a title without being meant.
-_TITLE_WORDS = frozenset({"lot", "manche", "nord", "somme", "cher"})
-_ARTICLE_END = re.compile(r"\b(?:la|le|les|du|des|de) $|'$")
 #: Letters of « IDF », « AURA », « PACA », which mean other things elsewhere.
 _ACRONYM = 4
 #: English, German or Spanish words and first names that are great towns of France.
 _HOMOGRAPHS = frozenset({"nice", "nancy", "tours", "orange", "angers", "nimes"})
-_CAPITAL_BEFORE = re.compile(r"(?:^|[\s'’(«\"])([A-ZÀ-ÖØ-Þ][\w'’-]*) $")
-_NOT_NAMES = frozenset(
-    [
-        "agglo",
-        "ville",
-        "commune",
-        "mairie",
-        "grand",
-        "grande",
-        "centre",
-        "region",
-        "departement",
-        "metropole",
-        "universite",
-        "inria",
-        "cnrs",
-        "chu",
-    ]
-)
 
 
 @dataclass(slots=True)
@@ -181,7 +126,9 @@ class PlaceReader:
         if meaning.epci and meaning.epci_alone:
             company = context.COMPANY_AFTER.match(after) is not None  # « Brest Métropole Habitat »
             strength = STRONG if meaning.epci_alone == "sure" and not company else WEAK
-            if strength == WEAK and (_line(mention, before, after) or mention.key.startswith(("pays d", "grand "))):
+            if strength == WEAK and (
+                alone_on_line(mention, before, after) or mention.key.startswith(("pays d", "grand "))
+            ):
                 strength = FAIR
             return Reading(mention, [f"fr:epci:{code}" for code in meaning.epci], strength)
         if said and len(meaning.communes) == 1 and not meaning.areas:
@@ -222,14 +169,14 @@ class PlaceReader:
             tasty = mention.printed.lower().rstrip("s").endswith("é")  # « corsé »
             return Reading(mention, codes, FAIR if mention.lower and not tasty else 0)
         if any(code.startswith("fr:region:") for code in codes):
-            return Reading(mention, codes, _region_strength(mention, before, after))
+            return Reading(mention, codes, region_strength(mention, before, after))
         if codes[0].startswith("country:"):
             return Reading(mention, codes, FAIR if not mention.shouted else WEAK)
-        return Reading(mention, codes, _county_strength(mention, codes[0], before, after))
+        return Reading(mention, codes, county_strength(mention, codes[0], before, after))
 
     def _commune(self, mention: Mention, text: str, before: str, after: str) -> Reading:
         towns = self._spelled_alike(mention)
-        hint = _number(before, after) or self._county_in_brackets(after)
+        hint = number_beside(before, after) or self._county_in_brackets(after)
         inside = [town for town in towns if hint and town.departement == hint]
         if hint and not inside and context.IN_BRACKETS.match(after):
             return Reading(mention, [], 0)  # « Sainte-Marguerite (Ardèche) »: of that name, and no commune
@@ -272,10 +219,10 @@ class PlaceReader:
         authority = context.AUTHORITY.search(before) is not None and not (common and article)
         if authority or article:
             return STRONG if authority else 0
-        if _at(mention, text, before, common=common):
+        if just_at(mention, text, before, common=common):
             return FAIR
-        if _line(mention, before, after):
-            return STRONG if not common else FAIR if _last_line(mention, after, text) else 0
+        if alone_on_line(mention, before, after):
+            return STRONG if not common else FAIR if last_line(mention, after, text) else 0
         today = mention.meaning.today
         known = today and any(town.population >= _KNOWN_TOWN for town in towns)
         label = context.LABEL_BEFORE.search(before) and context.LABEL_AFTER.match(after)
@@ -283,37 +230,12 @@ class PlaceReader:
             great = any(town.population >= _GREAT_TOWN or town.insee in self._gazetteer.capitals for town in towns)
             return FAIR if known and great and not mention.shouted else WEAK if known or label else 0
         of = context.OF.search(before) is not None and any(town.population >= _OF_TOWN for town in towns)
-        return _bare_strength(mention, text, known=known, today=today, label=bool(label) or of)
+        return bare_strength(mention, text, known=known, today=today, label=bool(label) or of)
 
     def _is_common(self, mention: Mention, towns: list[Commune]) -> bool:
         if mention.printed.isupper():
             return mention.meaning.common or any(town.insee in self._gazetteer.common_in_capitals for town in towns)
         return mention.meaning.common
-
-
-def _at(mention: Mention, text: str, before: str, *, common: bool) -> bool:
-    """« à Lyon », « près de Riom »; English « a Plan » and verbs (« il a Paris ») have no accent."""
-    if mention.shouted or not (context.JUST_AT if common else context.AT).search(before):
-        return False
-    if not before.endswith("a "):
-        return True
-    return text[mention.start - 2] in ("àÀ" if common else "àAÀ")
-
-
-def _bare_strength(mention: Mention, text: str, *, known: bool, today: bool, label: bool) -> int:
-    """Judge a name with nothing before it that says it is a place."""
-    if _after_a_name(text, mention):
-        return WEAK
-    if known:
-        return FAIR
-    if len(mention.key) <= 3:  # noqa: PLR2004 - « Eu », « Oz », « Ham »
-        return WEAK
-    return FAIR if today and (mention.size > 1 or label) else WEAK
-
-
-def _last_line(mention: Mention, after: str, text: str) -> bool:
-    """Return True where the name in capitals closes the text, as a beneficiary does."""
-    return mention.printed.isupper() and not after.strip() and not text[mention.end :].strip()
 
 
 def _town_wins(before: str, area: Reading, commune: Reading) -> bool:
@@ -325,73 +247,4 @@ def _town_wins(before: str, area: Reading, commune: Reading) -> bool:
     if context.AUTHORITY.search(before) or context.AT.search(before) or commune.strength == STRONG:
         return True
     # « Vienne » alone may be the town, the river or the département: the département, if it has support.
-    return commune.mention.key not in _RIVERS and commune.strength > area.strength
-
-
-def _region_strength(mention: Mention, before: str, after: str) -> int:
-    if mention.key in {"la reunion", "reunion"}:
-        meeting = context.MEETING.match(after) or (mention.shouted and after.startswith((" d", " p", " a")))
-        return 0 if meeting or mention.key == "reunion" else STRONG
-    if before.endswith(("grande ", "grande-")):
-        return 0
-    return STRONG
-
-
-def _county_strength(mention: Mention, code: str, before: str, after: str) -> int:
-    number = context.NUMBER.match(after)
-    if number and f"fr:departement:{number[1].upper()}" == code:
-        return STRONG
-    if context.COUNTY.search(before):
-        return STRONG
-    name = mention.key.split()[-1] if mention.size > 1 and mention.key.split()[0] in SMALL else mention.key
-    if name not in _RIVERS:
-        return STRONG if mention.size > 1 else FAIR
-    if context.RIVER.search(before):
-        return 0
-    if mention.field == "title" and not after.strip() and name not in _TITLE_WORDS and not _ARTICLE_END.search(before):
-        return FAIR  # « Chèque numérique Loiret »
-    return _river_strength(name, before, after)
-
-
-def _river_strength(name: str, before: str, after: str) -> int:
-    inside = context.IN.search(before) is not None
-    if name == "nord":
-        alone = not after or after[0] in ".,;)\n"
-        return FAIR if before.endswith("dans le ") and alone else 0
-    if name in _STRICT:
-        if inside:
-            return WEAK if name == "loire" else FAIR
-        return 0 if name in {"lot", "manche"} and not context.OF.search(before) else WEAK
-    return FAIR if inside or context.OF.search(before) or before.endswith(" l'") else WEAK
-
-
-def _number(before: str, after: str) -> str:
-    """Return the département that a number beside the name tells, or ""."""
-    if found := context.NUMBER.match(after):
-        return found[1].upper()
-    if found := context.POSTCODE.search(before):
-        digits = found[1] + found[2]
-        return digits[:3] if digits.startswith(("97", "98")) else _corsica(digits)
-    return ""
-
-
-def _corsica(postcode: str) -> str:
-    if postcode.startswith("20"):
-        return "2A" if postcode[2] in "01" else "2B"
-    return postcode[:2]
-
-
-def _line(mention: Mention, before: str, after: str) -> bool:
-    """Return True where the name is a line by itself (a buyer's town, a beneficiary)."""
-    rest = after.split("\n", 1)[0].strip()
-    return mention.field == "text" and not before.strip() and (not rest or rest.startswith("cedex"))
-
-
-def _after_a_name(text: str, mention: Mention) -> bool:
-    """« Raymond Barre »: a capitalised word right before, other than a known common noun."""
-    if mention.shouted:
-        return False
-    found = _CAPITAL_BEFORE.search(text[max(0, mention.start - 30) : mention.start])
-    if not found or found[1].isupper():
-        return False
-    return found[1].lower() not in SMALL and found[1].lower() not in _NOT_NAMES
+    return commune.mention.key not in RIVERS and commune.strength > area.strength

@@ -4,7 +4,8 @@ from veille.config.gazetteer import Gazetteer
 from veille.config.zones import PREFIX
 from veille.model import Evidence, Origin, Scheme, Tag
 from veille.nlp import place_asides as asides
-from veille.nlp.place_reading import FAIR, STRONG, WEAK, Reading
+from veille.nlp.place_reading import Reading
+from veille.nlp.place_strength import FAIR, STRONG, WEAK
 from veille.nlp.places import Mention
 
 _SCORES = {WEAK: 0.55, FAIR: 0.75, STRONG: 0.9}

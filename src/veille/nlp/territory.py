@@ -10,8 +10,9 @@ from veille.nlp import place_asides as asides
 from veille.nlp import place_context as context
 from veille.nlp.language import detect
 from veille.nlp.levelled import level
-from veille.nlp.place_reading import FAIR, STRONG, WEAK, PlaceReader, Reading
+from veille.nlp.place_reading import PlaceReader, Reading
 from veille.nlp.place_scope import PlaceScope, in_runs
+from veille.nlp.place_strength import FAIR, STRONG, WEAK
 from veille.nlp.places import Meaning, Mention, PlaceIndex, key
 from veille.nlp.quoting import READ
 from veille.nlp.stated import scaled, wide_area
