@@ -8,6 +8,7 @@ import re
 
 from veille.model import Evidence
 from veille.nlp.levelled import level
+from veille.nlp.nearby import Rare
 from veille.nlp.quoting import READ
 
 #: What projects answer.
@@ -48,8 +49,16 @@ _CHOSEN_EN = r"(?:to receive|receive|to share|share|win|secure|awarded|selected|
 _WINNERS = r"(?:gagnants?|laureate?s?|vainqueurs?)"
 _BALANCE = r"bilan (?:de l'|du |des |d'un )"
 _BOUGHT = r"(?:marches?|accords?-cadres?|lots?|concession|delegation|consultation|procedure|appels? d'offres?)"
+#: One of which every match of `_OVER` holds: most titles hold none.
+_OVER_WORDS = (
+    "retour", "bilan", "retenir", "annule", "attribu", "notifi", "infructueu", "sans suite", "selectionn", "retenu",
+    "soutenu", "choisi", "prime", "finance", "recompense", "distingue", "recu", "admis", "aide", "laureat", "titulaire",
+    "gagnant", "vainqueur", "couronne", "remporte", "decroche", "lessons", "look", "result", "win", "won", "cancel",
+    "discontinued", "receive", "share", "secure", "award", "select", "fund", "chosen", "outcome", "goes to", "jury a",
+    "successful",
+)  # fmt: skip
 #: Said in a title: there is nothing to answer any more.
-_OVER = re.compile(
+_OVER = Rare(
     "|".join(
         (
             rf"\b(?:retours?(?: d'experiences?)? (?:sur|:)|{_BALANCE}|que retenir de)[^.:]{{0,40}}\b{_ENTERED}\b",
@@ -79,16 +88,21 @@ _OVER = re.compile(
             rf"(?<!to )\b(?:wins?|won|secures?|secured) [^.]{{0,20}}\b(?:{_EN}|contract)\b",
             r"\baward of (?:the |a )?contract\b",
         )
-    )
+    ),
+    _OVER_WORDS,
 )
 #: The same, unless a day is known until when one may still answer: « l'appel à projets sera clos le 3 mai ».
-_ENDING = re.compile(
+_ENDING = Rare(
     rf"\b(?:cloture|fin) (?:de l'|du |des |de )(?:{_ENTERED}|appel|candidatures|inscriptions|depots)\b|"
     rf"\b{_ENTERED}\b[^.:]{{0,40}}\b(?:termine|acheve|cloture|clos)e?s?\b|"
-    rf"\b{_EN} (?:(?:is|are|has|have|now) )*closed\b|\b{_EN}\b[^.:]{{0,40}}\b(?:is|are|has) (?:now )?closed\b"
+    rf"\b{_EN} (?:(?:is|are|has|have|now) )*closed\b|\b{_EN}\b[^.:]{{0,40}}\b(?:is|are|has) (?:now )?closed\b",
+    ("clo", "fin ", "termine", "acheve"),
 )
 #: « Nouvelle consultation suite à une procédure sans suite »: it is open again.
-_AGAIN = re.compile(r"\b(?:relancee?s?|relance|nouvelle (?:consultation|procedure|publication|edition)|reouverture)\b")
+_AGAIN = Rare(
+    r"\b(?:relancee?s?|relance|nouvelle (?:consultation|procedure|publication|edition)|reouverture)\b",
+    ("relance", "nouvelle", "reouverture"),
+)
 #: Said in a title: something else is about a call, or helps with one.
 _ABOUT = re.compile(
     rf"\b(?:(?:comment|bien|mieux|pour|savoir) (?:repondre|candidater)|repondre)"
@@ -144,7 +158,7 @@ def about(title: str) -> bool:
     return _ABOUT.search(level(title)) is not None
 
 
-def _first(words: re.Pattern[str], text: str, where: str, until: int | None = None) -> Evidence | None:
+def _first(words: Rare | re.Pattern[str], text: str, where: str, until: int | None = None) -> Evidence | None:
     found = words.search(level(text)[:until])
     if found is None:
         return None
