@@ -86,6 +86,13 @@ def test_a_day_put_off_by_another_source_is_told_as_a_change(house, staff):
     assert line.change.replace("\u00a0", " ") == "échéance reportée du 1er février au 15 mars"
 
 
+def test_one_day_more_by_another_source_is_no_change(house, staff):
+    send(house)
+    store_items(house.database, [item(2, sector="sante", title="Houblon local", deadline="2027-02-02")])
+    staff.join(1, 2, by="Claire")
+    assert lines(house) == []
+
+
 def test_the_journal_of_one_thing_is_that_of_all_its_items():
     one = item(3, version=4, also=(1, 2))
     found = journal(one, {1: seen(1, times=1), 2: seen(2, at=NOW, deadline=date(2027, 1, 5), times=2)})

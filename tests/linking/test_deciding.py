@@ -21,7 +21,7 @@ def unlike(number):
 def test_staff_join_what_the_machine_did_not_and_take_it_back(database, desk):
     add(database, unlike(1), unlike(2))
     link(database)
-    assert desk.join(2, 1, by="anne") == (2, 1)
+    assert desk.join(2, 1, by="anne") == (1, 2)
     assert desk.take_back(1, 2, by="anne") == (1,)
     assert [one.said.value for one in SqlLinkDecisions(database).history(1)] == ["same", "withdrawn"]
 

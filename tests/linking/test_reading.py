@@ -14,7 +14,7 @@ from veille.errors import InputError
 from veille.linking.deciding import LinkDesk
 from veille.linking.marks import FULL
 from veille.linking.sketch import METHOD
-from veille.model import Scheme
+from veille.model import Licence, Scheme
 from veille.model.linking import Placed
 from veille.storage.cluster_store import SqlClusterStore
 from veille.storage.link_decision_store import SqlLinkDecisions
@@ -127,8 +127,7 @@ def test_what_is_corrected_while_it_is_compared_waits_again(staff, database):
     stamp = store.stamps([2], METHOD)[2]
     staff.correct(2, add=["sector:eau"], by="anne")
     placed = [Placed(item_id=2, stamp=stamp, sketch={}, marks=())]
-    store.place(placed, METHOD, FULL)
-    store.save(placed, [], staff.clock.now())
+    store.save(placed, [], store.place(placed, METHOD, FULL), staff.clock.now())
     assert store.waiting(METHOD) == [2]
 
 
@@ -143,6 +142,22 @@ def test_the_group_of_one_item_is_that_of_all(staff, database):
     assert whole
     for number in range(1, 10):
         assert staff.items.group(number) == whole.get(number, (number,))
+
+
+def test_a_group_stands_while_its_items_are_compared_anew(staff, database):
+    staff.correct(2, remove=["sector:eau"], by="anne")
+    store = SqlClusterStore(database)
+    placed = [Placed(item_id=2, stamp=store.stamps([2], METHOD)[2], sketch={}, marks=())]
+    before = store.place(placed, METHOD, FULL)
+    assert staff.items.group(2) == (1, 2)
+    store.save(placed, [], before, staff.clock.now())
+    assert staff.items.group(2) == (2,)
+
+
+def test_a_day_more_by_a_relay_is_no_day_put_off(staff, database):
+    add(database, call(3, deadline="2026-10-01", licence=Licence.PRESS, sector="eau"))
+    link(database)
+    assert staff.items.group(3) == (1, 2, 3)
 
 
 def test_items_that_part_keep_what_was_said_of_each(staff):

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
 from veille.config.digests import Digest
@@ -92,7 +92,8 @@ def _offers(
 def journal(item: Item, seen: Mapping[int, SeenItem]) -> SeenItem | None:
     """Return what a person was last sent of an item, itself or one that is the same thing now.
 
-    Versions of two items do not compare: what was sent of another one counts as this one's present version.
+    Versions of two items do not compare: what was sent of another one counts as this one's present version, and one
+    day more or less is the same last day (« jusqu'au 14 à minuit », « le 15 »).
     """
     known = [seen[number] for number in (item.id, *item.also) if number in seen]
     if not known:
@@ -101,7 +102,10 @@ def journal(item: Item, seen: Mapping[int, SeenItem]) -> SeenItem | None:
     times = sum(one.times for one in known)
     if last.item_id == item.id:
         return replace(last, times=times)
-    return replace(last, item_id=item.id, item_version=item.version, times=times)
+    day = last.deadline
+    if day and item.deadline and abs(item.deadline - day) <= timedelta(days=1):
+        day = item.deadline
+    return replace(last, item_id=item.id, item_version=item.version, times=times, deadline=day)
 
 
 def _wanted(one: Offer, person: Subscriber, refused: frozenset[int]) -> bool:

@@ -49,8 +49,8 @@ class LinkingStage:
             for item_id, one in sorted(sketched.items())
         ]
         if placed:
-            self._store.place(placed, METHOD, FULL)
-            self._store.save(placed, list(self._found(sketched)), self._clock.now())
+            before = self._store.place(placed, METHOD, FULL)
+            self._store.save(placed, list(self._found(sketched)), before, self._clock.now())
 
     def _found(self, sketched: Mapping[int, Sketch]) -> Iterator[ItemLink]:
         """Yield what is to be told of pairs in which one of these items stands."""

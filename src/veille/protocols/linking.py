@@ -27,8 +27,8 @@ class LinkStore(Protocol):
         """Return what each of those that still wait is to be sketched from."""
         ...
 
-    def place(self, placed: Sequence[Placed], method: str, full: int) -> None:
-        """Write sketches and marks, forget links made from older ones; a mark that `full` items bear takes no more."""
+    def place(self, placed: Sequence[Placed], method: str, full: int) -> Collection[tuple[int, int]]:
+        """Write sketches and marks, a mark that `full` items bear takes no more; return the pairs told before."""
         ...
 
     def near(self, item_ids: Collection[int], full: int, limit: int) -> Mapping[int, Sequence[int]]:
@@ -39,8 +39,10 @@ class LinkStore(Protocol):
         """Return what `place` wrote."""
         ...
 
-    def save(self, done: Sequence[Placed], links: Sequence[ItemLink], now: datetime) -> None:
-        """Write what was found and that these items, as they were placed, wait no more."""
+    def save(
+        self, done: Sequence[Placed], links: Sequence[ItemLink], before: Collection[tuple[int, int]], now: datetime
+    ) -> None:
+        """Write what was found in place of what was told `before`; these items, as they were placed, wait no more."""
         ...
 
     def links(self, item_ids: Collection[int] | None = None) -> Sequence[ItemLink]:

@@ -2,10 +2,10 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime
-from typing import Any
+from datetime import date, datetime, timedelta
+from typing import Any, cast
 
-from sqlalchemy import and_, delete, func, insert, or_, select, update
+from sqlalchemy import Table, and_, bindparam, delete, func, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from veille.model.linking import ItemLink, Placed, Stamp
@@ -34,6 +34,9 @@ _CORRECTED = (
     .subquery("corrected")
 )
 
+#: One source says « jusqu'au 14 à minuit », another « le 15 »: nothing was put off.
+_ONE_DAY = timedelta(days=1)
+
 
 class SqlClusterStore:
     """Sketches, marks and links in our database; placing or saving twice changes nothing."""
@@ -59,16 +62,18 @@ class SqlClusterStore:
                 for item_id, *stamp in session.execute(query.where(row.item_id.in_(some)))
             }
 
-    def place(self, placed: Sequence[Placed], method: str, full: int) -> None:
-        """Write sketches and marks, forget the links that older ones had; a full mark takes no more items.
+    def place(self, placed: Sequence[Placed], method: str, full: int) -> list[tuple[int, int]]:
+        """Write sketches and marks, a full mark takes no more items; return the pairs told of them before.
 
+        Those stand until `save`: who reads meanwhile, or after a kill, finds the groups as they were.
         Marks are written before anything is looked up by them: of two processes at work on two like items, the one
         that places second finds the other's.
         """
         ids = [one.item_id for one in placed]
         with self._database.write() as session:
             session.execute(delete(ItemMarkRow).where(ItemMarkRow.item_id.in_(ids)))
-            session.execute(delete(ItemLinkRow).where(or_(ItemLinkRow.one.in_(ids), ItemLinkRow.other.in_(ids))))
+            row = ItemLinkRow
+            told = session.execute(select(row.one, row.other).where(or_(row.one.in_(ids), row.other.in_(ids)))).all()
             upsert(
                 session, ItemSketchRow, [_sketched(one, method) for one in placed], keys=["item_id"], update=_SKETCHED
             )
@@ -81,6 +86,7 @@ class SqlClusterStore:
                         rows.append({"mark": mark, "item_id": one.item_id})
             if rows:
                 session.execute(insert(ItemMarkRow), rows)
+        return [(one, other) for one, other in told]
 
     def near(self, item_ids: Collection[int], full: int, limit: int) -> Mapping[int, Sequence[int]]:
         """Return for each item those that share marks with it, most marks first, at most `limit`."""
@@ -110,14 +116,22 @@ class SqlClusterStore:
                 for item_id, sketch in session.execute(select(row.item_id, row.sketch).where(row.item_id.in_(some)))
             }
 
-    def save(self, done: Sequence[Placed], links: Sequence[ItemLink], now: datetime) -> None:
-        """Write what was found and that these items wait no more; one placed anew meanwhile goes on waiting."""
+    def save(
+        self, done: Sequence[Placed], links: Sequence[ItemLink], before: Collection[tuple[int, int]], now: datetime
+    ) -> None:
+        """Write what was found for what `place` gave, and that these items wait no more; one placed anew goes on."""
         rows = [
             {"one": one.one, "other": one.other, "same": one.same, "score": one.score, "reason": one.reason, "at": now}
             for one in links
         ]
-        row = ItemSketchRow
+        gone = [{"a": one, "b": other} for one, other in set(before) - {(one.one, one.other) for one in links}]
+        row, link = ItemSketchRow, ItemLinkRow
         with self._database.write() as session:
+            if gone:
+                forget = delete(cast("Table", link.__table__)).where(
+                    link.one == bindparam("a"), link.other == bindparam("b")
+                )
+                session.connection().execute(forget, gone)
             upsert(session, ItemLinkRow, rows, keys=["one", "other"], update=_FOUND)
             for one in done:
                 same = (getattr(row, name).is_not_distinct_from(getattr(one.stamp, name)) for name in _STAMP)
@@ -156,10 +170,10 @@ class SqlClusterStore:
                 for item, feed, deadline in session.execute(query.where(ItemRow.id.in_(some))):
                     shown = rank(feed=feed or "", licence=item.licence, link=item.url, facts=item.facts)
                     found.append(((deadline or "")[:10], shown, item.first_seen, item.id))
-        days = {day for day, *_ in found if day}
-        last = max(days) if len(days) > 1 else None
+        days = sorted({date.fromisoformat(day) for day, *_ in found if day})
+        last = {f"{day}" for day in days if days[-1] - day <= _ONE_DAY} if len(days) > 1 else set()
         found.sort(key=lambda one: (one[2], one[3]))
-        found.sort(key=lambda one: (one[0] == last, one[1]), reverse=True)  # a stable sort keeps the oldest first
+        found.sort(key=lambda one: (one[0] in last, one[1]), reverse=True)  # a stable sort keeps the oldest first
         return [one[3] for one in found]
 
 
