@@ -146,6 +146,27 @@ def test_conditions_are_read_from_the_sentence_that_states_them(text: str, expec
         }),
         ("Notre siège social à Toulouse accueille les PME qui peuvent candidater.", {"eligible_sizes": "pme"}),
         ("Les PME peuvent candidater au siège de la Région à Lille.", {"eligible_sizes": "pme"}),
+        ("L'appel s'adresse en priorité aux PME.", {"eligible_sizes": "pme", "eligible_others": "ouvert"}),
+        ("Destiné aux PME. Les collectivités peuvent aussi candidater.", {"eligible_sizes": "pme|collectivite"}),
+        ("Peuvent déposer : PME, ETI ou GE.", {"eligible_sizes": "pme|eti|ge"}),
+        ("Ouvert aux acteurs économiques, publics ou privés.", {
+            "eligible_sizes": "tpe|pme|eti|ge", "eligible_others": "publics",
+        }),
+        ("Vous êtes une PME ? Une collectivité ? Un laboratoire ?", {"eligible_sizes": "pme|labo|collectivite"}),
+        ("Les PME ne sont pas éligibles à une aide supérieure à 50 %.", {}),
+        ("Les PME ne sont pas concernées par le cofinancement.", {}),
+        ("Les PME ne sont pas éligibles à cet appel.", {"excluded_sizes": "pme"}),
+        ("Les grandes entreprises ne sont éligibles que si elles s'allient à une PME.", {}),
+        ("Les PME souhaitant exporter en Allemagne peuvent candidater.", {"eligible_sizes": "pme"}),
+        ("Les PME établies en Allemagne ou en France peuvent candidater.", {
+            "eligible_sizes": "pme", "eligible_territories": "country:fr|country:de",
+        }),
+        ("Les PME situées à moins de 50 km de Limoges peuvent candidater.", {
+            "eligible_sizes": "pme", "project_territories": "fr:commune:87085",
+        }),
+        ("Les PME de la Métropole de Lyon et de l'Ain peuvent candidater.", {
+            "eligible_sizes": "pme", "eligible_territories": "fr:epci:200046977|fr:departement:01",
+        }),
     ],
 )  # fmt: skip
 def test_who_is_named_beside_others_or_denied_refuses_nobody_else(text: str, expected: dict[str, str]) -> None:

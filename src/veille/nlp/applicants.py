@@ -17,7 +17,8 @@ _SIZE_WORDS: tuple[tuple[re.Pattern[str], tuple[str, ...]], ...] = (
     (re.compile(r"\b(?:petites? entreprises?|small enterprises)\b"), ("tpe", "pme")),
     (re.compile(r"\b(?:start-?ups?|jeunes pousses|jeunes entreprises)\b"), ("tpe", "pme")),
     (re.compile(r"\b(?:eti|entreprises? de taille intermediaire|mid-?caps?)\b"), ("eti",)),
-    (re.compile(r"\b(?:grandes? entreprises?|grands? groupes?|large (?:companies|enterprises))\b"), ("ge",)),
+    (re.compile(r"\b(?:grandes? entreprises?|grands? groupes?|large (?:companies|enterprises)"
+                r"|(?:pme|eti) ?(?:,|et|ou|/|-) ?ge)\b"), ("ge",)),
     (re.compile(r"\b(?:laboratoires?(?! pharmaceutiques?)|labos?|organismes? (?:publics? )?de recherche|universites?"
                 r"|etablissements? (?:publics? )?de recherche(?: publics?)?|chercheurs?|universities"
                 r"|etablissements? d'enseignement superieur|research (?:organi[sz]ations?|institutes?))\b"), ("labo",)),
@@ -55,6 +56,7 @@ _TRADES = re.compile(
 #: Public bodies that are neither laboratory nor authority by name.
 _PUBLIC = re.compile(
     r"\b(?:etablissements? publics?(?! (?:de recherche|fonciers?|de cooperation|d'amenagement|hospitaliers?|locaux))"
+    r"|publi(?:cs?|ques?) (?:et|ou|comme) priv[a-z]+|prive(?:e|s|es)? (?:et|ou|comme) publi(?:cs?|ques?)"
     r"|operateurs? publics?|hopitaux|hopital|lycees?|ecoles?"
     r"|personnes publiques|public bodies|chambres? consulaires?|etat)\b"
 )
@@ -78,6 +80,10 @@ _THROUGH = re.compile(
 #: « les entreprises, notamment les PME »: others may apply as well.
 _SAMPLE = re.compile(
     r"\b(?:notamment|y compris|en particulier|particulierement|par exemple|including|in particular|such as)\b[^.;:\n]*"
+)
+#: « en priorité aux PME »: so may they.
+_FIRST = re.compile(
+    r"\b(?:en priorite|prioritairement|principalement|majoritairement|de preference|primarily|mainly|preferably)\b"
 )
 #: « Entreprises éligibles : »: what follows says which.
 _LABEL = re.compile(
@@ -132,6 +138,8 @@ def admitted(clause: str) -> Admitted:
         clause = _THROUGH.sub(" ", clause)
     whole = _SAMPLE.sub(" ", clause)
     told = _told(whole)
+    if _FIRST.search(clause):
+        return Admitted(told.sizes, told.others | ({"ouvert"} if told.sizes else set()), sampled=True)
     if whole == clause:
         return told
     if not (told.sizes or told.others):

@@ -21,7 +21,8 @@ _LOCATED = re.compile(
     r"\b(?:situe|implante|localise|domicilie|installe|etabli|base|immatricule)(?:e|s|es)?\b[^.;\n]{0,45}$"
     r"|\bayant (?:au moins )?(?:leur|un|une|son)(?: siege| etablissement| activite| implantation)?[^.;\n]{0,45}$"
     r"|\betablissements? (?:en|dans|situe)[^.;\n]{0,25}$|\breserve[es]{0,2} aux? [^.;\n]{3,60}$"
-    rf"|\b{_NOUNS}(?: (?!pour\b|qui\b|dans\b|a\b|et\b|ou\b)[a-z-]+){{0,2}}"
+    # No verb between: « PME souhaitant exporter en Allemagne ».
+    rf"|\b{_NOUNS}(?: (?!pour\b|qui\b|dans\b|a\b|et\b|ou\b|[a-z]+(?:ant|er|ir)\b)[a-z-]+){{0,2}}"
     r" (?:(?:de|du|des|d'|en|in|from|established in|located in|based in)(?: l'| la| les)?"
     r"(?: regions?| departements?| territoires?| villes?| metropole)?(?: d'| de la| de| du| des)? ?)?$"
 )
@@ -69,8 +70,15 @@ _COMING = re.compile(
     r"|etabl))"
 )
 _NOT = re.compile(r"\b(?:hotline|contact|telephone|adresse postale|site internet|avec l'appui)\b")
+#: « à moins de 50 km de Limoges »: how far a member is, nobody computes.
+_NEAR = re.compile(
+    r"\b(?:km|kilometres|minutes|heures?|proximite|pres|autour|alentours|environs|peripherie) (?:de |d'|du |des )"
+    r"[^.;,\n]{0,15}$"
+)
 #: Between two areas of one list: « des régions Bretagne et Normandie ».
-_LISTED = re.compile(r"(?:[ ,/()&-]|\b(?:et|ou|and|or|de|du|des|d'|la|le|les|l'|en|dans|region|departement|aussi)\b)*")
+_LISTED = re.compile(
+    r"(?:[ ,/()&-]|\b[dl]'|\b(?:et|ou|and|or|de|du|des|la|le|les|en|dans|a|au|aux|in|region|departement|aussi)\b)*"
+)
 #: Wider than any home: being there is no condition.
 _WIDEST = frozenset({"country:fr", "country-group:ue"})
 
@@ -132,7 +140,7 @@ def _condition(sentence: str, before: str) -> str | None:
         return None
     if _ELSEWHERE.search(before):
         return "excluded_territories"
-    return "project_territories" if _COMING.search(sentence) else "eligible_territories"
+    return "project_territories" if _COMING.search(sentence) or _NEAR.search(before) else "eligible_territories"
 
 
 def _there(clauses: Sequence[Clause], tags: Sequence[Tag]) -> dict[str, tuple[Evidence, ...]] | None:

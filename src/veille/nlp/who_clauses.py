@@ -27,7 +27,9 @@ _SAYS = (
     r"|aux?)"
     r"|a (?:destination|l'attention|l'intention) d(?:es|e|u)|en faveur d(?:es|e|u)|versee?s? aux|propose(?:nt)? aux"
     r"|invite(?:nt)? (?:les |des )?|port(?:e|ee|es|ees) par|seule?s? (?:les|des|l')|only"
-    r"|ouverte?s? (?:a|aux?)|peu(?:t|vent|rra|rront|vez) (?:etre (?:aide|finance|soutenu|accompagne|beneficiaire)[a-z]*"
+    r"|ouverte?s? (?:a|aux?)|peu(?:t|vent|rra|rront|vez)"
+    r" (?:(?:aussi|egalement|donc|toutefois|desormais|tou[st]e?s?) )?"
+    r"(?:etre (?:aide|finance|soutenu|accompagne|beneficiaire)[a-z]*"
     r"|beneficier|candidater|deposer|repondre|postuler|participer|recevoir|obtenir|solliciter|demander|acceder|proposer"
     r"|soumettre|pretendre|concourir|en beneficier)|candidats? (?:eligibles?|doi[a-z]+)|porteurs? eligibles?"
     r"|publics? (?:vises?|concernes?|cibles?)|cibles?|vous etes|concerne(?:nt)? (?:(?:exclusivement|uniquement"
@@ -78,6 +80,8 @@ _HEADING = re.compile(
 )
 #: « Pour qui ? Les entreprises de … »: the answer is the next sentence.
 _QUESTION = re.compile(r"\b(?:pour qui|qui est concerne|qui peut [a-z' ]{3,30}) ?\? (?=[^\s])")
+#: « Vous êtes une PME ? Une collectivité ? Un laboratoire ? »: one list.
+_MORE_QUESTIONS = re.compile(r"(?<=\?)(?:\s*(?:ou )?(?:une?|des) [^.?!\n]{2,60}\?)+")
 #: Characters read under a heading « Bénéficiaires ».
 _UNDER = 400
 #: « hors grandes entreprises », « les ETI ne sont pas éligibles », « sont exclus : … »: who is left out.
@@ -85,7 +89,10 @@ _EXCEPT = re.compile(
     r"\b(?:hors|sauf|excepte|a l'exception|a l'exclusion|excluding|except(?: for)?)\b(?P<who>[^.;:,\n)]{0,60})"
     r"|\b(?P<verb>(?:(?:ne|n'en) ?(?:sont|est|seront|sera|peuvent|peut) (?:pas|plus)"
     r"(?: etre)? (?:eligibles?|concerne|admis|beneficiai?re?s?|candidat|postuler|pretendre|financ|aide)"
-    r"|(?:en )?sont (?:exclu|ineligible)|are not eligible|are excluded|(?:cannot|may not) apply))[a-z]*"
+    r"|(?:en )?sont (?:exclu|ineligible)|are not eligible|are excluded|(?:cannot|may not) apply))[a-z]*\b"
+    # « ne sont pas éligibles à une aide de plus de 50 % », « pas concernées par le cofinancement »: of that only.
+    r"(?! (?:aux?|a|par|pour)\b"
+    r"(?! (?:ce|cet|cette|l'appel|l'aide|la subvention|dispositif|presente?|programme|concours)\b))"
     r"(?: ?:(?P<after>[^.;\n]{3,80}))?"
     r"|\b(?:exclu[es]*|not eligible) ?:(?P<listed>[^.;\n]{3,80})"
 )
@@ -100,6 +107,8 @@ _CUT = re.compile(r"[.;:\n]")
 _NEGATED = re.compile(
     r"\b(?:(?:ne|n'en|n') ?(?:sont|est|seront|sera|peuvent|peut|pourront|beneficient) (?:donc )?(?:pas|plus)"
     r"|ne (?:peuvent|peut|pourront|pourra|sauraient|saurait)(?! (?:donc )?(?:pas|plus)\b)(?![^.;\n]{0,60}\bque\b)"
+    # « Les ETI ne sont éligibles que si … »: says nothing of the others.
+    r"|ne [a-z ]{3,40} qu(?:e (?:si|sous|dans|lorsque|en|avec|comme)|'(?:a condition|en|avec|associe|au sein))\b"
     r"|ineligibles?|non[- ]eligibles?|exclu[es]*\b(?! ?:)|not eligible|cannot|may not|ni (?:aux?|les) "
     r"|(?:pas|non) (?:seulement|uniquement|exclusivement)|not (?:only|limited|restricted|reserved))"
 )
@@ -155,6 +164,8 @@ def clauses(field: Printed) -> Iterator[Clause]:
         if cue.end() <= done or _of_spending(field.folded, cue):
             continue
         start, end = sentence_around(field.original, max(0, cue.end() - 1), cue.end())
+        if more := _MORE_QUESTIONS.match(field.folded, end):
+            end = more.end()
         # Who helps stands before: « Deux pôles et un cluster cherchent dix start-up ».
         clause = Clause(field, cue.start() if cue["helps"] else start, end, sure=not cue["helps"])
         told = clause.told

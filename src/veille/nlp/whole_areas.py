@@ -17,6 +17,7 @@ _NATIONAL = re.compile(
     r"|france metropolitaine|(?:metropole|metropolitaine|hexagone)(?: et| ou| comme) (?:d'|en |l')?outre-?mer"
     r"|echelle nationale|partout en france|dans toute la france|sur tout le territoire national|toutes les regions"
     r"|(?:aide|dispositif|label|appel(?: a projets| a candidatures)?) nationale?"
+    rf"|{_BASED} (?:en|a|au|aux|dans|in) [^.;\n]{{2,60}} (?:ou|et|or|and) (?:en |in )?france"
     rf"|{_BASED} en france|(?:based|located|established|registered) in france|(?:companies|smes) (?:in|from) france"
     rf"|{_OPEN}[^.;\n]{{0,60}}\b{_FIRMS} francaise?s)\b"
 )
