@@ -7,11 +7,14 @@ from functools import cached_property
 from itertools import pairwise
 
 import ahocorasick
+import numpy as np
 
 from veille.config.gazetteer import Gazetteer, spelled
 from veille.nlp.levelled import level
+from veille.text import Translation
 
 _WORD = re.compile(r"[a-z0-9œæ]+")
+_SPACE = ord(" ")
 _GAPS = re.compile(r"[^a-z0-9\n]+")
 _BRACKETED = re.compile(r"\([^)]*\)")
 _FORM = re.compile(r"^(?:cc|ca|cu) ")
@@ -42,9 +45,20 @@ _ARTICLES = ("la", "le", "les", "du", "des")
 _OPENERS = frozenset(["pays", "grand", "vallee", "vallees", "val", "coteaux", "monts"])
 
 
-def _joined(folded: str) -> str:
-    """Return the words of a levelled text apart by one space, a space at both ends, abbreviations spelled out."""
-    joined = f" {' '.join(_WORD.findall(folded))} ".replace("œ", "oe").replace("æ", "ae")
+class _Apart(dict[int, str]):
+    """Code point → itself where it makes words, as `_WORD` does, else a space; learnt as they are met."""
+
+    def __missing__(self, point: int) -> str:
+        self[point] = kept = chr(point) if _WORD.match(chr(point)) else " "
+        return kept
+
+
+_apart = Translation(_Apart())
+
+
+def _joined(apart: str) -> str:
+    """Return words apart by one space, a space at both ends, abbreviations spelled out."""
+    joined = f" {' '.join(apart.split())} ".replace("œ", "oe").replace("æ", "ae")
     for short, long in _SPELLED.items():
         joined = joined.replace(f" {short} ", f" {long} ")
     return joined
@@ -52,7 +66,14 @@ def _joined(folded: str) -> str:
 
 def key(name: str) -> str:
     """Return a name as the automaton holds it."""
-    return _joined(level(name)).strip()
+    return _joined(_apart(level(name))).strip()
+
+
+def _spans(apart: str) -> list[tuple[int, int]]:
+    """Return where each word starts and ends."""
+    letters = np.frombuffer(f" {apart} ".encode("latin-1", "replace"), np.uint8) != _SPACE
+    edges = np.flatnonzero(letters[1:] != letters[:-1]).tolist()
+    return list(zip(edges[0::2], edges[1::2], strict=True))
 
 
 @dataclass(slots=True)
@@ -197,8 +218,8 @@ class PlaceIndex:
 
     def find(self, text: str, where: str) -> list[Mention]:
         """Return the place names of one field, left to right, longest first, none inside another."""
-        folded = level(text)
-        joined = _joined(folded)
+        apart = _apart(level(text))
+        joined = _joined(apart)
         found: list[tuple[int, int, Meaning]] = []
         words, counted = -1, 0
         for end, (size, meaning) in self._automaton.iter(joined):
@@ -208,9 +229,7 @@ class PlaceIndex:
             found.append((words - size, size, meaning))
         if not found:
             return []
-        spans = [match.span() for match in _WORD.finditer(folded)]
-        spelled = joined.split()
-        mentions = self._choose(found, _Words(spelled, spans), text, where)
+        mentions = self._choose(found, _Words(joined.split(), _spans(apart)), text, where)
         return sorted(mentions, key=lambda mention: mention.start)
 
     def _choose(
