@@ -3,7 +3,8 @@
 Each lesson is a text whose axes somebody settled. What the definitions say of it is where the model starts from, and
 it learns only what they miss: with no lesson it adds nothing, and a label that no lesson has keeps what its definition
 says. A logistic regression over labels, in kernel form: texts are near by the words and pieces of words they share and
-by what their words keep company with, so a lesson speaks for texts that repeat none of its words.
+by what their words keep company with and what their sentences say, so a lesson speaks for texts that repeat none of
+its words.
 """
 
 from collections.abc import Mapping, Sequence
@@ -19,8 +20,8 @@ from veille.nlp.features import Floats, Places
 
 #: Below an instance: learnt there, so never shipped; part of the seal of every tag.
 LEARNED = Path("var") / "learned" / "axes.npz"
-#: Changes with `features`, with related words and with the arrays of the file.
-RECIPE = 1
+#: Changes with `features`, with related words, with sentence vectors and with the arrays of the file.
+RECIPE = 2
 #: Pull to what the definitions say (0.1, 0.3 and 1 tried on tests/data/axes with 100 lessons: 0.1 does best).
 _PULL = 0.1
 _STEPS = 200
@@ -38,7 +39,8 @@ class Traits:
     #: Buckets of its words and pieces, in order, and their weights, of length one each.
     buckets: Places
     weights: Floats
-    #: What its words keep company with, of length one.
+    #: What its words keep company with, of length one, then what its sentences say, of one length too: zeros where
+    #: nobody asked (`embedding`).
     company: Floats
 
 
