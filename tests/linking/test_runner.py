@@ -79,6 +79,13 @@ def test_a_day_put_off_is_the_same_call_and_shows_the_new_day(sqlite_database):
     assert [one.id for one in gathered(sqlite_database).items()] == [2]
 
 
+def test_what_parts_two_of_a_series_is_told_in_french(sqlite_database):
+    add(sqlite_database, call(1, "Houblon local, première relève"), call(2, "Houblon local, seconde relève"))
+    link(sqlite_database)
+    (found,) = gathered(sqlite_database).bonds(1).links
+    assert found.reason == "autre rang d'une série (relève 1 et relève 2)"
+
+
 def test_two_editions_are_not_joined_through_a_newsletter_that_resembles_both(sqlite_database):
     add(
         sqlite_database,

@@ -1,6 +1,6 @@
 """The linking stage: asks what waits, compares it with its like, writes links; killed anywhere, the next goes on."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import combinations
 
 from veille.linking.clusters import Pair, pair
@@ -64,12 +64,14 @@ class LinkingStage:
                 yield _link(key, found)
         yield from self._forbidden(alike, known, set(compared))
 
-    def _forbidden(self, alike: Iterable[Pair], known: dict[int, Sketch], told: set[Pair]) -> Iterator[ItemLink]:
+    def _forbidden(self, alike: Collection[Pair], known: dict[int, Sketch], told: set[Pair]) -> Iterator[ItemLink]:
         """Yield what forbids among all that a new link would bring together: a chain must not join two lots."""
         around = _neighbourhoods([*alike, *self._older(alike)])
         known |= self._read(item for group in around for item in group if item not in known)
+        new = {item for key in alike for item in key}  # the others were compared when they came
         for group in around:
-            for key in combinations(sorted(group)[:_NEIGHBOURS], 2):
+            first = sorted(group, key=lambda item: (item not in new, item))[:_NEIGHBOURS]
+            for key in combinations(sorted(first), 2):
                 if key in told or not known.keys() >= set(key):
                     continue
                 told.add(key)

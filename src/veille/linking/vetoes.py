@@ -24,6 +24,8 @@ _ONE_DAY = 1
 _BESIDE = 45
 #: Likeness of titles that are the same but for their spelling.
 _ONE_TITLE = 0.95
+#: Nouns of series as French writes them: texts are compared without accents.
+_SPELLED = {"releve": "relève", "edition": "édition", "numero": "numéro", "episode": "épisode"}
 
 
 def vetoes(one: Sketch, other: Sketch) -> Iterator[str]:
@@ -75,9 +77,10 @@ def _one_title_two_names(one: Sketch, other: Sketch) -> bool:
 
 def _other_rounds(one: Sketch, other: Sketch) -> Iterator[str]:
     mine, theirs = _by_series(one.rounds), _by_series(other.rounds)
-    for series in mine.keys() & theirs.keys():
+    for series in sorted(mine.keys() & theirs.keys()):
         if not mine[series] & theirs[series]:
-            yield f"{series} différente ({_list(mine[series])} et {_list(theirs[series])})"
+            name = _SPELLED.get(series, series)
+            yield f"autre rang d'une série ({name} {_list(mine[series])} et {name} {_list(theirs[series])})"
 
 
 def _by_series(rounds: Collection[str]) -> dict[str, set[str]]:
