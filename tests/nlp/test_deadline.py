@@ -110,6 +110,20 @@ def test_a_period_in_a_title_is_not_the_end_of_a_call(title: str) -> None:
     assert value(read("", title=f"Appel à projets : {title}"), "deadline") is not None
 
 
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        ("L'appel, ouvert depuis le 3 novembre 2026, sera clos le 04/02/27 à 23h59.", "2027-02-04"),
+        ("La plateforme, accessible sept jours sur sept, ferme le 12 mars 2027.", "2027-03-12"),
+        ("Le dispositif, lui, dure ; l'exercice sera clos le 31 décembre 2026.", None),
+        ("Le précédent appel s'est clos le 30 septembre 2026. Prochaine session à venir.", None),
+        ("Contrairement à la session précédente, la date limite est fixée au 15 mars 2027.", "2027-03-15"),
+    ],
+)
+def test_an_aside_does_not_hide_what_closes_and_a_former_call_closes_nothing(text: str, day: str | None) -> None:
+    assert value(read(text), "deadline") == day
+
+
 def test_a_mark_of_a_note_belongs_neither_to_the_year_nor_to_the_day() -> None:
     assert value(read("Date limite : 15 mars 2027²."), "deadline") == "2027-03-15"
     assert read("Clôture le ² février 2027.") == {}

@@ -10,7 +10,8 @@ CLOSING = re.compile(
     r"|cloturera|se clot(?:ure)?|fermeture (?:du|de la|des|de l'|:)|limite (?:de depot"
     r"|de candidature|d'inscription|de reponse|de remise)"
     r"|(?:appels?|aap|ami|candidatures?|inscriptions?|depots?|consultation|session|guichet"
-    r"|plateforme)[a-z' ]{0,30} (?:clos(?:e|es)?|ferme(?:e|es|s|ra|ront|nt)?)"
+    # « l'appel, ouvert depuis le ¤, sera clos ».
+    r"|plateforme)(?:,[^,.;\n]{3,60},)?[a-z' ]{0,30} (?:clos(?:e|es)?|ferme(?:e|es|s|ra|ront|nt)?)"
     r"|cut-?offs?|closing date|closing(?= ?:)|call closes|applications? closes?|submissions? (?:closes?|due)"
     r"|due (?:date|by)"
     r"|submission date|remise (?:definitive )?des (?:offres|plis|candidatures|dossiers|propositions|projets)"

@@ -33,6 +33,8 @@ def _own(left: str) -> str:
 _EITHER = re.compile(r"\b(?:soit|ou) (?:au|le|jusqu'au|avant le) ?$")
 #: A bracket says more about a word, not about the date: « clôture (phase de travaux) : ».
 _ASIDE = re.compile(r"\([^()]*\)")
+#: « le précédent appel s'est clos le »: of another call.
+_FORMER = re.compile(r"\b(?:precedente?s?|(?:annee|edition) (?:passee|derniere)|derniere edition)\b[^.;,\n¤]{0,50}$")
 #: « date prévisionnelle de remise »: not sure, so not said.
 _EXPECTED = re.compile(r"\bdates? previsionnelles? (?:de|d')[^¤]*$")
 #: « dispositif clos depuis le ».
@@ -72,6 +74,7 @@ def _refused(left: str, right: str) -> bool:
     tail = left[-_NEAR:]
     if (
         cues.REPLACED.search(tail)
+        or _FORMER.search(tail)
         or _FIRST_SERVED.match(right)
         or _MOVED_NEXT.match(right)
         or _OTHER_AFTER.match(right)
