@@ -112,6 +112,7 @@ def test_conditions_are_read_from_the_sentence_that_states_them(text: str, expec
     [
         ("Cet appel n'est pas réservé aux PME.", {}),
         ("Ouvert à tous, et pas seulement aux start-up.", {}),
+        ("Candidatent non seulement les PME mais aussi les associations.", {"eligible_sizes": "pme|association"}),
         ("Not limited to SMEs: companies of any kind may write to us.", {}),
         ("Les grands groupes ne peuvent candidater seuls.", {}),
         ("Ne peuvent candidater que les PME.", {"eligible_sizes": "pme"}),

@@ -110,7 +110,8 @@ _NEGATED = re.compile(
     # « Les ETI ne sont éligibles que si … »: says nothing of the others.
     r"|ne [a-z ]{3,40} qu(?:e (?:si|sous|dans|lorsque|en|avec|comme)|'(?:a condition|en|avec|associe|au sein))\b"
     r"|ineligibles?|non[- ]eligibles?|exclu[es]*\b(?! ?:)|not eligible|cannot|may not|ni (?:aux?|les) "
-    r"|(?:pas|non) (?:seulement|uniquement|exclusivement)|not (?:only|limited|restricted|reserved))"
+    r"|(?:pas|non) (?:seulement|uniquement|exclusivement)(?![^.;\n]{0,80}\bmais (?:aussi|egalement)\b)"
+    r"|not (?:only|limited|restricted|reserved))"
 )
 #: A sentence about money, works or dates names who for another reason.
 _NOT_WHO = re.compile(
