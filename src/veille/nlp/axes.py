@@ -91,7 +91,7 @@ class AxisReader:
         """Return what a text is compared by and what definitions say of each label; None without axes."""
         if self._zero_shot is None:
             return None
-        likeness = self._zero_shot.by_sentences(reading, self._zero_shot.likeness(reading))
+        likeness = self._zero_shot.likeness(reading)
         raw = {term: raw_score(hits) for term, hits in reading.of(Scheme.AXIS)}
         prior = {term: likeness.with_cues(term, _squashed(raw.get(term, 0.0))) for term in likeness.values}
         if OFF_TOPIC in self._terms:
@@ -109,7 +109,7 @@ class AxisReader:
                 wider.raw = max(wider.raw, case.raw * _WIDER)
                 broader = self._wider.get(broader)
         if self._zero_shot is not None:
-            self._compare(cases, _likeness(self._zero_shot, reading, cases), reading)
+            self._compare(cases, self._zero_shot.likeness(reading), reading)
         return cases
 
     def _compare(self, cases: dict[str, Case], likeness: Likeness, reading: Reading) -> None:
@@ -146,13 +146,6 @@ class AxisReader:
         if not (foreign or taught):
             return ()
         return (Tag(scheme=Scheme.AXIS, term=OFF_TOPIC, score=_ABSENT, origin=Origin.CUE, evidence=_of(said)),)
-
-
-def _likeness(zero_shot: ZeroShot, reading: Reading, cases: Mapping[str, Case]) -> Likeness:
-    """Return how near a text is to each axis: by its words, and by its sentences where these leave it open."""
-    likeness = zero_shot.likeness(reading)
-    open_ = likeness.leaves_open({term: _squashed(case.raw) for term, case in cases.items()})
-    return zero_shot.by_sentences(reading, likeness) if open_ else likeness
 
 
 def _best(cases: Mapping[str, Case], off: float) -> list[str]:

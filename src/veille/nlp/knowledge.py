@@ -14,7 +14,6 @@ from veille.model import Scheme
 from veille.nlp.awarded import AwardReader
 from veille.nlp.axes import AxisReader
 from veille.nlp.cues import CueAutomaton
-from veille.nlp.embedding import DIMENSIONS
 from veille.nlp.learning import find_learned, load_learned
 from veille.nlp.model import LinearModel, find_model, load_models
 from veille.nlp.related import find_related, load_related
@@ -71,7 +70,7 @@ def _axis_reader(taxonomy: Taxonomy, models: Mapping[Scheme, LinearModel], paths
         return AxisReader(taxonomy)
     related = load_related(find_related(paths))
     taught = find_learned(paths)
-    learned = load_learned(taught, related.vectors.shape[1] + DIMENSIONS) if taught is not None else None
+    learned = load_learned(taught, related.vectors.shape[1]) if taught is not None else None
     return AxisReader(taxonomy, ZeroShot(axes, models[Scheme.SECTOR].rarity, related), learned)
 
 

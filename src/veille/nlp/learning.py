@@ -3,8 +3,7 @@
 Each lesson is a text whose axes somebody settled. What the definitions say of it is where the model starts from, and
 it learns only what they miss: with no lesson it adds nothing, and a label that no lesson has keeps what its definition
 says. A logistic regression over labels, in kernel form: texts are near by the words and pieces of words they share and
-by what their words keep company with and what their sentences say, so a lesson speaks for texts that repeat none of
-its words.
+by what their words keep company with, so a lesson speaks for texts that repeat none of its words.
 """
 
 from collections.abc import Mapping, Sequence
@@ -20,8 +19,8 @@ from veille.nlp.features import Floats, Places
 
 #: Below an instance: learnt there, so never shipped; part of the seal of every tag.
 LEARNED = Path("var") / "learned" / "axes.npz"
-#: Changes with `features`, with related words, with sentence vectors and with the arrays of the file.
-RECIPE = 2
+#: Changes with `features`, with related words and with the arrays of the file.
+RECIPE = 1
 #: Pull to what the definitions say (0.1, 0.3 and 1 tried on tests/data/axes with 100 lessons: 0.1 does best).
 _PULL = 0.1
 _STEPS = 200
@@ -39,8 +38,7 @@ class Traits:
     #: Buckets of its words and pieces, in order, and their weights, of length one each.
     buckets: Places
     weights: Floats
-    #: What its words keep company with, of length one, then what its sentences say, of one length too: zeros where
-    #: nobody asked (`embedding`).
+    #: What its words keep company with, of length one.
     company: Floats
 
 
