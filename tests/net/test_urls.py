@@ -5,7 +5,7 @@ import socket
 
 import httpx
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from veille.model import FetchFault
@@ -156,6 +156,7 @@ _URLS = st.one_of(
 
 
 @given(_URLS)
+@example("HTTP://A:80")
 def test_vetting_answers_with_a_url_or_a_refusal_and_nothing_else(text: str) -> None:
     try:
         url = vet_url(text)

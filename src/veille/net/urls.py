@@ -20,11 +20,15 @@ _NAME = re.compile(r"[a-z0-9_-]{1,63}(?:\.[a-z0-9_-]{1,63})*\.?")
 _NUMBER = re.compile(r"(?:\d+|0x[0-9a-f]*)")
 
 
+#: httpx drops a usual port only behind a scheme in small letters: « HTTP://a:80 » would be another address than itself.
+_SCHEME = re.compile(r"^[A-Za-z][A-Za-z0-9+.-]*(?=:)")
+
+
 def vet_url(text: str) -> httpx.URL:
     """Return the URL to ask, without fragment; raises Stopped where a rule refuses it. No socket, no DNS."""
     _check_text(text)
     try:
-        url = httpx.URL(text)
+        url = httpx.URL(_SCHEME.sub(lambda match: match[0].lower(), text))
         if "#" in text:
             url = url.copy_with(fragment=None)
     except (httpx.InvalidURL, UnicodeError) as error:
