@@ -30,8 +30,8 @@ from veille.config.packs import AXES, find_pack
 from veille.config.taxonomy import FOLDER
 from veille.config.yaml_source import load_yaml
 from veille.model import Scheme, TextToTag
-from veille.nlp.axis_lessons import learn
-from veille.nlp.learning import Trial
+from veille.nlp.fitting.axis_lessons import learn
+from veille.nlp.fitting.learning import Trial
 from veille.nlp.tagger import load_tagger
 
 #: Keys of an axis that a cluster writes besides ten cues.

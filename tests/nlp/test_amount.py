@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from veille.model import Fact, Origin, StructuredFacts, TextToTag
-from veille.nlp import amount
+from veille.nlp.facts import amount
 
 
 def read(text: str, **facts: Any) -> dict[str, Fact]:

@@ -5,7 +5,7 @@ import pytest
 from veille.config.gazetteer import load_gazetteer
 from veille.config.instance import shipped
 from veille.model import Scheme, TextToTag
-from veille.nlp.awarded import AwardReader
+from veille.nlp.labels.awarded import AwardReader
 
 TITLE = "Réfection de la toiture du gymnase des Tilleuls"
 HEAD = f"Ville de Roanne\nRoanne\n{TITLE}\nDépose de l'ancienne couverture, pose de bacs acier et d'un isolant.\n"

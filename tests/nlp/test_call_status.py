@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from veille.model import Evidence, Fact, Origin, Tagged
-from veille.nlp.call_status import deadline_state, status
+from veille.nlp.facts.call_status import deadline_state, status
 
 
 def tagged(origin: Origin = Origin.CUE, **facts: str) -> Tagged:

@@ -5,8 +5,8 @@ import pytest
 from veille.config.instance import shipped
 from veille.config.taxonomy import load_taxonomy
 from veille.model import Scheme, TextToTag
-from veille.nlp.company import load_company
 from veille.nlp.cues import CueAutomaton
+from veille.nlp.labels.company import load_company
 from veille.nlp.reading import Reading
 
 

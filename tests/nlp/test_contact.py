@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from veille.model import StructuredFacts, TextToTag
-from veille.nlp import contact, reference
+from veille.nlp.facts import contact, reference
 
 
 def ask(text: str) -> str | None:

@@ -10,7 +10,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from veille.model import Fact, Origin, StructuredFacts, TextToTag
-from veille.nlp import deadline
+from veille.nlp.dates import deadline
 
 _SENTENCES: list[dict[str, Any]] = yaml.safe_load(
     (Path(__file__).parents[1] / "data" / "dates.yaml").read_text(encoding="utf-8")

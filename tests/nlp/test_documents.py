@@ -5,8 +5,8 @@ from dataclasses import replace
 import pytest
 
 from veille.model import DocumentText, Evidence, Origin, Scheme, TextToTag
-from veille.nlp.documents import completed, from_documents, joined
-from veille.nlp.given import WHERE
+from veille.nlp.facts.documents import completed, from_documents, joined
+from veille.nlp.facts.given import WHERE
 
 RULES = DocumentText(
     name="reglement.pdf",

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from veille.config.gazetteer import load_gazetteer
 from veille.model import Fact, TextToTag
-from veille.nlp import eligibility_facts
-from veille.nlp.territory import TerritoryReader
+from veille.nlp.applicants import eligibility_facts
+from veille.nlp.places.territory import TerritoryReader
 
 _TERRITORIES = TerritoryReader(load_gazetteer([Path(__file__).parents[2]]))
 

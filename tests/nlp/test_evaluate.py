@@ -15,16 +15,16 @@ from tests.shared import shared
 from veille.config.gazetteer import load_gazetteer
 from veille.config.instance import shipped
 from veille.errors import InputError, VeilleError
-from veille.nlp.confusion import NOTHING, confusion_of
-from veille.nlp.evaluate import as_plain, evaluate
-from veille.nlp.gold import gold_files, read_gold
-from veille.nlp.held_out import Trial, Way, default_types, read_held_out
-from veille.nlp.label_figures import Case, figures_of
-from veille.nlp.reliability import reliability_of
-from veille.nlp.report import report, write_report
-from veille.nlp.scoring import counts_of, interval, intervals_of, table_of
-from veille.nlp.wording import causes
-from veille.nlp.worst import worst_of
+from veille.nlp.fitting.gold import gold_files, read_gold
+from veille.nlp.fitting.held_out import Trial, Way, default_types, read_held_out
+from veille.nlp.measuring.confusion import NOTHING, confusion_of
+from veille.nlp.measuring.evaluate import as_plain, evaluate
+from veille.nlp.measuring.label_figures import Case, figures_of
+from veille.nlp.measuring.reliability import reliability_of
+from veille.nlp.measuring.report import report, write_report
+from veille.nlp.measuring.scoring import counts_of, interval, intervals_of, table_of
+from veille.nlp.measuring.wording import causes
+from veille.nlp.measuring.worst import worst_of
 from veille.observability import QuietProgress
 
 FREE = "Licence Ouverte 2.0"
@@ -121,9 +121,9 @@ def test_every_record_is_read_once_and_never_by_a_model_that_has_seen_it(gold, m
             fitted.append(kept)
             return {}
 
-    monkeypatch.setattr("veille.nlp.held_out.Trainer", FakeTrainer)
-    monkeypatch.setattr("veille.nlp.held_out.save_models", lambda *_: None)
-    monkeypatch.setattr("veille.nlp.held_out.load_tagger", lambda _: tagger)
+    monkeypatch.setattr("veille.nlp.fitting.held_out.Trainer", FakeTrainer)
+    monkeypatch.setattr("veille.nlp.fitting.held_out.save_models", lambda *_: None)
+    monkeypatch.setattr("veille.nlp.fitting.held_out.load_tagger", lambda _: tagger)
     readings = read_held_out(trial_of(gold, way=Way.FOLDS, without=("avis",)), QuietProgress())
     assert sorted(one.id for one in readings if one.way is Way.FOLDS) == sorted(r["id"] for r in (*ENERGY, *NOTICES))
     assert {one.id for one in readings if one.way is Way.SETS} == {r["id"] for r in NOTICES}
@@ -140,8 +140,8 @@ def test_two_processes_say_what_one_does(gold):
 
 
 def test_a_process_that_dies_is_said(gold, monkeypatch):
-    monkeypatch.setattr("veille.nlp.held_out._read", _die)
-    monkeypatch.setattr("veille.nlp.held_out._start", _nothing)
+    monkeypatch.setattr("veille.nlp.fitting.held_out._read", _die)
+    monkeypatch.setattr("veille.nlp.fitting.held_out._start", _nothing)
     trial = trial_of(gold, workers=2)
     with pytest.raises(VeilleError, match="--workers 1"):
         read_held_out(trial, QuietProgress())
@@ -279,7 +279,7 @@ def test_the_command_prints_a_table_or_one_line_of_json_and_writes_the_page(gold
 
 def test_floors_are_written_then_held(gold, tmp_path, monkeypatch):
     """The models are left as they are: what is held to floors is the same whoever fitted them."""
-    monkeypatch.setattr("veille.nlp.floors.trial_of_floors", lambda trial: replace(trial, way=Way.SHIPPED))
+    monkeypatch.setattr("veille.nlp.measuring.floors.trial_of_floors", lambda trial: replace(trial, way=Way.SHIPPED))
     floors = tmp_path / "floors.json"
     done = inside("pipeline", "evaluate", gold, "--floors", floors)
     assert done.returncode == 0, done.stderr

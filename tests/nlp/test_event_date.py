@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from veille.model import Origin, Scheme, Tag, TextToTag
-from veille.nlp import deadline, event_date
+from veille.nlp.dates import deadline, event_date
 
 _EVENT = (Tag(scheme=Scheme.TYPE, term="evenement", score=0.9, origin=Origin.CUE),)
 _CALL = (Tag(scheme=Scheme.TYPE, term="appel-a-projets", score=0.9, origin=Origin.CUE),)

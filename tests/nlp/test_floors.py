@@ -6,9 +6,9 @@ import pytest
 from tests.shared import shared
 from veille.config.instance import shipped
 from veille.errors import FloorFallen, InputError
-from veille.nlp.floors import RECIPE, fallen, hold, measured, raised, read_floors
-from veille.nlp.gold import corpus_hash, gold_files
-from veille.nlp.held_out import Trial
+from veille.nlp.fitting.gold import corpus_hash, gold_files
+from veille.nlp.fitting.held_out import Trial
+from veille.nlp.measuring.floors import RECIPE, fallen, hold, measured, raised, read_floors
 from veille.observability import QuietProgress
 
 PINNED = Path(__file__).resolve().parents[1] / "data" / "floors.json"

@@ -12,8 +12,8 @@ from veille.config.instance import shipped
 from veille.config.taxonomy import OFF_TOPIC
 from veille.errors import ConfigError, InputError
 from veille.model import Decision, Judgement, Origin, Review, Scheme, Tag, TagDecision
-from veille.nlp.axis_lessons import forget, learn, settled
-from veille.nlp.learning import LEARNED, Lesson, Traits, arrays_of, fit, load_learned, macro_f1, trial
+from veille.nlp.fitting.axis_lessons import forget, learn, settled
+from veille.nlp.fitting.learning import LEARNED, Lesson, Traits, arrays_of, fit, load_learned, macro_f1, trial
 from veille.nlp.tagger import load_tagger
 
 LABELS = ["bois", "eau", OFF_TOPIC, "sols"]

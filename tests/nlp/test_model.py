@@ -9,11 +9,11 @@ import pytest
 from veille.config.instance import shipped
 from veille.errors import ConfigError
 from veille.model import Origin, Scheme, TextToTag
-from veille.nlp import model as fitted
-from veille.nlp.features import BUCKETS, WORD_BITS, features, lay_out
-from veille.nlp.model import MODEL, LinearModel, load_models, save_models
+from veille.nlp.fitting import model as fitted
+from veille.nlp.fitting.features import BUCKETS, WORD_BITS, features, lay_out
+from veille.nlp.fitting.model import MODEL, LinearModel, load_models, save_models
+from veille.nlp.fitting.training import Example, fit
 from veille.nlp.tagger import load_tagger
-from veille.nlp.training import Example, fit
 
 
 def pieces(text):

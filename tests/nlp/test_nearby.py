@@ -4,8 +4,8 @@ from re import _parser  # type: ignore[attr-defined]  # private: a test may meas
 
 import pytest
 
-from veille.nlp import place_context as context
-from veille.nlp.nearby import Ending, Rare
+from veille.nlp.places import place_context as context
+from veille.nlp.places.nearby import Ending, Rare
 
 _ENDINGS = {name: one for name, one in vars(context).items() if isinstance(one, Ending)}
 _RARE = {name: one for name, one in vars(context).items() if isinstance(one, Rare)}

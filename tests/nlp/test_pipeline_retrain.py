@@ -12,10 +12,10 @@ from veille.app import make_app
 from veille.config.settings import load_settings
 from veille.demo.server import ReplayServer
 from veille.model import Decision, Scheme, TagDecision
-from veille.nlp import retraining, training
-from veille.nlp.corpus import OWN, may_teach
-from veille.nlp.gold import read_gold
-from veille.nlp.model import MODEL, load_models
+from veille.nlp.fitting import retraining, training
+from veille.nlp.fitting.corpus import OWN, may_teach
+from veille.nlp.fitting.gold import read_gold
+from veille.nlp.fitting.model import MODEL, load_models
 
 TITLES = [f"Grelottage de zinzolin, lot {number}" for number in range(12)]
 TEXT = "Le grelottage du zinzolin demande un atelier et des presses ; le zinzolin grelotté se garde au sec."
@@ -56,9 +56,9 @@ def home(corrected, tmp_path):
 @pytest.fixture
 def gold(tmp_path, monkeypatch):
     """Small sets, two folds and three rounds of fitting: what is tested is not how well."""
-    for place in ("veille.nlp.corpus.FOLDS", "veille.nlp.held_out.FOLDS"):
+    for place in ("veille.nlp.fitting.corpus.FOLDS", "veille.nlp.fitting.held_out.FOLDS"):
         monkeypatch.setattr(place, 2)
-    monkeypatch.setattr("veille.nlp.folds.fit", partial(training.fit, rounds=3))
+    monkeypatch.setattr("veille.nlp.fitting.folds.fit", partial(training.fit, rounds=3))
     return write_sets(tmp_path / "gold", energie=ENERGY, avis=NOTICES)
 
 

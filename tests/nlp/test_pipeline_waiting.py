@@ -14,9 +14,9 @@ from veille.demo.server import ReplayServer
 from veille.errors import ConfigError
 from veille.model.details import DetailReport
 from veille.model.runs import RunReport
-from veille.nlp import model as fitted
+from veille.nlp.fitting import model as fitted
+from veille.nlp.fitting.model import MODEL, load_models, save_models
 from veille.nlp.knowledge import seal
-from veille.nlp.model import MODEL, load_models, save_models
 
 FEED = """<?xml version="1.0"?><rss version="2.0"><channel><title>F</title>
 <item><title>Appel à projets hydrogène</title><link>https://a.example/1</link></item>

@@ -3,7 +3,7 @@
 import pytest
 
 from veille.model import Evidence, Origin, Scheme, StructuredFacts, TextToTag
-from veille.nlp.sector import Case, likely
+from veille.nlp.labels.sector import Case, likely
 
 
 def case(raw=0.0, chance=0.0, defined=0.0, origin=Origin.CUE, said=()):

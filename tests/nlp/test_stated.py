@@ -9,7 +9,7 @@ from veille.crawl.normalize import content_hash
 from veille.french import without_removed
 from veille.model import CallStatus, Fact, Origin, Scheme, StructuredFacts, Tagged, TextToTag
 from veille.model.tags import NO_FACTS
-from veille.nlp.call_status import status
+from veille.nlp.facts.call_status import status
 from veille.nlp.jsonl import as_json, read_text
 from veille.nlp.tagger import SpacyTagger
 from veille.storage.structured import facts_column, facts_of

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from veille.config.gazetteer import load_gazetteer
 from veille.model import Origin, StructuredFacts, Tag, TextToTag
-from veille.nlp.territory import TerritoryReader
+from veille.nlp.places.territory import TerritoryReader
 
 _GAZETTEER = load_gazetteer([Path(__file__).parents[2]])
 _READER = TerritoryReader(_GAZETTEER)

@@ -14,8 +14,8 @@ from veille.cli.explained import part_line
 from veille.errors import ConfigError, InputError
 from veille.model import Origin, Scheme, TextToTag
 from veille.nlp.explain import Means
-from veille.nlp.related import RELATED, find_related, load_related, save_related
-from veille.nlp.relating import fit
+from veille.nlp.labels.related import RELATED, find_related, load_related, save_related
+from veille.nlp.labels.relating import fit
 from veille.nlp.tagger import load_tagger
 
 OWN = """\

@@ -12,7 +12,7 @@ from veille.config.zones import load_zones
 from veille.errors import ConfigError
 from veille.model import Origin, Scheme, Tag, Tagged, TextToTag
 from veille.nlp.jsonl import as_json
-from veille.nlp.territory import TerritoryReader
+from veille.nlp.places.territory import TerritoryReader
 
 _ROOT = Path(__file__).parents[2]
 _GAZETTEER = load_gazetteer([_ROOT])

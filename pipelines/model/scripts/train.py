@@ -7,9 +7,9 @@ Only records whose licence is Licence Ouverte, or that are TED notices, are lear
 import sys
 from pathlib import Path
 
-from veille.nlp.corpus import read_names_of_codes, read_records
-from veille.nlp.folds import Trainer
-from veille.nlp.model import save_models
+from veille.nlp.fitting.corpus import read_names_of_codes, read_records
+from veille.nlp.fitting.folds import Trainer
+from veille.nlp.fitting.model import save_models
 
 TARGET = Path(__file__).resolve().parents[1] / "fitted" / "model.npz"
 

@@ -10,9 +10,9 @@ from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 
-from veille.nlp.corpus import may_teach, read_names_of_codes
-from veille.nlp.related import save_related
-from veille.nlp.relating import fit
+from veille.nlp.fitting.corpus import may_teach, read_names_of_codes
+from veille.nlp.labels.related import save_related
+from veille.nlp.labels.relating import fit
 
 TARGET = Path(__file__).resolve().parents[1] / "fitted" / "words.npz"
 #: Digits of a CPV code that name a class: what a class holds keeps company.

@@ -98,9 +98,9 @@ def _places(evidence: tuple[Evidence, ...]) -> str:
 
 def thresholds() -> Iterator[str]:
     """Yield from when a tag is said, in words."""
+    from veille.nlp.labels.sector import LEAST
+    from veille.nlp.labels.themes import AUDIENCE_FLOOR, THEME_FLOOR
     from veille.nlp.reading import BODY_WEIGHT, LEAD_WEIGHT, TITLE_WEIGHT
-    from veille.nlp.sector import LEAST
-    from veille.nlp.themes import AUDIENCE_FLOOR, THEME_FLOOR
 
     yield _comma(
         f"un indice pèse {TITLE_WEIGHT:g} dans le titre, {LEAD_WEIGHT:g} dans le chapeau, {BODY_WEIGHT:g} plus loin"

@@ -11,8 +11,8 @@ from veille.cli.pipeline_learn import learn
 from veille.cli.pipeline_retrain import retrain
 
 if TYPE_CHECKING:
-    from veille.nlp.evaluate import Evaluation
-    from veille.nlp.held_out import Trial
+    from veille.nlp.fitting.held_out import Trial
+    from veille.nlp.measuring.evaluate import Evaluation
 
 #: Figures on a screen, in French.
 _SHOWN = {
@@ -76,8 +76,8 @@ def evaluate(
     pas.
     """
     from veille.config.instance import definitions
-    from veille.nlp.gold import gold_files
-    from veille.nlp.held_out import Trial, Way
+    from veille.nlp.fitting.gold import gold_files
+    from veille.nlp.fitting.held_out import Trial, Way
 
     if unseen and as_is:
         raise click.UsageError("--unseen et --as-is s'excluent")
@@ -92,11 +92,11 @@ def evaluate(
     )
     found = _measured(trial, floors=floors is not None)
     if report is not None:
-        from veille.nlp.report import write_report
+        from veille.nlp.measuring.report import write_report
 
         write_report(report, found)
     if as_json:
-        from veille.nlp.evaluate import as_plain
+        from veille.nlp.measuring.evaluate import as_plain
 
         click.echo(json.dumps(as_plain(found), ensure_ascii=False))
     else:
@@ -108,16 +108,16 @@ def evaluate(
 
 
 def _measured(trial: "Trial", *, floors: bool) -> "Evaluation":
-    from veille.nlp.evaluate import evaluate
-    from veille.nlp.floors import trial_of_floors
+    from veille.nlp.measuring.evaluate import evaluate
+    from veille.nlp.measuring.floors import trial_of_floors
     from veille.observability import progress
 
     return evaluate(trial_of_floors(trial) if floors else trial, progress())
 
 
 def _hold(found: "Evaluation", trial: "Trial", path: Path, *, quiet: bool) -> None:
-    from veille.nlp.floors import AS_IS, RECIPE, figures, hold
-    from veille.nlp.held_out import Way
+    from veille.nlp.fitting.held_out import Way
+    from veille.nlp.measuring.floors import AS_IS, RECIPE, figures, hold
 
     recipe = AS_IS if found.way is Way.SHIPPED else RECIPE
     held = hold(path, figures(found.table, found.unseen), trial, recipe=recipe)
@@ -126,7 +126,7 @@ def _hold(found: "Evaluation", trial: "Trial", path: Path, *, quiet: bool) -> No
 
 
 def _show(found: "Evaluation") -> None:
-    from veille.nlp.wording import WAYS
+    from veille.nlp.measuring.wording import WAYS
 
     echo(WAYS[found.way])
     rows = {"ALL": "tous les textes", "MEAN": "moyenne des jeux"}

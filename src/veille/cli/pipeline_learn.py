@@ -10,7 +10,7 @@ from veille.cli.base import Command, Instance, echo, pass_instance
 
 if TYPE_CHECKING:
     from veille.app import App
-    from veille.nlp.learning import Lesson
+    from veille.nlp.fitting.learning import Lesson
 
 
 @click.command(cls=Command, name="learn", short_help="Apprendre les axes de ce que l'équipe a corrigé et gardé.")
@@ -25,7 +25,7 @@ def learn(instance: Instance, dry_run: bool, forget: bool, as_json: bool) -> Non
     ont appris : si c'est moins bien qu'avec les seules définitions, rien n'est installé et ce qui avait été appris est
     oublié. Sinon tout est étiqueté à nouveau au prochain passage ; les corrections demeurent.
     """
-    from veille.nlp import axis_lessons
+    from veille.nlp.fitting import axis_lessons
 
     app = instance.open()
     if forget:
@@ -47,7 +47,7 @@ def learn(instance: Instance, dry_run: bool, forget: bool, as_json: bool) -> Non
 def _lessons(app: "App") -> "list[Lesson]":
     from veille.errors import InputError
     from veille.model import Scheme
-    from veille.nlp.axis_lessons import read_lessons, settled
+    from veille.nlp.fitting.axis_lessons import read_lessons, settled
     from veille.nlp.tagger import load_tagger
 
     if not app.taxonomy.of(Scheme.AXIS):

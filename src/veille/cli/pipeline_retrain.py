@@ -14,7 +14,7 @@ from veille.errors import InputError
 
 if TYPE_CHECKING:
     from veille.app import App
-    from veille.nlp.retraining import Comparison
+    from veille.nlp.fitting.retraining import Comparison
 
 
 @click.command(cls=Command, name="retrain", short_help="Réapprendre des jeux annotés et des décisions de l'équipe.")
@@ -49,11 +49,11 @@ def retrain(
     modèles de filières et de types le perdraient.
     """
     from veille.config.instance import definitions
-    from veille.nlp.floors import refuse_fallen
-    from veille.nlp.gold import gold_files
-    from veille.nlp.held_out import Trial
-    from veille.nlp.lessons import SET, verdicts
-    from veille.nlp.retraining import compare, install
+    from veille.nlp.fitting.gold import gold_files
+    from veille.nlp.fitting.held_out import Trial
+    from veille.nlp.fitting.lessons import SET, verdicts
+    from veille.nlp.fitting.retraining import compare, install
+    from veille.nlp.measuring.floors import refuse_fallen
     from veille.observability import progress
 
     if folder is None:
@@ -75,7 +75,7 @@ def retrain(
 
 
 def _lessons(app: "App") -> Sequence[str]:
-    from veille.nlp.lessons import decided_schemes, lessons
+    from veille.nlp.fitting.lessons import decided_schemes, lessons
 
     decided = decided_schemes(app.review_store.decisions())
     # No pipeline has an empty name: these are the texts of all of them, whatever tagged them.

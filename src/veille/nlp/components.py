@@ -11,13 +11,15 @@ from spacy.tokens import Doc
 from spacy.util import registry
 
 from veille.model import Scheme
-from veille.nlp import amount, contact, deadline, documents, eligibility_facts, event_date, reference, stated
-from veille.nlp.company import load_company
+from veille.nlp.applicants import eligibility_facts
+from veille.nlp.dates import deadline, event_date
+from veille.nlp.facts import amount, contact, documents, reference, stated
 from veille.nlp.knowledge import Knowledge, load_knowledge
-from veille.nlp.opportunity_type import opportunity_types
+from veille.nlp.labels.company import load_company
+from veille.nlp.labels.opportunity_type import opportunity_types
+from veille.nlp.labels.sector import sectors
+from veille.nlp.labels.themes import audiences, horizon, themes
 from veille.nlp.reading import Reading
-from veille.nlp.sector import sectors
-from veille.nlp.themes import audiences, horizon, themes
 
 Component = Callable[[Doc], Doc]
 

@@ -8,10 +8,10 @@ from itertools import chain
 from veille.config.taxonomy import Taxonomy, Term
 from veille.model import Evidence, Origin, Scheme, Tag, Tagged, TextToTag
 from veille.nlp.cues import Hit, Kind, Owner
-from veille.nlp.model import LinearModel
-from veille.nlp.opportunity_type import OPEN_CALLS, RESULTS
+from veille.nlp.fitting.model import LinearModel
+from veille.nlp.labels.opportunity_type import OPEN_CALLS, RESULTS
+from veille.nlp.labels.sector import cases_of
 from veille.nlp.reading import Reading, hit_weight, raw_score
-from veille.nlp.sector import cases_of
 
 #: Chance from which the fitted model's word for a sector is worth telling, where the sector was not kept.
 _TELLING = 0.1

@@ -9,7 +9,7 @@ from typing import Any
 from veille.config.gazetteer import Gazetteer
 from veille.errors import InputError
 from veille.model import CallStatus, Evidence, Fact, Scheme, StructuredFacts, Tag, Tagged, TextToTag
-from veille.nlp.call_status import deadline_state, status
+from veille.nlp.facts.call_status import deadline_state, status
 from veille.protocols import Tagger
 
 #: JSON key of each scheme in the output.

@@ -11,14 +11,14 @@ from veille.config.taxonomy import OFF_TOPIC, Taxonomy, load_taxonomy
 from veille.errors import ConfigError
 from veille.files import cause
 from veille.model import Scheme
-from veille.nlp.awarded import AwardReader
-from veille.nlp.axes import AxisReader
 from veille.nlp.cues import CueAutomaton
-from veille.nlp.learning import find_learned, load_learned
-from veille.nlp.model import LinearModel, find_model, load_models
-from veille.nlp.related import find_related, load_related
-from veille.nlp.territory import TerritoryReader
-from veille.nlp.zero_shot import ZeroShot
+from veille.nlp.fitting.learning import find_learned, load_learned
+from veille.nlp.fitting.model import LinearModel, find_model, load_models
+from veille.nlp.labels.awarded import AwardReader
+from veille.nlp.labels.axes import AxisReader
+from veille.nlp.labels.related import find_related, load_related
+from veille.nlp.labels.zero_shot import ZeroShot
+from veille.nlp.places.territory import TerritoryReader
 
 #: Below a definitions folder: what changes the answers.
 _PARTS = (

@@ -7,7 +7,7 @@ from math import exp, log
 
 from veille.model import Evidence, Scheme, TextToTag
 from veille.nlp.cues import CueAutomaton, Field, Hit, Kind, Owner
-from veille.nlp.features import Features, features
+from veille.nlp.fitting.features import Features, features
 from veille.nlp.language import detect
 
 #: Characters of a text that are read; what matters in a notice comes first, and one word of 1 MB must cost nothing.

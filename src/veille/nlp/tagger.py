@@ -19,12 +19,12 @@ from veille.config.taxonomy import Taxonomy
 from veille.errors import ConfigError
 from veille.french import without_removed
 from veille.model import Tagged, TextToTag
-from veille.nlp.documents import located
 from veille.nlp.explain import Explanation, explanation
-from veille.nlp.given import with_given
+from veille.nlp.facts.documents import located
+from veille.nlp.facts.given import with_given
+from veille.nlp.fitting.learning import Lesson
 from veille.nlp.hostile import readable
 from veille.nlp.knowledge import Knowledge, load_knowledge, seal
-from veille.nlp.learning import Lesson
 from veille.nlp.reading import LONGEST_TEXT
 from veille.text import clean
 

@@ -1,0 +1,1 @@
+"""Who may apply: kinds, sizes, ages, areas and trades, and whom a call leaves out."""

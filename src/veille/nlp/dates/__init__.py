@@ -1,0 +1,1 @@
+"""Dates: until when, from when, on which day; and which of several is the deadline."""

@@ -1,0 +1,1 @@
+"""Labels: sectors, types, themes, audiences and axes, each with what speaks for it."""

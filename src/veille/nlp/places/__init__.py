@@ -1,0 +1,1 @@
+"""Places: territories and zones, which one a call aims at and which it mentions."""
