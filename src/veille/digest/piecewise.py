@@ -3,20 +3,20 @@
 from typing import Self
 
 from veille.digest.context import Page
-from veille.digest.encoding import Encoded, encode_whole
-from veille.digest.inspecting import problems
+from veille.digest.encoding import Encoded
 from veille.digest.message import Body, ended
 from veille.digest.pieces import Layout, cut, fillable
-from veille.digest.sandbox import MISTAKES, Rendered, TemplateRenderer
+from veille.digest.sandbox import MISTAKES
 from veille.digest.templates import Compiled
 from veille.digest.weaving import Weaver
+from veille.digest.whole import LocalRenderer
 
 
-class PieceRenderer:
+class PieceRenderer(LocalRenderer):
     """Draws with templates that are cut into pieces: the program's own."""
 
     def __init__(self, compiled: Compiled, text: Layout, html: Layout) -> None:
-        self._whole = TemplateRenderer(compiled)
+        super().__init__(compiled)
         self._weaver = Weaver(text, html)
 
     @classmethod
@@ -25,20 +25,16 @@ class PieceRenderer:
         text, html = cut(compiled.text), cut(compiled.html)
         return None if compiled.late or text is None or html is None else cls(compiled, text, html)
 
-    def render(self, page: Page) -> Rendered:
-        """Return subject, text and HTML; raises TemplateError naming template and line."""
-        return self._whole.render(page)
-
     def encode(self, page: Page) -> Encoded:
         """Return the same, encoded; raises TemplateError naming template and line."""
         if not fillable(page.links):
-            return encode_whole(self.render(page))
+            return super().encode(page)
         context = page.as_context()
         try:
             text, html, size = self._weaver.encode(context, page.links)
         except MISTAKES:
-            return encode_whole(self.render(page))  # which names the template and the line
-        return Encoded(self._whole.subject(page), Body(ended(text), ended(html)), size)
+            return super().encode(page)  # which names the template and the line
+        return Encoded(self._templates.subject(page), Body(ended(text), ended(html)), size)
 
     def problems(self, page: Page) -> list[str]:
         """Return what forbids it to leave, in French."""
@@ -47,7 +43,4 @@ class PieceRenderer:
             told, html = self._weaver.inspected(context, page.links)
             if html.links <= told.links and html.language and not html.faults:
                 return []
-        return problems(self.render(page))
-
-    def close(self) -> None:
-        """Nothing to release."""
+        return super().problems(page)

@@ -7,11 +7,11 @@ import threading
 from typing import Protocol
 
 from veille.digest.context import Page
-from veille.digest.encoding import Encoded, encode_whole
-from veille.digest.inspecting import problems
+from veille.digest.encoding import Encoded
 from veille.digest.piecewise import PieceRenderer
-from veille.digest.sandbox import CPU, Rendered, TemplateRenderer
+from veille.digest.sandbox import CPU, Rendered
 from veille.digest.templates import Compiled
+from veille.digest.whole import LocalRenderer, WholeRenderer
 from veille.errors import TemplateError
 
 #: One child draws that many bulletins, then a fresh one takes over: its processor limit is counted in seconds.
@@ -47,29 +47,7 @@ def renderer_for(compiled: Compiled) -> Renderer:
     return PieceRenderer.of(compiled) or LocalRenderer(compiled)
 
 
-class LocalRenderer:
-    """Draws whole bulletins in this process: an issue frozen with templates that are not cut into pieces."""
-
-    def __init__(self, compiled: Compiled) -> None:
-        self._templates = TemplateRenderer(compiled)
-
-    def render(self, page: Page) -> Rendered:
-        """Return subject, text and HTML; raises TemplateError naming template and line."""
-        return self._templates.render(page)
-
-    def encode(self, page: Page) -> Encoded:
-        """Return the same, encoded; raises TemplateError naming template and line."""
-        return encode_whole(self.render(page))
-
-    def problems(self, page: Page) -> list[str]:
-        """Return what forbids it to leave, in French."""
-        return problems(self.render(page))
-
-    def close(self) -> None:
-        """Nothing to release."""
-
-
-class ChildRenderer:
+class ChildRenderer(WholeRenderer):
     """Draws in a child process that limits its own memory and processor time; a bad template cannot hurt the parent."""
 
     def __init__(self, compiled: Compiled, *, seconds: int = CPU) -> None:
@@ -96,14 +74,6 @@ class ChildRenderer:
         if "error" in answer:
             raise TemplateError(answer["error"], template=answer["template"], line=answer["line"], cure=answer["cure"])
         return Rendered(answer["subject"], answer["text"], answer["html"])
-
-    def encode(self, page: Page) -> Encoded:
-        """Return the same, encoded; raises TemplateError naming template and line."""
-        return encode_whole(self.render(page))
-
-    def problems(self, page: Page) -> list[str]:
-        """Return what forbids it to leave, in French."""
-        return problems(self.render(page))
 
     def close(self) -> None:
         """End the child."""
