@@ -119,29 +119,16 @@ def test_hostile_titles_and_texts_are_compared_like_others(sqlite_database, titl
 
 
 KILLED = """
-import os, signal, sys
+import sys
+from tests.killing import deadly
 from tests.linking.stored import link
 from veille.storage.cluster_store import SqlClusterStore
 from veille.storage.ledger import SqlLedger
 from veille.storage.db import Database
 
 url, where, after = sys.argv[1], sys.argv[2], int(sys.argv[3])
-calls = 0
-
-def deadly(function, before):
-    def call(*args, **kwargs):
-        global calls
-        calls += 1
-        if before and calls >= after:
-            os.kill(os.getpid(), signal.SIGKILL)
-        result = function(*args, **kwargs)
-        if calls >= after:
-            os.kill(os.getpid(), signal.SIGKILL)
-        return result
-    return call
-
 owner = SqlLedger if where == "finish" else SqlClusterStore
-setattr(owner, where, deadly(getattr(owner, where), sys.argv[4] == "before"))
+setattr(owner, where, deadly(getattr(owner, where), after, before=sys.argv[4] == "before"))
 link(Database(url))
 """
 

@@ -66,7 +66,8 @@ def test_work_left_for_an_item_already_tagged_costs_nothing(database):
 
 #: A process that kills itself at a chosen call.
 KILLED = """
-import os, signal, sys
+import sys
+from tests.killing import deadly
 from veille.engine.direct import DirectEngine
 from veille.nlp.runner import tag_waiting
 from veille.storage.db import Database
@@ -75,32 +76,18 @@ from veille.storage.tag_store import SqlTagStore
 from veille.testing import FakeTagger, FrozenClock
 
 url, where, after = sys.argv[1], sys.argv[2], int(sys.argv[3])
-calls = 0
-
-def deadly(function, before):
-    def call(*args, **kwargs):
-        global calls
-        calls += 1
-        if before and calls >= after:
-            os.kill(os.getpid(), signal.SIGKILL)
-        result = function(*args, **kwargs)
-        if calls >= after:
-            os.kill(os.getpid(), signal.SIGKILL)
-        return result
-    return call
-
 database, clock, tagger = Database(url), FrozenClock(), FakeTagger()
 store, ledger = SqlTagStore(database), SqlLedger(database, clock)
 if where == "texts":
-    store.texts = deadly(store.texts, True)
+    store.texts = deadly(store.texts, after, before=True)
 elif where == "tag":
-    tagger.tagged = type("L", (list,), {"append": deadly(list.append, True)})()
+    tagger.tagged = type("L", (list,), {"append": deadly(list.append, after, before=True)})()
 elif where == "before save":
-    store.save = deadly(store.save, True)
+    store.save = deadly(store.save, after, before=True)
 elif where == "after save":
-    store.save = deadly(store.save, False)
+    store.save = deadly(store.save, after, before=False)
 elif where == "finish":
-    ledger.finish = deadly(ledger.finish, False)
+    ledger.finish = deadly(ledger.finish, after, before=False)
 tag_waiting(store, DirectEngine(ledger, clock), tagger, clock)
 """
 

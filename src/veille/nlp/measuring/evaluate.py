@@ -1,29 +1,20 @@
-"""The figures of the pipeline on gold sets, whole: per set, per label, how sure the score is, and what is mixed up.
+"""The figures of the pipeline on gold sets, whole: per set, per label, how sure the score is, and what is mixed up."""
 
-python -m veille.nlp.measuring.evaluate FOLDER --names FILE [--unseen]: prints the table of `scoring.py` as JSON.
-"""
-
-import argparse
-import json
-import sys
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 from typing import Any
 
 from veille.config.gazetteer import load_gazetteer
-from veille.config.instance import shipped
 from veille.config.taxonomy import load_taxonomy
 from veille.model import Scheme
-from veille.nlp.fitting.gold import Gold, corpus_hash, gold_files, read_gold
+from veille.nlp.fitting.gold import Gold, corpus_hash, read_gold
 from veille.nlp.fitting.held_out import Reading, Trial, Way, default_types, read_held_out
 from veille.nlp.measuring.confusion import Confusion, confusion_of
 from veille.nlp.measuring.label_figures import Case, LabelFigures, figures_of
 from veille.nlp.measuring.reliability import Reliability, reliability_of
 from veille.nlp.measuring.scoring import LABELLED, Counts, Said, Table, counts_of, intervals_of, table_of
 from veille.nlp.measuring.worst import Worst, worst_of
-from veille.observability import QuietProgress
 from veille.protocols import Progress
 
 #: JSON key of each scheme whose labels are measured one by one.
@@ -198,20 +189,3 @@ def _by_default(gold: Sequence[Gold], readings: Sequence[Reading]) -> list[ByDef
 
 def _first(said: Sequence[Said]) -> str:
     return str(said[0]["term"]) if said else ""
-
-
-def main() -> None:
-    """Print the table of models that have not seen the records (or `--unseen`, their sets)."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("folder", type=Path)
-    parser.add_argument("--names", type=Path)
-    parser.add_argument("--unseen", action="store_true")
-    asked = parser.parse_args()
-    way = Way.SHIPPED if not asked.names else Way.SETS if asked.unseen else Way.FOLDS
-    files = tuple(gold_files(asked.folder))
-    trial = Trial(files=files, way=way, names=asked.names, folders=(shipped(),))
-    sys.stdout.write(json.dumps(measure(trial, QuietProgress())[0], indent=1) + "\n")
-
-
-if __name__ == "__main__":
-    main()
