@@ -25,8 +25,8 @@ from jinja2 import DictLoader, Environment, select_autoescape
 from veille.config.digests import Definition, load_digest
 from veille.config.instance import shipped
 from veille.digest.composing import Composer
-from veille.digest.dkim import DkimKey, Signer, load_key, new_key_pem
-from veille.digest.templates import compile_templates, inline_page
+from veille.digest.mail.dkim import DkimKey, Signer, load_key, new_key_pem
+from veille.digest.rendering.templates import compile_templates, inline_page
 from veille.model import Bulletin, Line, OutgoingMail, Section
 from veille.tokens import Keys
 

@@ -26,9 +26,9 @@ from tests.matching.network import CALLS, DAY, Judged, items, members, places, r
 
 from veille.config.digests import load_digest
 from veille.config.instance import shipped
-from veille.digest.drafting import Readers, draft
+from veille.digest.choosing.drafting import Readers, draft
+from veille.digest.choosing.labels import ShortLabels
 from veille.digest.editions import edition
-from veille.digest.labels import ShortLabels
 from veille.matching.context import prepare
 from veille.matching.relevance import match, matcher, rank
 from veille.model import Drafted, Reason, SeenItem, Subscriber

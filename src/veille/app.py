@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from veille.crawl.details.host import Desk as DetailDesk
     from veille.crawl.newsletters.accepting import Decisions
     from veille.curation.desk import Desk as ReviewDesk
-    from veille.digest.dkim import Signer
-    from veille.digest.returns import Intake
+    from veille.digest.mail.dkim import Signer
+    from veille.digest.mail.returns import Intake
     from veille.digest.runner import Digests
     from veille.linking.deciding import LinkDesk
     from veille.linking.reading import Gathered
@@ -201,8 +201,8 @@ class App(Stores):
     @cached_property
     def digest(self) -> "Digests":
         """Making, approving and sending issues."""
+        from veille.digest.choosing.labels import ShortLabels
         from veille.digest.desk import Desk
-        from veille.digest.labels import ShortLabels
         from veille.digest.runner import Digests
 
         return Digests(
@@ -226,13 +226,13 @@ class App(Stores):
 
     def signer(self) -> "Signer | None":
         """Return what signs mails, read each time: a key may have been replaced."""
-        from veille.digest.dkim import signer_of
+        from veille.digest.mail.dkim import signer_of
 
         return signer_of(self.settings.mail, self.settings.home)
 
     def take_returns(self, path: Path | None = None) -> "list[Intake]":
         """Take in the mails that came back, from `path` or the configured folder; empty where there is none."""
-        from veille.digest.returns import ReturnDesk, read_folder, take_in
+        from veille.digest.mail.returns import ReturnDesk, read_folder, take_in
         from veille.storage.bounce_store import SqlBounceStore
 
         folder = path or self.settings.mail.bounces

@@ -198,7 +198,7 @@ class Stores:
     @cached_property
     def digest_store(self) -> "SqlDigestStore":
         """Writer of issue, bulletin, selection, delivery, attempt, seen."""
-        from veille.digest.message import make_message_id
+        from veille.digest.mail.message import make_message_id
         from veille.storage.digest_store import SqlDigestStore
 
         return SqlDigestStore(

@@ -7,7 +7,7 @@ import pytest
 from click.testing import CliRunner
 
 from veille.cli.main import cli
-from veille.digest.dkim import load_key
+from veille.digest.mail.dkim import load_key
 
 
 @pytest.fixture

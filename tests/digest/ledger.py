@@ -7,10 +7,10 @@ from pathlib import Path
 from tests.digest.builders import NOW, bulletin, match
 from veille.addresses import address_key
 from veille.clock import SystemClock
-from veille.digest.mailers import FileMailer, RelayLog
-from veille.digest.message import make_message_id
-from veille.digest.sending import Sender
-from veille.digest.smtp import SmtpMailer, parse_relay
+from veille.digest.mail.mailers import FileMailer, RelayLog
+from veille.digest.mail.message import make_message_id
+from veille.digest.mail.sending import Sender
+from veille.digest.mail.smtp import SmtpMailer, parse_relay
 from veille.model import Delivery, Drafted, Issue, IssueState, Member, OutgoingMail, Selected, Subscriber
 from veille.storage.db import Database
 from veille.storage.digest_store import SqlDigestStore

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.digest.builders import item, store_items
-from veille.digest.bounces import ReturnKind, read_return
-from veille.digest.returns import SOFT_LIMIT, ReturnDesk, read_folder, take_in
+from veille.digest.mail.bounces import ReturnKind, read_return
+from veille.digest.mail.returns import SOFT_LIMIT, ReturnDesk, read_folder, take_in
 from veille.errors import InputError
 from veille.links import BOUNCE
 from veille.model import Member, Subscriber

@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.digest.test_message import LETTER
-from veille.digest.dkim import DkimKey, Signer, load_key, new_key_pem
-from veille.digest.message import build, encode_body
+from veille.digest.mail.dkim import DkimKey, Signer, load_key, new_key_pem
+from veille.digest.mail.message import build, encode_body
 from veille.errors import InputError
 
 DOMAIN = "pole.example.fr"

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from tests.digest.sink import Act, Plan, Sink, drop
-from veille.digest.mailers import FileMailer, MaildirMailer, RelayLog, mailer_for
-from veille.digest.smtp import Relay, SmtpMailer, parse_relay
+from veille.digest.mail.mailers import FileMailer, MaildirMailer, RelayLog, mailer_for
+from veille.digest.mail.smtp import Relay, SmtpMailer, parse_relay
 from veille.errors import InputError, RelayUnavailable
 from veille.model import DeliveryState, OutgoingMail, SendOutcome
 

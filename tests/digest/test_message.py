@@ -11,7 +11,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.bad_inputs import cases, value_of
-from veille.digest.message import Letter, build, encode_body, header_text, mailbox, make_message_id, quoted_printable
+from veille.digest.mail.message import (
+    Letter,
+    build,
+    encode_body,
+    header_text,
+    mailbox,
+    make_message_id,
+    quoted_printable,
+)
 from veille.errors import InputError
 
 TEXT = "Bonjour,\nune ligne accentuée\n.\nhttps://exemple.fr/a?b=1&c=2\n"

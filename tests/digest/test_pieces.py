@@ -10,13 +10,13 @@ from hypothesis import strategies as st
 
 from tests.digest.builders import bulletin, hebdo
 from tests.digest.test_render import LINKS, full, page
-from veille.digest.encoding import encode_whole
-from veille.digest.message import quoted_printable
-from veille.digest.pieces import cut
-from veille.digest.piecewise import PieceRenderer
-from veille.digest.render import renderer_for
-from veille.digest.templates import compile_templates
-from veille.digest.whole import LocalRenderer
+from veille.digest.mail.message import quoted_printable
+from veille.digest.rendering.encoding import encode_whole
+from veille.digest.rendering.pieces import cut
+from veille.digest.rendering.piecewise import PieceRenderer
+from veille.digest.rendering.render import renderer_for
+from veille.digest.rendering.templates import compile_templates
+from veille.digest.rendering.whole import LocalRenderer
 from veille.errors import TemplateError
 from veille.model import Bulletin, Line, Section
 

@@ -3,8 +3,8 @@
 import pytest
 
 from veille.config.settings import Mail
-from veille.digest.dkim import DkimKey, Signer, load_key, new_key_pem
-from veille.digest.postmaster import Record, Verdict, examine
+from veille.digest.mail.dkim import DkimKey, Signer, load_key, new_key_pem
+from veille.digest.mail.postmaster import Record, Verdict, examine
 
 DOMAIN = "pole.example.fr"
 MAIL = Mail(sender=f"veille@{DOMAIN}")

@@ -9,12 +9,12 @@ import pytest
 from tests.bad_inputs import cases
 from tests.digest.builders import bulletin, hebdo
 from veille.config.digests import HTML, SUBJECT, TEXT, Definition
-from veille.digest.context import Frame, Links, Page
-from veille.digest.encoding import encode_whole
-from veille.digest.inspecting import problems
-from veille.digest.render import ChildRenderer, renderer_for
-from veille.digest.sandbox import Rendered, TemplateRenderer
-from veille.digest.templates import compile_templates, inline, inline_page
+from veille.digest.rendering.context import Frame, Links, Page
+from veille.digest.rendering.encoding import encode_whole
+from veille.digest.rendering.inspecting import problems
+from veille.digest.rendering.render import ChildRenderer, renderer_for
+from veille.digest.rendering.sandbox import Rendered, TemplateRenderer
+from veille.digest.rendering.templates import compile_templates, inline, inline_page
 from veille.errors import TemplateError
 from veille.model import Bulletin
 

@@ -19,7 +19,7 @@ from veille.cli.digest import _drafted_rows
 from veille.config.digests import load_digests
 from veille.config.settings import Settings
 from veille.digest.desk import Desk
-from veille.digest.dkim import new_key_pem, signer_of
+from veille.digest.mail.dkim import new_key_pem, signer_of
 from veille.digest.runner import Digests
 from veille.errors import InputError, LeaseHeld, RelayUnavailable, TemplateError
 from veille.model import DeliveryState, IssueState, Item, Match, Member, Scheme, Subscriber

@@ -9,7 +9,7 @@ from tests.digest.builders import NOW, item, seen, store_items
 from tests.digest.ledger import members_of
 from tests.digest.test_runner import House
 from tests.linking.stored import gathered
-from veille.digest.drafting import journal
+from veille.digest.choosing.drafting import journal
 from veille.linking.deciding import LinkDesk
 from veille.model import Feedback, Member, Opinion, Subscriber
 from veille.storage.link_decision_store import SqlLinkDecisions

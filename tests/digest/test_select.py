@@ -4,8 +4,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from tests.digest.builders import NOW, digest, item, match, seen
+from veille.digest.choosing.select import Offer, choose, common_items, offer
 from veille.digest.editions import edition
-from veille.digest.select import Offer, choose, common_items, offer
 from veille.model import Licence, Reason
 
 ZONE = ZoneInfo("Europe/Paris")

@@ -4,8 +4,8 @@ from pathlib import Path
 
 from veille.config.gazetteer import load_gazetteer
 from veille.config.taxonomy import load_taxonomy
-from veille.digest.labels import ShortLabels
-from veille.digest.wording import facts
+from veille.digest.choosing.labels import ShortLabels
+from veille.digest.choosing.wording import facts
 from veille.model import Origin, Scheme, Tag
 
 from .builders import item

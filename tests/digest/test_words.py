@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.digest.builders import FRIDAY, digest, item, match, member, seen, subscriber
-from veille.digest import wording
-from veille.digest.bulletin import compose, one_line, selection, web_link
-from veille.digest.select import Offer
+from veille.digest.choosing import wording
+from veille.digest.choosing.bulletin import compose, one_line, selection, web_link
+from veille.digest.choosing.select import Offer
 from veille.excerpt import PRESS_CHARACTERS, PRESS_SHARE, excerpt
 from veille.model import Bulletin, Eligibility, Fact, ItemSource, Licence, Origin, Reason, Scheme, Verdict
 

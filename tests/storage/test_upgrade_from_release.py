@@ -15,7 +15,7 @@ from tests.digest.builders import item, store_items
 from tests.digest.ledger import members_of, store_of
 from tests.digest.test_runner import House
 from tests.linking.stored import call, gathered, link
-from veille.digest.drafting import journal
+from veille.digest.choosing.drafting import journal
 from veille.model import Judgement, Member, Review, Subscriber
 from veille.storage import schema
 from veille.storage.db import Database, create_file

@@ -98,7 +98,7 @@ def _tagger(instance: Instance) -> Iterator[Finding]:
 def _digests(instance: Instance) -> Iterator[Finding]:
     from veille.config.digests import load_digests
     from veille.config.instance import definitions
-    from veille.digest.templates import compile_templates
+    from veille.digest.rendering.templates import compile_templates
 
     found = load_digests([folder / "digests" for folder in definitions(instance.home)])
     for item in found.values():

@@ -32,7 +32,7 @@ _STYLES = {
 def explain(instance: Instance, what: str, page: Path | None) -> None:
     """Print, or write as a page, why a text, an address or an item gets its tags."""
     from veille.config.instance import definitions
-    from veille.digest.labels import ShortLabels
+    from veille.digest.choosing.labels import ShortLabels
     from veille.nlp.tagger import load_tagger
 
     text, licence = _text(instance, what)

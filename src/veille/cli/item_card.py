@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from veille.digest.wording import what_changed
+from veille.digest.choosing.wording import what_changed
 from veille.excerpt import excerpt, quoted, summary
 from veille.model import Evidence, Fact, Item, Judgement, PageChange, Review, Scheme, Tag
 from veille.model.details import ReadState

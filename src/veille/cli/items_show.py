@@ -38,7 +38,7 @@ def show_item(app: "App", item_id: int) -> None:
     """Print the card of a tagged item."""
     from veille.cli.clusters import group_lines
     from veille.cli.item_card import card
-    from veille.digest.labels import ShortLabels
+    from veille.digest.choosing.labels import ShortLabels
 
     item = app.item_store.item(item_id)
     if item is None:

@@ -29,7 +29,7 @@ def mail() -> None:
 def key(instance: Instance, ed25519_key: bool, target: Path | None) -> None:
     """Faire une clé privée, lisible de vous seul, et dire quoi publier. Ne remplace jamais une clé."""
     from veille.addresses import parse_address
-    from veille.digest.dkim import load_key, new_key_pem
+    from veille.digest.mail.dkim import load_key, new_key_pem
     from veille.errors import InputError
     from veille.files import cause, write_atomically
 
@@ -60,8 +60,8 @@ def doctor(instance: Instance) -> None:
     """Dire quels enregistrements SPF, DKIM et DMARC publier, et lesquels sont en place. Code 2 s'il y a une faute."""
     from urllib.parse import urlsplit
 
-    from veille.digest.dkim import signer_of
-    from veille.digest.postmaster import Verdict, examine
+    from veille.digest.mail.dkim import signer_of
+    from veille.digest.mail.postmaster import Verdict, examine
     from veille.net.dns_records import txt_records
 
     settings = instance.settings()

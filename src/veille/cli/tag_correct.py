@@ -53,7 +53,7 @@ def correct(
 def tags_line(app: "App", item: "Item") -> str:
     """Return the tags that a bulletin sorts by, on one line."""
     from veille.cli.item_card import SCHEMES
-    from veille.digest.labels import ShortLabels
+    from veille.digest.choosing.labels import ShortLabels
 
     label = ShortLabels(app.taxonomy, app.gazetteer).short
     parts = []

@@ -6,7 +6,7 @@ from datetime import datetime
 from pathlib import Path
 
 from veille.demo.corpus import PARIS
-from veille.digest.wording import full_day
+from veille.digest.choosing.wording import full_day
 from veille.model import FAILURES, Bulletin, CrawlReport
 
 

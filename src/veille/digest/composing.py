@@ -7,15 +7,15 @@ from typing import Any
 from veille.addresses import parse_address
 from veille.config.digests import Definition
 from veille.config.settings import Settings
-from veille.digest import wording
-from veille.digest.context import Frame, Links, Page
-from veille.digest.dkim import Signer
-from veille.digest.encoding import Encoded
-from veille.digest.inspecting import MAX_BYTES
-from veille.digest.message import Letter, build
-from veille.digest.render import renderer_for
-from veille.digest.sandbox import Rendered
-from veille.digest.templates import compile_templates, compiled_from
+from veille.digest.choosing import wording
+from veille.digest.mail.dkim import Signer
+from veille.digest.mail.message import Letter, build
+from veille.digest.rendering.context import Frame, Links, Page
+from veille.digest.rendering.encoding import Encoded
+from veille.digest.rendering.inspecting import MAX_BYTES
+from veille.digest.rendering.render import renderer_for
+from veille.digest.rendering.sandbox import Rendered
+from veille.digest.rendering.templates import compile_templates, compiled_from
 from veille.errors import InputError
 from veille.links import BOUNCE, UNSUBSCRIBE, LinkMaker
 from veille.model import Bulletin, OutgoingMail

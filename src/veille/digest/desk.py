@@ -9,9 +9,9 @@ from veille.config.digests import Definition
 from veille.config.problems import nearest
 from veille.config.settings import Settings
 from veille.digest.composing import Composer
-from veille.digest.dkim import Signer
 from veille.digest.editions import Edition, edition
-from veille.digest.message import make_message_id
+from veille.digest.mail.dkim import Signer
+from veille.digest.mail.message import make_message_id
 from veille.errors import InputError
 from veille.model import Delivery, DeliveryState, Drafted, Feedback, Issue, IssueState
 from veille.protocols import Audience, Clock, IssueStore, ItemStore, Labels, Mailer, MailLedger, MatcherFor

@@ -6,9 +6,9 @@ from dataclasses import replace
 from datetime import datetime
 
 from veille.config.digests import Definition
+from veille.digest.choosing.drafting import Readers, draft, refusals
 from veille.digest.composing import make_frame
 from veille.digest.desk import Built, Desk
-from veille.digest.drafting import Readers, draft, refusals
 from veille.digest.editions import Edition
 from veille.errors import InputError
 from veille.model import Drafted, Issue, IssueState

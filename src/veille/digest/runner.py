@@ -5,9 +5,9 @@ from contextlib import closing
 
 from veille.config.problems import nearest
 from veille.digest.desk import OPEN, Built, Desk, Sent, needed
-from veille.digest.despatch import Despatch
+from veille.digest.mail.despatch import Despatch
 from veille.digest.making import Maker
-from veille.digest.sandbox import Rendered
+from veille.digest.rendering.sandbox import Rendered
 from veille.errors import InputError
 from veille.model import DeliveryState, Drafted, Issue, IssueState, OutgoingMail
 

@@ -7,7 +7,7 @@ from typing import Any
 import jinja2
 from starlette.responses import HTMLResponse
 
-from veille.digest.bulletin import web_link
+from veille.digest.choosing.bulletin import web_link
 
 HERE = Path(__file__).parent
 

@@ -10,7 +10,7 @@ from enum import StrEnum
 
 from veille.addresses import parse_address
 from veille.config.settings import Mail
-from veille.digest.dkim import DkimKey, Signer
+from veille.digest.mail.dkim import DkimKey, Signer
 
 Lookup = Callable[[str], Sequence[str] | None]
 

@@ -7,8 +7,8 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from veille.config.digests import Digest
-from veille.digest import wording
-from veille.digest.select import ANSWERED, Offer
+from veille.digest.choosing import wording
+from veille.digest.choosing.select import ANSWERED, Offer
 from veille.excerpt import PRESS_CHARACTERS, quoted, summary
 from veille.model import Bulletin, Line, Member, Reason, Scheme, Section, Selected, Subscriber, Verdict
 from veille.protocols import Labels

@@ -2,11 +2,11 @@
 
 from abc import ABC, abstractmethod
 
-from veille.digest.context import Page
-from veille.digest.encoding import Encoded, encode_whole
-from veille.digest.inspecting import problems
-from veille.digest.sandbox import Rendered, TemplateRenderer
-from veille.digest.templates import Compiled
+from veille.digest.rendering.context import Page
+from veille.digest.rendering.encoding import Encoded, encode_whole
+from veille.digest.rendering.inspecting import problems
+from veille.digest.rendering.sandbox import Rendered, TemplateRenderer
+from veille.digest.rendering.templates import Compiled
 
 
 class WholeRenderer(ABC):

@@ -2,14 +2,14 @@
 
 from typing import Self
 
-from veille.digest.context import Page
-from veille.digest.encoding import Encoded
-from veille.digest.message import Body, ended
-from veille.digest.pieces import Layout, cut, fillable
-from veille.digest.sandbox import MISTAKES
-from veille.digest.templates import Compiled
-from veille.digest.weaving import Weaver
-from veille.digest.whole import LocalRenderer
+from veille.digest.mail.message import Body, ended
+from veille.digest.rendering.context import Page
+from veille.digest.rendering.encoding import Encoded
+from veille.digest.rendering.pieces import Layout, cut, fillable
+from veille.digest.rendering.sandbox import MISTAKES
+from veille.digest.rendering.templates import Compiled
+from veille.digest.rendering.weaving import Weaver
+from veille.digest.rendering.whole import LocalRenderer
 
 
 class PieceRenderer(LocalRenderer):

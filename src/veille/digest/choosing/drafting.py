@@ -6,9 +6,9 @@ from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
 from veille.config.digests import Digest
-from veille.digest.bulletin import compose, selection
+from veille.digest.choosing.bulletin import compose, selection
+from veille.digest.choosing.select import Offer, choose, common_items, offer
 from veille.digest.editions import Edition
-from veille.digest.select import Offer, choose, common_items, offer
 from veille.model import Bulletin, Drafted, Feedback, Item, Match, Member, Opinion, SeenItem, Subscriber
 from veille.protocols import Labels, Matcher
 

@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
-from veille.digest.inspecting import MAX_BYTES
-from veille.digest.message import Body, encode_body
-from veille.digest.sandbox import Rendered
+from veille.digest.mail.message import Body, encode_body
+from veille.digest.rendering.inspecting import MAX_BYTES
+from veille.digest.rendering.sandbox import Rendered
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,10 +11,10 @@ from operator import attrgetter
 
 from jinja2 import Environment
 
-from veille.digest.context import Links
-from veille.digest.inspecting import Inspected, inspect_html, inspect_text
-from veille.digest.pieces import OPINIONS, OWN, Drawn, Filled, Hole, Known, Layout, Paths, Piece, Values
-from veille.digest.sandbox import piece_environment
+from veille.digest.rendering.context import Links
+from veille.digest.rendering.inspecting import Inspected, inspect_html, inspect_text
+from veille.digest.rendering.pieces import OPINIONS, OWN, Drawn, Filled, Hole, Known, Layout, Paths, Piece, Values
+from veille.digest.rendering.sandbox import piece_environment
 
 #: Ending of a piece's name → how it is read back; the first is the text part. `.html` is escaped.
 _KINDS = {"txt": inspect_text, "html": inspect_html}

@@ -18,7 +18,7 @@ from email.parser import BytesParser
 from email.utils import format_datetime, getaddresses
 
 from veille.addresses import parse_address
-from veille.digest.dkim import Signer
+from veille.digest.mail.dkim import Signer
 from veille.errors import InputError
 from veille.model import OutgoingMail
 from veille.text import clean

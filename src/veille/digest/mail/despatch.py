@@ -10,9 +10,9 @@ from typing import Any
 from veille.config.digests import Definition
 from veille.digest.composing import NOT_REVIEWED
 from veille.digest.desk import OPEN, Desk, Sent, needed
-from veille.digest.mailers import FileMailer, RelayLog, mailer_for
+from veille.digest.mail.mailers import FileMailer, RelayLog, mailer_for
+from veille.digest.mail.sending import Sender
 from veille.digest.making import Maker
-from veille.digest.sending import Sender
 from veille.errors import InputError, LeaseHeld
 from veille.model import Delivery, Issue, IssueState, OutgoingMail
 from veille.protocols import AcceptLog, Mailer

@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 
-from veille.digest.smtp import SmtpMailer, parse_relay
+from veille.digest.mail.smtp import SmtpMailer, parse_relay
 from veille.errors import InputError
 from veille.files import cause, write_atomically
 from veille.model import DeliveryState, OutgoingMail, SendOutcome

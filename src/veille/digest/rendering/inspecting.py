@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from html.parser import HTMLParser
 
-from veille.digest.sandbox import Rendered
+from veille.digest.rendering.sandbox import Rendered
 
 #: Bytes of HTML: Gmail hides what comes after about 102 kB, unsubscribe link included (hteumeuleu/email-bugs#41); a
 #: margin for what relays and clients add.

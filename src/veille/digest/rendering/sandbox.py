@@ -25,8 +25,8 @@ from jinja2 import TemplateError as JinjaError
 from jinja2.exceptions import SecurityError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-from veille.digest.context import Page, page_from
-from veille.digest.templates import Compiled, compiled_from, inline_page
+from veille.digest.rendering.context import Page, page_from
+from veille.digest.rendering.templates import Compiled, compiled_from, inline_page
 from veille.errors import TemplateError
 
 #: A template bug can ask for gigabytes (`'x'|center(500000000)`): measured 500–600 MB before it fails by itself.

@@ -6,12 +6,12 @@ import sys
 import threading
 from typing import Protocol
 
-from veille.digest.context import Page
-from veille.digest.encoding import Encoded
-from veille.digest.piecewise import PieceRenderer
-from veille.digest.sandbox import CPU, Rendered
-from veille.digest.templates import Compiled
-from veille.digest.whole import LocalRenderer, WholeRenderer
+from veille.digest.rendering.context import Page
+from veille.digest.rendering.encoding import Encoded
+from veille.digest.rendering.piecewise import PieceRenderer
+from veille.digest.rendering.sandbox import CPU, Rendered
+from veille.digest.rendering.templates import Compiled
+from veille.digest.rendering.whole import LocalRenderer, WholeRenderer
 from veille.errors import TemplateError
 
 #: One child draws that many bulletins, then a fresh one takes over: its processor limit is counted in seconds.
@@ -86,7 +86,7 @@ class ChildRenderer(WholeRenderer):
     def _start(self) -> subprocess.Popen[bytes]:
         # -I: isolated from the environment and the current folder; the child gets no secret it could print.
         child = subprocess.Popen(  # noqa: S603 - our own interpreter and module, and a number
-            [sys.executable, "-I", "-m", "veille.digest.sandbox", str(self._seconds)],
+            [sys.executable, "-I", "-m", "veille.digest.rendering.sandbox", str(self._seconds)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from veille.digest.bounces import MAX_BYTES, Returned, ReturnKind, read_return
+from veille.digest.mail.bounces import MAX_BYTES, Returned, ReturnKind, read_return
 from veille.errors import InputError
 from veille.files import cause, check_readable
 from veille.links import BOUNCE

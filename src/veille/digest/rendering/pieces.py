@@ -17,9 +17,9 @@ from typing import Any, Generic, TypeVar
 
 from jinja2 import Environment, Template, nodes
 
-from veille.digest.context import Links
-from veille.digest.inspecting import Inspected
-from veille.digest.message import quoted_printable
+from veille.digest.mail.message import quoted_printable
+from veille.digest.rendering.context import Links
+from veille.digest.rendering.inspecting import Inspected
 
 _MARK = re.compile(r"[ \t]*{#\s*(piece|loop)\s*#}[ \t]*\n?")
 #: What may stand after each `{# loop #}`, in order.

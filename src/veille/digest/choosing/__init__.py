@@ -1,0 +1,1 @@
+"""Who reads what, and in which words: choose, word, explain; all pure."""

@@ -1,0 +1,1 @@
+"""The mail itself: bytes, signature, SMTP, sending, and what comes back."""
