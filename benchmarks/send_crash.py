@@ -16,7 +16,7 @@ import time
 from collections import Counter
 from pathlib import Path
 
-from tests.digest.ledger import approved, store_of
+from tests.digest.ledger import approved, mails_of
 from tests.digest.sink import Sink
 
 from veille.model import DeliveryState
@@ -55,11 +55,11 @@ def _measure(folder: Path, asked: argparse.Namespace) -> None:
             process.kill()
             process.wait()
             killed += 1
-            doubts += Counter(one.state for one in store_of(database).deliveries(issue.id))[DeliveryState.SENDING] > 0
+            doubts += Counter(one.state for one in mails_of(database).deliveries(issue.id))[DeliveryState.SENDING] > 0
         for _ in range(2):
             subprocess.run(command, check=True)
     copies = Counter(one.message_id for one in sink.taken)
-    states = Counter(one.state.value for one in store_of(database).deliveries(issue.id))
+    states = Counter(one.state.value for one in mails_of(database).deliveries(issue.id))
     print(f"{asked.mails} mails, {killed} kills, {doubts} of them inside a group, {time.monotonic() - begun:.0f} s")
     print(f"lost {asked.mails - len(copies)}, doubled {sum(n > 1 for n in copies.values())}, states {dict(states)}")
     database.close()

@@ -27,10 +27,11 @@ if TYPE_CHECKING:
     from veille.protocols.linking import LinkDecisions
     from veille.storage.cluster_store import SqlClusterStore
     from veille.storage.detail_store import SqlDetailStore
-    from veille.storage.digest_store import SqlDigestStore
     from veille.storage.feedback_store import SqlFeedbackStore
+    from veille.storage.issue_store import SqlIssueStore
     from veille.storage.item_store import SqlItemStore
     from veille.storage.ledger import SqlLedger
+    from veille.storage.mail_ledger import SqlMailLedger
     from veille.storage.member_store import SqlMemberStore
     from veille.storage.source_store import SqlSourceStore
     from veille.storage.tag_store import SqlTagStore
@@ -196,17 +197,19 @@ class Stores:
         )
 
     @cached_property
-    def digest_store(self) -> "SqlDigestStore":
-        """Writer of issue, bulletin, selection, delivery, attempt, seen."""
+    def issue_store(self) -> "SqlIssueStore":
+        """Writer of issue, bulletin, selection."""
         from veille.digest.mail.message import make_message_id
-        from veille.storage.digest_store import SqlDigestStore
+        from veille.storage.issue_store import SqlIssueStore
 
-        return SqlDigestStore(
-            self.database,
-            self.settings.cluster.id,
-            suppressed=self.members.suppressed,
-            message_id=make_message_id,
-        )
+        return SqlIssueStore(self.database, self.settings.cluster.id, message_id=make_message_id)
+
+    @cached_property
+    def mail_ledger(self) -> "SqlMailLedger":
+        """Writer of delivery, attempt, seen."""
+        from veille.storage.mail_ledger import SqlMailLedger
+
+        return SqlMailLedger(self.database, self.settings.cluster.id, suppressed=self.members.suppressed)
 
     @cached_property
     def opinions(self) -> "SqlFeedbackStore":

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.digest.ledger import approved, store_of
+from tests.digest.ledger import approved, issues_of, mails_of
 from tests.inside import inside
 from veille.errors import DatabaseCorrupt
 from veille.storage.db import Database
@@ -46,9 +46,9 @@ def test_names_the_mails_of_which_nobody_knows_whether_they_left(home):
     (home / "veille.toml").write_text('[cluster]\nid = "pole"\n', encoding="utf-8")
     database = database_of(home)
     issue = approved(database, 3)
-    store_of(database).begin(issue.id, NOW)
-    store_of(database).claim(issue.id, limit=3, now=NOW, lease=timedelta(minutes=1))
-    store_of(database).recover(issue.id, now=NOW, alone=True)
+    issues_of(database).begin(issue.id, NOW)
+    mails_of(database).claim(issue.id, limit=3, now=NOW, lease=timedelta(minutes=1))
+    mails_of(database).recover(issue.id, now=NOW, alone=True)
     database.close()
     shown = inside("--home", home, "doctor").stdout
     assert "partis ou non, on ne sait pas (1) : p00000@exemple.fr" in shown

@@ -13,7 +13,8 @@ from veille.digest.mail.sending import Sender
 from veille.digest.mail.smtp import SmtpMailer, parse_relay
 from veille.model import Delivery, Drafted, Issue, IssueState, Member, OutgoingMail, Selected, Subscriber
 from veille.storage.db import Database
-from veille.storage.digest_store import SqlDigestStore
+from veille.storage.issue_store import SqlIssueStore
+from veille.storage.mail_ledger import SqlMailLedger
 from veille.storage.member_store import SqlMemberStore
 
 
@@ -21,8 +22,12 @@ def members_of(database: Database) -> SqlMemberStore:
     return SqlMemberStore(database, "pole", address_hash=address_key)
 
 
-def store_of(database: Database) -> SqlDigestStore:
-    return SqlDigestStore(database, "pole", suppressed=members_of(database).suppressed, message_id=make_message_id)
+def issues_of(database: Database) -> SqlIssueStore:
+    return SqlIssueStore(database, "pole", message_id=make_message_id)
+
+
+def mails_of(database: Database) -> SqlMailLedger:
+    return SqlMailLedger(database, "pole", suppressed=members_of(database).suppressed)
 
 
 def people(database: Database, count: int) -> list[Subscriber]:
@@ -60,9 +65,9 @@ def an_issue(period: str = "2026-W48", now: datetime = NOW) -> Issue:
 
 def approved(database: Database, count: int = 3, items: tuple[int, ...] = (), now: datetime = NOW) -> Issue:
     """Write an approved issue for `count` people."""
-    store = store_of(database)
-    issue = store.save_draft(an_issue(now=now), draft_of(people(database, count), items))
-    return store.approve(issue, by="Claire", now=now, domain="pole.example.fr", frame=issue.frame)
+    mails_of(database)
+    issue = issues_of(database).save_draft(an_issue(now=now), draft_of(people(database, count), items))
+    return issues_of(database).approve(issue, by="Claire", now=now, domain="pole.example.fr", frame=issue.frame)
 
 
 def compose(delivery: Delivery) -> OutgoingMail:
@@ -78,10 +83,10 @@ def send(url: str, issue: str, way: str, log: str) -> None:
     accept_log = mailer if isinstance(mailer, FileMailer) else RelayLog(Path(log))
     if isinstance(accept_log, RelayLog):
         accept_log.grace = 0.3  # the sink logs within its own delay, far below
-    store = store_of(database)
+    store = mails_of(database)
     Sender(store, mailer, compose, SystemClock(), accept_log=accept_log).send(int(issue), alone=True)
     mailer.close()
-    store.close(int(issue), datetime.now(UTC))
+    issues_of(database).close(int(issue), datetime.now(UTC))
     database.close()
 
 

@@ -13,7 +13,7 @@ import pytest
 from sqlalchemy import delete, update
 
 from tests.digest.builders import DIGESTS, NOW, item, match, store_items
-from tests.digest.ledger import members_of, store_of
+from tests.digest.ledger import issues_of, mails_of, members_of
 from tests.digest.sink import Plan, Sink, drop
 from veille.cli.digest import _drafted_rows
 from veille.config.digests import load_digests
@@ -61,8 +61,8 @@ class House:
             audience=members_of(database),
             matcher=by_sector,
             labels=Labels(),
-            issues=store_of(database),
-            mails=store_of(database),
+            issues=issues_of(database),
+            mails=mails_of(database),
             keys=Keys(home / "var" / "keys"),
             clock=self.clock,
             wait=lambda _: None,

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.digest.builders import NOW
-from tests.digest.ledger import approved, compose, send, store_of
+from tests.digest.ledger import approved, compose, mails_of, send
 from tests.digest.sink import Plan, Sink, drop
 from veille.digest.mail.mailers import FileMailer, RelayLog
 from veille.digest.mail.sending import LEASE, Sender
@@ -32,7 +32,7 @@ def clock() -> FrozenClock:
 
 
 def sender(database: Database, mailer: Mailer, clock: FrozenClock, log: AcceptLog | None = None) -> Sender:
-    return Sender(store_of(database), mailer, compose, clock, accept_log=log, wait=lambda _: None)
+    return Sender(mails_of(database), mailer, compose, clock, accept_log=log, wait=lambda _: None)
 
 
 def over_smtp(database: Database, sink: Sink, clock: FrozenClock, issue_id: int, log: AcceptLog | None = None) -> None:
@@ -41,7 +41,7 @@ def over_smtp(database: Database, sink: Sink, clock: FrozenClock, issue_id: int,
 
 
 def states(database: Database, issue_id: int) -> Counter[DeliveryState]:
-    return Counter(one.state for one in store_of(database).deliveries(issue_id))
+    return Counter(one.state for one in mails_of(database).deliveries(issue_id))
 
 
 def test_everyone_gets_one_mail_and_a_second_run_sends_nothing(sqlite_database: Database, clock: FrozenClock) -> None:
@@ -69,7 +69,7 @@ def test_mail_that_cannot_be_written_is_rejected_alone(sqlite_database: Database
             raise InputError("adresse refusée")
         return compose(delivery)
 
-    Sender(store_of(sqlite_database), MemoryMailer(), odd, clock).send(issue.id, alone=True)
+    Sender(mails_of(sqlite_database), MemoryMailer(), odd, clock).send(issue.id, alone=True)
     assert states(sqlite_database, issue.id) == {S: 2, R: 1}
 
 
@@ -80,7 +80,7 @@ def test_template_error_stops_everything_and_nothing_is_lost(sqlite_database: Da
         raise TemplateError("nom inconnu", template="hebdo/body.html.jinja", line=3)
 
     with pytest.raises(TemplateError):
-        Sender(store_of(sqlite_database), MemoryMailer(), broken, clock).send(issue.id, alone=True)
+        Sender(mails_of(sqlite_database), MemoryMailer(), broken, clock).send(issue.id, alone=True)
     assert states(sqlite_database, issue.id) == {Q: 3}
 
 
@@ -90,7 +90,7 @@ def test_refused_connection_leaves_everything_queued(sqlite_database: Database, 
     with pytest.raises(RelayUnavailable):
         sender(sqlite_database, mailer, clock).send(issue.id, alone=True)
     assert states(sqlite_database, issue.id) == {Q: 30}
-    assert all(one.tries == 0 for one in store_of(sqlite_database).deliveries(issue.id))
+    assert all(one.tries == 0 for one in mails_of(sqlite_database).deliveries(issue.id))
 
 
 def test_relay_that_goes_away_midway_loses_nothing(sqlite_database: Database, clock: FrozenClock) -> None:
@@ -149,7 +149,7 @@ def test_log_that_names_no_mail_of_the_issue_proves_nothing(
 
 def test_written_file_lifts_the_doubt_by_itself(sqlite_database: Database, clock: FrozenClock, tmp_path: Path) -> None:
     issue = approved(sqlite_database, 3)
-    store, mailer = store_of(sqlite_database), FileMailer(tmp_path / "mail")
+    store, mailer = mails_of(sqlite_database), FileMailer(tmp_path / "mail")
     claimed = store.claim(issue.id, limit=3, now=NOW, lease=LEASE)
     list(mailer.send([compose(claimed[0])]))  # died between the file and its row
     sender(sqlite_database, mailer, clock, mailer).send(issue.id, alone=True)
@@ -164,7 +164,7 @@ def test_sender_whose_lease_was_taken_stops(sqlite_database: Database, clock: Fr
         def send(self, mails: object) -> Iterator[tuple[OutgoingMail, SendOutcome]]:
             if len(self.mails) == 1:
                 clock.advance(LEASE * 2)  # the machine slept; another process recovered
-                store_of(sqlite_database).recover(issue.id, now=clock.now(), alone=False)
+                mails_of(sqlite_database).recover(issue.id, now=clock.now(), alone=False)
             yield from super().send(mails)  # type: ignore[arg-type]
 
     mailer = Sleepy()

@@ -12,7 +12,7 @@ from alembic.config import Config
 from sqlalchemy import Select, column, insert, inspect, select, table
 
 from tests.digest.builders import item, store_items
-from tests.digest.ledger import members_of, store_of
+from tests.digest.ledger import mails_of, members_of
 from tests.digest.test_runner import House
 from tests.linking.stored import call, gathered, link
 from veille.digest.choosing.drafting import journal
@@ -100,7 +100,7 @@ def test_what_was_sent_before_is_known_of_the_thing_that_is_found_after(old: Dat
     one = next(found for found in gathered(old).items() if 1 in {found.id, *found.also})
     assert {one.id, *one.also} == {1, 2}
     (reader,) = members_of(old).subscribers()
-    seen = journal(replace(one, id=2, also=(1,)), store_of(old).seen([reader.id])[reader.id])
+    seen = journal(replace(one, id=2, also=(1,)), mails_of(old).seen([reader.id])[reader.id])
     assert seen is not None
     assert (seen.item_id, seen.times) == (2, 1)
 

@@ -60,7 +60,7 @@ def test_writers_of_a_module_share_one_class() -> None:
 
 def test_statements_are_checked_while_the_tests_run(sqlite_database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     """The guard in conftest sees what the scan cannot: a loaded row that is changed and flushed."""
-    monkeypatch.setitem(WRITERS, "suppression", "digest_store")
+    monkeypatch.setitem(WRITERS, "suppression", "mail_ledger")
     store = SqlMemberStore(sqlite_database, "cluster", address_hash=address_key)
     with pytest.raises(AssertionError, match="suppression is written by member_store"):
         store.suppress("a@b.fr", reason="plainte", now=datetime(2026, 11, 23, tzinfo=UTC))

@@ -38,12 +38,12 @@ WRITERS = {
     "suppression": "member_store",
     "feedback": "feedback_store",
     "bounce": "bounce_store",
-    "issue": "digest_store",
-    "bulletin": "digest_store",
-    "selection": "digest_store",
-    "delivery": "digest_store",
-    "attempt": "digest_store",
-    "seen": "digest_store",
+    "issue": "issue_store",
+    "bulletin": "issue_store",
+    "selection": "issue_store",
+    "delivery": "mail_ledger",
+    "attempt": "mail_ledger",
+    "seen": "mail_ledger",
 }
 
 STORAGE = Path(veille.storage.__file__).parent

@@ -71,7 +71,7 @@ class Maker:
         readers = Readers(
             members=desk.audience.members(),
             subscribers=subscribers,
-            seen=desk.issues.seen([person.id for person in subscribers]),
+            seen=desk.mails.seen([person.id for person in subscribers]),
             refused=refusals(desk.opinions()),
         )
         with closing(desk.composer(frame)) as composer:

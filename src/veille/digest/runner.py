@@ -103,7 +103,7 @@ class Digests:
                 continue
             if now > needed(issue.stale_at):
                 if issue.state in OPEN:
-                    self._desk.mails.close(issue.id, now)
+                    self._desk.issues.close(issue.id, now)
                     yield f"édition {issue.digest} {issue.period} périmée : ce qui n'est pas parti ne partira plus"
             elif issue.state in OPEN or (definition.digest.fallback == "automatic" and self._desk.filled(issue)):
                 sent = self.send(definition.name)

@@ -52,16 +52,20 @@ class IssueStore(Protocol):
         """Freeze: hash the content and write one queued delivery per bulletin, in one transaction."""
         ...
 
-    def seen(self, subscriber_ids: Sequence[int]) -> Mapping[int, Mapping[int, SeenItem]]:
-        """Return the journal: subscriber → item → what was sent."""
+    def begin(self, issue_id: int, now: datetime) -> Issue:
+        """Mark an approved issue as being sent; the first time fixes the date that its mails bear."""
+        ...
+
+    def close(self, issue_id: int, now: datetime) -> IssueState:
+        """End the issue if nothing can be sent any more; past its end, expire what waits. Return its state."""
         ...
 
 
 class MailLedger(Protocol):
     """What sending needs of the digest store: claims and results."""
 
-    def begin(self, issue_id: int, now: datetime) -> Issue:
-        """Mark an approved issue as being sent; the first time fixes the date that its mails bear."""
+    def seen(self, subscriber_ids: Sequence[int]) -> Mapping[int, Mapping[int, SeenItem]]:
+        """Return the journal: subscriber → item → what was sent."""
         ...
 
     def deliveries(self, issue_id: int) -> Sequence[Delivery]:
@@ -93,10 +97,6 @@ class MailLedger(Protocol):
 
     def reconcile(self, issue_id: int, *, accepted: Collection[str], absent: Collection[str], now: datetime) -> int:
         """Settle doubts: accepted Message-IDs are sent, absent ones are queued again; return how many."""
-        ...
-
-    def close(self, issue_id: int, now: datetime) -> IssueState:
-        """End the issue if nothing can be sent any more; past its end, expire what waits. Return its state."""
         ...
 
     def counts(self, issue_id: int) -> Mapping[DeliveryState, int]:

@@ -24,7 +24,7 @@ def front_of(app: App) -> Front:
         clock=app.clock,
         item=app.item_store.item,
         sent=lambda digest, period, subscriber_id: _sent(app, digest, period, subscriber_id),
-        journal=lambda subscriber_id: app.digest_store.seen([subscriber_id]).get(subscriber_id, {}),
+        journal=lambda subscriber_id: app.mail_ledger.seen([subscriber_id]).get(subscriber_id, {}),
         rhythms=lambda: frozenset(one.digest.rhythm for one in app.digests.values()),
         sections=lambda: _sections(app),
     )
@@ -54,10 +54,10 @@ def _sections(app: App) -> Sequence[tuple[str, str]]:
 
 def _sent(app: App, digest: str, period: str, subscriber_id: int) -> Sent | None:
     """Return a bulletin that really left for that person."""
-    issue = app.digest_store.find(digest, period)
+    issue = app.issue_store.find(digest, period)
     if issue is None or issue.state.value not in {"sending", "done"}:
         return None
-    mine = (one for one in app.digest_store.drafted(issue.id) if one.subscriber.id == subscriber_id)
+    mine = (one for one in app.issue_store.drafted(issue.id) if one.subscriber.id == subscriber_id)
     bulletin = next((one.bulletin for one in mine), None)
     if bulletin is None:
         return None

@@ -31,7 +31,7 @@ class Despatch:
         if issue.state is IssueState.DONE:
             return Sent(issue=issue, state=issue.state, deliveries=self._desk.mails.deliveries(issue.id))
         if self._desk.clock.now() > needed(issue.stale_at):
-            self._desk.mails.close(issue.id, self._desk.clock.now())
+            self._desk.issues.close(issue.id, self._desk.clock.now())
             raise InputError(
                 f"édition périmée : {issue.digest} {issue.period} devait partir avant le "
                 f"{needed(issue.stale_at).astimezone(self._desk.settings.cluster.zone):%d/%m/%Y à %H:%M}",
@@ -81,7 +81,7 @@ class Despatch:
         )
         try:
             with _lock(desk.settings.var / "send.lock"):
-                begun = desk.mails.begin(issue.id, desk.clock.now())
+                begun = desk.issues.begin(issue.id, desk.clock.now())
                 bulletins = {one.subscriber.id: one.bulletin for one in desk.issues.drafted(issue.id)}
                 with closing(desk.composer(begun.frame)) as composer:
                     sent = datetime.fromisoformat(begun.frame["date"])
@@ -93,7 +93,7 @@ class Despatch:
                         return composer.mail(bulletin, email=delivery.email, message_id=delivery.message_id, sent=sent)
 
                     self._sender(mailer, compose).send(issue.id, alone=not desk.shared_store)
-                state = desk.mails.close(issue.id, desk.clock.now())
+                state = desk.issues.close(issue.id, desk.clock.now())
         finally:
             mailer.close()
         return Sent(issue=begun, state=state, deliveries=desk.mails.deliveries(issue.id))

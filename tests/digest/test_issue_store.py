@@ -5,7 +5,7 @@ import pytest
 from sqlalchemy import select
 
 from tests.digest.builders import NOW, item, store_items
-from tests.digest.ledger import an_issue, approved, draft_of, members_of, people, store_of
+from tests.digest.ledger import an_issue, approved, draft_of, issues_of, mails_of, members_of, people
 from veille.errors import InputError, LeaseLost
 from veille.model import DeliveryState, Drafted, IssueState, SendOutcome
 from veille.storage.db import Database
@@ -18,49 +18,49 @@ DOUBT = SendOutcome(state=DeliveryState.UNCERTAIN, reply="coupé")
 
 
 def states(database: Database, issue_id: int) -> list[DeliveryState]:
-    return [one.state for one in store_of(database).deliveries(issue_id)]
+    return [one.state for one in mails_of(database).deliveries(issue_id)]
 
 
 def test_draft_comes_back_as_it_was_written(database: Database) -> None:
     store_items(database, [item(1)])
     persons = people(database, 2)
     drafted = [*draft_of(persons[:1], (1,)), Drafted(subscriber=persons[1], bulletin=None, skipped="rien à dire")]
-    issue = store_of(database).save_draft(an_issue(), drafted)
-    assert list(store_of(database).drafted(issue.id)) == drafted
-    assert store_of(database).find("hebdo", "2026-W48") == issue
+    issue = issues_of(database).save_draft(an_issue(), drafted)
+    assert list(issues_of(database).drafted(issue.id)) == drafted
+    assert issues_of(database).find("hebdo", "2026-W48") == issue
 
 
 def test_building_twice_replaces_the_draft(database: Database) -> None:
     persons = people(database, 3)
-    first = store_of(database).save_draft(an_issue(), draft_of(persons))
-    second = store_of(database).save_draft(an_issue(), draft_of(persons[:1]))
+    first = issues_of(database).save_draft(an_issue(), draft_of(persons))
+    second = issues_of(database).save_draft(an_issue(), draft_of(persons[:1]))
     assert first.id == second.id
-    assert len(store_of(database).drafted(second.id)) == 1
+    assert len(issues_of(database).drafted(second.id)) == 1
 
 
 def test_approval_writes_one_delivery_per_bulletin_and_freezes(database: Database) -> None:
     persons = people(database, 3)
     drafted = [*draft_of(persons[:2]), Drafted(subscriber=persons[2], bulletin=None, skipped="en pause")]
-    store = store_of(database)
-    draft = store.save_draft(an_issue(), drafted)
-    issue = store.approve(draft, by="Claire", now=NOW, domain="pole.example.fr", frame={"title": "Autre"})
+    mails_of(database)
+    draft = issues_of(database).save_draft(an_issue(), drafted)
+    issue = issues_of(database).approve(draft, by="Claire", now=NOW, domain="pole.example.fr", frame={"title": "Autre"})
     assert (issue.state, issue.approved_by, len(issue.content_sha256 or "")) == (IssueState.APPROVED, "Claire", 64)
     assert states(database, issue.id) == [DeliveryState.QUEUED] * 2
-    assert store.verify(issue)
-    for again in (lambda: store.approve(draft, by="x", now=NOW, domain="d.fr", frame={}),
-                  lambda: store.save_draft(an_issue(), drafted)):  # fmt: skip
+    assert issues_of(database).verify(issue)
+    for again in (lambda: issues_of(database).approve(draft, by="x", now=NOW, domain="d.fr", frame={}),
+                  lambda: issues_of(database).save_draft(an_issue(), drafted)):  # fmt: skip
         with pytest.raises(InputError, match="déjà approuvée"):
             again()
 
 
 def test_changed_content_is_no_longer_what_was_approved(database: Database) -> None:
     issue = approved(database)
-    assert not store_of(database).verify(replace(issue, frame={"title": "Tout autre"}))
+    assert not issues_of(database).verify(replace(issue, frame={"title": "Tout autre"}))
 
 
 def test_claim_takes_each_mail_once_in_groups(database: Database) -> None:
     issue = approved(database, 5)
-    store = store_of(database)
+    store = mails_of(database)
     groups = [store.claim(issue.id, limit=2, now=NOW, lease=LEASE) for _ in range(4)]
     assert [len(group) for group in groups] == [2, 2, 1, 0]
     assert len({one.message_id for group in groups for one in group}) == 5
@@ -69,7 +69,7 @@ def test_claim_takes_each_mail_once_in_groups(database: Database) -> None:
 def test_sent_writes_the_journal_with_the_deadline_shown(database: Database) -> None:
     store_items(database, [item(1), item(2)])
     issue = approved(database, 2, (1, 2))
-    store = store_of(database)
+    store = mails_of(database)
     first, second = store.claim(issue.id, limit=20, now=NOW, lease=LEASE)
     store.settle(first, SENT, NOW)
     store.settle(second, LATER, NOW)
@@ -86,7 +86,7 @@ def test_sent_writes_the_journal_with_the_deadline_shown(database: Database) -> 
 
 def test_deferred_waits_longer_each_time(database: Database) -> None:
     issue = approved(database, 1)
-    store, now, waits = store_of(database), NOW, []
+    store, now, waits = mails_of(database), NOW, []
     for _ in range(6):
         (one,) = store.claim(issue.id, limit=20, now=now, lease=LEASE)
         store.settle(one, LATER, now)
@@ -106,7 +106,7 @@ def store_claimed(store: object, issue_id: int) -> list[object]:
 
 def test_settling_needs_the_token_of_the_claim(database: Database) -> None:
     issue = approved(database, 1)
-    store = store_of(database)
+    store = mails_of(database)
     (one,) = store.claim(issue.id, limit=20, now=NOW, lease=LEASE)
     with pytest.raises(LeaseLost):
         store.settle(replace(one, token="autre"), SENT, NOW)
@@ -118,7 +118,7 @@ def test_settling_needs_the_token_of_the_claim(database: Database) -> None:
 def test_suppressed_address_steps_aside_at_claim_time(database: Database) -> None:
     issue = approved(database, 3)
     members_of(database).suppress("P00001@exemple.fr", reason="opt-out", now=NOW)
-    claimed = store_of(database).claim(issue.id, limit=20, now=NOW, lease=LEASE)
+    claimed = mails_of(database).claim(issue.id, limit=20, now=NOW, lease=LEASE)
     assert [one.email for one in claimed] == ["p00000@exemple.fr", "p00002@exemple.fr"]
     assert states(database, issue.id)[1] is DeliveryState.SUPPRESSED
 
@@ -126,13 +126,13 @@ def test_suppressed_address_steps_aside_at_claim_time(database: Database) -> Non
 def test_whole_group_suppressed_does_not_hide_the_rest(database: Database) -> None:
     issue = approved(database, 3)
     members_of(database).suppress("p00000@exemple.fr", reason="opt-out", now=NOW)
-    claimed = store_of(database).claim(issue.id, limit=1, now=NOW, lease=LEASE)
+    claimed = mails_of(database).claim(issue.id, limit=1, now=NOW, lease=LEASE)
     assert [one.email for one in claimed] == ["p00001@exemple.fr"]
 
 
 def test_after_a_crash_only_the_mail_in_hand_is_doubtful(database: Database) -> None:
     issue = approved(database, 4)
-    store = store_of(database)
+    store = mails_of(database)
     claimed = store.claim(issue.id, limit=20, now=NOW, lease=LEASE)
     store.settle(claimed[0], SENT, NOW)
     assert store.recover(issue.id, now=NOW, alone=False) == 0  # the lease runs
@@ -144,22 +144,22 @@ def test_after_a_crash_only_the_mail_in_hand_is_doubtful(database: Database) -> 
 
 def test_holder_of_the_lock_needs_not_wait_for_the_lease(database: Database) -> None:
     issue = approved(database, 2)
-    store_of(database).claim(issue.id, limit=20, now=NOW, lease=LEASE)
-    assert store_of(database).recover(issue.id, now=NOW, alone=True) == 2
+    mails_of(database).claim(issue.id, limit=20, now=NOW, lease=LEASE)
+    assert mails_of(database).recover(issue.id, now=NOW, alone=True) == 2
 
 
 def test_doubtful_mail_is_never_claimed_by_itself(database: Database) -> None:
     issue = approved(database, 1)
-    store = store_of(database)
+    store = mails_of(database)
     (one,) = store.claim(issue.id, limit=20, now=NOW, lease=LEASE)
     store.settle(one, DOUBT, NOW)
     assert store.claim(issue.id, limit=20, now=NOW + timedelta(days=1), lease=LEASE) == []
-    assert store.close(issue.id, NOW) is IssueState.APPROVED
+    assert issues_of(database).close(issue.id, NOW) is IssueState.APPROVED
 
 
 def test_slow_sender_may_still_settle_what_a_recovery_doubted(database: Database) -> None:
     issue = approved(database, 1)
-    store = store_of(database)
+    store = mails_of(database)
     (one,) = store.claim(issue.id, limit=20, now=NOW, lease=LEASE)
     store.recover(issue.id, now=NOW + LEASE * 2, alone=False)
     store.settle(one, SENT, NOW + LEASE * 2)
@@ -168,7 +168,7 @@ def test_slow_sender_may_still_settle_what_a_recovery_doubted(database: Database
 
 def test_renewing_a_lost_lease_is_refused(database: Database) -> None:
     issue = approved(database, 2)
-    store = store_of(database)
+    store = mails_of(database)
     claimed = store.claim(issue.id, limit=20, now=NOW, lease=LEASE)
     store.renew(claimed, now=NOW, lease=LEASE)
     store.recover(issue.id, now=NOW + LEASE * 2, alone=False)
@@ -179,7 +179,7 @@ def test_renewing_a_lost_lease_is_refused(database: Database) -> None:
 def test_reconciling_sends_to_the_journal_what_was_taken_and_queues_what_was_not(database: Database) -> None:
     store_items(database, [item(1)])
     issue = approved(database, 2, (1,))
-    store = store_of(database)
+    store = mails_of(database)
     for one in store.claim(issue.id, limit=20, now=NOW, lease=LEASE):
         store.settle(one, DOUBT, NOW)
     first, second = store.deliveries(issue.id)
@@ -191,30 +191,30 @@ def test_reconciling_sends_to_the_journal_what_was_taken_and_queues_what_was_not
 
 def test_past_its_end_what_waits_expires_and_the_issue_ends(database: Database) -> None:
     issue = approved(database, 2)
-    store = store_of(database)
+    store = mails_of(database)
     (one,) = store.claim(issue.id, limit=1, now=NOW, lease=LEASE)
     store.settle(one, SENT, NOW)
-    store.begin(issue.id, NOW)
-    assert store.close(issue.id, NOW) is IssueState.SENDING
-    assert store.close(issue.id, NOW + timedelta(days=3)) is IssueState.DONE
+    issues_of(database).begin(issue.id, NOW)
+    assert issues_of(database).close(issue.id, NOW) is IssueState.SENDING
+    assert issues_of(database).close(issue.id, NOW + timedelta(days=3)) is IssueState.DONE
     assert states(database, issue.id) == [DeliveryState.SENT, DeliveryState.EXPIRED]
 
 
 def test_beginning_fixes_the_date_once_and_keeps_the_approved_content(database: Database) -> None:
     issue = approved(database, 1)
-    store = store_of(database)
-    first = store.begin(issue.id, NOW)
-    second = store.begin(issue.id, NOW + timedelta(hours=4))
+    mails_of(database)
+    first = issues_of(database).begin(issue.id, NOW)
+    second = issues_of(database).begin(issue.id, NOW + timedelta(hours=4))
     assert first.frame["date"] == second.frame["date"] == NOW.isoformat()
-    assert store.verify(second)
+    assert issues_of(database).verify(second)
 
 
 def test_latest_issue_is_the_one_to_leave_last(database: Database) -> None:
-    store, persons = store_of(database), people(database, 1)
-    old = store.save_draft(an_issue("2026-W47", NOW - timedelta(days=7)), draft_of(persons))
-    new = store.save_draft(an_issue("2026-W48", NOW), draft_of(persons))
-    assert store.latest("hebdo") == new
-    store.approve(old, by="Claire", now=NOW, domain="pole.example.fr", frame={})
-    found = store.latest("hebdo", (IssueState.APPROVED,))
+    _store, persons = mails_of(database), people(database, 1)
+    old = issues_of(database).save_draft(an_issue("2026-W47", NOW - timedelta(days=7)), draft_of(persons))
+    new = issues_of(database).save_draft(an_issue("2026-W48", NOW), draft_of(persons))
+    assert issues_of(database).latest("hebdo") == new
+    issues_of(database).approve(old, by="Claire", now=NOW, domain="pole.example.fr", frame={})
+    found = issues_of(database).latest("hebdo", (IssueState.APPROVED,))
     assert found is not None
     assert found.id == old.id

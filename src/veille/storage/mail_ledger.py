@@ -1,4 +1,4 @@
-"""Issues and their deliveries: sole writer of issue, bulletin, selection, delivery, attempt and seen.
+"""The ledger of mails: sole writer of delivery, attempt and seen.
 
 A delivery moves queued → sending (lease, token) → sent | deferred | rejected | uncertain. Claims are one durable commit
 before anything is sent, results one durable commit each: SQLite takes 33,000 such rows a second in groups of twenty,
@@ -9,40 +9,16 @@ import secrets
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
-from typing import Any
 
-from sqlalchemy import delete, func, or_, select, update
+from sqlalchemy import func, or_, select, update
 from sqlalchemy.orm import Session
 
-from veille.errors import InputError, LeaseLost
-from veille.model import (
-    Delivery,
-    DeliveryState,
-    Drafted,
-    Issue,
-    IssueState,
-    SeenItem,
-    SendOutcome,
-)
-from veille.protocols import IssueStore, MailLedger
+from veille.errors import LeaseLost
+from veille.model import Delivery, DeliveryState, IssueState, SeenItem, SendOutcome, Subscriber
+from veille.protocols import MailLedger
 from veille.storage.db import Database, upsert
-from veille.storage.digest_rows import (
-    bulletin_values,
-    content_hash,
-    read_delivery,
-    read_drafted,
-    read_issue,
-    selection_values,
-)
-from veille.storage.tables import (
-    AttemptRow,
-    BulletinRow,
-    DeliveryRow,
-    IssueRow,
-    SeenRow,
-    SelectionRow,
-    SubscriberRow,
-)
+from veille.storage.digest_rows import read_delivery
+from veille.storage.tables import AttemptRow, BulletinRow, DeliveryRow, IssueRow, SeenRow, SubscriberRow
 
 #: Minutes before each new try after a 4xx; after the last one, the same again until the issue is stale.
 BACK_OFF = (5, 15, 60, 240)
@@ -57,105 +33,17 @@ FINAL = frozenset(
     }
 )
 _DOUBT = "l'envoi a été interrompu pendant ce mail : accepté ou non, on ne sait pas"
-MakeMessageId = Callable[[str, str, str, int, str], str]
 
 
-class SqlDigestStore:
-    """The issues of one cluster, and the ledger of their mails."""
+class SqlMailLedger:
+    """The mails of one cluster's issues."""
 
     def __init__(
-        self,
-        database: Database,
-        cluster_id: str,
-        *,
-        suppressed: Callable[[Iterable[str]], Collection[str]],
-        message_id: MakeMessageId,
+        self, database: Database, cluster_id: str, *, suppressed: Callable[[Iterable[str]], Collection[str]]
     ) -> None:
         self._database = database
         self._cluster = cluster_id
         self._suppressed = suppressed
-        self._message_id = message_id
-
-    # ── issues ──────────────────────────────────────────────────────────────────────────────────────────────────────
-    def save_draft(self, issue: Issue, drafted: Sequence[Drafted]) -> Issue:
-        """Write a draft or replace the one of that period; raises InputError where it is approved already."""
-        with self._database.write() as session:
-            row = session.scalar(self._of_period(issue.digest, issue.period))
-            if row is None:
-                row = IssueRow(cluster_id=self._cluster, digest=issue.digest, period=issue.period)
-                session.add(row)
-            elif row.state != IssueState.DRAFT:
-                raise InputError(
-                    f"l'édition {issue.digest} {issue.period} est déjà approuvée",
-                    cure="elle ne se refait plus ; attendez la suivante",
-                )
-            row.state, row.built_at, row.frame = IssueState.DRAFT, issue.built_at, dict(issue.frame)
-            row.send_at, row.stale_at = _needed(issue.send_at), _needed(issue.stale_at)
-            session.flush()
-            session.execute(delete(SelectionRow).where(SelectionRow.issue_id == row.id))
-            session.execute(delete(BulletinRow).where(BulletinRow.issue_id == row.id))
-            upsert(
-                session,
-                BulletinRow,
-                [bulletin_values(row.id, one) for one in drafted],
-                keys=["issue_id", "subscriber_id"],
-            )
-            lines = [selection_values(row.id, one.subscriber.id, line) for one in drafted for line in one.selection]
-            upsert(session, SelectionRow, lines, keys=["issue_id", "subscriber_id", "item_id"])
-            return read_issue(row)
-
-    def find(self, digest: str, period: str) -> Issue | None:
-        """Return the issue of one period."""
-        with self._database.read() as session:
-            row = session.scalar(self._of_period(digest, period))
-            return read_issue(row) if row else None
-
-    def latest(self, digest: str | None = None, states: Sequence[IssueState] = ()) -> Issue | None:
-        """Return the newest issue in one of these states (any state if empty)."""
-        query = select(IssueRow).where(IssueRow.cluster_id == self._cluster)
-        if digest is not None:
-            query = query.where(IssueRow.digest == digest)
-        if states:
-            query = query.where(IssueRow.state.in_(states))
-        with self._database.read() as session:
-            row = session.scalar(query.order_by(IssueRow.send_at.desc(), IssueRow.id.desc()).limit(1))
-            return read_issue(row) if row else None
-
-    def drafted(self, issue_id: int) -> Sequence[Drafted]:
-        """Return what an issue holds, one per subscriber, in a fixed order."""
-        with self._database.read() as session:
-            return read_drafted(session, issue_id)
-
-    def approve(self, issue: Issue, *, by: str, now: datetime, domain: str, frame: Mapping[str, Any]) -> Issue:
-        """Freeze: hash the content and write one queued delivery per bulletin, in one transaction."""
-        with self._database.write(durable=True) as session:
-            row = session.get_one(IssueRow, issue.id)
-            if row.state != IssueState.DRAFT:
-                raise InputError(f"l'édition {row.digest} {row.period} est déjà approuvée", cure="lancez l'envoi")
-            drafted = read_drafted(session, issue.id)
-            row.frame, row.state = dict(frame), IssueState.APPROVED
-            row.approved_at, row.approved_by = now, by
-            row.content_sha256 = content_hash(frame, drafted)
-            deliveries = [
-                {
-                    "issue_id": row.id,
-                    "subscriber_id": one.subscriber.id,
-                    "email": one.subscriber.email,
-                    "state": DeliveryState.QUEUED,
-                    "message_id": self._message_id(self._cluster, row.digest, row.period, one.subscriber.id, domain),
-                    "tries": 0,
-                    "reply": "",
-                }
-                for one in drafted
-                if one.bulletin is not None
-            ]
-            upsert(session, DeliveryRow, deliveries, keys=["issue_id", "subscriber_id"])
-            return read_issue(row)
-
-    def verify(self, issue: Issue) -> bool:
-        """Tell whether the content is still the one that was approved."""
-        with self._database.read() as session:
-            return issue.content_sha256 == content_hash(issue.frame, read_drafted(session, issue.id))
 
     def seen(self, subscriber_ids: Sequence[int]) -> Mapping[int, Mapping[int, SeenItem]]:
         """Return the journal: subscriber → item → what was sent."""
@@ -185,15 +73,6 @@ class SqlDigestStore:
         query = select(DeliveryRow).where(DeliveryRow.issue_id == issue_id).order_by(DeliveryRow.subscriber_id)
         with self._database.read() as session:
             return [read_delivery(row) for row in session.scalars(query)]
-
-    # ── the ledger of mails ─────────────────────────────────────────────────────────────────────────────────────────
-    def begin(self, issue_id: int, now: datetime) -> Issue:
-        """Mark an approved issue as being sent; the first time fixes the date that its mails bear."""
-        with self._database.write(durable=True) as session:
-            row = session.get_one(IssueRow, issue_id)
-            if row.state == IssueState.APPROVED:
-                row.state, row.frame = IssueState.SENDING, {**row.frame, "date": now.isoformat()}
-            return read_issue(row)
 
     def claim(self, issue_id: int, *, limit: int, now: datetime, lease: timedelta) -> list[Delivery]:
         """Move queued (or due deferred) deliveries to sending, in one durable commit; suppressed ones step aside."""
@@ -283,33 +162,10 @@ class SqlDigestStore:
             _write_journal(session, [row for row in rows if row.state == DeliveryState.SENT], now)
         return len(rows)
 
-    def close(self, issue_id: int, now: datetime) -> IssueState:
-        """End the issue if nothing can be sent any more; past its end, expire what waits. Return its state."""
-        with self._database.write(durable=True) as session:
-            issue = session.get_one(IssueRow, issue_id)
-            if now > issue.stale_at:
-                session.execute(
-                    update(DeliveryRow)
-                    .where(
-                        DeliveryRow.issue_id == issue_id,
-                        DeliveryRow.state.in_([DeliveryState.QUEUED, DeliveryState.DEFERRED]),
-                    )
-                    .values(state=DeliveryState.EXPIRED, settled_at=now, reply="édition périmée")
-                )
-            states = _counts(session, issue_id)
-            if set(states) <= FINAL and issue.state in {IssueState.SENDING, IssueState.APPROVED}:
-                issue.state = IssueState.DONE if states[DeliveryState.SENT] or not states else IssueState.EXPIRED
-            return IssueState(issue.state)
-
     def counts(self, issue_id: int) -> Mapping[DeliveryState, int]:
         """Count the deliveries of an issue by state."""
         with self._database.read() as session:
-            return _counts(session, issue_id)
-
-    def _of_period(self, digest: str, period: str) -> Any:
-        return select(IssueRow).where(
-            IssueRow.cluster_id == self._cluster, IssueRow.digest == digest, IssueRow.period == period
-        )
+            return count(session, issue_id)
 
     def _held(self, session: Session, delivery: Delivery, also: DeliveryState | None = None) -> DeliveryRow:
         """Return the row of a mail we claimed, or raise LeaseLost."""
@@ -320,6 +176,43 @@ class SqlDigestStore:
                 f"le mail pour {delivery.email} a été repris par un autre envoi", cure="rien à faire : il s'en occupe"
             )
         return row
+
+
+def enqueue(session: Session, issue_id: int, mails: Mapping[Subscriber, str]) -> None:
+    """Write one queued delivery per subscriber, with its Message-ID, in the caller's transaction."""
+    deliveries = [
+        {
+            "issue_id": issue_id,
+            "subscriber_id": person.id,
+            "email": person.email,
+            "state": DeliveryState.QUEUED,
+            "message_id": message_id,
+            "tries": 0,
+            "reply": "",
+        }
+        for person, message_id in mails.items()
+    ]
+    upsert(session, DeliveryRow, deliveries, keys=["issue_id", "subscriber_id"])
+
+
+def expire_waiting(session: Session, issue_id: int, now: datetime) -> None:
+    """End what still waits of an issue past its end, in the caller's transaction."""
+    session.execute(
+        update(DeliveryRow)
+        .where(
+            DeliveryRow.issue_id == issue_id,
+            DeliveryRow.state.in_([DeliveryState.QUEUED, DeliveryState.DEFERRED]),
+        )
+        .values(state=DeliveryState.EXPIRED, settled_at=now, reply="édition périmée")
+    )
+
+
+def count(session: Session, issue_id: int) -> Counter[DeliveryState]:
+    """Count the deliveries of an issue by state."""
+    rows = session.execute(
+        select(DeliveryRow.state, func.count()).where(DeliveryRow.issue_id == issue_id).group_by(DeliveryRow.state)
+    )
+    return Counter({DeliveryState(state): number for state, number in rows})
 
 
 def doubtful_mails(database: Database, cluster_id: str) -> list[Delivery]:
@@ -336,19 +229,6 @@ def doubtful_mails(database: Database, cluster_id: str) -> list[Delivery]:
     with database.read() as session:
         rows = session.scalars(query.order_by(DeliveryRow.issue_id, DeliveryRow.subscriber_id))
         return [read_delivery(row) for row in rows]
-
-
-def _needed(value: datetime | None) -> datetime:
-    if value is None:
-        raise ValueError("an issue is stored with its send time and its end")
-    return value
-
-
-def _counts(session: Session, issue_id: int) -> Counter[DeliveryState]:
-    rows = session.execute(
-        select(DeliveryRow.state, func.count()).where(DeliveryRow.issue_id == issue_id).group_by(DeliveryRow.state)
-    )
-    return Counter({DeliveryState(state): number for state, number in rows})
 
 
 def _next_try(tries: int, now: datetime) -> datetime:
@@ -380,5 +260,4 @@ def _write_journal(session: Session, rows: Sequence[DeliveryRow], now: datetime)
         upsert(session, SeenRow, journal, keys=["subscriber_id", "item_id", "issue_id"])
 
 
-_issues: type[IssueStore] = SqlDigestStore
-_mails: type[MailLedger] = SqlDigestStore
+_: type[MailLedger] = SqlMailLedger
