@@ -74,6 +74,8 @@ class Line:
     closes: str = ""
     #: In « L'essentiel ».
     star: bool = False
+    #: What staff say of it, or empty.
+    comment: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,6 +99,8 @@ class Bulletin:
     subject: str
     preheader: str
     sections: tuple[Section, ...]
+    #: The sentence that it opens with, of this reader alone (« bienvenue »), or empty.
+    opening: str = ""
 
     @property
     def lines(self) -> tuple[Line, ...]:
@@ -129,6 +133,21 @@ class Bulletin:
 def _tuples(plain: Mapping[str, Any]) -> dict[str, Any]:
     """JSON gives lists where a frozen value has tuples."""
     return {key: tuple(value) if isinstance(value, list) else value for key, value in plain.items()}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Handpicked:
+    """What staff chose by hand for one issue, by item id; an item that has gone or closed since is shown to nobody."""
+
+    #: Come first in their section, in this order, for each reader whom no gate refuses them.
+    pins: tuple[int, ...] = ()
+    #: The tronc commun, in this order: for every reader, of whatever trade and place, but whom they say not to be
+    #: eligible, who muted a word of theirs or was sent them before.
+    common: tuple[int, ...] = ()
+    #: Shown to nobody in this issue.
+    dropped: frozenset[int] = frozenset()
+    #: Item id → what staff say of it, printed with its line.
+    notes: Mapping[int, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
