@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 from sqlalchemy import select, update
 
 from tests.web.conftest import ANNE, BOB, Site, send
+from veille.ical import Deadline, feed
 from veille.storage.tables import ItemFactRow, ItemRow
-from veille.web.calendar import Deadline, feed
 
 
 def unfolded(text: str) -> list[str]:

@@ -4,8 +4,8 @@ from datetime import timedelta
 
 from starlette.responses import Response
 
+from veille.ical import Deadline, feed
 from veille.links import BULLETIN, CALENDAR
-from veille.web.calendar import Deadline, feed
 from veille.web.forms import Form, Refused
 from veille.web.front import Front
 from veille.web.pages import page
