@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from veille.protocols.linking import LinkDecisions
     from veille.storage.cluster_store import SqlClusterStore
     from veille.storage.detail_store import SqlDetailStore
+    from veille.storage.draft_store import SqlDraftStore
     from veille.storage.feedback_store import SqlFeedbackStore
     from veille.storage.issue_store import SqlIssueStore
     from veille.storage.item_store import SqlItemStore
@@ -195,6 +196,13 @@ class Stores:
         return SqlMemberStore(
             self.database, self.settings.cluster.id, self.gazetteer, address_hash=self.keys.address_hash
         )
+
+    @cached_property
+    def drafts(self) -> "SqlDraftStore":
+        """Writer of profile_draft."""
+        from veille.storage.draft_store import SqlDraftStore
+
+        return SqlDraftStore(self.database, self.settings.cluster.id)
 
     @cached_property
     def issue_store(self) -> "SqlIssueStore":

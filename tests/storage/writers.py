@@ -34,6 +34,7 @@ WRITERS = {
     "tag_decision": "review_store",
     "member": "member_store",
     "interest": "member_store",
+    "profile_draft": "draft_store",
     "subscriber": "member_store",
     "suppression": "member_store",
     "feedback": "feedback_store",

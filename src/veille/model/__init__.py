@@ -35,7 +35,18 @@ from veille.model.fetching import (
 from veille.model.health import Reservation, RobotsVerdict, Site, SourceEvent, SourceStatus
 from veille.model.items import Change, Edit, Item, ItemSource
 from veille.model.matching import Eligibility, Match, Reason, Verdict
-from veille.model.members import REFUSALS, RHYTHMS, SIZES, Feedback, Member, Opinion, Preferences, Subscriber
+from veille.model.members import (
+    REFUSALS,
+    RHYTHMS,
+    SIZES,
+    DraftState,
+    Feedback,
+    Member,
+    Opinion,
+    Preferences,
+    ProfileDraft,
+    Subscriber,
+)
 from veille.model.sources import (
     FAILURES,
     CrawlReport,
@@ -81,6 +92,7 @@ __all__ = [
     "Delivery",
     "DeliveryState",
     "DocumentText",
+    "DraftState",
     "Drafted",
     "Edit",
     "Eligibility",
@@ -113,6 +125,7 @@ __all__ = [
     "ParsedEntry",
     "ParsedFeed",
     "Preferences",
+    "ProfileDraft",
     "Reason",
     "Recipe",
     "Redirect",

@@ -23,6 +23,10 @@ class Member:
     staff: int | None = None
     turnover_eur: float | None = None
     legal_form: str | None = None
+    #: Day on which it was registered: calls set limits of age.
+    created: date | None = None
+    #: Absolute address of its web site.
+    website: str | None = None
     #: INSEE code of the commune.
     commune: str | None = None
     sectors: tuple[str, ...] = ()
@@ -31,12 +35,17 @@ class Member:
     skills: tuple[str, ...] = ()
     needs: tuple[str, ...] = ()
     contributions: tuple[str, ...] = ()
+    #: Certificates, labels and approvals that it holds: « ISO 22000 », « CIR ».
+    certifications: tuple[str, ...] = ()
     #: ISO 3166-1 alpha-2.
     countries: tuple[str, ...] = ()
+    #: Names of competitors, customers, suppliers: shown to this member's own readers and to nobody else.
     follows: tuple[str, ...] = ()
     muted: tuple[str, ...] = ()
     #: GeoZones ids that contain the commune, nearest first (commune, EPCI, département, région, country:fr).
     territories: tuple[str, ...] = ()
+    #: When what it does or needs was last said anew: whoever was profiled since their last bulletin is welcomed again.
+    profiled_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,6 +67,13 @@ class Subscriber:
     muted: tuple[str, ...] = ()
     #: Source ids they do not want.
     muted_sources: tuple[str, ...] = ()
+    #: ISO 639-1 codes of the languages they read; empty = whatever an item is written in.
+    languages: tuple[str, ...] = ()
+    #: Why the address may be written to (« adhésion », « consentement »), and where it was got.
+    basis: str = ""
+    origin: str = ""
+    #: Since when it is held; None before it is stored.
+    added: datetime | None = None
 
     def reads(self, day: date) -> bool:
         """Say whether this person wants mail on that day."""
@@ -73,6 +89,37 @@ class Preferences:
     sections_off: tuple[str, ...] = ()
     muted: tuple[str, ...] = ()
     muted_sources: tuple[str, ...] = ()
+    #: None where the page did not ask: what was known stays.
+    languages: tuple[str, ...] | None = None
+
+
+class DraftState(StrEnum):
+    """What became of a line that was proposed for a profile."""
+
+    PROPOSED = "proposed"
+    ACCEPTED = "accepted"
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProfileDraft:
+    """A line proposed for a member's profile: a quotation or a coded fact, never an invention."""
+
+    id: int = 0
+    member_id: int
+    #: Field of Member that it would fill.
+    field: str
+    #: As a cell of a list of members holds it: « 10.89Z », « 2014-03-01 », one phrase of a list.
+    value: str
+    #: Where it was read: an address, or the name of a register.
+    origin: str
+    #: The words read there, exactly.
+    quote: str
+    at: datetime
+    state: DraftState = DraftState.PROPOSED
+    #: Who accepted or refused it: a name of staff, or the reader's address.
+    decided_by: str = ""
+    decided_at: datetime | None = None
 
 
 class Opinion(StrEnum):

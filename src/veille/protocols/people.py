@@ -1,10 +1,10 @@
 """Members, places and the words that name them."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Protocol
 
-from veille.model import Feedback, Member, Preferences, Scheme, Subscriber
+from veille.model import DraftState, Feedback, Member, Preferences, ProfileDraft, Scheme, Subscriber
 
 
 class Labels(Protocol):
@@ -110,6 +110,28 @@ class ReaderStore(Protocol):
 
     def suppressed(self, emails: Iterable[str]) -> frozenset[str]:
         """Return those of these addresses that must not be written to."""
+        ...
+
+
+class DraftStore(Protocol):
+    """Lines proposed for profiles. Its sole writer."""
+
+    def propose(self, drafts: Sequence[ProfileDraft]) -> int:
+        """Keep what is proposed, each line once, whatever became of it; return how many are new."""
+        ...
+
+    def drafts(
+        self, member_id: int | None = None, *, state: DraftState | None = DraftState.PROPOSED
+    ) -> Sequence[ProfileDraft]:
+        """Return the lines of one member or of all, in this state or in any."""
+        ...
+
+    def decide(self, draft_ids: Collection[int], *, accepted: bool, by: str, now: datetime) -> Sequence[ProfileDraft]:
+        """Accept lines, which enter the profile, or refuse them; all or none. Raises InputError for an unknown one."""
+        ...
+
+    def answer(self, drafts: Sequence[ProfileDraft], *, by: str, now: datetime) -> Sequence[ProfileDraft]:
+        """Write what a member says of itself: proposed and accepted at once."""
         ...
 
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from veille.errors import InputError
@@ -23,6 +23,7 @@ KINDS = {
     "skills": "skill",
     "needs": "need",
     "contributions": "contribution",
+    "certifications": "certification",
     "countries": "country",
     "follows": "follow",
     "muted": "muted",
@@ -36,8 +37,15 @@ _SCALARS = (
     "staff",
     "turnover_eur",
     "legal_form",
+    "website",
     "commune",
 )
+#: Kinds of which a new line is news of what a member does or needs: what it wants no longer is none.
+_TELLING = frozenset({"sector", "axis", "activity", "skill", "need", "contribution", "country"})
+#: Columns of a member that hold numbers.
+_NUMBERS: dict[str, Callable[[str], Any]] = {"staff": int, "turnover_eur": float}
+#: Why an address of a list of members may be written to, where the list does not say.
+BASIS = "adhésion"
 #: No address at all: its hash, stored beside the first suppression, tells later that the key is still the same.
 _WITNESS = ""
 
@@ -88,10 +96,11 @@ class SqlMemberStore:
         """Add or change these organisations (id 0 = new) and these people, all or nothing; nobody else is touched."""
         with self._database.write() as session:
             for member, people in profiles:
-                member_id = self._save_member(session, member, now)
-                _save_profile(session, replace(member, id=member_id))
+                row = self._save_member(session, member, now)
+                if _save_profile(session, replace(member, id=row.id)):
+                    row.profiled_at = now
                 for person in people:
-                    self._save_person(session, person, member_id, origin, now)
+                    self._save_person(session, person, row.id, origin, now)
 
     def subscriber(self, subscriber_id: int) -> Subscriber | None:
         """Return one person of this cluster."""
@@ -109,6 +118,8 @@ class SqlMemberStore:
             row.paused_until = chosen.paused_until.isoformat() if chosen.paused_until else None
             row.sections_off, row.muted = list(chosen.sections_off), list(chosen.muted)
             row.muted_sources = list(chosen.muted_sources)
+            if chosen.languages is not None:
+                row.languages = list(chosen.languages)
 
     def release(self, email: str, *, reason: str) -> None:
         """Write to this address again, where it was suppressed for that reason and no other."""
@@ -150,13 +161,19 @@ class SqlMemberStore:
     def _member(self, row: MemberRow, lines: dict[str, list[str]]) -> Member:
         fields: dict[str, Any] = {name: getattr(row, name) for name in _SCALARS}
         fields |= {name: tuple(lines.get(kind, ())) for name, kind in KINDS.items()}
-        return Member(id=row.id, **fields, territories=self._chain(row.commune))
+        return Member(
+            id=row.id,
+            **fields,
+            created=date.fromisoformat(row.created) if row.created else None,
+            territories=self._chain(row.commune),
+            profiled_at=row.profiled_at,
+        )
 
     def _chain(self, commune: str | None) -> tuple[str, ...]:
         place = self._places.commune(commune) if self._places and commune else None
         return (place, *self._places.ancestors(place)) if self._places and place else ()
 
-    def _save_member(self, session: Session, member: Member, now: datetime) -> int:
+    def _save_member(self, session: Session, member: Member, now: datetime) -> MemberRow:
         same = MemberRow.id == member.id if member.id else MemberRow.organisation == member.organisation
         row = session.scalar(select(MemberRow).where(MemberRow.cluster_id == self._cluster, same))
         if row is None:
@@ -164,9 +181,10 @@ class SqlMemberStore:
             session.add(row)
         for name in _SCALARS:
             setattr(row, name, getattr(member, name))
+        row.created = member.created.isoformat() if member.created else None
         row.updated = now
         session.flush()
-        return row.id
+        return row
 
     def _save_person(self, session: Session, person: Subscriber, member_id: int, origin: str, now: datetime) -> None:
         same = SubscriberRow.id == person.id if person.id else SubscriberRow.email == person.email
@@ -175,18 +193,40 @@ class SqlMemberStore:
             row = SubscriberRow(cluster_id=self._cluster, origin=origin, added=now)
             session.add(row)
         row.member_id = member_id
+        row.basis, row.origin = person.basis or row.basis or BASIS, person.origin or row.origin
+        row.added = person.added or row.added
         given = ("email", "first_name", "last_name") + (() if row.chosen_at else ("rhythm",))
         for name in given:
             setattr(row, name, getattr(person, name))
+        if not row.chosen_at:
+            row.languages = list(person.languages)
 
 
-def _save_profile(session: Session, member: Member) -> None:
-    session.execute(delete(InterestRow).where(InterestRow.member_id == member.id))
+def add_line(session: Session, member_id: int, field: str, value: str, now: datetime) -> None:
+    """Add a phrase to a list of a profile, or set a single value; `value` was read as a cell of that column."""
+    row = session.get_one(MemberRow, member_id)
+    row.updated = now
+    if field not in KINDS:
+        setattr(row, field, _NUMBERS.get(field, str)(value))
+        return
+    kind = KINDS[field]
+    last = session.scalar(select(func.max(InterestRow.position)).where(InterestRow.member_id == member_id))
+    line = {"member_id": member_id, "kind": kind, "value": value, "position": 0 if last is None else last + 1}
+    if upsert(session, InterestRow, [line], keys=["member_id", "kind", "value"]) and kind in _TELLING:
+        row.profiled_at = now
+
+
+def _save_profile(session: Session, member: Member) -> bool:
+    """Write the lines of a profile in place of the former ones; tell whether they say anew what it does or needs."""
+    mine = InterestRow.member_id == member.id
+    before = {(kind, value) for kind, value in session.execute(select(InterestRow.kind, InterestRow.value).where(mine))}
+    session.execute(delete(InterestRow).where(mine))
     lines: list[dict[str, Any]] = []
     for name, kind in KINDS.items():
         for value in dict.fromkeys(getattr(member, name)):
             lines.append({"member_id": member.id, "kind": kind, "value": value, "position": len(lines)})
     upsert(session, InterestRow, lines, keys=["member_id", "kind", "value"])
+    return any(line["kind"] in _TELLING and (line["kind"], line["value"]) not in before for line in lines)
 
 
 def _subscriber(row: SubscriberRow) -> Subscriber:
@@ -201,6 +241,10 @@ def _subscriber(row: SubscriberRow) -> Subscriber:
         sections_off=tuple(row.sections_off),
         muted=tuple(row.muted),
         muted_sources=tuple(row.muted_sources),
+        languages=tuple(row.languages),
+        basis=row.basis,
+        origin=row.origin,
+        added=row.added,
     )
 
 

@@ -15,7 +15,15 @@ from veille.storage.tables.digest import AttemptRow, BulletinRow, DeliveryRow, I
 from veille.storage.tables.house import InstanceRow, WorkRow
 from veille.storage.tables.linking import ItemLinkRow, ItemMarkRow, ItemSketchRow, LinkDecisionRow
 from veille.storage.tables.mail import FollowedLinkRow, SuggestionRow
-from veille.storage.tables.members import BounceRow, FeedbackRow, InterestRow, MemberRow, SubscriberRow, SuppressionRow
+from veille.storage.tables.members import (
+    BounceRow,
+    FeedbackRow,
+    InterestRow,
+    MemberRow,
+    ProfileDraftRow,
+    SubscriberRow,
+    SuppressionRow,
+)
 from veille.storage.tables.nlp import ItemFactRow, ItemTagRow, TaggingRow
 from veille.storage.tables.pages import PageChangeRow, PageMemoryRow
 from veille.storage.tables.sites import SiteRow, SourceEventRow
@@ -46,6 +54,7 @@ __all__ = [
     "MemberRow",
     "PageChangeRow",
     "PageMemoryRow",
+    "ProfileDraftRow",
     "ReviewRow",
     "SeenRow",
     "SelectionRow",

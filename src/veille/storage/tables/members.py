@@ -23,13 +23,18 @@ class MemberRow(Base):
     staff: Mapped[int | None]
     turnover_eur: Mapped[float | None] = mapped_column(Float)
     legal_form: Mapped[str | None]
+    #: ISO day of registration.
+    created: Mapped[str | None] = mapped_column(String(10))
+    website: Mapped[str | None]
     commune: Mapped[str | None]
     updated: Mapped[datetime]
+    #: When its interests last changed.
+    profiled_at: Mapped[datetime | None]
     __table_args__ = (UniqueConstraint("cluster_id", "organisation"),)
 
 
 class InterestRow(Base):
-    """One line of a profile: sector, axis, activity, skill, need, contribution, country, follow, muted."""
+    """One line of a profile: sector, axis, activity, skill, need, contribution, certification, follow and so on."""
 
     __tablename__ = "interest"
     id: Mapped[int] = mapped_column(Key, primary_key=True)
@@ -38,6 +43,25 @@ class InterestRow(Base):
     value: Mapped[str]
     position: Mapped[int]
     __table_args__ = (UniqueConstraint("member_id", "kind", "value"),)
+
+
+class ProfileDraftRow(Base):
+    """A line proposed for a profile; a refused one stays, so that nobody is asked twice."""
+
+    __tablename__ = "profile_draft"
+    id: Mapped[int] = mapped_column(Key, primary_key=True)
+    member_id: Mapped[int] = mapped_column(ForeignKey("member.id"))
+    #: Field of Member.
+    field: Mapped[str] = mapped_column(String(32))
+    value: Mapped[str]
+    origin: Mapped[str]
+    quote: Mapped[str]
+    at: Mapped[datetime]
+    #: proposed | accepted | refused
+    state: Mapped[str] = mapped_column(String(16))
+    decided_by: Mapped[str] = mapped_column(default="")
+    decided_at: Mapped[datetime | None]
+    __table_args__ = (UniqueConstraint("member_id", "field", "value"),)
 
 
 class SubscriberRow(Base):
@@ -60,6 +84,8 @@ class SubscriberRow(Base):
     #: Words and source ids they do not want, beside their organisation's own.
     muted: Mapped[list[Any]] = mapped_column(default=list, server_default="[]")
     muted_sources: Mapped[list[Any]] = mapped_column(default=list, server_default="[]")
+    #: ISO 639-1 codes; empty = any.
+    languages: Mapped[list[Any]] = mapped_column(default=list, server_default="[]")
     basis: Mapped[str] = mapped_column(default="adhésion")
     origin: Mapped[str] = mapped_column(default="")
     added: Mapped[datetime]
