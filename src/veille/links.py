@@ -41,7 +41,11 @@ class LinkMaker:
 
     def opinion(self, subscriber_id: int, item_id: int) -> str:
         """Return where a person says what an item is worth to them."""
-        return self._link(OPINION, f"{subscriber_id}.{item_id}")
+        return f"{self.opinions(subscriber_id)}{item_id}"
+
+    def opinions(self, subscriber_id: int) -> str:
+        """Return what all those links of a person begin with, up to the item's id: one signature for a whole mail."""
+        return self._link(OPINION, f"{subscriber_id}.") + "."
 
     def bulletin(self, subscriber_id: int, digest: str, period: str) -> str:
         """Return the bulletin as a page."""

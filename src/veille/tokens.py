@@ -1,7 +1,8 @@
 """Signed links: a member acts without an account, and nobody can forge or re-purpose a link.
 
 `key-id.subject.day.mac`, HMAC-SHA256 over purpose, key id, subject and day. A link of one purpose is worth nothing for
-another. The newest key signs; older ones verify until a link is 24 months old.
+another. The newest key signs; older ones verify until a link is 24 months old. A subject that ends with a dot is open:
+one token serves for all the items of a mail, each of which completes it, `key-id.subject.day.mac.item`.
 """
 
 import base64
@@ -69,15 +70,18 @@ class Keys:
         return sign
 
     def verify(self, token: str, purpose: str, today: date) -> str | None:
-        """Return the subject of a genuine token of that purpose, not older than 24 months, else None."""
-        head, _, mac = token.rpartition(".")
-        parts = head.split(".")
-        if len(parts) != 3 or (key := self._key(parts[0])) is None:  # noqa: PLR2004 - key id, subject, day
+        """Return the subject, completed, of a genuine token of that purpose not older than 24 months, else None."""
+        parts = token.split(".")  # key id, subject, day, MAC, and what completes the subject
+        if len(parts) not in {4, 5} or (key := self._key(parts[0])) is None:
             return None
+        head, mac, rest = ".".join(parts[:3]), parts[3], "".join(parts[4:])
         if not hmac.compare_digest(_encode(_mac(key, purpose, head)).encode(), mac.encode("utf-8", "replace")):
             return None
         signed = date(int(parts[2][:4]), int(parts[2][4:6]), int(parts[2][6:8]))
-        return _decode(parts[1]).decode() if today - signed <= VALID else None
+        subject = _decode(parts[1]).decode()
+        if today - signed > VALID or subject.endswith(".") != bool(rest):
+            return None
+        return subject + rest
 
     def seal(self, purpose: str, subject: str) -> str:
         """Return 16 lower-case letters and digits that prove `subject`: for addresses, whose case nobody keeps."""

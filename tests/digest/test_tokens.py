@@ -18,6 +18,15 @@ def test_token_says_its_subject_for_its_own_purpose_only(tmp_path: Path):
     assert keys.verify(token, "preferences", DAY) is None
 
 
+def test_an_open_token_is_completed_and_a_closed_one_is_not(tmp_path: Path):
+    keys = Keys(tmp_path / "keys")
+    opened, closed = keys.sign("opinion", "42.", DAY), keys.sign("opinion", "42", DAY)
+    assert keys.verify(f"{opened}.7", "opinion", DAY) == "42.7"
+    assert keys.verify(f"{opened}.7", "unsubscribe", DAY) is None
+    for wrong in (opened, f"{opened}.", f"{opened}.7.8", f"{closed}.7"):
+        assert keys.verify(wrong, "opinion", DAY) is None
+
+
 def test_keys_are_made_once_and_readable_by_their_owner_only(tmp_path: Path):
     keys = Keys(tmp_path / "var" / "keys")
     token = keys.sign("unsubscribe", "42", DAY)
