@@ -122,7 +122,7 @@ class MatchContext:
     def profile(self, member: Member) -> Profile:
         """Return the prepared form of a member."""
         if member not in self._profiles:
-            self._profiles[member] = prepare_profile(member, self.places, self.taxonomy)
+            self._profiles[member] = prepare_profile(member, self.places, self.taxonomy, self.today)
         return self._profiles[member]
 
     def rarity(self, term: str) -> float:

@@ -1,9 +1,12 @@
 """Three-valued eligibility with the call's own sentence; unknown data never says no (pure)."""
 
+import calendar
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 
+from veille.french import french_day
 from veille.matching.context import View
 from veille.matching.profile import Profile
 from veille.model import Eligibility, Fact, Verdict
@@ -172,11 +175,29 @@ def _whole(text: str) -> int | None:
     return int(text) if text.isdigit() else None
 
 
-def _age(fact: Fact, view: View, profile: Profile) -> Found:  # noqa: ARG001 - one shape for every reader
+def _age(fact: Fact, view: View, profile: Profile) -> Found:
+    """Hold the day of registration against a limit; between now and the deadline it may come or go: to be checked."""
     if profile.member.size not in {*_COMPANY_SIZES, None}:
         return None
-    way = "moins" if fact.name == "age_max" else "plus"
-    return Verdict.CHECK, f"créée depuis {way} de {fact.value.replace('.', ',')} an(s) ?"
+    young = fact.name == "age_max"
+    asked = f"créée depuis {'moins' if young else 'plus'} de {fact.value.replace('.', ',')} an(s)"
+    turns = _birthday(profile.member.created, fact.value)
+    if turns is None or profile.today is None:
+        return Verdict.CHECK, f"{asked} ?"
+    closes = max(profile.today, view.deadline or profile.today)
+    held = [(day < turns) if young else (day >= turns) for day in (profile.today, closes)]
+    if held[0] != held[1]:
+        return Verdict.CHECK, f"{asked}, le {french_day(turns)} fait foi ?"
+    return (Verdict.YES, asked) if held[0] else (Verdict.NO, f"doit être {asked}")
+
+
+def _birthday(created: date | None, years: str) -> date | None:
+    """Return the day on which a company is so many years old (« 8 », « 0.5 »); None where either is unknown."""
+    if created is None or not re.fullmatch(r"[0-9]{1,2}(\.[0-9]{1,2})?", years):
+        return None
+    year, month = divmod(created.year * 12 + created.month - 1 + round(float(years) * 12), 12)
+    last = calendar.monthrange(year, month + 1)[1]
+    return date(year, month + 1, min(created.day, last))
 
 
 def _condition(fact: Fact, view: View, profile: Profile) -> Found:  # noqa: ARG001 - one shape for every reader

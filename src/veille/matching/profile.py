@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 from functools import cached_property
 
 from veille.config.taxonomy import OFF_TOPIC, Taxonomy
@@ -84,10 +85,12 @@ class Profile:
     muted: tuple[tuple[str, list[str]], ...]
     #: Stems of which an item must have one to be on topic or to name a followed name.
     telling: frozenset[str]
+    #: The day on which its age is counted; without it, no age is known.
+    today: date | None = None
 
 
-def prepare_profile(member: Member, places: Places, taxonomy: Taxonomy) -> Profile:
-    """Cut the profile's phrases and place the member."""
+def prepare_profile(member: Member, places: Places, taxonomy: Taxonomy, today: date | None = None) -> Profile:
+    """Cut the profile's phrases and place the member, as of `today`."""
     segments = tuple(_segments(member))
     generic = generic_stems()
     terms = Counter(term for segment in segments for term in set(segment.stems))
@@ -106,6 +109,7 @@ def prepare_profile(member: Member, places: Places, taxonomy: Taxonomy) -> Profi
         telling=frozenset(term for segment in segments for term in segment.specific)
         | frozenset(term for name in member.follows for term in Words(name).stems),
         muted=tuple((term, Words(term).stems) for term in member.muted),
+        today=today,
     )
 
 
