@@ -15,7 +15,7 @@ from veille.links import LinkMaker
 from veille.model import Member, Subscriber
 from veille.testing import FrozenClock
 from veille.web.app import create_app
-from veille.web.front import Front
+from veille.web.member.front import Front
 from veille.web.serving import front_of
 
 #: The Wednesday of the draft; the issue leaves on Friday.

@@ -1,6 +1,9 @@
 """What every route owes, whatever it shows."""
 
+from inspect import iscoroutinefunction
+
 import pytest
+from fastapi import FastAPI
 from starlette.routing import Route
 
 from tests.bad_inputs import cases
@@ -14,6 +17,27 @@ def addresses(site: Site) -> list[str]:
         "/", links.unsubscribe(person.id), links.preferences(person.id), links.opinion(person.id, 1), "/m/avis/faux",
         "/nulle/part", links.bulletin(person.id, "hebdo", "2026-W48"),
     ]  # fmt: skip
+
+
+def every_route(app: FastAPI) -> list[Route]:
+    """All routes, those of included rooms too, which FastAPI keeps behind their router."""
+    found = []
+    for route in app.routes:
+        inside = getattr(route, "original_router", None)
+        found += [one for one in (inside.routes if inside else [route]) if isinstance(one, Route)]
+    assert len(found) > 5
+    return found
+
+
+def test_nothing_of_the_framework_answers(site: Site) -> None:
+    for address in ("/docs", "/redoc", "/openapi.json", "/m/avis"):
+        assert site.client.get(address).status_code == 404
+    link = site.links.unsubscribe(site.person(ANNE).id)
+    assert site.client.post(link + "/", data={"action": "partir"}, follow_redirects=False).status_code == 404
+
+
+def test_handlers_are_plain_functions(site: Site) -> None:
+    assert not [route.path for route in every_route(site.client.app) if iscoroutinefunction(route.endpoint)]
 
 
 def test_every_page_carries_its_headers(site: Site) -> None:
@@ -39,8 +63,10 @@ def test_no_page_has_anything_inline_or_from_elsewhere(sent: Site) -> None:
 
 def test_writing_routes_are_few_and_refuse_what_another_site_posts(site: Site) -> None:
     person, links = site.person(ANNE), site.links
-    writing = {route.path for route in site.client.app.routes if isinstance(route, Route) and "POST" in route.methods}
-    assert writing == {"/m/desinscription/{token:str}", "/m/preferences/{token:str}", "/m/avis/{token:str}"}
+    writing = {
+        route.path for route in every_route(site.client.app) if route.methods & {"POST", "PUT", "PATCH", "DELETE"}
+    }
+    assert writing == {"/m/desinscription/{token}", "/m/preferences/{token}", "/m/avis/{token}"}
     for link in (links.unsubscribe(person.id), links.preferences(person.id), links.opinion(person.id, 1)):
         for site_of in ("cross-site", "same-site"):
             answer = site.client.post(link, data={"action": "partir"}, headers={"Sec-Fetch-Site": site_of})

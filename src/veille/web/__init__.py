@@ -1,1 +1,1 @@
-"""Pages that members open from a link of their mail: no account, no cookie, nothing written by opening one."""
+"""Pages over HTTP: one application, a room for each audience (`member/`), and what no page may forget."""

@@ -1,40 +1,27 @@
-"""The web application: routes, limits and headers in one place, so that no page can forget them."""
+"""The web application: hosts, headers and errors in one place, so that no page of any room can forget them."""
 
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Coroutine
 from typing import Any
 from urllib.parse import urlsplit
 
-from starlette.applications import Starlette
-from starlette.concurrency import run_in_threadpool
+from fastapi import FastAPI
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.middleware.base import BaseHTTPMiddleware, RequestResponseEndpoint
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
-from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
+from veille.config.settings import Settings
 from veille.errors import VeilleError
-from veille.links import BULLETIN, CALENDAR, OPINION, PATHS, PREFERENCES, UNSUBSCRIBE
-from veille.web import members, reading
-from veille.web.forms import Refused, read_form
-from veille.web.front import Front
-from veille.web.members import Handler
-from veille.web.pages import HERE, page
+from veille.web.member.front import Front
+from veille.web.member.routes import router as member_pages
+from veille.web.pages import HERE, framed
 
 _LOG = logging.getLogger(__name__)
 
-HANDLERS: dict[str, Handler] = {
-    UNSUBSCRIBE: members.unsubscribe,
-    PREFERENCES: members.preferences,
-    OPINION: members.opinion,
-    BULLETIN: reading.bulletin,
-    CALENDAR: reading.calendar,
-}
-#: Purposes whose page accepts a POST.
-_WRITING = frozenset({UNSUBSCRIBE, PREFERENCES, OPINION})
 _HEADERS = {
     "Content-Security-Policy": (
         "default-src 'none'; style-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
@@ -54,94 +41,87 @@ _SAID = {
     500: "Une erreur est survenue chez nous. Réessayez dans un moment ; rien n'a été perdu.",
     503: "La base est occupée ou absente. Réessayez dans un moment ; rien n'a été perdu.",
 }
+_HOME = "Ces pages s'ouvrent par les liens de votre bulletin : préférences, avis, désinscription."
+
+#: What Starlette calls where a request ends in an exception.
+_Handler = Callable[[Request, Any], Coroutine[Any, Any, Response]]
 
 
-def create_app(front: Front) -> Starlette:
-    """Return the application over one instance."""
-    routes = [
-        Route(PATHS[purpose] + "{token:str}", _endpoint(front, handler), methods=_methods(purpose), name=purpose)
-        for purpose, handler in HANDLERS.items()
-    ]
-    own = [Route("/", _home(front)), Route("/healthz", _healthz)]
-    static = Mount("/static", StaticFiles(directory=HERE / "static"), name="static")
-    return Starlette(
-        routes=[*routes, *own, static],
+def create_app(front: Front) -> FastAPI:
+    """Return the application over one instance: no page of documentation, no redirect, nothing but our own routes."""
+    settings = front.settings
+    app = FastAPI(
+        openapi_url=None,
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,  # RFC 8058 §3.1: whoever posts a one-click unsubscription follows no redirect
         middleware=[
             Middleware(BaseHTTPMiddleware, dispatch=_with_headers),
-            Middleware(TrustedHostMiddleware, allowed_hosts=_hosts(front), www_redirect=False),
+            Middleware(TrustedHostMiddleware, allowed_hosts=_hosts(settings), www_redirect=False),
         ],
-        exception_handlers={HTTPException: _http_error(front), Exception: _failure(front)},
+        exception_handlers={
+            HTTPException: _http_error(settings),
+            VeilleError: _unavailable(settings),
+            Exception: _failure(settings),
+        },
     )
+    app.state.front = front
+    app.include_router(member_pages)
+    app.add_api_route("/", _home(settings), methods=["GET", "HEAD"])
+    app.add_api_route("/healthz", _healthz, methods=["GET", "HEAD"])
+    app.mount("/static", StaticFiles(directory=HERE / "static"), name="static")
+    return app
 
 
-def _methods(purpose: str) -> list[str]:
-    return ["GET", "POST"] if purpose in _WRITING else ["GET"]
-
-
-def _hosts(front: Front) -> list[str]:
+def _hosts(settings: Settings) -> list[str]:
     """Return the names we answer to: a forged Host must not end in a link (RFC 9110 §7.2)."""
-    return [urlsplit(front.settings.site.url).hostname or "localhost", "localhost", "127.0.0.1", "[::1]"]
+    return [urlsplit(settings.site.url).hostname or "localhost", "localhost", "127.0.0.1", "[::1]"]
 
 
-def _endpoint(front: Front, handler: Handler) -> Callable[[Request], Awaitable[Response]]:
-    async def answer(request: Request) -> Response:
-        try:
-            form = await read_form(request) if request.method == "POST" else None
-            return await run_in_threadpool(handler, front, request.path_params["token"], form)
-        except Refused as refused:
-            return _said(front, refused.status)
-        except VeilleError as error:
-            _LOG.warning("page not drawn: %s", error)
-            return _said(front, 503)
-
-    return answer
-
-
-def _home(front: Front) -> Callable[[Request], Awaitable[Response]]:
-    async def home(_request: Request) -> Response:
-        return page("message.html", title=front.settings.cluster.name, said=_HOME, **_footer(front))
+def _home(settings: Settings) -> Callable[[], Response]:
+    def home() -> Response:
+        return framed(settings, "message.html", settings.cluster.name, said=_HOME)
 
     return home
 
 
-_HOME = "Ces pages s'ouvrent par les liens de votre bulletin : préférences, avis, désinscription."
-
-
-async def _healthz(_request: Request) -> Response:
+def _healthz() -> Response:
     return PlainTextResponse("ok")
 
 
 async def _with_headers(request: Request, call_next: RequestResponseEndpoint) -> Response:
     response = await call_next(request)
-    for name, value in _HEADERS.items():
-        response.headers[name] = value
-    if not request.url.path.startswith("/static/"):
-        response.headers["Cache-Control"] = "no-store"
+    return _dressed(response, kept=request.url.path.startswith("/static/"))
+
+
+def _dressed(response: Response, *, kept: bool = False) -> Response:
+    """Add what every answer carries; only what is the same for everybody may be kept by a browser."""
+    response.headers.update(_HEADERS if kept else {**_HEADERS, "Cache-Control": "no-store"})
     return response
 
 
-def _http_error(front: Front) -> Callable[[Request, Exception], Awaitable[Response]]:
-    async def answer(_request: Request, error: Exception) -> Response:
-        return _said(front, error.status_code if isinstance(error, HTTPException) else 500)
+def _http_error(settings: Settings) -> _Handler:
+    async def answer(_request: Request, error: HTTPException) -> Response:
+        return _said(settings, error.status_code)
 
     return answer
 
 
-def _failure(front: Front) -> Callable[[Request, Exception], Awaitable[Response]]:
+def _unavailable(settings: Settings) -> _Handler:
+    async def answer(_request: Request, error: Exception) -> Response:
+        _LOG.warning("page not drawn: %s", error)
+        return _said(settings, 503)
+
+    return answer
+
+
+def _failure(settings: Settings) -> _Handler:
     async def answer(_request: Request, error: Exception) -> Response:
         _LOG.error("page failed", exc_info=error)
-        response = _said(front, 500)
-        for name, value in _HEADERS.items():  # made above the middleware
-            response.headers[name] = value
-        return response
+        return _dressed(_said(settings, 500))  # made above the middleware
 
     return answer
 
 
-def _said(front: Front, status: int) -> Response:
-    return page("message.html", status=status, title="Veille", said=_SAID.get(status, _SAID[400]), **_footer(front))
-
-
-def _footer(front: Front) -> dict[str, Any]:
-    cluster = front.settings.cluster
-    return {"cluster": cluster.name, "contact": cluster.contact, "postal_address": cluster.postal_address}
+def _said(settings: Settings, status: int) -> Response:
+    return framed(settings, "message.html", "Veille", status=status, said=_SAID.get(status, _SAID[400]))

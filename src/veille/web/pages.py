@@ -7,6 +7,7 @@ from typing import Any
 import jinja2
 from starlette.responses import HTMLResponse
 
+from veille.config.settings import Settings
 from veille.digest.choosing.bulletin import web_link
 
 HERE = Path(__file__).parent
@@ -14,9 +15,14 @@ HERE = Path(__file__).parent
 
 @cache
 def environment() -> jinja2.Environment:
-    """Return the environment of the pages, made once."""
+    """Return the environment of the pages, made once; a room's own templates stand behind its name (`member/…`)."""
     drawn = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(HERE / "templates"),
+        loader=jinja2.ChoiceLoader(
+            [
+                jinja2.FileSystemLoader(HERE / "templates"),
+                jinja2.PrefixLoader({"member": jinja2.FileSystemLoader(HERE / "member" / "templates")}),
+            ]
+        ),
         autoescape=True,
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
@@ -26,6 +32,18 @@ def environment() -> jinja2.Environment:
     return drawn
 
 
-def page(template: str, *, status: int = 200, **values: Any) -> HTMLResponse:
-    """Draw one page."""
-    return HTMLResponse(environment().get_template(template).render(**values), status)
+def framed(settings: Settings, template: str, title: str, *, status: int = 200, **values: Any) -> HTMLResponse:
+    """Draw one page with its title, under the cluster's name and over its address."""
+    cluster = settings.cluster
+    text = (
+        environment()
+        .get_template(template)
+        .render(
+            title=title,
+            cluster=cluster.name,
+            contact=cluster.contact,
+            postal_address=cluster.postal_address,
+            **values,
+        )
+    )
+    return HTMLResponse(text, status)

@@ -8,7 +8,7 @@ import uvicorn
 from veille.app import App
 from veille.french import DAYS, day_of_month
 from veille.web.app import create_app
-from veille.web.front import Front, Sent
+from veille.web.member.front import Front, Sent
 
 #: Seconds that a page being written may take to end when we are told to stop.
 _GRACE = 10

@@ -6,37 +6,27 @@ from starlette.responses import Response
 
 from veille.ical import Deadline, feed
 from veille.links import BULLETIN, CALENDAR
-from veille.web.forms import Form, Refused
-from veille.web.front import Front
-from veille.web.pages import page
+from veille.web.forms import Refused
+from veille.web.member.front import Here
+from veille.web.pages import framed
 
 #: Deadlines stay in the feed that long after they passed, so that a calendar shows them as past, not as vanished.
 _KEPT = timedelta(days=30)
 
 
-def bulletin(front: Front, token: str, form: Form | None) -> Response:
+def bulletin(front: Here, token: str) -> Response:
     """Show one bulletin as it was sent."""
-    if form is not None:
-        raise Refused(405)
-    number, _, edition = (front.subject(token, BULLETIN) or "").partition(".")
-    digest, _, period = edition.partition(".")
-    sent = front.sent(digest, period, int(number)) if number.isdecimal() else None
+    person = front.reader(token, BULLETIN)
+    digest, period = front.subject(token, BULLETIN)[1:3]
+    sent = front.sent(digest, period, person.id)
     if sent is None:
         raise Refused(404)
-    return page(
-        "bulletin.html", title=sent.title, cluster=front.settings.cluster.name,
-        contact=front.settings.cluster.contact, postal_address=front.settings.cluster.postal_address,
-        bulletin=sent.bulletin, day=sent.day,
-    )  # fmt: skip
+    return framed(front.settings, "member/bulletin.html", sent.title, bulletin=sent.bulletin, day=sent.day)
 
 
-def calendar(front: Front, token: str, form: Form | None) -> Response:
+def calendar(front: Here, token: str) -> Response:
     """Give the deadlines of what a person was sent, as they stand today."""
-    if form is not None or not token.endswith(".ics"):
-        raise Refused(405 if form is not None else 404)
-    person = front.reader(token.removesuffix(".ics"), CALENDAR)
-    if person is None:
-        raise Refused(404)
+    person = front.reader(token, CALENDAR)
     oldest = front.clock.now().date() - _KEPT
     items = (front.item(item_id) for item_id in sorted(front.journal(person.id)))
     deadlines = [

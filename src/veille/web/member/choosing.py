@@ -1,0 +1,83 @@
+"""Choosing: rhythm, pause, sections, words and sources."""
+
+from collections.abc import Collection
+from datetime import date
+
+from starlette.responses import Response
+
+from veille import french
+from veille.links import PREFERENCES
+from veille.model import Preferences, Subscriber
+from veille.text import clean
+from veille.web.forms import Form, Posted, Refused
+from veille.web.member.front import Front, Here
+from veille.web.pages import framed
+
+_RHYTHMS = {"weekly": "chaque semaine", "daily": "chaque jour", "monthly": "chaque mois", "paused": "en pause"}
+_MAX_TERMS, _MAX_TERM = 40, 60
+
+
+def show_preferences(front: Here, token: str) -> Response:
+    """Show what a person chose."""
+    return _page(front, front.reader(token, PREFERENCES))
+
+
+def choose(front: Here, token: str, form: Posted) -> Response:
+    """Keep what a person chooses, whole or not at all."""
+    person = front.reader(token, PREFERENCES)
+    chosen = _chosen(form, front, _offered(front, person))
+    if isinstance(chosen, str):
+        return _page(front, person, problem=chosen)
+    front.readers.prefer(person.id, chosen, front.clock.now())
+    return _page(front, front.reader(token, PREFERENCES), saved=True)
+
+
+def _page(front: Front, person: Subscriber, *, saved: bool = False, problem: str = "") -> Response:
+    return framed(
+        front.settings,
+        "member/preferences.html",
+        "Vos préférences",
+        status=422 if problem else 200,
+        person=person,
+        rhythms=_offered(front, person),
+        sections=front.sections(),
+        muted=", ".join(person.muted),
+        muted_sources=person.muted_sources,
+        saved=saved,
+        problem=problem,
+        back=french.french_day(person.paused_until) if person.paused_until else "",
+    )
+
+
+def _offered(front: Front, person: Subscriber) -> dict[str, str]:
+    """Return the rhythms to choose from: those some digest has, the person's own, and a pause."""
+    kept = front.rhythms() | {person.rhythm, "paused"}
+    return {rhythm: label for rhythm, label in _RHYTHMS.items() if rhythm in kept}
+
+
+def _chosen(form: Form, front: Front, rhythms: Collection[str]) -> Preferences | str:
+    """Return what was chosen, or what is wrong with it, in French."""
+    kinds, today = [kind for kind, _ in front.sections()], front.clock.now().date()
+    rhythm, until = form.one("rythme"), form.one("reprise").strip()
+    if rhythm not in rhythms:
+        raise Refused(400)
+    back = None
+    if rhythm == "paused" and until:
+        try:
+            back = date.fromisoformat(until)
+        except ValueError:
+            return "La date de reprise n'est pas une date."
+        if back <= today:
+            return "La date de reprise est passée : choisissez un jour à venir."
+    terms = [" ".join(clean(term).split()) for term in form.one("mots").replace("\n", ",").split(",")]
+    muted = tuple(dict.fromkeys(term for term in terms if term))
+    if len(muted) > _MAX_TERMS or any(len(term) > _MAX_TERM for term in muted):
+        return f"Au plus {_MAX_TERMS} expressions de {_MAX_TERM} caractères."
+    wanted = set(form.every("rubrique"))
+    return Preferences(
+        rhythm=rhythm,
+        paused_until=back,
+        sections_off=tuple(kind for kind in kinds if kind not in wanted),
+        muted=muted,
+        muted_sources=tuple(dict.fromkeys(source[:128] for source in form.every("source") if source))[:_MAX_TERMS],
+    )

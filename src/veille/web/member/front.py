@@ -1,0 +1,87 @@
+"""What member pages work with; app.py fills it."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Annotated, cast
+
+from fastapi import Depends
+from starlette.requests import Request
+
+from veille.config.settings import Settings
+from veille.model import Bulletin, Item, SeenItem, Subscriber
+from veille.protocols import Clock, FeedbackStore, ReaderStore
+from veille.tokens import Keys
+from veille.web.forms import Refused
+
+#: Why an address was suppressed, where its owner asked for it: only that can be taken back on the page.
+OPT_OUT = "opt-out"
+
+#: A longer number is no row of ours (a database counts to 19 digits).
+_DIGITS = 18
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sent:
+    """A bulletin as it was sent, with the day it bears in words."""
+
+    bulletin: Bulletin
+    title: str
+    day: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Front:
+    """Everything a page may read or change."""
+
+    settings: Settings
+    keys: Keys
+    readers: ReaderStore
+    opinions: FeedbackStore
+    clock: Clock
+    item: Callable[[int], Item | None]
+    #: (digest, period, subscriber id) → what was sent to that person, None if nothing was.
+    sent: Callable[[str, str, int], Sent | None]
+    #: Subscriber id → item id → what was sent.
+    journal: Callable[[int], Mapping[int, SeenItem]]
+    #: Rhythms that some digest of this instance has.
+    rhythms: Callable[[], frozenset[str]]
+    #: Sections that a person may switch off: (kind, title).
+    sections: Callable[[], Sequence[tuple[str, str]]]
+
+    def reader(self, token: str, purpose: str) -> Subscriber:
+        """Return whose token this is; raises Refused: it is forged, old, of another purpose, or of nobody any more."""
+        number = _number(self.subject(token, purpose)[0])
+        person = None if number is None else self.readers.subscriber(number)
+        if person is None:
+            raise Refused(404)
+        return person
+
+    def about(self, token: str, purpose: str) -> tuple[Subscriber, Item]:
+        """Return whose token this is and which item it is about; raises Refused."""
+        person = self.reader(token, purpose)
+        number = _number(self.subject(token, purpose)[-1])
+        item = None if number is None else self.item(number)
+        if item is None:
+            raise Refused(404)
+        return person, item
+
+    def subject(self, token: str, purpose: str) -> list[str]:
+        """Return the parts of what a genuine token is about, at least one; raises Refused."""
+        subject = self.keys.verify(token, purpose, self.clock.now().date())
+        if subject is None:
+            raise Refused(404)
+        return subject.split(".")
+
+
+def _number(said: str) -> int | None:
+    """Return a row's number; the end of an open token is whatever its holder wrote there."""
+    return int(said) if said.isascii() and said.isdecimal() and len(said) <= _DIGITS else None
+
+
+async def _front(request: Request) -> Front:
+    """Return what the application was made over; a coroutine, so that no thread is taken for it."""
+    return cast("Front", request.app.state.front)
+
+
+#: How a handler asks for it.
+Here = Annotated[Front, Depends(_front)]
