@@ -1,104 +1,16 @@
-"""Workbooks (.xlsx): read row by row, and refused before they grow (pure)."""
-
-import io
-import re
-import zipfile
-import zlib
-from collections.abc import Iterator
-from datetime import date, datetime, time
-from typing import Any
+"""Workbooks (.xlsx) as tables to read entries from (pure)."""
 
 from veille.crawl.files.grid import MOST_COLUMNS, MOST_ROWS, BadTable, Grid, grid_of
+from veille.workbooks import ERRORS, BadWorkbook, Bounds, rows_of
 
-#: Bytes of a workbook once unpacked, and parts: 10,000 rows of 30 columns take 25 MB.
-_UNPACKED, _PARTS = 60_000_000, 2_000
-_CHUNK = 1 << 20
-#: An XML part with a document type brings entities: none that a program writes has one.
-_DOCTYPE = re.compile(rb"<!(?:DOCTYPE|ENTITY)", re.IGNORECASE)
-#: Excel writes these where a formula failed.
-_ERRORS = frozenset({"#N/A", "#DIV/0!", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!", "#N/D", "#VALEUR!", "#NOM?"})
+#: 10,000 rows of 30 columns take 25 MB once unpacked.
+_BOUNDS = Bounds(unpacked=60_000_000, rows=2 * MOST_ROWS, columns=MOST_COLUMNS)
 
 
 def read_workbook(data: bytes, *, sheet: str | None) -> Grid:
     """Read one sheet of a workbook, the first that is shown unless one is named; raises BadTable."""
-    _refuse_bombs(data)
-    from openpyxl import load_workbook  # noqa: PLC0415 - 0.2 s, for whom a workbook comes
-    from openpyxl.utils.exceptions import InvalidFileException  # noqa: PLC0415
-
     try:
-        book = load_workbook(io.BytesIO(data), read_only=True, data_only=True, keep_links=False)
-        try:
-            return grid_of(_rows(_sheet(book, sheet)))
-        finally:
-            book.close()
-    except (InvalidFileException, KeyError, ValueError, TypeError, AttributeError, IndexError, SyntaxError) as error:
-        # openpyxl trusts what it reads: a part that is missing or says nonsense surfaces as any of these
-        # (XML that is not well-formed is a SyntaxError)
-        raise BadTable("classeur illisible") from error
-    except (zipfile.BadZipFile, zlib.error, OSError, EOFError, NotImplementedError) as error:
-        raise BadTable("classeur abîmé") from error
-
-
-def _refuse_bombs(data: bytes) -> None:
-    """Raise BadTable for an archive that is none, says or turns out to hold too much, or brings entities."""
-    try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            parts = archive.infolist()
-            if len(parts) > _PARTS or sum(part.file_size for part in parts) > _UNPACKED:
-                raise BadTable(f"classeur de plus de {_UNPACKED // 1_000_000} Mo une fois décompressé")
-            left = _UNPACKED
-            for part in parts:
-                left -= _weighed(archive, part, left)
-    except (zipfile.BadZipFile, zipfile.LargeZipFile, zlib.error, OSError, EOFError, ValueError) as error:
-        raise BadTable("ce n'est pas un classeur .xlsx") from error
-    except (RuntimeError, NotImplementedError) as error:  # a password, or a compression that zipfile does not know
-        raise BadTable("classeur chiffré, ou compressé d'une façon inconnue") from error
-
-
-def _weighed(archive: zipfile.ZipFile, part: zipfile.ZipInfo, left: int) -> int:
-    """Return the real size of a part."""
-    size, tail = 0, b""
-    markup = part.filename.lower().endswith((".xml", ".rels", ".vml"))
-    with archive.open(part) as stream:
-        while chunk := stream.read(_CHUNK):
-            size += len(chunk)
-            if size > left:
-                raise BadTable(f"classeur de plus de {_UNPACKED // 1_000_000} Mo une fois décompressé")
-            if markup and _DOCTYPE.search(tail + chunk):
-                raise BadTable("ce classeur apporte ses propres entités (DOCTYPE) : il est refusé")
-            tail = chunk[-16:]
-    return size
-
-
-def _sheet(book: Any, name: str | None) -> Any:
-    if name is not None:
-        if name not in book.sheetnames:
-            raise BadTable(f"il n'y a pas de feuille « {name} » ; il y a : {', '.join(book.sheetnames[:8])}")
-        return book[name]
-    shown = [sheet for sheet in book.worksheets if sheet.sheet_state == "visible"]
-    if not shown:
-        raise BadTable("aucune feuille visible")
-    return shown[0]
-
-
-def _rows(sheet: Any) -> Iterator[tuple[int, list[str]]]:
-    if not hasattr(sheet, "iter_rows"):
-        raise BadTable("cette feuille n'est pas un tableau")
-    for number, row in enumerate(sheet.iter_rows(max_row=2 * MOST_ROWS, max_col=MOST_COLUMNS), 1):
-        yield number, [_text(cell) for cell in row]
-
-
-def _text(cell: Any) -> str:
-    """Return a cell as a person reads it: a day as « 2027-03-31 », a share as « 40 % », 12.0 as « 12 »."""
-    value = cell.value
-    if value is None or isinstance(value, bool):
-        return "" if value is None else "oui" if value else "non"
-    if isinstance(value, datetime):
-        return value.date().isoformat() if value.time() == time() else value.isoformat(sep=" ", timespec="minutes")
-    if isinstance(value, date):
-        return value.isoformat()
-    if isinstance(value, int | float):
-        share = "%" in (getattr(cell, "number_format", "") or "")
-        return f"{value * 100:.6g} %" if share else f"{value:.15g}"
-    text = str(value)
-    return "" if text in _ERRORS else text
+        rows = rows_of(data, _BOUNDS, sheet=sheet)
+        return grid_of((number, ["" if cell in ERRORS else cell for cell in cells]) for number, cells in rows)
+    except BadWorkbook as error:
+        raise BadTable(str(error)) from error
