@@ -1,17 +1,15 @@
 """Accounts of mailboxes that letters are read from: their secrets stand in the environment, by name of the account."""
 
-import re
 from collections.abc import Mapping
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
-from veille.config.problems import nearest
-from veille.errors import ConfigError
+from veille.config.named_env import NAME, named_in
 
 #: VEILLE_MAILBOX_LETTRES_PASSWORD is the password of the account « lettres ».
 PREFIX = "VEILLE_MAILBOX_"
-ACCOUNT_NAME = r"^[a-z0-9][a-z0-9-]{0,31}$"
+ACCOUNT_NAME = NAME
 
 
 class MailAccount(BaseModel):
@@ -65,26 +63,4 @@ class MailAccount(BaseModel):
 
 def accounts_in(env: Mapping[str, str]) -> dict[str, dict[str, Any]]:
     """Return account → key → value, of the variables that name an account; raises ConfigError for an unknown key."""
-    found: dict[str, dict[str, Any]] = {}
-    for variable, value in env.items():
-        if not variable.startswith(PREFIX):
-            continue
-        name, key = _split(variable.removeprefix(PREFIX).lower())
-        if not key or not re.match(ACCOUNT_NAME, name):
-            known = [f"{PREFIX}NOM_{key.upper()}" for key in MailAccount.model_fields]
-            near = nearest(variable, known)
-            raise ConfigError(
-                "cette variable ne nomme aucun réglage d'une boîte",
-                file=f"variable d'environnement {variable}",
-                cure=f"par exemple {near}" if near else f"admises : {', '.join(known)}",
-            )
-        found.setdefault(name, {})[key] = value
-    return found
-
-
-def _split(rest: str) -> tuple[str, str]:
-    """Return the account and the key of « lettres_client_id »; an empty key where none is known."""
-    for key in sorted(MailAccount.model_fields, key=len, reverse=True):
-        if rest.endswith(f"_{key}"):
-            return rest.removesuffix(f"_{key}").replace("_", "-"), key
-    return rest, ""
+    return named_in(env, PREFIX, MailAccount, "une boîte")

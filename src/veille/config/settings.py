@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
 
+from veille.config.channels import CHANNEL_NAME, Channel, channels_in
 from veille.config.mail_accounts import ACCOUNT_NAME, MailAccount, accounts_in
 from veille.config.problems import locate_in_toml, nearest, read_text, refuse
 from veille.errors import ConfigError
@@ -56,6 +57,10 @@ class Site(_Table):
         "https://veille.invalid",
         pattern=r"^https?://[^\s/]+(/[^\s]*)?$",
         description="adresse publique des liens des membres (désinscription, préférences)",
+    )
+    archive: bool = Field(
+        default=False,
+        description="true = les éditions parties se lisent sous /archives/ (pages, RSS, agenda), sans donnée personnelle",
     )
 
 
@@ -149,6 +154,9 @@ class Settings(_Table):
         {}, description="boîtes où arrivent des lettres d'information, par nom (voir « kind: mailbox »)"
     )
     mail: Mail = Mail()
+    channels: dict[Annotated[str, Field(pattern=CHANNEL_NAME)], Channel] = Field(
+        {}, description="canaux prévenus d'une édition partie, par nom"
+    )
 
     @property
     def var(self) -> Path:
@@ -212,10 +220,11 @@ def settings_with_env() -> dict[str, tuple[str, str]]:
 def _overlay(raw: dict[str, Any], env: Mapping[str, str]) -> dict[tuple[str, ...], str]:
     """Put environment values over the file's; return which keys came from which variable."""
     origin: dict[tuple[str, ...], str] = {}
-    for name, told in accounts_in(env).items():
-        mailboxes = raw.setdefault("mailboxes", {})
-        if isinstance(mailboxes, dict) and isinstance(account := mailboxes.setdefault(name, {}), dict):
-            account.update(told)
+    for table, named in (("mailboxes", accounts_in(env)), ("channels", channels_in(env))):
+        for name, told in named.items():
+            tables = raw.setdefault(table, {})
+            if isinstance(tables, dict) and isinstance(one := tables.setdefault(name, {}), dict):
+                one.update(told)
     for name, (table, key) in settings_with_env().items():
         if name not in env:
             continue
