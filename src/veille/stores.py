@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from veille.storage.detail_store import SqlDetailStore
     from veille.storage.draft_store import SqlDraftStore
     from veille.storage.feedback_store import SqlFeedbackStore
+    from veille.storage.handpick_store import SqlHandpickStore
     from veille.storage.issue_store import SqlIssueStore
     from veille.storage.item_store import SqlItemStore
     from veille.storage.ledger import SqlLedger
@@ -206,11 +207,18 @@ class Stores:
 
     @cached_property
     def issue_store(self) -> "SqlIssueStore":
-        """Writer of issue, bulletin, selection."""
+        """Writer of issue, issue_event, bulletin, selection."""
         from veille.digest.mail.message import make_message_id
         from veille.storage.issue_store import SqlIssueStore
 
         return SqlIssueStore(self.database, self.settings.cluster.id, message_id=make_message_id)
+
+    @cached_property
+    def handpicks(self) -> "SqlHandpickStore":
+        """Writer of handpick, absence."""
+        from veille.storage.handpick_store import SqlHandpickStore
+
+        return SqlHandpickStore(self.database, self.settings.cluster.id)
 
     @cached_property
     def mail_ledger(self) -> "SqlMailLedger":

@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from veille.model import Issue
 
 _STATES = {
-    "draft": "brouillon", "approved": "approuvée", "sending": "en cours d'envoi", "done": "envoyée",
+    "draft": "brouillon", "curated": "brouillon retouché", "frozen": "figée", "approved": "approuvée",
+    "queued": "en file d'envoi", "sending": "en cours d'envoi", "paused": "suspendue", "done": "envoyée",
     "expired": "périmée", "cancelled": "annulée",
 }  # fmt: skip
 _MAILS = {

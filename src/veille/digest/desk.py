@@ -17,9 +17,6 @@ from veille.model import Delivery, DeliveryState, Drafted, Feedback, Issue, Issu
 from veille.protocols import Audience, Clock, IssueStore, ItemStore, Labels, Mailer, MailLedger, MatcherFor
 from veille.tokens import Keys
 
-#: What may leave.
-OPEN = (IssueState.APPROVED, IssueState.SENDING)
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Desk:

@@ -4,12 +4,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
 
 from veille.config.problems import nearest
-from veille.digest.desk import OPEN, Built, Desk, Sent, needed
+from veille.digest.desk import Built, Desk, Sent, needed
 from veille.digest.mail.despatch import Despatch
 from veille.digest.making import Maker
 from veille.digest.rendering.sandbox import Rendered
 from veille.errors import InputError
 from veille.model import DeliveryState, Drafted, Issue, IssueState, OutgoingMail
+from veille.model.issue_life import OPEN
 
 _WAITING = (DeliveryState.QUEUED, DeliveryState.DEFERRED, DeliveryState.SENDING)
 

@@ -14,7 +14,7 @@ from veille.model.digest import (
     Drafted,
     Handpicked,
     Issue,
-    IssueState,
+    IssueEvent,
     Line,
     OutgoingMail,
     Section,
@@ -32,7 +32,9 @@ from veille.model.fetching import (
     TokenRequest,
     Validators,
 )
+from veille.model.handpicking import WORD_LIMIT, Absence, Pick
 from veille.model.health import Reservation, RobotsVerdict, Site, SourceEvent, SourceStatus
+from veille.model.issue_life import IssueState
 from veille.model.items import Change, Edit, Item, ItemSource
 from veille.model.matching import Eligibility, Match, Reason, Verdict
 from veille.model.members import (
@@ -84,6 +86,8 @@ __all__ = [
     "REFUSALS",
     "RHYTHMS",
     "SIZES",
+    "WORD_LIMIT",
+    "Absence",
     "Bulletin",
     "CallStatus",
     "Change",
@@ -109,6 +113,7 @@ __all__ = [
     "Fetched",
     "Handpicked",
     "Issue",
+    "IssueEvent",
     "IssueState",
     "Item",
     "ItemSource",
@@ -124,6 +129,7 @@ __all__ = [
     "PageChange",
     "ParsedEntry",
     "ParsedFeed",
+    "Pick",
     "Preferences",
     "ProfileDraft",
     "Reason",

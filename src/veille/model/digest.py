@@ -6,19 +6,9 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
+from veille.model.issue_life import IssueState
 from veille.model.matching import Reason
 from veille.model.members import Subscriber
-
-
-class IssueState(StrEnum):
-    """Life of an issue, first extent (freezing and pausing come with « Deliver »)."""
-
-    DRAFT = "draft"
-    APPROVED = "approved"
-    SENDING = "sending"
-    DONE = "done"
-    EXPIRED = "expired"
-    CANCELLED = "cancelled"
 
 
 class DeliveryState(StrEnum):
@@ -148,6 +138,14 @@ class Handpicked:
     dropped: frozenset[int] = frozenset()
     #: Item id → what staff say of it, printed with its line.
     notes: Mapping[int, str] = field(default_factory=dict)
+    #: Member id → items pinned for that organisation alone, before `pins`.
+    own: Mapping[int, tuple[int, ...]] = field(default_factory=dict)
+    #: Item id → kind of the section that it is put in, whatever its type.
+    sections: Mapping[int, str] = field(default_factory=dict)
+
+    def pinned(self, member_id: int) -> tuple[int, ...]:
+        """Return what comes first for one member, in order."""
+        return tuple(dict.fromkeys((*self.own.get(member_id, ()), *self.pins)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -196,15 +194,33 @@ class Issue:
     period: str
     state: IssueState
     built_at: datetime
+    #: Who last touched it by hand, or empty: they may be asked to let somebody else approve.
+    edited_by: str = ""
+    frozen_at: datetime | None = None
     approved_at: datetime | None = None
     approved_by: str | None = None
-    #: SHA-256 of the frozen content that was approved.
+    #: SHA-256 of the frozen content, which approval signs.
     content_sha256: str | None = None
     #: When it is meant to leave, and after which it must not leave any more.
     send_at: datetime | None = None
     stale_at: datetime | None = None
     #: What every mail of the issue shares, frozen with it: templates, sender's identity, signing key id.
     frame: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def name(self) -> str:
+        """« hebdo 2026-W48 », as people name it."""
+        return f"{self.digest} {self.period}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IssueEvent:
+    """One move of an issue, as it was made."""
+
+    at: datetime
+    state: IssueState
+    by: str
+    why: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -241,3 +257,9 @@ class SendOutcome:
     #: The server's reply or the French cause.
     reply: str = ""
     smtp_code: int | None = None
+    #: RFC 3463 « 5.1.1 », or empty.
+    enhanced: str = ""
+    #: How far it went: "envelope" (never said), "mail", "rcpt", "data", "body", "dot" (after the final dot), or empty.
+    phase: str = ""
+    #: How the server calls itself, or empty.
+    server: str = ""

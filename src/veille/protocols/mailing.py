@@ -5,15 +5,19 @@ from datetime import date, datetime, timedelta
 from typing import Any, Protocol
 
 from veille.model import (
+    Absence,
     Delivery,
     DeliveryState,
     Drafted,
+    Handpicked,
     Issue,
+    IssueEvent,
     IssueState,
     Item,
     Match,
     Member,
     OutgoingMail,
+    Pick,
     SeenItem,
     SendOutcome,
 )
@@ -40,24 +44,109 @@ class IssueStore(Protocol):
         """Return the newest issue in one of these states (any state if empty)."""
         ...
 
+    def get(self, issue_id: int) -> Issue:
+        """Return an issue as it stands now."""
+        ...
+
+    def events(self, issue_id: int) -> Sequence[IssueEvent]:
+        """Return every move of an issue, oldest first."""
+        ...
+
     def verify(self, issue: Issue) -> bool:
-        """Tell whether the content is still the one that was approved."""
+        """Tell whether the content is still the one that was frozen."""
         ...
 
     def drafted(self, issue_id: int) -> Sequence[Drafted]:
         """Return what an issue holds, one per subscriber, in a fixed order."""
         ...
 
-    def approve(self, issue: Issue, *, by: str, now: datetime, domain: str, frame: Mapping[str, Any]) -> Issue:
-        """Freeze: hash the content and write one queued delivery per bulletin, in one transaction."""
+    def freeze(self, issue: Issue, *, by: str, now: datetime, frame: Mapping[str, Any]) -> Issue:
+        """Store what the bytes are made from, and its hash; an edit voids it."""
+        ...
+
+    def approve(
+        self,
+        issue: Issue,
+        *,
+        by: str,
+        now: datetime,
+        domain: str,
+        frame: Mapping[str, Any],
+        renders: Mapping[int, str] | None = None,
+        why: str = "",
+    ) -> Issue:
+        """Sign the frozen content (frozen now where it is not) and write one queued delivery per bulletin, at once.
+
+        `renders` is subscriber id → SHA-256 of the mail drawn.
+        """
+        ...
+
+    def renders(self, issue_id: int) -> Mapping[int, str]:
+        """Return subscriber → SHA-256 of the mail that was drawn for them at approval."""
+        ...
+
+    def reopen(self, issue_id: int, *, by: str, now: datetime) -> Issue:
+        """Take an approved issue of which nothing left back to curated, its mails withdrawn."""
+        ...
+
+    def queue(self, issue_id: int, *, now: datetime, why: str) -> Issue:
+        """Say that an approved issue's hour has come and that it waits for the sending hours."""
         ...
 
     def begin(self, issue_id: int, now: datetime) -> Issue:
         """Mark an approved issue as being sent; the first time fixes the date that its mails bear."""
         ...
 
+    def pause(self, issue_id: int, *, by: str, why: str, now: datetime) -> Issue:
+        """Hold an approved issue: no further mail is claimed until it is resumed; one paused already stays so."""
+        ...
+
+    def resume(self, issue_id: int, *, by: str, now: datetime) -> Issue:
+        """Let a paused issue go on from where it was: being sent, or waiting for its hour."""
+        ...
+
+    def cancel(self, issue_id: int, *, by: str, why: str, now: datetime) -> Issue:
+        """End an issue for good: what has not left does not leave."""
+        ...
+
     def close(self, issue_id: int, now: datetime) -> IssueState:
         """End the issue if nothing can be sent any more; past its end, expire what waits. Return its state."""
+        ...
+
+
+class HandpickStore(Protocol):
+    """What staff choose by hand for an issue, and when they are away. Its sole writer."""
+
+    def pick(self, issue_id: int, picks: Sequence[Pick], *, by: str, now: datetime) -> None:
+        """Write choices over the same ones; the issue becomes curated at once. InputError once it is approved."""
+        ...
+
+    def replace(self, issue_id: int, kind: str, picks: Sequence[Pick], *, by: str, now: datetime) -> None:
+        """Write every choice of one kind for all members anew (order, tronc commun); none = take them back."""
+        ...
+
+    def undo(self, issue_id: int, item_id: int, *, by: str, now: datetime) -> int:
+        """Take back every choice about an item; return how many there were."""
+        ...
+
+    def picks(self, issue_id: int) -> Sequence[Pick]:
+        """Return every choice, in the order of their ranks."""
+        ...
+
+    def handpicked(self, issue_id: int) -> Handpicked:
+        """Return what drafting is given."""
+        ...
+
+    def word(self, issue_id: int) -> str:
+        """Return the word of the week, or nothing."""
+        ...
+
+    def absence(self) -> Absence | None:
+        """Return the last absence that staff announced, over or not; None = none, or taken back."""
+        ...
+
+    def announce(self, absence: Absence | None, *, by: str, now: datetime) -> None:
+        """Note when staff are away; None = they are back."""
         ...
 
 

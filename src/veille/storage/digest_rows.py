@@ -3,6 +3,7 @@
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from typing import Any
 
 from sqlalchemy import select
@@ -17,15 +18,21 @@ from veille.model import (
     IssueState,
     Reason,
     Selected,
-    Subscriber,
 )
+from veille.storage.member_store import read_subscriber
 from veille.storage.tables import BulletinRow, DeliveryRow, IssueRow, SelectionRow, SubscriberRow
 
 
 def content_hash(frame: Mapping[str, Any], drafted: Sequence[Drafted]) -> str:
-    """Return the SHA-256 of all that the bytes of an issue are made from."""
+    """Return the SHA-256 of all that the bytes of an issue are made from, and of why each line is there."""
     bulletins = [
-        {"to": one.subscriber.id, "bulletin": one.bulletin.as_data()} for one in drafted if one.bulletin is not None
+        {
+            "to": one.subscriber.id,
+            "bulletin": one.bulletin.as_data(),
+            "selection": [asdict(line) for line in one.selection],
+        }
+        for one in drafted
+        if one.bulletin is not None
     ]
     frozen = {key: value for key, value in frame.items() if key != "date"}  # written when sending begins
     whole = json.dumps({"frame": frozen, "bulletins": bulletins}, sort_keys=True, ensure_ascii=True)
@@ -40,6 +47,8 @@ def read_issue(row: IssueRow) -> Issue:
         period=row.period,
         state=IssueState(row.state),
         built_at=row.built_at,
+        edited_by=row.edited_by,
+        frozen_at=row.frozen_at,
         approved_at=row.approved_at,
         approved_by=row.approved_by,
         content_sha256=row.content_sha256,
@@ -111,14 +120,7 @@ def read_drafted(session: Session, issue_id: int) -> list[Drafted]:
     )
     return [
         Drafted(
-            subscriber=Subscriber(
-                id=person.id,
-                member_id=person.member_id,
-                email=person.email,
-                first_name=person.first_name,
-                last_name=person.last_name,
-                rhythm=person.rhythm,
-            ),
+            subscriber=read_subscriber(person),
             bulletin=Bulletin.from_data(row.content) if row.content else None,
             skipped=row.skipped or "",
             selection=tuple(lines.get(person.id, ())),

@@ -1,20 +1,24 @@
-"""Issues and what they hold: sole writer of issue, bulletin and selection; its mails are `mail_ledger`'s."""
+"""Issues and what they hold: sole writer of issue, issue_event, bulletin and selection; mails are `mail_ledger`'s."""
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
 
 from veille.errors import InputError
-from veille.model import DeliveryState, Drafted, Issue, IssueState
+from veille.model import DeliveryState, Drafted, Issue, IssueEvent, IssueState
+from veille.model.issue_life import EDITABLE, LIVING, OPEN, check_move, refused_move
 from veille.protocols import IssueStore
 from veille.storage.db import Database, upsert
 from veille.storage.digest_rows import bulletin_values, content_hash, read_drafted, read_issue, selection_values
-from veille.storage.mail_ledger import FINAL, count, enqueue, expire_waiting
-from veille.storage.tables import BulletinRow, IssueRow, SelectionRow
+from veille.storage.mail_ledger import FINAL, count, end_waiting, enqueue, withdraw
+from veille.storage.tables import BulletinRow, IssueEventRow, IssueRow, SelectionRow
 
 MakeMessageId = Callable[[str, str, str, int, str], str]
+#: The date that every mail bears, in an issue's frame once its sending has begun.
+_BEGUN = "date"
 
 
 class SqlIssueStore:
@@ -25,38 +29,17 @@ class SqlIssueStore:
         self._cluster = cluster_id
         self._message_id = message_id
 
-    def save_draft(self, issue: Issue, drafted: Sequence[Drafted]) -> Issue:
-        """Write a draft or replace the one of that period; raises InputError where it is approved already."""
-        with self._database.write() as session:
-            row = session.scalar(self._of_period(issue.digest, issue.period))
-            if row is None:
-                row = IssueRow(cluster_id=self._cluster, digest=issue.digest, period=issue.period)
-                session.add(row)
-            elif row.state != IssueState.DRAFT:
-                raise InputError(
-                    f"l'édition {issue.digest} {issue.period} est déjà approuvée",
-                    cure="elle ne se refait plus ; attendez la suivante",
-                )
-            row.state, row.built_at, row.frame = IssueState.DRAFT, issue.built_at, dict(issue.frame)
-            row.send_at, row.stale_at = _needed(issue.send_at), _needed(issue.stale_at)
-            session.flush()
-            session.execute(delete(SelectionRow).where(SelectionRow.issue_id == row.id))
-            session.execute(delete(BulletinRow).where(BulletinRow.issue_id == row.id))
-            upsert(
-                session,
-                BulletinRow,
-                [bulletin_values(row.id, one) for one in drafted],
-                keys=["issue_id", "subscriber_id"],
-            )
-            lines = [selection_values(row.id, one.subscriber.id, line) for one in drafted for line in one.selection]
-            upsert(session, SelectionRow, lines, keys=["issue_id", "subscriber_id", "item_id"])
-            return read_issue(row)
-
+    # ── reading ─────────────────────────────────────────────────────────────────────────────────────────────────────
     def find(self, digest: str, period: str) -> Issue | None:
         """Return the issue of one period."""
         with self._database.read() as session:
             row = session.scalar(self._of_period(digest, period))
             return read_issue(row) if row else None
+
+    def get(self, issue_id: int) -> Issue:
+        """Return an issue as it stands now."""
+        with self._database.read() as session:
+            return read_issue(session.get_one(IssueRow, issue_id))
 
     def latest(self, digest: str | None = None, states: Sequence[IssueState] = ()) -> Issue | None:
         """Return the newest issue in one of these states (any state if empty)."""
@@ -74,16 +57,82 @@ class SqlIssueStore:
         with self._database.read() as session:
             return read_drafted(session, issue_id)
 
-    def approve(self, issue: Issue, *, by: str, now: datetime, domain: str, frame: Mapping[str, Any]) -> Issue:
-        """Freeze: hash the content and write one queued delivery per bulletin, in one transaction."""
+    def events(self, issue_id: int) -> Sequence[IssueEvent]:
+        """Return every move of an issue, oldest first."""
+        query = select(IssueEventRow).where(IssueEventRow.issue_id == issue_id).order_by(IssueEventRow.id)
+        with self._database.read() as session:
+            return [
+                IssueEvent(at=row.at, state=IssueState(row.state), by=row.said_by, why=row.why)
+                for row in session.scalars(query)
+            ]
+
+    def verify(self, issue: Issue) -> bool:
+        """Tell whether the content is still the one that was frozen."""
+        with self._database.read() as session:
+            return issue.content_sha256 == content_hash(issue.frame, read_drafted(session, issue.id))
+
+    # ── making ──────────────────────────────────────────────────────────────────────────────────────────────────────
+    def save_draft(self, issue: Issue, drafted: Sequence[Drafted]) -> Issue:
+        """Write a draft or replace the one of that period, curated where it was; InputError where it may not change."""
+        with self._database.write() as session:
+            row = session.scalar(self._of_period(issue.digest, issue.period))
+            if row is None:
+                row = IssueRow(cluster_id=self._cluster, digest=issue.digest, period=issue.period)
+                row.state = IssueState.DRAFT
+                session.add(row)
+            elif row.state not in {IssueState.DRAFT, IssueState.CURATED}:
+                raise refused_move(issue.name, IssueState(row.state), IssueState.DRAFT)
+            row.built_at, row.frame = issue.built_at, dict(issue.frame)
+            row.send_at, row.stale_at = _needed(issue.send_at), _needed(issue.stale_at)
+            session.flush()
+            session.execute(delete(SelectionRow).where(SelectionRow.issue_id == row.id))
+            session.execute(delete(BulletinRow).where(BulletinRow.issue_id == row.id))
+            upsert(
+                session,
+                BulletinRow,
+                [bulletin_values(row.id, one) for one in drafted],
+                keys=["issue_id", "subscriber_id"],
+            )
+            lines = [selection_values(row.id, one.subscriber.id, line) for one in drafted for line in one.selection]
+            upsert(session, SelectionRow, lines, keys=["issue_id", "subscriber_id", "item_id"])
+            return read_issue(row)
+
+    def freeze(self, issue: Issue, *, by: str, now: datetime, frame: Mapping[str, Any]) -> Issue:
+        """Store what the bytes are made from, and its hash; an edit voids it."""
         with self._database.write(durable=True) as session:
             row = session.get_one(IssueRow, issue.id)
-            if row.state != IssueState.DRAFT:
-                raise InputError(f"l'édition {row.digest} {row.period} est déjà approuvée", cure="lancez l'envoi")
+            _freeze(session, row, read_drafted(session, row.id), by=by, now=now, frame=frame)
+            return read_issue(row)
+
+    def approve(
+        self,
+        issue: Issue,
+        *,
+        by: str,
+        now: datetime,
+        domain: str,
+        frame: Mapping[str, Any],
+        renders: Mapping[int, str] | None = None,
+        why: str = "",
+    ) -> Issue:
+        """Sign the frozen content (frozen now where it is not) and write one queued delivery per bulletin, at once.
+
+        `renders` is subscriber id → SHA-256 of the mail drawn; raises InputError where the issue may not be approved,
+        or where a frozen content is no longer what its hash says.
+        """
+        with self._database.write(durable=True) as session:
+            row = session.get_one(IssueRow, issue.id)
+            if row.state not in EDITABLE:
+                raise refused_move(issue.name, IssueState(row.state), IssueState.APPROVED, "lancez l'envoi")
             drafted = read_drafted(session, issue.id)
-            row.frame, row.state = dict(frame), IssueState.APPROVED
+            if row.state != IssueState.FROZEN:
+                _freeze(session, row, drafted, by=by, now=now, frame=frame)
+            elif row.content_sha256 != content_hash(row.frame, drafted):
+                raise _altered(issue)
+            _move(session, row, IssueState.APPROVED, now=now, by=by, why=why)
             row.approved_at, row.approved_by = now, by
-            row.content_sha256 = content_hash(frame, drafted)
+            for person, sha256 in (renders or {}).items():
+                session.get_one(BulletinRow, (row.id, person)).render_sha256 = sha256
             session.flush()  # the issue is written here, its mails by their own ledger
             enqueue(
                 session,
@@ -96,34 +145,134 @@ class SqlIssueStore:
             )
             return read_issue(row)
 
-    def verify(self, issue: Issue) -> bool:
-        """Tell whether the content is still the one that was approved."""
+    def renders(self, issue_id: int) -> Mapping[int, str]:
+        """Return subscriber → SHA-256 of the mail that was drawn for them at approval."""
+        query = select(BulletinRow.subscriber_id, BulletinRow.render_sha256).where(
+            BulletinRow.issue_id == issue_id, BulletinRow.render_sha256.is_not(None)
+        )
         with self._database.read() as session:
-            return issue.content_sha256 == content_hash(issue.frame, read_drafted(session, issue.id))
+            return {person: sha256 for person, sha256 in session.execute(query) if sha256}
+
+    def reopen(self, issue_id: int, *, by: str, now: datetime) -> Issue:
+        """Take an approved issue of which nothing left back to curated, its mails withdrawn; InputError otherwise."""
+        with self._database.write(durable=True) as session:
+            row = session.get_one(IssueRow, issue_id)
+            _move(session, row, IssueState.CURATED, now=now, by=by, why="rouverte")
+            _unsigned(row)
+            session.flush()
+            withdraw(session, issue_id)
+            return read_issue(row)
+
+    # ── sending ─────────────────────────────────────────────────────────────────────────────────────────────────────
+    def queue(self, issue_id: int, *, now: datetime, why: str) -> Issue:
+        """Say that an approved issue's hour has come and that it waits for the sending hours."""
+        with self._database.write(durable=True) as session:
+            row = session.get_one(IssueRow, issue_id)
+            if row.state == IssueState.APPROVED:
+                _move(session, row, IssueState.QUEUED, now=now, by="", why=why)
+            return read_issue(row)
 
     def begin(self, issue_id: int, now: datetime) -> Issue:
         """Mark an approved issue as being sent; the first time fixes the date that its mails bear."""
         with self._database.write(durable=True) as session:
             row = session.get_one(IssueRow, issue_id)
-            if row.state == IssueState.APPROVED:
-                row.state, row.frame = IssueState.SENDING, {**row.frame, "date": now.isoformat()}
+            if row.state == IssueState.PAUSED:
+                raise refused_move(_name(row), IssueState.PAUSED, IssueState.SENDING)
+            if row.state != IssueState.SENDING:
+                _move(session, row, IssueState.SENDING, now=now, by="")
+                row.frame = {_BEGUN: now.isoformat(), **row.frame}
+            return read_issue(row)
+
+    def pause(self, issue_id: int, *, by: str, why: str, now: datetime) -> Issue:
+        """Hold an approved issue: no further mail is claimed until it is resumed; one paused already stays so."""
+        with self._database.write(durable=True) as session:
+            row = session.get_one(IssueRow, issue_id)
+            if row.state != IssueState.PAUSED:
+                _move(session, row, IssueState.PAUSED, now=now, by=by, why=why)
+            return read_issue(row)
+
+    def resume(self, issue_id: int, *, by: str, now: datetime) -> Issue:
+        """Let a paused issue go on from where it was: being sent, or waiting for its hour."""
+        with self._database.write(durable=True) as session:
+            row = session.get_one(IssueRow, issue_id)
+            to = IssueState.SENDING if _BEGUN in row.frame else IssueState.APPROVED
+            if row.state != IssueState.PAUSED:
+                raise refused_move(_name(row), IssueState(row.state), to, "seule une édition suspendue se reprend")
+            _move(session, row, to, now=now, by=by, why="reprise")
+            return read_issue(row)
+
+    def cancel(self, issue_id: int, *, by: str, why: str, now: datetime) -> Issue:
+        """End an issue for good: what has not left does not leave; InputError where it has ended already."""
+        with self._database.write(durable=True) as session:
+            row = session.get_one(IssueRow, issue_id)
+            _move(session, row, IssueState.CANCELLED, now=now, by=by, why=why)
+            session.flush()
+            end_waiting(session, issue_id, now, DeliveryState.SKIPPED, "édition annulée")
             return read_issue(row)
 
     def close(self, issue_id: int, now: datetime) -> IssueState:
         """End the issue if nothing can be sent any more; past its end, expire what waits. Return its state."""
         with self._database.write(durable=True) as session:
-            issue = session.get_one(IssueRow, issue_id)
-            if now > issue.stale_at:
-                expire_waiting(session, issue_id, now)
-            states = count(session, issue_id)
-            if set(states) <= FINAL and issue.state in {IssueState.SENDING, IssueState.APPROVED}:
-                issue.state = IssueState.DONE if states[DeliveryState.SENT] or not states else IssueState.EXPIRED
-            return IssueState(issue.state)
+            row = session.get_one(IssueRow, issue_id)
+            stale = now > row.stale_at
+            if stale and row.state in EDITABLE:
+                _move(session, row, IssueState.EXPIRED, now=now, by="", why="personne ne l'a approuvée à temps")
+            if row.state in LIVING:
+                session.flush()
+                if stale:
+                    end_waiting(session, issue_id, now, DeliveryState.EXPIRED, "édition périmée")
+                states = count(session, issue_id)
+                if set(states) <= FINAL and (row.state in OPEN or stale):
+                    done = states[DeliveryState.SENT] or not states
+                    _move(session, row, IssueState.DONE if done else IssueState.EXPIRED, now=now, by="")
+            return IssueState(row.state)
 
     def _of_period(self, digest: str, period: str) -> Any:
         return select(IssueRow).where(
             IssueRow.cluster_id == self._cluster, IssueRow.digest == digest, IssueRow.period == period
         )
+
+
+def touch(session: Session, issue_id: int, *, by: str, now: datetime) -> None:
+    """Note in the caller's transaction that a person edits an issue: frozen is voided; InputError once approved."""
+    row = session.get_one(IssueRow, issue_id)
+    if row.state not in EDITABLE:
+        raise refused_move(_name(row), IssueState(row.state), IssueState.CURATED)
+    if row.state != IssueState.CURATED:
+        _move(session, row, IssueState.CURATED, now=now, by=by)
+    _unsigned(row)
+    row.edited_by = by
+    session.flush()
+
+
+def _freeze(
+    session: Session, row: IssueRow, drafted: Sequence[Drafted], *, by: str, now: datetime, frame: Mapping[str, Any]
+) -> None:
+    _move(session, row, IssueState.FROZEN, now=now, by=by)
+    row.frame, row.frozen_at = dict(frame), now
+    row.content_sha256 = content_hash(frame, drafted)
+
+
+def _unsigned(row: IssueRow) -> None:
+    row.frozen_at = row.approved_at = row.approved_by = row.content_sha256 = None
+
+
+def _move(session: Session, row: IssueRow, to: IssueState, *, now: datetime, by: str, why: str = "") -> None:
+    """Make one move of the table, and log it in the same transaction."""
+    check_move(_name(row), IssueState(row.state), to)
+    row.state = to
+    session.add(IssueEventRow(issue_id=row.id, at=now, state=to, said_by=by, why=why))
+
+
+def _name(row: IssueRow) -> str:
+    return f"{row.digest} {row.period}"
+
+
+def _altered(issue: Issue) -> InputError:
+    return InputError(
+        f"l'édition {issue.name} n'est plus celle qui a été figée",
+        cure="quelqu'un a modifié la base ; rétablissez-la d'une sauvegarde",
+    )
 
 
 def _needed(value: datetime | None) -> datetime:

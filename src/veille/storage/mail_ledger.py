@@ -10,11 +10,12 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import func, or_, select, update
+from sqlalchemy import delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from veille.errors import LeaseLost
 from veille.model import Delivery, DeliveryState, IssueState, SeenItem, SendOutcome, Subscriber
+from veille.model.issue_life import OPEN
 from veille.protocols import MailLedger
 from veille.storage.db import Database, upsert
 from veille.storage.digest_rows import read_delivery
@@ -75,7 +76,10 @@ class SqlMailLedger:
             return [read_delivery(row) for row in session.scalars(query)]
 
     def claim(self, issue_id: int, *, limit: int, now: datetime, lease: timedelta) -> list[Delivery]:
-        """Move queued (or due deferred) deliveries to sending, in one durable commit; suppressed ones step aside."""
+        """Move queued (or due deferred) deliveries to sending, in one durable commit; suppressed ones step aside.
+
+        Nothing is claimed of an issue that is paused or has ended: the same transaction reads its state.
+        """
         token = secrets.token_hex(16)
         due = or_(
             DeliveryRow.state == DeliveryState.QUEUED,
@@ -83,6 +87,8 @@ class SqlMailLedger:
         )
         query = select(DeliveryRow).where(DeliveryRow.issue_id == issue_id, due).order_by(DeliveryRow.subscriber_id)
         with self._database.write(durable=True) as session:
+            if session.get_one(IssueRow, issue_id).state not in OPEN:
+                return []
             rows = session.scalars(query.limit(limit)).all()
             refused = self._suppressed([row.email for row in rows])
             for row in rows:
@@ -195,16 +201,21 @@ def enqueue(session: Session, issue_id: int, mails: Mapping[Subscriber, str]) ->
     upsert(session, DeliveryRow, deliveries, keys=["issue_id", "subscriber_id"])
 
 
-def expire_waiting(session: Session, issue_id: int, now: datetime) -> None:
-    """End what still waits of an issue past its end, in the caller's transaction."""
+def end_waiting(session: Session, issue_id: int, now: datetime, state: DeliveryState, reply: str) -> None:
+    """End what still waits of an issue (past its end, cancelled), in the caller's transaction."""
     session.execute(
         update(DeliveryRow)
         .where(
             DeliveryRow.issue_id == issue_id,
             DeliveryRow.state.in_([DeliveryState.QUEUED, DeliveryState.DEFERRED]),
         )
-        .values(state=DeliveryState.EXPIRED, settled_at=now, reply="édition périmée")
+        .values(state=state, settled_at=now, reply=reply)
     )
+
+
+def withdraw(session: Session, issue_id: int) -> None:
+    """Take back the mails of an issue whose sending never began, in the caller's transaction."""
+    session.execute(delete(DeliveryRow).where(DeliveryRow.issue_id == issue_id))
 
 
 def count(session: Session, issue_id: int) -> Counter[DeliveryState]:

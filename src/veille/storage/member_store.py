@@ -90,7 +90,7 @@ class SqlMemberStore:
             rows = session.scalars(
                 select(SubscriberRow).where(SubscriberRow.cluster_id == self._cluster).order_by(SubscriberRow.email)
             ).all()
-        return [_subscriber(row) for row in rows]
+        return [read_subscriber(row) for row in rows]
 
     def save(self, profiles: Sequence[tuple[Member, Sequence[Subscriber]]], *, origin: str, now: datetime) -> None:
         """Add or change these organisations (id 0 = new) and these people, all or nothing; nobody else is touched."""
@@ -106,7 +106,7 @@ class SqlMemberStore:
         """Return one person of this cluster."""
         with self._database.read() as session:
             row = self._person(session, subscriber_id)
-            return _subscriber(row) if row else None
+            return read_subscriber(row) if row else None
 
     def prefer(self, subscriber_id: int, chosen: Preferences, now: datetime) -> None:
         """Write what a person chose on their own page."""
@@ -229,7 +229,8 @@ def _save_profile(session: Session, member: Member) -> bool:
     return any(line["kind"] in _TELLING and (line["kind"], line["value"]) not in before for line in lines)
 
 
-def _subscriber(row: SubscriberRow) -> Subscriber:
+def read_subscriber(row: SubscriberRow) -> Subscriber:
+    """Read a person."""
     return Subscriber(
         id=row.id,
         member_id=row.member_id,
@@ -245,6 +246,7 @@ def _subscriber(row: SubscriberRow) -> Subscriber:
         basis=row.basis,
         origin=row.origin,
         added=row.added,
+        chosen_at=row.chosen_at,
     )
 
 

@@ -9,12 +9,13 @@ from typing import Any
 
 from veille.config.digests import Definition
 from veille.digest.composing import NOT_REVIEWED
-from veille.digest.desk import OPEN, Desk, Sent, needed
+from veille.digest.desk import Desk, Sent, needed
 from veille.digest.mail.mailers import FileMailer, RelayLog, mailer_for
 from veille.digest.mail.sending import Sender
 from veille.digest.making import Maker
 from veille.errors import InputError, LeaseHeld
 from veille.model import Delivery, Issue, IssueState, OutgoingMail
+from veille.model.issue_life import OPEN
 from veille.protocols import AcceptLog, Mailer
 
 

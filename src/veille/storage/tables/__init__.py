@@ -11,7 +11,17 @@ from veille.storage.tables.base import Base, Key, UtcDateTime
 from veille.storage.tables.crawl import EntryRow, EntryVersionRow, ItemRow, SourceStateRow
 from veille.storage.tables.curation import ReviewRow, TagDecisionRow
 from veille.storage.tables.details import DetailRow, DocumentRow
-from veille.storage.tables.digest import AttemptRow, BulletinRow, DeliveryRow, IssueRow, SeenRow, SelectionRow
+from veille.storage.tables.digest import (
+    AbsenceRow,
+    AttemptRow,
+    BulletinRow,
+    DeliveryRow,
+    HandpickRow,
+    IssueEventRow,
+    IssueRow,
+    SeenRow,
+    SelectionRow,
+)
 from veille.storage.tables.house import InstanceRow, WorkRow
 from veille.storage.tables.linking import ItemLinkRow, ItemMarkRow, ItemSketchRow, LinkDecisionRow
 from veille.storage.tables.mail import FollowedLinkRow, SuggestionRow
@@ -26,9 +36,11 @@ from veille.storage.tables.members import (
 )
 from veille.storage.tables.nlp import ItemFactRow, ItemTagRow, TaggingRow
 from veille.storage.tables.pages import PageChangeRow, PageMemoryRow
+from veille.storage.tables.signs import LinkCountRow, MailboxMarkRow, ReplyRow, StaffReportRow
 from veille.storage.tables.sites import SiteRow, SourceEventRow
 
 __all__ = [
+    "AbsenceRow",
     "AttemptRow",
     "Base",
     "BounceRow",
@@ -42,6 +54,8 @@ __all__ = [
     "FollowedLinkRow",
     "InstanceRow",
     "InterestRow",
+    "HandpickRow",
+    "IssueEventRow",
     "IssueRow",
     "ItemFactRow",
     "ItemLinkRow",
@@ -50,10 +64,13 @@ __all__ = [
     "ItemSketchRow",
     "ItemTagRow",
     "Key",
+    "LinkCountRow",
     "LinkDecisionRow",
+    "MailboxMarkRow",
     "MemberRow",
     "PageChangeRow",
     "PageMemoryRow",
+    "ReplyRow",
     "ProfileDraftRow",
     "ReviewRow",
     "SeenRow",
@@ -61,6 +78,7 @@ __all__ = [
     "SiteRow",
     "SourceEventRow",
     "SourceStateRow",
+    "StaffReportRow",
     "SubscriberRow",
     "SuggestionRow",
     "SuppressionRow",

@@ -19,6 +19,9 @@ class IssueRow(Base):
     period: Mapped[str] = mapped_column(String(16))
     state: Mapped[str] = mapped_column(String(16))
     built_at: Mapped[datetime]
+    #: Who last touched it by hand; empty = the machine alone.
+    edited_by: Mapped[str] = mapped_column(default="", server_default="")
+    frozen_at: Mapped[datetime | None]
     approved_at: Mapped[datetime | None]
     approved_by: Mapped[str | None]
     content_sha256: Mapped[str | None] = mapped_column(String(64))
@@ -38,6 +41,52 @@ class BulletinRow(Base):
     subscriber_id: Mapped[int] = mapped_column(ForeignKey("subscriber.id"), primary_key=True)
     content: Mapped[dict[str, Any] | None]
     skipped: Mapped[str | None]
+    #: SHA-256 of the drawn mail (subject and both parts), written at approval: what is sent must be the same.
+    render_sha256: Mapped[str | None] = mapped_column(String(64))
+
+
+class IssueEventRow(Base):
+    """Append-only: each move of an issue, who made it and why."""
+
+    __tablename__ = "issue_event"
+    id: Mapped[int] = mapped_column(Key, primary_key=True)
+    issue_id: Mapped[int] = mapped_column(ForeignKey("issue.id"), index=True)
+    at: Mapped[datetime]
+    state: Mapped[str] = mapped_column(String(16))
+    said_by: Mapped[str]
+    why: Mapped[str]
+
+
+class HandpickRow(Base):
+    """What staff chose by hand for an issue: it outlives each new draft of it."""
+
+    __tablename__ = "handpick"
+    issue_id: Mapped[int] = mapped_column(ForeignKey("issue.id"), primary_key=True)
+    #: pin | common | drop | note | word
+    kind: Mapped[str] = mapped_column(String(16), primary_key=True)
+    #: 0 for the word of the week, which is of no item.
+    item_id: Mapped[int] = mapped_column(Key, primary_key=True, autoincrement=False)
+    #: 0 = for every member.
+    member_id: Mapped[int] = mapped_column(Key, primary_key=True, autoincrement=False)
+    rank: Mapped[int]
+    #: Kind of the section forced, or empty.
+    section: Mapped[str] = mapped_column(String(32))
+    words: Mapped[str]
+    said_by: Mapped[str]
+    at: Mapped[datetime]
+
+
+class AbsenceRow(Base):
+    """Append-only: from when to when staff are away; the last line counts, an empty period ends an absence."""
+
+    __tablename__ = "absence"
+    id: Mapped[int] = mapped_column(Key, primary_key=True)
+    cluster_id: Mapped[str] = mapped_column(String(64))
+    #: ISO days, both included; empty = nobody is away.
+    first_day: Mapped[str] = mapped_column(String(10))
+    last_day: Mapped[str] = mapped_column(String(10))
+    said_by: Mapped[str]
+    at: Mapped[datetime]
 
 
 class SelectionRow(Base):

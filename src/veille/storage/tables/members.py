@@ -108,18 +108,22 @@ class FeedbackRow(Base):
 
 
 class BounceRow(Base):
-    """A mail that came back, by the hash of its bytes; append-only."""
+    """A mail that came back, or what a relay told of one, by the hash of its bytes; append-only."""
 
     __tablename__ = "bounce"
     mark: Mapped[str] = mapped_column(String(64), primary_key=True)
     #: Whom it was sent to, where that is proved.
     subscriber_id: Mapped[int | None] = mapped_column(ForeignKey("subscriber.id"), index=True)
-    #: hard | soft | complaint | nothing | unknown
+    #: hard | soft | complaint | unsubscribe | nothing | unknown
     kind: Mapped[str] = mapped_column(String(16))
     #: RFC 3463.
     status: Mapped[str] = mapped_column(String(16))
     detail: Mapped[str]
     at: Mapped[datetime]
+    #: mail, or the relay that told it.
+    told_by: Mapped[str] = mapped_column(String(16), default="mail", server_default="mail")
+    #: Message-ID of ours, where it is known: four refusals of one mail are one refusal.
+    message_id: Mapped[str | None] = mapped_column(String(255))
 
 
 class SuppressionRow(Base):
