@@ -1,35 +1,28 @@
 """One item before one member: what gates and score both read, computed once and only when asked (pure)."""
 
-import re
 from dataclasses import dataclass
 from functools import cached_property
 
-from veille.matching.context import MatchContext, View
+from veille.matching.context import FOR_ALL, MatchContext, View
 from veille.matching.eligibility import SIZE_WORDS, judge
 from veille.matching.names import followed_name
 from veille.matching.profile import Profile
 from veille.matching.similarity import Hit, find_hits, topicality
 from veille.matching.words import equipment_stems
 from veille.model import Eligibility, Item, Scheme, Tag, Verdict
-from veille.text import fold
 
 #: Whoever sells may answer a tender, wherever it is; its title must name what the member makes.
 TENDER = "marche-public"
-#: Types whose money or place goes to a territory: one that does not hold the member is not for it.
-LOCAL_MONEY = frozenset(
-    {"appel-a-projets", "ami", "subvention-aide", "pret-garantie", "avantage-fiscal", "accompagnement"}
-)
 #: Types that are worth reading wherever they were written in France.
 KNOWLEDGE = frozenset({"innovation-techno", "tendance-prospective", "reglementation"})
 #: Types that can carry an idea from one trade to another.
 BRIDGES = frozenset({"innovation-techno", "tendance-prospective"})
+#: Lines of a profile that say what the member sells.
+SOLD = frozenset({"activity", "skill", "axis"})
 #: Lines of a profile that say how the member works: what crosses from one trade to another.
 TECHNIQUES = frozenset({"activity", "skill", "contribution"})
 
 _WIDE = frozenset({"country:fr", "country-group:ue"})
-#: Characters in which a call says whom it is for.
-_OPENING = 2_000
-_ALL_TRADES = re.compile(r"\btou(s|tes)( les)? (secteurs|filieres)|tout secteur|toute filiere")
 #: Calibrated on the open half of tests/data/judgements: how much must be said of the profile's own words.
 _BAR_SAME_SECTOR, _BAR_NO_SECTOR, _BAR_OTHER_SECTOR = 0.5, 0.6, 0.95
 
@@ -59,8 +52,8 @@ class Case:
         return [hit for hit in found if self._for_sale(hit)] if self.kind == TENDER else found
 
     def _for_sale(self, hit: Hit) -> bool:
-        """Tell whether a tender buys what the member makes: not what it lends, not the equipment of its trade."""
-        if hit.kind == "contribution":
+        """Tell whether a tender buys what the member makes: not what it lacks or lends, not equipment of its trade."""
+        if hit.kind not in SOLD:
             return False
         before = self.view.stems[hit.run.first - 1] if hit.run.first else ""
         return len(hit.terms) > 1 or before not in equipment_stems() or before in self.profile.made
@@ -176,28 +169,33 @@ class Case:
         return self.country is not None and self.same_sector
 
     @cached_property
-    def open_to_size(self) -> str | None:
-        """French words for the member's kind where a call of no particular trade is open to it."""
+    def open_to(self) -> str | None:
+        """French words for the member's kind where a call for every trade is open to it."""
         verdict = self.eligibility
-        sizes = self.view.facts.get("eligible_sizes")
-        size = self.profile.member.size
-        if verdict is None or verdict.verdict is Verdict.NO or sizes is None or size is None:
+        if self.kind not in FOR_ALL or verdict is None or verdict.verdict is Verdict.NO:
             return None
-        allowed = set(sizes.value.split("|"))
-        named = size if size in allowed else "pme" if size == "tpe" and "pme" in allowed else None
-        if named is None or not (self._any_trade or (self.same_sector and named in {"collectivite", "association"})):
+        size = self._named_size
+        if size is None or not (self._every_trade or (self.same_sector and size in {"collectivite", "association"})):
             return None
-        return SIZE_WORDS[named]
+        return SIZE_WORDS[size]
 
-    @cached_property
-    def _any_trade(self) -> bool:
+    @property
+    def _named_size(self) -> str | None:
+        """The size by which the call names the member among who may apply."""
+        fact, size = self.view.facts.get("eligible_sizes"), self.profile.member.size
+        allowed = set(fact.value.split("|")) if fact else self.view.audience.sizes
+        if size in allowed:
+            return size
+        return "pme" if size == "tpe" and "pme" in allowed else None
+
+    @property
+    def _every_trade(self) -> bool:
         """Whether it is for every trade, and news: a standing scheme of the whole country is neither near nor dated."""
         near = any(self.holds_member(place) and place not in _WIDE for place in self.view.places)
-        if not near and self.view.deadline is None:
+        if not (near or self.zone or self.view.deadline is not None):
             return False
-        if not self.view.sectors:
-            return True
-        # One of the whole country must also share a filière, if it names any.
-        return (near or self.same_sector) and bool(
-            _ALL_TRADES.search(fold(f"{self.item.title} {self.item.text[:_OPENING]}"))
-        )
+        audience = self.view.audience
+        if not audience.every_trade or (audience.industrial and not self.profile.industrial):
+            return False
+        # Industry is wide: an aid to all of it, in the whole country, must also share a filière.
+        return near or self.zone is not None or not audience.industrial or self.same_sector

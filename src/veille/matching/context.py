@@ -9,6 +9,7 @@ from datetime import date
 from functools import cached_property
 
 from veille.config.taxonomy import Taxonomy, Term
+from veille.matching.audience import Audience, read_audience
 from veille.matching.profile import Profile, prepare_profile
 from veille.matching.words import Words, stems
 from veille.model import Fact, Item, Member, Scheme
@@ -24,6 +25,13 @@ _BACKGROUND = 20
 #: Filières of an item that count, best first: the third is a word in passing.
 _CHIEF_SECTORS = 2
 _MONEY = frozenset({"financement-capital", "subvention-aide", "pret-garantie", "avantage-fiscal", "accompagnement"})
+#: Types whose money or place goes to a territory: one that does not hold the member is not for it.
+LOCAL_MONEY = frozenset(
+    {"appel-a-projets", "ami", "subvention-aide", "pret-garantie", "avantage-fiscal", "accompagnement"}
+)
+#: Types that may be for every trade.
+FOR_ALL = LOCAL_MONEY | {"concours-prix"}
+_PUBLIC = frozenset({"collectivite", "association", "labo"})
 #: Filières that any aid to companies seems to speak of → folded words that prove it.
 _WEAK_SECTORS = {
     "finance-assurance": re.compile(r"\b(fintech|assureur|mutuelle|assurtech|insurtech)"),
@@ -79,6 +87,19 @@ class View:
     def facts(self) -> Mapping[str, Fact]:
         """Its facts by name."""
         return {fact.name: fact for fact in reversed(self.item.facts)}
+
+    @cached_property
+    def audience(self) -> Audience:
+        """Whom it says that it is for."""
+        return read_audience(self.item)
+
+    @cached_property
+    def collective(self) -> bool:
+        """Whether it is a call for every trade, for a whole filière or for public bodies, whatever words it uses."""
+        if self.kind.id not in FOR_ALL:
+            return False
+        audience = self.audience
+        return audience.every_trade or bool(audience.trades) or not _PUBLIC.isdisjoint(audience.sizes)
 
     @cached_property
     def deadline(self) -> date | None:

@@ -6,7 +6,8 @@ from datetime import timedelta
 
 from veille.config.taxonomy import OFF_TOPIC
 from veille.french import french_day
-from veille.matching.case import KNOWLEDGE, LOCAL_MONEY, TENDER, Case
+from veille.matching.case import KNOWLEDGE, TENDER, Case
+from veille.matching.context import LOCAL_MONEY
 from veille.model import Judgement, Origin, Reason, Scheme, Verdict
 
 #: News older than this many half-lives of its type is worth less than 1/16.
@@ -137,7 +138,7 @@ def _stale(case: Case) -> str | None:
 
 
 def _off_topic(case: Case) -> str | None:
-    if case.on_topic or case.followed or case.for_abroad or case.open_to_size or case.bridge:
+    if case.on_topic or case.followed or case.for_abroad or case.open_to or case.bridge:
         return None
     weak = next((hit.said for hit in case.hits if hit.specific), None)
     if weak is not None:

@@ -20,6 +20,14 @@ _MADE = frozenset({"activity", "skill"})
 #: A phrase names several things when it enumerates.
 _ENUMERATION = re.compile(r"[,;:/()]|\s(?:et|ou|and|or)\s", re.IGNORECASE)
 
+#: Divisions of NAF rév. 2 (and 2025) that extract, make, repair or recycle (sections B, C, E38).
+_INDUSTRY = frozenset((*range(5, 34), 38))
+#: Filières whose companies mostly make things.
+_INDUSTRIAL_SECTORS = frozenset(
+    {"industrie-du-futur", "aeronautique-spatial", "agroalimentaire", "automobile-mobilites", "chimie-materiaux",
+     "cosmetique-parfumerie", "electronique-photonique", "ferroviaire", "mines-metallurgie", "nucleaire",
+     "textile-mode-luxe"}
+)  # fmt: skip
 #: Endings of French adjectives that classify what a noun before them names.
 _QUALIFIES = re.compile(r"(aire|al|ale|aux|ique|el|elle|if|ive|ien|ienne|eux|euse)s?$")
 
@@ -83,6 +91,8 @@ class Profile:
     #: GeoZones ids of countries of interest.
     countries: frozenset[str]
     muted: tuple[tuple[str, list[str]], ...]
+    #: Whether it makes things.
+    industrial: bool
     #: Stems of which an item must have one to be on topic or to name a followed name.
     telling: frozenset[str]
     #: The day on which its age is counted; without it, no age is known.
@@ -106,11 +116,20 @@ def prepare_profile(member: Member, places: Places, taxonomy: Taxonomy, today: d
         filiere=frozenset(term for slug in member.sectors for term in Words(taxonomy.label(Scheme.SECTOR, slug)).stems),
         axes=_named_axes(member, taxonomy),
         countries=frozenset(f"country:{code.lower()}" for code in member.countries),
+        industrial=_makes_things(member),
         telling=frozenset(term for segment in segments for term in segment.specific)
         | frozenset(term for name in member.follows for term in Words(name).stems),
         muted=tuple((term, Words(term).stems) for term in member.muted),
         today=today,
     )
+
+
+def _makes_things(member: Member) -> bool:
+    """Tell by its NAF code, or where it has none by its filières, whether an aid to industry is for it."""
+    division = (member.naf or "")[:2]
+    if division.isdigit():
+        return int(division) in _INDUSTRY
+    return not _INDUSTRIAL_SECTORS.isdisjoint(member.sectors)
 
 
 def _named_axes(member: Member, taxonomy: Taxonomy) -> frozenset[str]:

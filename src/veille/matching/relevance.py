@@ -14,12 +14,12 @@ from veille.model import Item, Licence, Match, Member, Reason, Scheme, Tag, Verd
 from veille.protocols import Matcher
 
 #: Shares of the score, calibrated on the open half of tests/data/judgements; together at most about 1.3.
-_TOPIC, _SECTOR, _FOLLOW, _COUNTRY, _NEAR, _REGION, _ELIGIBLE = 0.7, 0.08, 0.45, 0.2, 0.08, 0.05, 0.06
-_OPEN_TO_ALL, _BRIDGE, _URGENT, _COVERAGE, _NAMED_COUNTRY = 0.12, 0.05, 0.06, 0.02, 0.1
+TOPIC, SECTOR, FOLLOW, COUNTRY, NEAR, REGION, ELIGIBLE = 0.7, 0.08, 0.45, 0.2, 0.08, 0.05, 0.06
+OPEN_TO_ALL, BRIDGE, URGENT, COVERAGE, NAMED_COUNTRY = 0.12, 0.05, 0.06, 0.02, 0.1
 #: An axis of the taxonomy that both have: less than a whole expression of the profile (0.4), more than a filière.
-_AXIS = 0.3
+AXIS = 0.3
 #: How fast more words of the profile stop adding.
-_SATURATION = 1.3
+SATURATION = 1.3
 #: What can only be read, beside what can be seized.
 _READ_ONLY = 0.8
 #: Old news keeps this share.
@@ -66,7 +66,7 @@ def match(item: Item, member: Member, context: MatchContext) -> Match:
             eligibility=case.eligibility,
         )
     reasons = sorted(_reasons(case), key=lambda reason: -reason.weight)
-    score = sum(reason.weight for reason in reasons) * _freshness(case) * _standing(case)
+    score = sum(reason.weight for reason in reasons) * freshness(case) * standing(case)
     return Match(
         item_id=item.id,
         member_id=member.id,
@@ -92,34 +92,31 @@ def _may_pass(view: View, profile: Profile) -> bool:
         or not profile.axes.isdisjoint(view.axes)
         or not profile.countries.isdisjoint(view.places)
         or not all(profile.countries.isdisjoint(lies) for lies in view.zones.values())
-        or "eligible_sizes" in view.facts
+        or view.collective
     )
 
 
 def _reasons(case: Case) -> Iterator[Reason]:
     yield from _topic_reasons(case)
     if case.named_axis is not None:
-        yield Reason(kind="axis", text=_axis_words(case, case.named_axis), weight=_AXIS)
+        yield Reason(kind="axis", text=_axis_words(case, case.named_axis), weight=AXIS)
     if case.followed:
-        yield Reason(kind="follow", text=f"nom suivi : {case.followed}", weight=_FOLLOW)
+        yield Reason(kind="follow", text=f"nom suivi : {case.followed}", weight=FOLLOW)
     yield from _place_reasons(case)
     yield from _audience_reasons(case)
     if case.same_sector:
-        yield Reason(kind="sector", text=_sector_words(case), weight=_SECTOR)
-    days = _days_left(case)
-    urgency = _urgency(days) if days is not None else 0.0
-    if urgency:
-        yield Reason(kind="deadline", text=f"clôt dans {days} jours", weight=_URGENT * urgency)
-    if len(case.item.sources) > 1:
-        extra = min(len(case.item.sources) - 1, 3)
-        yield Reason(kind="source", text=f"{len(case.item.sources)} sources", weight=_COVERAGE * extra)
+        yield Reason(kind="sector", text=_sector_words(case), weight=SECTOR)
+    if share := urgency(case):
+        yield Reason(kind="deadline", text=f"clôt dans {_days_left(case)} jours", weight=URGENT * share)
+    if share := coverage(case):
+        yield Reason(kind="source", text=f"{len(case.item.sources)} sources", weight=share)
 
 
 def _topic_reasons(case: Case) -> Iterator[Reason]:
-    whole = _TOPIC * (1 - math.exp(-case.topic / _SATURATION))
+    whole = TOPIC * (1 - math.exp(-case.topic / SATURATION))
     if not case.on_topic and case.bridge:
         hit = case.bridge
-        yield Reason(kind="bridge", text=f"pont : « {hit.said} » dans votre profil", weight=_BRIDGE)
+        yield Reason(kind="bridge", text=f"pont : « {hit.said} » dans votre profil", weight=BRIDGE)
         return
     shown = list(_fresh([hit for hit in case.hits if hit.central or hit.phrase]))[:_SHOWN]
     total = sum(hit.strength for hit in shown) or 1.0
@@ -153,25 +150,25 @@ def _enumerate(words: Sequence[str]) -> str:
 def _place_reasons(case: Case) -> Iterator[Reason]:
     name = case.context.places.name
     if case.named_country:
-        weight = _COUNTRY if case.country else _NAMED_COUNTRY
+        weight = COUNTRY if case.country else NAMED_COUNTRY
         yield Reason(kind="country", text=f"pays que vous visez : {name(case.named_country)}", weight=weight)
     mine = [place for place in case.view.places if case.holds_member(place) and place.startswith("fr:")]
     if mine:
         near = min(mine, key=lambda place: place.startswith("fr:region:"))
-        weight = _REGION if near.startswith("fr:region:") else _NEAR
+        weight = REGION if near.startswith("fr:region:") else NEAR
         yield Reason(kind="territory", text=f"votre territoire : {name(near)}", weight=weight)
     elif case.zone:
-        yield Reason(kind="territory", text=f"votre territoire : {name(case.zone)}", weight=_REGION)
+        yield Reason(kind="territory", text=f"votre territoire : {name(case.zone)}", weight=REGION)
     elif near := next((place for place in case.view.places if case.near_member(place)), ""):
-        yield Reason(kind="territory", text=f"dans votre région : {name(near)}", weight=_REGION)
+        yield Reason(kind="territory", text=f"dans votre région : {name(near)}", weight=REGION)
 
 
 def _audience_reasons(case: Case) -> Iterator[Reason]:
     judged = case.eligibility
     if judged is not None and judged.verdict is Verdict.YES:
-        yield Reason(kind="eligible", text=f"éligible : {judged.note}", weight=_ELIGIBLE)
-    if case.open_to_size and not case.on_topic:
-        yield Reason(kind="audience", text=f"ouvert aux {case.open_to_size}, tous métiers", weight=_OPEN_TO_ALL)
+        yield Reason(kind="eligible", text=f"éligible : {judged.note}", weight=ELIGIBLE)
+    if case.open_to and not case.on_topic:
+        yield Reason(kind="audience", text=f"ouvert aux {case.open_to}, tous métiers", weight=OPEN_TO_ALL)
 
 
 def _axis_words(case: Case, axis: Tag) -> str:
@@ -190,16 +187,22 @@ def _days_left(case: Case) -> int | None:
     return (deadline - case.context.today).days if deadline and case.view.kind.actionable else None
 
 
-def _urgency(days: int) -> float:
+def urgency(case: Case) -> float:
     """Return 0 to 1: rises from J-30, whole from J-10 to J-3, half at the very end."""
-    if days > _URGENCY_FROM:
+    days = _days_left(case)
+    if days is None or days > _URGENCY_FROM:
         return 0.0
     if days > _URGENCY_PEAK:
         return (_URGENCY_FROM - days) / (_URGENCY_FROM - _URGENCY_PEAK)
     return 1.0 if days >= _URGENCY_END else 0.5
 
 
-def _freshness(case: Case) -> float:
+def coverage(case: Case) -> float:
+    """Return what the sources beside the first add, three of them at most."""
+    return COVERAGE * min(len(case.item.sources) - 1, 3)
+
+
+def freshness(case: Case) -> float:
     """Return 1 for what is open, less and less for news: half of what may be lost at each half-life of its type."""
     if case.view.kind.actionable and _days_left(case) is not None:
         return 1.0
@@ -209,6 +212,6 @@ def _freshness(case: Case) -> float:
     return float(_OLDEST + (1 - _OLDEST) * 0.5 ** (age / case.view.kind.half_life_days))
 
 
-def _standing(case: Case) -> float:
+def standing(case: Case) -> float:
     """Weigh what can be seized above what is read, first-hand above reported."""
     return (1.0 if case.view.kind.actionable else _READ_ONLY) * _TRUST.get(case.item.licence, 1.0)

@@ -15,13 +15,19 @@ from veille.text import Folded, fold
 _TOKEN = re.compile(r"[a-z0-9]{2,}")
 
 
-def _lexicon(name: str) -> list[str]:
+def lexicon(name: str) -> list[str]:
     """Return the lines of a word list of this package."""
     text = resources.files("veille.matching").joinpath("lexicon", name).read_text(encoding="utf-8")
     return [line for line in text.splitlines() if line and not line.startswith("#")]
 
 
-_GRAMMAR = frozenset(" ".join(_lexicon("grammar.txt")).split())
+_GRAMMAR = frozenset(" ".join(lexicon("grammar.txt")).split())
+
+
+def is_grammar(word: str) -> bool:
+    """Tell whether a folded word is of grammar alone."""
+    return word in _GRAMMAR
+
 
 #: Letters shared by the French and the English form of a learned word (« sarcopénie », « sarcopenia »).
 COGNATE = 7
@@ -44,19 +50,19 @@ def stem(word: str) -> str:
 @cache
 def generic_stems() -> frozenset[str]:
     """Return the stems of words that say nothing of a trade alone."""
-    return frozenset(stem(word) for line in _lexicon("generic.txt") for word in line.split())
+    return frozenset(stem(word) for line in lexicon("generic.txt") for word in line.split())
 
 
 @cache
 def equipment_stems() -> frozenset[str]:
     """Return the stems of what a buyer equips a trade with (« un centre d'usinage »)."""
-    return frozenset(stem(word) for line in _lexicon("equipment.txt") for word in line.split())
+    return frozenset(stem(word) for line in lexicon("equipment.txt") for word in line.split())
 
 
 @cache
 def _english_stems() -> Mapping[str, str]:
     """Return English words of calls → stems of the French words that profiles use."""
-    pairs = (line.split() for line in _lexicon("english.txt"))
+    pairs = (line.split() for line in lexicon("english.txt"))
     return {english: stem(french) for english, french in pairs}
 
 

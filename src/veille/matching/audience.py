@@ -1,0 +1,182 @@
+"""Whom a call says that it is for: companies of every trade, or those of one trade that it names (pure)."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+
+from veille.matching.words import generic_stems, is_grammar, lexicon, stem
+from veille.model import Item, Origin, Scheme
+from veille.text import fold
+
+#: Characters in which a call says whom it is for.
+_OPENING = 2_000
+#: Words after whoever may apply in which its trade is said (« entreprises de la forêt et du bois »).
+_REACH = 6
+_TRADES = r"(secteurs?|filieres?|metiers?|domaines?|branches?|activites?|disciplines?)( d activites?| economiques?)?"
+#: Folded words that open a call to every trade; « tous les métiers du bois » does not.
+_EVERY_TRADE = re.compile(
+    rf"\b(tou(s|te|tes)( les| leurs)?|tout( type de)?|quel(le)?s? que soi(en)?t( la| le| les| leurs?| votre| son| sa)?"
+    rf"|sans distinction de|multi|inter) {_TRADES}\b(?! (d|de|du|des|lies|liees|maritimes?|agricoles?|culturel|creati"
+    r"|sporti|touristi|naval|sanitaires?|medica))|\bmultisectoriel|\bintersectoriel|\btou(s|tes) types? d entreprises?"
+)
+_INDUSTRIAL = re.compile(r"\bindustriel(s|le|les)?\b|\busines?\b")
+#: Who may apply, by the sizes of member that the words stand for.
+_COMPANIES = {
+    "tpe": ("tpe",), "pme": ("tpe", "pme"), "pmi": ("tpe", "pme"), "eti": ("eti",),
+    "entreprise": ("tpe", "pme", "eti", "ge"), "societe": ("tpe", "pme", "eti", "ge"),
+    "industriel": ("tpe", "pme", "eti", "ge"), "usine": ("pme", "eti", "ge"),
+    "dirigeant": ("tpe", "pme"), "employeur": ("tpe", "pme", "eti", "ge"),
+}  # fmt: skip
+_APPLICANTS = _COMPANIES | {
+    "association": ("association",),
+    "collectivite": ("collectivite",), "commune": ("collectivite",), "intercommunalite": ("collectivite",),
+    "laboratoire": ("labo",), "universite": ("labo",),
+    "structure": (), "acteur": (), "professionnel": (), "traitant": (), "fournisseur": (), "filiere": (),
+    "secteur": (), "interprofession": (), "fabricant": (), "exploitant": (), "cooperative": (),
+}  # fmt: skip
+#: « toutes les entreprises de la filière bois »: what stands between is passed over, these end the search.
+_ENDS = frozenset(
+    [
+        "qui",
+        "que",
+        "dont",
+        "dans",
+        "pour",
+        "par",
+        "ayant",
+        "souhaitant",
+        "desirant",
+        "afin",
+        "sur",
+        "avec",
+        "sans",
+        "ou",
+        "sous",
+        "a",
+        "au",
+        "aux",
+        "peut",
+        "peuvent",
+    ]
+)
+_SIZE_TALK = frozenset(
+    [
+        "petite",
+        "moyen",
+        "moyenne",
+        "grande",
+        "taille",
+        "salarie",
+        "effectif",
+        "micro",
+        "tres",
+        "moins",
+        "non",
+        "cote",
+        "cotee",
+    ]
+)
+#: Filières that name what any company may invest in: words of theirs do not make a call theirs alone.
+_PURPOSES = frozenset(
+    {"energies", "numerique-confiance", "industrie-du-futur", "automobile-mobilites", "ville-territoires",
+     "commerce-services", "infrastructures-numeriques", "dechets-economie-circulaire", "finance-assurance"}
+)  # fmt: skip
+_WORDS = re.compile(r"[a-z0-9]+|[.;:,!?()]")
+_STARTERS = re.compile(r"\b(start up|startup|jeunes pousses|creat(eur|rice)s?|porteurs? d|jeunes entreprises|incub)")
+
+
+@dataclass(frozen=True)
+class Audience:
+    """Whom a call is for, as far as its words say."""
+
+    #: Whatever their trade.
+    every_trade: bool
+    #: Provided that they make things.
+    industrial: bool
+    #: Sizes of member that are named among who may apply.
+    sizes: frozenset[str]
+    #: Stems that say the trade of who may apply (« les entreprises du bois » → « bois »).
+    trades: frozenset[str]
+
+
+@cache
+def _plain_stems() -> frozenset[str]:
+    """Return the stems that say no trade in a title."""
+    return (
+        generic_stems()
+        | frozenset(stem(word) for line in lexicon("purposes.txt") for word in line.split())
+        | frozenset(stem(word) for word in (*_APPLICANTS, *_SIZE_TALK))
+        | frozenset(stem(f"{word}s") for word in (*_APPLICANTS, *_SIZE_TALK))
+    )
+
+
+def read_audience(item: Item) -> Audience:
+    """Read whom an item is for in its title and the first words of its text."""
+    head, body = fold(item.title), fold(item.text[:_OPENING])
+    places = frozenset(_place_words(item))
+    named = list(_applicants(f"{head} . {body}", places))
+    trades = frozenset(word for _, words in named for word in words)
+    stated = _EVERY_TRADE.search(f"{head} . {body}") is not None
+    own = _own_trade(item)
+    told = bool(named) or item.fact("eligible_sizes") is not None
+    plain = told and not trades and not _untold(head, places) and not own
+    return Audience(
+        every_trade=(stated and "title" not in own) or (plain and _STARTERS.search(head) is None),
+        industrial=_INDUSTRIAL.search(f"{head} . {body[: _OPENING // 4]}") is not None,
+        sizes=frozenset(size for sizes, _ in named for size in sizes),
+        trades=trades,
+    )
+
+
+def _own_trade(item: Item) -> frozenset[str]:
+    """Return where words of a filière stand (« title », « text ») that no aid to all companies would use."""
+    return frozenset(
+        said.where
+        for tag in item.of(Scheme.SECTOR)
+        if tag.term not in _PURPOSES and tag.origin is Origin.CUE
+        for said in tag.evidence
+        if any(stem(word) not in _plain_stems() for word in _WORDS.findall(fold(said.text)))
+    )
+
+
+def _place_words(item: Item) -> Iterator[str]:
+    """Yield the folded words of the places that it names."""
+    for scheme in (Scheme.TERRITORY, Scheme.ZONE):
+        for tag in item.of(scheme):
+            for said in tag.evidence:
+                yield from _WORDS.findall(fold(said.text))
+
+
+def _untold(head: str, places: frozenset[str]) -> list[str]:
+    """Return the words of a folded title that may say a trade."""
+    return [word for word in _WORDS.findall(head) if _says(word, places)]
+
+
+def _says(word: str, places: frozenset[str]) -> bool:
+    telling = len(word) > 1 and word.isalpha() and word not in places and not is_grammar(word)
+    return telling and stem(word) not in _plain_stems()
+
+
+def _applicants(folded: str, places: frozenset[str]) -> Iterator[tuple[tuple[str, ...], list[str]]]:
+    """Yield who may apply: the sizes of member meant, and the stems of the trade said right after."""
+    words = _WORDS.findall(folded)
+    for place, word in enumerate(words):
+        sizes = _APPLICANTS.get(word) or _APPLICANTS.get(word.removesuffix("s"))
+        if sizes is not None:
+            yield sizes, list(_trade_after(words[place + 1 : place + 1 + _REACH], places))
+
+
+def _trade_after(words: list[str], places: frozenset[str]) -> Iterator[str]:
+    """Yield the stems that say a trade: what « de » brings, and plural adjectives at once after the noun."""
+    linked, first = False, True
+    for word in words:
+        if not word.isalnum() or word in _ENDS:
+            return
+        if word in {"de", "du", "des", "d", "la", "l", "et", "en", "le", "les", "filiere", "secteur"}:
+            linked = linked or word in {"de", "du", "des", "d", "filiere", "secteur"}
+            continue
+        if _says(word, places) and (linked or (first and word.endswith(("s", "x")))):
+            yield stem(word)
+            linked = False
+        first = False
