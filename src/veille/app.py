@@ -241,6 +241,7 @@ class App(Stores):
         desk = ReturnDesk(
             bounces=SqlBounceStore(self.database),
             readers=self.members,
+            mails=self.mail_ledger,
             keys=self.keys,
             clock=self.clock,
             sealed=bool(self.settings.mail.return_path),

@@ -8,13 +8,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.digest.builders import item, store_items
-from veille.digest.mail.bounces import ReturnKind, read_return
+from tests.digest.signs import store_uncertain
+from veille.digest.mail.bounces import read_return
 from veille.digest.mail.returns import SOFT_LIMIT, ReturnDesk, read_folder, take_in
 from veille.errors import InputError
-from veille.links import BOUNCE
-from veille.model import Member, Subscriber
+from veille.links import BOUNCE, OPINION, UNSUBSCRIBE
+from veille.model import DeliveryState, Member, Subscriber
+from veille.model.returns import ReturnKind
 from veille.storage.bounce_store import SqlBounceStore
 from veille.storage.db import Database
+from veille.storage.mail_ledger import SqlMailLedger
 from veille.storage.member_store import SqlMemberStore
 from veille.testing import FrozenClock
 from veille.tokens import Keys
@@ -23,7 +26,15 @@ NOW = datetime(2026, 11, 27, 8, 0, tzinfo=UTC)
 ANNE = "anne@phytalis.example"
 
 
-def dsn(to: str, *, action: str = "failed", status: str = "5.1.1", said: str = "smtp; 550 5.1.1 inconnu") -> bytes:
+def dsn(
+    to: str,
+    *,
+    action: str = "failed",
+    status: str = "5.1.1",
+    said: str = "smtp; 550 5.1.1 inconnu",
+    week: int = 48,
+    quoted: str = "",
+) -> bytes:
     return f"""Return-Path: <>
 From: MAILER-DAEMON@relais.example
 To: {to}
@@ -52,8 +63,8 @@ Diagnostic-Code: {said}
 Content-Type: text/rfc822-headers
 
 From: veille@pole.example.fr
-Message-ID: <hebdo.2026-W48.1.abc@pole.example.fr>
-Subject: =?utf-8?b?w6k=?=
+Message-ID: <hebdo.2026-W{week}.1.abc@pole.example.fr>
+{quoted}Subject: =?utf-8?b?w6k=?=
 
 --B--
 """.encode()
@@ -93,7 +104,9 @@ Bonjour
         ("5.1.10", "failed", "smtp; 550 5.1.10 null MX", ReturnKind.HARD),
         ("5.2.1", "failed", "smtp; 550 5.2.1 mailbox disabled", ReturnKind.HARD),
         ("5.4.4", "failed", "X-Postfix; host not found", ReturnKind.HARD),
-        ("5.1.7", "failed", "smtp; 550 5.1.7 bad sender", ReturnKind.HARD),
+        ("5.1.7", "failed", "smtp; 550 5.1.7 bad sender", ReturnKind.SOFT),
+        ("5.1.8", "failed", "smtp; 550 5.1.8 bad sender domain", ReturnKind.SOFT),
+        ("5.1.6", "failed", "smtp; 550 5.1.6 moved", ReturnKind.HARD),
         ("5.2.2", "failed", "smtp; 552 5.2.2 mailbox full", ReturnKind.SOFT),
         ("5.7.1", "failed", "smtp; 550 5.7.1 policy", ReturnKind.SOFT),
         ("5.0.0", "failed", "smtp; 550 no reason", ReturnKind.SOFT),
@@ -134,7 +147,10 @@ def desk(database: Database, tmp_path: Path) -> ReturnDesk:
     members = SqlMemberStore(database, "pole", address_hash=keys.address_hash)
     members.save([(Member(organisation="Phytalis"), [Subscriber(email=ANNE)])], origin="", now=NOW)
     store_items(database, [item(1)])
-    return ReturnDesk(bounces=SqlBounceStore(database), readers=members, keys=keys, clock=FrozenClock(NOW), sealed=True)
+    ledger = SqlMailLedger(database, "pole", suppressed=members.suppressed)
+    return ReturnDesk(
+        bounces=SqlBounceStore(database), readers=members, mails=ledger, keys=keys, clock=FrozenClock(NOW), sealed=True
+    )
 
 
 def address(desk: ReturnDesk, subject: str = "1") -> str:
@@ -172,17 +188,75 @@ def test_a_forged_report_ends_nothing(desk: ReturnDesk) -> None:
 def test_four_soft_refusals_in_eight_weeks_end_it(desk: ReturnDesk) -> None:
     for week in range(SOFT_LIMIT):
         assert not gone(desk)
-        soft = dsn(address(desk), status="5.2.2", said=f"smtp; 552 5.2.2 full, week {week}")
+        soft = dsn(address(desk), status="5.2.2", said=f"smtp; 552 5.2.2 full, week {week}", week=week)
         list(take_in(desk, [soft, soft]))
         desk.clock.advance(timedelta(weeks=1))  # type: ignore[attr-defined]
     assert gone(desk)
 
 
+def test_many_reports_of_one_mail_are_one_refusal(desk: ReturnDesk) -> None:
+    reports = [dsn(address(desk), status="5.2.2", said=f"smtp; 552 5.2.2 full, hour {hour}") for hour in range(12)]
+    effects = [one.effect for one in take_in(desk, reports)]
+    assert set(effects) == {"noté, 1 sur 4 en huit semaines"}
+    assert not gone(desk)
+
+
 def test_soft_refusals_months_apart_end_nothing(desk: ReturnDesk) -> None:
     for month in range(6):
-        list(take_in(desk, [dsn(address(desk), status="4.2.2", said=f"month {month}")]))
+        list(take_in(desk, [dsn(address(desk), status="4.2.2", said=f"month {month}", week=month)]))
         desk.clock.advance(timedelta(weeks=5))  # type: ignore[attr-defined]
     assert not gone(desk)
+
+
+def test_a_report_proves_itself_by_the_link_it_quotes(desk: ReturnDesk) -> None:
+    """Providers' complaint loops hide the return address; our own unsubscribe link stands in the mail they quote."""
+    token = desk.keys.sign(UNSUBSCRIBE, "1", NOW.date())
+    other = desk.keys.sign(OPINION, "1", NOW.date())
+    field = "List-Unsubscribe: <https://veille.example.fr/m/desinscription/{}>\n"
+    hidden = "redacted@fournisseur.example"
+    for quoted in (field.format(token[:-2] + "xx"), field.format(other), field.format("x" * 300)):
+        (found,) = take_in(desk, [dsn(hidden, quoted=quoted)])
+        assert found.person is None
+    assert not gone(desk)
+    list(take_in(desk, [dsn(hidden, quoted=field.format(token))]))
+    assert gone(desk)
+
+
+def test_a_report_proves_itself_by_the_envelope_it_names(desk: ReturnDesk) -> None:
+    raw = complaint("fbl@pole.example.fr").replace(
+        b"Version: 1\n", b"Version: 1\nOriginal-Mail-From: <" + address(desk).encode() + b">\n"
+    )
+    (found,) = take_in(desk, [raw])
+    assert found.person is not None
+    assert gone(desk)
+
+
+def test_a_refusal_in_words_alone_is_read() -> None:
+    """qmail and some hosts write no report: an enhanced code in a daemon's words is one all the same."""
+    words = b"From: MAILER-DAEMON@relais.example\nTo: x@y.example\n\nHi. This is the program.\n<a@b.example>:\n%s\n"
+    for said, kind, status in (
+        (b"Sorry, no mailbox here by that name. (#5.1.1)", ReturnKind.HARD, "5.1.1"),
+        (b"552 5.2.2 mailbox full", ReturnKind.SOFT, "5.2.2"),
+        (b"our server 10.5.1.1 is busy", ReturnKind.UNKNOWN, ""),
+    ):
+        found = read_return(words % said)
+        assert (found.kind, found.status) == (kind, status)
+    assert read_return(words.replace(b"MAILER-DAEMON", b"anne") % b"5.1.1").kind is ReturnKind.UNKNOWN
+
+
+def test_a_report_lifts_the_doubt_about_its_mail(desk: ReturnDesk, database: Database) -> None:
+    store_uncertain(database, "<hebdo.2026-W48.1.abc@pole.example.fr>")
+    list(take_in(desk, [dsn("retours+1-aaaaaaaaaaaaaaaa@pole.example.fr")]))
+    assert desk.mails.deliveries(1)[0].state is DeliveryState.UNCERTAIN, "what proves nothing changes nothing"
+    list(take_in(desk, [dsn(address(desk))]))
+    assert desk.mails.deliveries(1)[0].state is DeliveryState.SENT
+
+
+def test_what_came_back_is_listed_for_people(desk: ReturnDesk) -> None:
+    list(take_in(desk, [dsn(address(desk)), dsn("retours@pole.example.fr", week=47)]))
+    listed = [(one.kind, email) for one, email in desk.bounces.recent(NOW - timedelta(days=1))]
+    assert sorted(listed) == [("hard", ""), ("hard", ANNE)]
+    assert desk.bounces.recent(NOW + timedelta(days=1)) == []
 
 
 def test_the_same_mail_counts_once(desk: ReturnDesk) -> None:

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Protocol
 
 from veille.model import DraftState, Feedback, Member, Preferences, ProfileDraft, Scheme, Subscriber
+from veille.model.returns import Recorded, SentMail
 
 
 class Labels(Protocol):
@@ -68,24 +69,34 @@ class FeedbackStore(Protocol):
 
 
 class BounceStore(Protocol):
-    """Mails that came back. Its sole writer."""
+    """Mails that came back, and how far the mailboxes they come to were read. Its sole writer."""
 
     def known(self, mark: str) -> bool:
         """Say whether this very mail was taken in before."""
         ...
 
-    def record(
-        self, mark: str, subscriber_id: int | None, *, kind: str, status: str, detail: str, at: datetime
-    ) -> None:
-        """Keep one returned mail, once."""
+    def record(self, recorded: Recorded) -> None:
+        """Keep what one returned mail or one relay's event says, once."""
         ...
 
-    def count(self, subscriber_id: int, kind: str, *, since: datetime) -> int:
-        """Count a person's returned mails of a kind."""
+    def count(self, subscriber_id: int, kind: str, *, since: datetime, beside: str | None = None) -> int:
+        """Count a person's mails that came back in this way; many reports of one mail (or of `beside`) are one."""
         ...
 
-    def sent_to(self, message_id: str) -> int | None:
-        """Return the subscriber id of a mail of ours, None if it is none."""
+    def sent_mail(self, message_id: str) -> SentMail | None:
+        """Return which mail of ours bears that Message-ID, None if none does."""
+        ...
+
+    def recent(self, since: datetime) -> Sequence[tuple[Recorded, str]]:
+        """Return what came back since then, oldest first, each with the address it is about (empty if unknown)."""
+        ...
+
+    def position(self, mailbox: str) -> str | None:
+        """Return how far a mailbox of ours was read, None if it never was."""
+        ...
+
+    def reached(self, mailbox: str, position: str, at: datetime) -> None:
+        """Note how far a mailbox of ours was read."""
         ...
 
 

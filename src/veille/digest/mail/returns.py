@@ -12,18 +12,24 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from veille.digest.mail.bounces import MAX_BYTES, Returned, ReturnKind, read_return
+from veille.digest.mail.bounces import MAX_BYTES, read_return
 from veille.errors import InputError
 from veille.files import cause, check_readable
-from veille.links import BOUNCE
-from veille.model import Subscriber
-from veille.protocols import BounceStore, Clock, ReaderStore
+from veille.links import BOUNCE, UNSUBSCRIBE
+from veille.model import DeliveryState, Subscriber
+from veille.model.returns import OPT_OUT, Recorded, Returned, ReturnKind
+from veille.protocols import BounceStore, Clock, MailLedger, ReaderStore
 from veille.tokens import Keys
 
 SOFT_LIMIT, SOFT_WINDOW = 4, timedelta(weeks=8)
 #: Messages of one folder read in one go; the rest waits for the next run.
 MAX_MESSAGES = 10_000
-_REASONS = {ReturnKind.HARD: "bounce", ReturnKind.SOFT: "bounce", ReturnKind.COMPLAINT: "complaint"}
+_REASONS = {
+    ReturnKind.HARD: "bounce",
+    ReturnKind.SOFT: "bounce",
+    ReturnKind.COMPLAINT: "complaint",
+    ReturnKind.UNSUBSCRIBE: OPT_OUT,
+}
 
 _UNPROVED = {True: "sans preuve de son destinataire : à lire", False: "rien à faire"}
 
@@ -41,10 +47,11 @@ class Intake:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReturnDesk:
-    """What taking in returned mails works with."""
+    """What taking in returned mails, and what relays tell of them, works with."""
 
     bounces: BounceStore
     readers: ReaderStore
+    mails: MailLedger
     keys: Keys
     clock: Clock
     #: Return addresses carry a seal: without one a report proves nothing.
@@ -57,39 +64,68 @@ def take_in(desk: ReturnDesk, mails: Iterable[bytes]) -> Iterator[Intake]:
         mark = hashlib.sha256(raw).hexdigest()
         if desk.bounces.known(mark):
             continue
-        yield _take(desk, mark, read_return(raw))
+        returned = read_return(raw)
+        yield take(desk, mark, returned, _proved(desk, returned))
 
 
-def _take(desk: ReturnDesk, mark: str, returned: Returned) -> Intake:
+def take(
+    desk: ReturnDesk, mark: str, returned: Returned, person: Subscriber | None, *, told_by: str = "mail"
+) -> Intake:
     """Act, then remember: a death between the two only acts again, which changes nothing."""
-    person, now = _proved(desk, returned), desk.clock.now()
+    now = desk.clock.now()
     effect = _act(desk, returned, person, now) if person else _UNPROVED[returned.kind in _REASONS]
-    desk.bounces.record(
-        mark, person.id if person else None, kind=returned.kind, status=returned.status, detail=returned.detail, at=now
+    recorded = Recorded(
+        mark=mark,
+        subscriber_id=person.id if person else None,
+        kind=returned.kind,
+        status=returned.status,
+        detail=returned.detail,
+        at=now,
+        told_by=told_by,
+        message_id=returned.message_id if person else None,
     )
+    desk.bounces.record(recorded)
+    if person is not None and returned.message_id is not None:
+        lift_doubt(desk, returned.message_id)
     return Intake(returned=returned, person=person, effect=effect)
+
+
+def lift_doubt(desk: ReturnDesk, message_id: str) -> bool:
+    """Settle a mail as sent whose sending was in doubt: what came back of it, or was told of it, did leave."""
+    mail = desk.bounces.sent_mail(message_id)
+    if mail is None or mail.state != DeliveryState.UNCERTAIN:
+        return False
+    return desk.mails.reconcile(mail.issue_id, accepted={message_id}, absent=(), now=desk.clock.now()) > 0
 
 
 def _act(desk: ReturnDesk, returned: Returned, person: Subscriber, now: datetime) -> str:
     if returned.kind not in _REASONS:
         return "à lire" if returned.kind is ReturnKind.UNKNOWN else "rien à faire"
     if returned.kind is ReturnKind.SOFT:
-        count = desk.bounces.count(person.id, ReturnKind.SOFT, since=now - SOFT_WINDOW) + 1
-        if count < SOFT_LIMIT:
-            return f"noté, {count} sur {SOFT_LIMIT} en huit semaines"
+        before = desk.bounces.count(person.id, ReturnKind.SOFT, since=now - SOFT_WINDOW, beside=returned.message_id)
+        if before + 1 < SOFT_LIMIT:
+            return f"noté, {before + 1} sur {SOFT_LIMIT} en huit semaines"
     desk.readers.suppress(person.email, reason=_REASONS[returned.kind], now=now)
     return "nous n'écrirons plus à cette adresse"
 
 
 def _proved(desk: ReturnDesk, returned: Returned) -> Subscriber | None:
-    """Return whom a report is about: by its sealed address, else, where none is sealed, by our own Message-ID."""
+    """Return whom a report is about: by its sealed address or by our own unsubscribe link, which it quotes.
+
+    Where return addresses bear no seal, our own Message-ID must do.
+    """
     if returned.sealed is not None:
         number, seal = returned.sealed
         return desk.readers.subscriber(number) if desk.keys.sealed(BOUNCE, str(number), seal) else None
+    today = desk.clock.now().date()
+    for token in returned.tokens:
+        subject = desk.keys.verify(token, UNSUBSCRIBE, today)
+        if subject is not None and subject.isdecimal():
+            return desk.readers.subscriber(int(subject))
     if desk.sealed or returned.message_id is None:
         return None
-    number_of = desk.bounces.sent_to(returned.message_id)
-    return desk.readers.subscriber(number_of) if number_of is not None else None
+    mail = desk.bounces.sent_mail(returned.message_id)
+    return desk.readers.subscriber(mail.subscriber_id) if mail is not None else None
 
 
 def read_folder(path: Path) -> Iterator[bytes]:
