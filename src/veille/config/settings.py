@@ -60,7 +60,7 @@ class Site(_Table):
     )
     archive: bool = Field(
         default=False,
-        description="true = les éditions parties se lisent sous /archives/ (pages, RSS, agenda), sans rien de personnel",
+        description="true = les éditions parties se lisent sous /archives/ (pages, RSS, agenda), sans rien de privé",
     )
 
 
