@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
+from veille.digest.mail.mailers import PlainLane
 from veille.model import (
     DeliveryState,
     Evidence,
@@ -18,7 +19,7 @@ from veille.model import (
     TextToTag,
     Validators,
 )
-from veille.protocols import Clock, Fetcher, Mailer, Tagger
+from veille.protocols import Clock, Fetcher, Lane, Mailer, Tagger
 
 
 class FrozenClock:
@@ -120,6 +121,11 @@ class MemoryMailer:
         self.outcomes = dict(outcomes or {})
         #: What was handed over, in order.
         self.mails: list[OutgoingMail] = []
+        self.connections = 1
+
+    def lane(self) -> Lane:
+        """Return the one way there is."""
+        return PlainLane(lambda mail: next(iter(self.send([mail])))[1])
 
     def send(self, mails: Sequence[OutgoingMail]) -> Iterator[tuple[OutgoingMail, SendOutcome]]:
         """Keep each mail, in order."""

@@ -9,8 +9,9 @@ from veille.addresses import address_key
 from veille.clock import SystemClock
 from veille.digest.mail.mailers import FileMailer, RelayLog
 from veille.digest.mail.message import make_message_id
+from veille.digest.mail.relay import parse_relay
 from veille.digest.mail.sending import Sender
-from veille.digest.mail.smtp import SmtpMailer, parse_relay
+from veille.digest.mail.smtp import SmtpMailer
 from veille.model import Delivery, Drafted, Issue, IssueState, Member, OutgoingMail, Selected, Subscriber
 from veille.storage.db import Database
 from veille.storage.issue_store import SqlIssueStore

@@ -7,7 +7,9 @@ import pytest
 
 from tests.digest.sink import Act, Plan, Sink, drop
 from veille.digest.mail.mailers import FileMailer, MaildirMailer, RelayLog, mailer_for
-from veille.digest.mail.smtp import Relay, SmtpMailer, parse_relay
+from veille.digest.mail.opening import Patience
+from veille.digest.mail.relay import Relay, parse_relay
+from veille.digest.mail.smtp import SmtpMailer
 from veille.errors import InputError, RelayUnavailable
 from veille.model import DeliveryState, OutgoingMail, SendOutcome
 
@@ -23,7 +25,7 @@ def mail(number: int = 1, body: bytes = b"corps\r\n") -> OutgoingMail:
 
 
 def outcomes(sink: Sink, count: int = 1, **options: float) -> list[SendOutcome]:
-    mailer = SmtpMailer(parse_relay(sink.url), **options)  # type: ignore[arg-type]
+    mailer = SmtpMailer(parse_relay(sink.url), patience=Patience(**options))
     try:
         return [outcome for _, outcome in mailer.send([mail(n) for n in range(1, count + 1)])]
     finally:
@@ -94,13 +96,13 @@ def test_hang_up_after_the_final_dot_is_uncertain_though_it_was_taken():
 
 def test_silence_after_the_final_dot_is_uncertain():
     with Sink(delay=0.6) as sink:
-        assert outcomes(sink, 1, dot_seconds=0.2)[0].state is UNCERTAIN
+        assert outcomes(sink, 1, dot=0.2)[0].state is UNCERTAIN
 
 
 def test_silence_before_the_final_dot_is_deferred():
     plan = Plan()
     with Sink(plan) as sink:
-        mailer = SmtpMailer(parse_relay(sink.url), command_seconds=0.2)
+        mailer = SmtpMailer(parse_relay(sink.url), patience=Patience(command=0.2, data=0.2))
         assert [one.state for _, one in mailer.send([mail(1)])] == [SENT]
         plan.slow = 0.6
         assert [one.state for _, one in mailer.send([mail(2)])] == [DEFERRED]

@@ -15,8 +15,9 @@ from tests.digest.builders import NOW
 from tests.digest.ledger import approved, compose, mails_of, send
 from tests.digest.sink import Plan, Sink, drop
 from veille.digest.mail.mailers import FileMailer, RelayLog
+from veille.digest.mail.relay import parse_relay
 from veille.digest.mail.sending import LEASE, Sender
-from veille.digest.mail.smtp import SmtpMailer, parse_relay
+from veille.digest.mail.smtp import SmtpMailer
 from veille.errors import InputError, LeaseLost, RelayUnavailable, TemplateError
 from veille.model import Delivery, DeliveryState, OutgoingMail, SendOutcome
 from veille.protocols import AcceptLog, Mailer

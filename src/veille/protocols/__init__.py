@@ -5,7 +5,7 @@ Every fake that stands in for one of these ships in `veille.testing` and is chec
 
 from veille.protocols.crawling import Crawler, CrawlOptions, SiteStore, SourceStore, VisitRecord
 from veille.protocols.foundations import Clock, Fetcher, Progress
-from veille.protocols.mailing import AcceptLog, HandpickStore, IssueStore, Mailer, MailLedger, Matcher, MatcherFor
+from veille.protocols.mailing import AcceptLog, HandpickStore, IssueStore, Lane, Mailer, MailLedger, Matcher, MatcherFor
 from veille.protocols.people import (
     Audience,
     BounceStore,
@@ -32,6 +32,7 @@ __all__ = [
     "IssueStore",
     "ItemStore",
     "Labels",
+    "Lane",
     "Ledger",
     "MailLedger",
     "Mailer",

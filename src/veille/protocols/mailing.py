@@ -1,6 +1,6 @@
 """What making and sending issues needs."""
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any, Protocol
 
@@ -193,8 +193,29 @@ class MailLedger(Protocol):
         ...
 
 
+class Lane(Protocol):
+    """One kept connection of a mailer, within one event loop."""
+
+    async def send(self, mail: OutgoingMail, begin: Callable[[], Awaitable[None]]) -> SendOutcome:
+        """Send one mail once; what `begin` returns is awaited before anything could be taken, and may forbid it."""
+        ...
+
+    async def close(self) -> None:
+        """Release it."""
+        ...
+
+
 class Mailer(Protocol):
     """Hands final bytes to a server, a folder or a list."""
+
+    @property
+    def connections(self) -> int:
+        """How many mails may be in hand at once."""
+        ...
+
+    def lane(self) -> Lane:
+        """Return one connection to be."""
+        ...
 
     def send(self, mails: Sequence[OutgoingMail]) -> Iterator[tuple[OutgoingMail, SendOutcome]]:
         """Send each mail once, in order, and say what became of it; never retries after the final dot."""

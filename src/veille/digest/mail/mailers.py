@@ -1,12 +1,13 @@
 """Ways out: a folder of `.eml` files, a Maildir, or a relay. Under `--now` only harmless ones may send."""
 
 import glob
-import ipaddress
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from pathlib import Path
 
-from veille.digest.mail.smtp import SmtpMailer, parse_relay
+from veille.digest.mail.dialogue import Begin
+from veille.digest.mail.relay import parse_relay
+from veille.digest.mail.smtp import SmtpMailer
 from veille.errors import InputError
 from veille.files import cause, write_atomically
 from veille.model import DeliveryState, OutgoingMail, SendOutcome
@@ -14,6 +15,21 @@ from veille.protocols import Mailer
 
 #: A Message-ID inside a relay's log line, with or without brackets: Postfix writes `message-id=<…>`.
 _MESSAGE_ID = re.compile(rb"[A-Za-z0-9.!#$%&'*+/?^_`{|}~-]+@[A-Za-z0-9.-]+")
+
+
+class PlainLane:
+    """One mail after another through a function that takes or refuses it at once."""
+
+    def __init__(self, one: Callable[[OutgoingMail], SendOutcome]) -> None:
+        self._one = one
+
+    async def send(self, mail: OutgoingMail, begin: Begin) -> SendOutcome:
+        """Hand one mail over."""
+        await begin()
+        return self._one(mail)
+
+    async def close(self) -> None:
+        """Nothing to release."""
 
 
 class FileMailer:
@@ -24,19 +40,21 @@ class FileMailer:
 
     #: A rename is done or not done.
     certain, grace = True, 0.0
+    connections = 1
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
 
     def send(self, mails: Sequence[OutgoingMail]) -> Iterator[tuple[OutgoingMail, SendOutcome]]:
         """Write each mail once, in order."""
-        try:
-            for folder in self.folders():
-                folder.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise InputError(f"{self.folder} : {cause(error)}", cure="choisissez un dossier inscriptible") from error
+        self._prepare()
         for mail in mails:
             yield mail, self._one(mail)
+
+    def lane(self) -> PlainLane:
+        """Return the one way there is; raises InputError where nothing can be written."""
+        self._prepare()
+        return PlainLane(self._one)
 
     def accepted(self, message_ids: Collection[str]) -> set[str]:
         """Return those whose file is there."""
@@ -56,6 +74,13 @@ class FileMailer:
     def path(self, message_id: str) -> Path:
         """Return where the mail of that Message-ID is written."""
         return self.folder / (re.sub(r"[^A-Za-z0-9.@_-]", "_", message_id.strip("<>")) + ".eml")
+
+    def _prepare(self) -> None:
+        try:
+            for folder in self.folders():
+                folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise InputError(f"{self.folder} : {cause(error)}", cure="choisissez un dossier inscriptible") from error
 
     def _one(self, mail: OutgoingMail) -> SendOutcome:
         path = self.path(mail.message_id)
@@ -118,18 +143,9 @@ def mailer_for(url: str, home: Path, *, moved_clock: bool) -> Mailer:
         if url.startswith(scheme):
             return mailer(home / url.removeprefix(scheme).removeprefix("//"))
     relay = parse_relay(url)
-    if moved_clock and not _loopback(relay.host):
+    if moved_clock and not relay.loopback:
         raise InputError(
             f"sous --now, rien ne part vers {relay.host}",
             cure="retirez --now, ou mettez VEILLE_MAIL_URL=file:var/mail (ou un relais sur 127.0.0.1)",
         )
     return SmtpMailer(relay)
-
-
-def _loopback(host: str) -> bool:
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
