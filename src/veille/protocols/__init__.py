@@ -5,6 +5,7 @@ Every fake that stands in for one of these ships in `veille.testing` and is chec
 
 from veille.protocols.crawling import Crawler, CrawlOptions, SiteStore, SourceStore, VisitRecord
 from veille.protocols.foundations import Clock, Fetcher, Progress
+from veille.protocols.judging import Candidate, Judge, JudgeFor
 from veille.protocols.mailing import AcceptLog, HandpickStore, IssueStore, Lane, Mailer, MailLedger, Matcher, MatcherFor
 from veille.protocols.people import (
     Audience,
@@ -22,6 +23,7 @@ __all__ = [
     "AcceptLog",
     "Audience",
     "BounceStore",
+    "Candidate",
     "Clock",
     "CrawlOptions",
     "Crawler",
@@ -31,6 +33,8 @@ __all__ = [
     "HandpickStore",
     "IssueStore",
     "ItemStore",
+    "Judge",
+    "JudgeFor",
     "Labels",
     "Lane",
     "Ledger",
