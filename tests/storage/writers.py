@@ -52,6 +52,8 @@ WRITERS = {
     "delivery": "mail_ledger",
     "attempt": "mail_ledger",
     "seen": "mail_ledger",
+    "rate_state": "mail_ledger",
+    "announcement": "announcement_store",
 }
 
 STORAGE = Path(veille.storage.__file__).parent

@@ -52,6 +52,13 @@ class SqlIssueStore:
             row = session.scalar(query.order_by(IssueRow.send_at.desc(), IssueRow.id.desc()).limit(1))
             return read_issue(row) if row else None
 
+    def issues(self, states: Sequence[IssueState], *, limit: int) -> Sequence[Issue]:
+        """Return the issues in one of these states, newest first."""
+        query = select(IssueRow).where(IssueRow.cluster_id == self._cluster, IssueRow.state.in_(states))
+        with self._database.read() as session:
+            rows = session.scalars(query.order_by(IssueRow.send_at.desc(), IssueRow.id.desc()).limit(limit))
+            return [read_issue(row) for row in rows]
+
     def drafted(self, issue_id: int) -> Sequence[Drafted]:
         """Return what an issue holds, one per subscriber, in a fixed order."""
         with self._database.read() as session:

@@ -7,6 +7,7 @@ Items, entries and tags are shared by all clusters of an installation; members, 
 carry `cluster_id` (a single-cluster install has exactly one).
 """
 
+from veille.storage.tables.announcing import AnnouncementRow
 from veille.storage.tables.base import Base, Key, UtcDateTime
 from veille.storage.tables.crawl import EntryRow, EntryVersionRow, ItemRow, SourceStateRow
 from veille.storage.tables.curation import ReviewRow, TagDecisionRow
@@ -35,12 +36,14 @@ from veille.storage.tables.members import (
     SuppressionRow,
 )
 from veille.storage.tables.nlp import ItemFactRow, ItemTagRow, TaggingRow
+from veille.storage.tables.pace import RateStateRow
 from veille.storage.tables.pages import PageChangeRow, PageMemoryRow
 from veille.storage.tables.signs import LinkCountRow, MailboxMarkRow, ReplyRow, StaffReportRow
 from veille.storage.tables.sites import SiteRow, SourceEventRow
 
 __all__ = [
     "AbsenceRow",
+    "AnnouncementRow",
     "AttemptRow",
     "Base",
     "BounceRow",
@@ -52,9 +55,9 @@ __all__ = [
     "EntryVersionRow",
     "FeedbackRow",
     "FollowedLinkRow",
+    "HandpickRow",
     "InstanceRow",
     "InterestRow",
-    "HandpickRow",
     "IssueEventRow",
     "IssueRow",
     "ItemFactRow",
@@ -70,8 +73,9 @@ __all__ = [
     "MemberRow",
     "PageChangeRow",
     "PageMemoryRow",
-    "ReplyRow",
     "ProfileDraftRow",
+    "ReplyRow",
+    "RateStateRow",
     "ReviewRow",
     "SeenRow",
     "SelectionRow",

@@ -119,6 +119,12 @@ class DeliveryRow(Base):
     smtp_code: Mapped[int | None]
     reply: Mapped[str] = mapped_column(default="")
     settled_at: Mapped[datetime | None]
+    #: When the body was about to leave, written before its final dot: without it, nobody can have taken the mail.
+    begun_at: Mapped[datetime | None]
+    #: RFC 3463, or none.
+    enhanced: Mapped[str | None] = mapped_column(String(16))
+    #: gmail | microsoft | orange | sfr | laposte | free | other: who receives for its domain.
+    family: Mapped[str | None] = mapped_column(String(16))
 
 
 class AttemptRow(Base):
@@ -131,6 +137,10 @@ class AttemptRow(Base):
     state: Mapped[str] = mapped_column(String(16))
     smtp_code: Mapped[int | None]
     reply: Mapped[str]
+    #: How far it went, what RFC 3463 says of it, and who said so; empty where no server spoke.
+    phase: Mapped[str] = mapped_column(String(16), server_default="")
+    enhanced: Mapped[str] = mapped_column(String(16), server_default="")
+    server: Mapped[str] = mapped_column(String(255), server_default="")
 
 
 class SeenRow(Base):
