@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from tests.digest.test_message import LETTER
 from veille.digest.mail.dkim import DkimKey, Signer, load_key, new_key_pem
-from veille.digest.mail.message import build, encode_body
+from veille.digest.mail.encoding import encode_body
+from veille.digest.mail.message import build
 from veille.errors import InputError
 
 DOMAIN = "pole.example.fr"

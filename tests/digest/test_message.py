@@ -11,15 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.bad_inputs import cases, value_of
-from veille.digest.mail.message import (
-    Letter,
-    build,
-    encode_body,
-    header_text,
-    mailbox,
-    make_message_id,
-    quoted_printable,
-)
+from veille.digest.mail.encoding import encode_body, quoted_printable
+from veille.digest.mail.header_text import header_text, mailbox
+from veille.digest.mail.message import Letter, build, make_message_id
 from veille.errors import InputError
 
 TEXT = "Bonjour,\nune ligne accentuée\n.\nhttps://exemple.fr/a?b=1&c=2\n"
@@ -39,7 +33,7 @@ LETTER = Letter(
     unsubscribe_mailto="equipe@pole.example.fr?subject=desinscription%20tttt",
 )
 NAMES = [
-    "Date", "From", "To", "Reply-To", "Subject", "Message-ID", "List-Id", "List-Unsubscribe", "Auto-Submitted",
+    "Date", "From", "To", "Reply-To", "Subject", "Message-ID", "List-Unsubscribe", "List-Id", "Auto-Submitted",
     "Precedence", "MIME-Version", "Content-Type",
 ]  # fmt: skip
 

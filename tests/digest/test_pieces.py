@@ -10,9 +10,10 @@ from hypothesis import strategies as st
 
 from tests.digest.builders import bulletin, hebdo
 from tests.digest.test_render import LINKS, full, page
-from veille.digest.mail.message import quoted_printable
+from veille.digest.mail.encoding import quoted_printable
 from veille.digest.rendering.encoding import encode_whole
-from veille.digest.rendering.pieces import cut
+from veille.digest.rendering.context import ItemLinks
+from veille.digest.rendering.layout import cut
 from veille.digest.rendering.piecewise import PieceRenderer
 from veille.digest.rendering.render import renderer_for
 from veille.digest.rendering.templates import compile_templates
@@ -60,23 +61,15 @@ BULLETINS = st.builds(
 )  # fmt: skip
 
 
-def links_of(shown: Bulletin, length: int) -> dict[int, str]:
-    """Links of several lengths, none for one item in three."""
-    return {
-        line.item_id: f"https://v.example.fr/m/avis/{line.item_id}{'k' * length}"
-        for line in shown.lines
-        if line.item_id % 3
-    }
-
-
 def test_the_shipped_templates_are_cut():
     assert isinstance(SHARED, PieceRenderer)
 
 
 @settings(max_examples=60, deadline=None)
-@given(BULLETINS, st.integers(0, 90))
-def test_pieces_give_the_same_bytes_as_the_whole(shown: Bulletin, length: int):
-    links = replace(LINKS, opinions=links_of(shown, length), unsubscribe=LINKS.unsubscribe + "u" * length)
+@given(BULLETINS, st.integers(0, 90), st.booleans())
+def test_pieces_give_the_same_bytes_as_the_whole(shown: Bulletin, length: int, opinions: bool):
+    own = ItemLinks(f"https://v.example.fr/m/avis/{'k' * length}." if opinions else "")
+    links = replace(LINKS, opinions=own, unsubscribe=LINKS.unsubscribe + "u" * length)
     one = replace(page(shown), links=links)
     assert SHARED.encode(one) == encode_whole(SHARED.render(one))
     assert SHARED.problems(one) == LocalRenderer(COMPILED).problems(one)
@@ -109,8 +102,12 @@ def test_lines_encode_one_by_one():
     ],
 )
 def test_a_template_that_loops_in_another_way_is_left_whole(source: str):
-    assert cut(source) is None
     assert type(renderer_for(replace(COMPILED, text=source))) is LocalRenderer
+
+
+@pytest.mark.parametrize("source", ["{# loop #}\n{% for line in section.lines %}\n", "{# loop #}\n{% endfor %}\n", "a"])
+def test_a_loop_without_an_end_is_not_cut(source: str):
+    assert cut(source) is None
 
 
 def test_a_mistake_in_a_piece_names_template_and_line():

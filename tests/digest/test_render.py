@@ -9,7 +9,7 @@ import pytest
 from tests.bad_inputs import cases
 from tests.digest.builders import bulletin, hebdo
 from veille.config.digests import HTML, SUBJECT, TEXT, Definition
-from veille.digest.rendering.context import Frame, Links, Page
+from veille.digest.rendering.context import Frame, ItemLinks, Links, Page
 from veille.digest.rendering.encoding import encode_whole
 from veille.digest.rendering.inspecting import problems
 from veille.digest.rendering.render import ChildRenderer, renderer_for
@@ -23,7 +23,7 @@ LINKS = Links(
     preferences="https://v.example.fr/m/preferences/t",
     bulletin="https://v.example.fr/m/bulletin/t",
     calendar="https://v.example.fr/m/agenda/t.ics",
-    opinions={1: "https://v.example.fr/m/avis/t"},
+    opinions=ItemLinks("https://v.example.fr/m/avis/"),
 )
 
 

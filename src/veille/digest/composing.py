@@ -10,14 +10,15 @@ from veille.config.settings import Settings
 from veille.digest.choosing import wording
 from veille.digest.mail.dkim import Signer
 from veille.digest.mail.message import Letter, build
-from veille.digest.rendering.context import Frame, Links, Page
+from veille.digest.mail.reading_back import read_again
+from veille.digest.rendering.context import Frame, ItemLinks, Links, Page
 from veille.digest.rendering.encoding import Encoded
 from veille.digest.rendering.inspecting import MAX_BYTES
 from veille.digest.rendering.render import renderer_for
 from veille.digest.rendering.sandbox import Rendered
 from veille.digest.rendering.templates import compile_templates, compiled_from
 from veille.errors import InputError
-from veille.links import BOUNCE, UNSUBSCRIBE, LinkMaker
+from veille.links import BOUNCE, LinkMaker
 from veille.model import Bulletin, OutgoingMail
 from veille.tokens import Keys
 
@@ -82,20 +83,18 @@ class Composer:
             preferences=make.preferences(reader),
             bulletin=make.bulletin(reader, frame.get("digest", ""), frame.get("period", "")),
             calendar=make.calendar(reader),
-            opinions={line.item_id: make.opinion(reader, line.item_id) for line in bulletin.lines},
+            opinions=ItemLinks(make.opinions(reader)),
         )
         return Page(bulletin=bulletin, frame=self._shown, links=links)
 
     def mail(self, bulletin: Bulletin, *, email: str, message_id: str, sent: datetime) -> OutgoingMail:
         """Return the final bytes of one mail; raises InputError for what no mail may carry."""
-        drawn = self._renderer.encode(self.page(bulletin))
-        return self._assemble(bulletin, drawn, email=email, message_id=message_id, sent=sent)
+        page = self.page(bulletin)
+        return self._assemble(page, self._renderer.encode(page), email=email, message_id=message_id, sent=sent)
 
-    def _assemble(
-        self, bulletin: Bulletin, drawn: Encoded, *, email: str, message_id: str, sent: datetime
-    ) -> OutgoingMail:
-        frame = self._frame
-        token = self._links.token(UNSUBSCRIBE, str(bulletin.subscriber_id))
+    def _assemble(self, page: Page, drawn: Encoded, *, email: str, message_id: str, sent: datetime) -> OutgoingMail:
+        frame, unsubscribe = self._frame, page.links.unsubscribe
+        token = unsubscribe.rpartition("/")[2]
         letter = Letter(
             sender=frame["sender"],
             sender_name=frame["cluster"],
@@ -107,9 +106,9 @@ class Composer:
             date=sent,
             list_name=f"{frame['title']} ({frame['cluster']})",
             list_id=frame["list_id"],
-            unsubscribe_url=self._links.unsubscribe(bulletin.subscriber_id),
+            unsubscribe_url=unsubscribe,
             unsubscribe_mailto=f"{frame['reply_to'] or frame['sender']}?subject=desinscription%20{token}",
-            return_path=self._return_path(bulletin),
+            return_path=self._return_path(page.bulletin),
             feedback_id=frame.get("feedback_id", ""),
         )
         return build(letter, self._signer)
@@ -130,7 +129,8 @@ class Composer:
                 f"bulletin de {bulletin.organisation} ({email}) : {' ; '.join(found)}",
                 cure="corrigez le gabarit, puis refaites l'édition avec « veille digest build »",
             )
-        self._assemble(bulletin, drawn, email=email, message_id=message_id, sent=sent)
+        mail = self._assemble(page, drawn, email=email, message_id=message_id, sent=sent)
+        read_again(mail.raw, mail.recipient)
 
     def _return_path(self, bulletin: Bulletin) -> str:
         """Return the address where this reader's returned mails come: it proves itself, so that none is forged."""

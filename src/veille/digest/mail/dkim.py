@@ -11,6 +11,7 @@ import hashlib
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from cryptography.exceptions import UnsupportedAlgorithm
@@ -29,11 +30,11 @@ SIGNED = (
     "from", "to", "reply-to", "subject", "date", "message-id", "list-id", "list-unsubscribe", "list-unsubscribe-post",
     "mime-version", "content-type", "auto-submitted", "feedback-id",
 )  # fmt: skip
-_SPACES = re.compile(r"[ \t\r\n]+")
 _NAME = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)*")
 #: Characters of base64 on one folded line.
 _FOLD = 72
 
+_PADDING, _SHA256 = padding.PKCS1v15(), hashes.SHA256()
 PrivateKey = rsa.RSAPrivateKey | ed25519.Ed25519PrivateKey
 Fields = Sequence[tuple[str, str]]
 
@@ -71,7 +72,7 @@ class DkimKey:
     def sign(self, data: bytes) -> bytes:
         """Return the signature of the canonical headers; deterministic for both algorithms."""
         if isinstance(self.private, rsa.RSAPrivateKey):
-            return self.private.sign(data, padding.PKCS1v15(), hashes.SHA256())
+            return self.private.sign(data, _PADDING, _SHA256)
         return self.private.sign(hashlib.sha256(data).digest())
 
 
@@ -84,21 +85,27 @@ class Signer:
     def fields(self, headers: Fields, body: bytes) -> list[tuple[str, str]]:
         """Return one DKIM-Signature field a key, to be put before `headers`; `body` has CRLF line ends."""
         digest = base64.b64encode(hashlib.sha256(_simple(body)).digest()).decode()
-        return [("DKIM-Signature", self._field(key, headers, digest)) for key in self.keys]
+        listed, places = _signed(tuple([name for name, _ in headers]))
+        signed = "".join([f"{name}:{_relaxed(headers[at][1])}\r\n" for name, at in places])
+        return [("DKIM-Signature", _field(key, listed, digest, signed)) for key in self.keys]
 
-    def _field(self, key: DkimKey, headers: Fields, digest: str) -> str:
-        present = [(name.lower(), value) for name, value in headers if name.lower() in SIGNED]
-        names = [name for name, _ in present]
-        listed = ":".join(name for name in SIGNED for _ in range(names.count(name) + 1))
-        head = (
-            f"v=1; a={key.algorithm}; c=relaxed/simple; d={key.domain}; s={key.selector};\r\n"
-            f" h={_folded_names(listed)};\r\n bh={digest};\r\n b="
-        )
-        by_name = dict(present)
-        signed = [f"{name}:{_relaxed(by_name[name])}\r\n" for name in SIGNED if name in by_name]
-        data = "".join(signed) + f"dkim-signature:{_relaxed(head)}"
-        signature = base64.b64encode(key.sign(data.encode("ascii"))).decode()
-        return head + "\r\n ".join(signature[at : at + _FOLD] for at in range(0, len(signature), _FOLD))
+
+def _field(key: DkimKey, listed: str, digest: str, signed: str) -> str:
+    head = (
+        f"v=1; a={key.algorithm}; c=relaxed/simple; d={key.domain}; s={key.selector};\r\n"
+        f" h={listed};\r\n bh={digest};\r\n b="
+    )
+    data = f"{signed}dkim-signature:{_relaxed(head)}"
+    signature = base64.b64encode(key.sign(data.encode("ascii"))).decode()
+    return head + "\r\n ".join([signature[at : at + _FOLD] for at in range(0, len(signature), _FOLD)])
+
+
+@lru_cache(maxsize=16)
+def _signed(names: tuple[str, ...]) -> tuple[str, tuple[tuple[str, int], ...]]:
+    """Return the names to list, each once more than it occurs, and where the fields stand that are signed."""
+    low = [name.lower() for name in names]
+    listed = ":".join(name for name in SIGNED for _ in range(low.count(name) + 1))
+    return _folded_names(listed), tuple((name, low.index(name)) for name in SIGNED if name in low)
 
 
 def load_key(path: Path, *, selector: str, domain: str) -> DkimKey:
@@ -153,8 +160,8 @@ def new_key_pem(*, ed25519_key: bool = False) -> bytes:
 
 
 def _relaxed(value: str) -> str:
-    """RFC 6376 §3.4.2."""
-    return _SPACES.sub(" ", value).strip(" ")
+    """RFC 6376 §3.4.2: white space is one space; a header of ours has no other than space and CRLF."""
+    return " ".join(value.split())
 
 
 def _simple(body: bytes) -> bytes:

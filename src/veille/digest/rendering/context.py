@@ -22,6 +22,20 @@ class Frame:
     notice: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class ItemLinks:
+    """Item id → a link about it: one address that the id completes."""
+
+    #: Empty: there are none.
+    start: str = ""
+
+    def __getitem__(self, item_id: int) -> str:
+        return f"{self.start}{item_id}"
+
+    def __contains__(self, item_id: int) -> bool:
+        return bool(self.start)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Links:
     """The member's own signed links."""
@@ -33,7 +47,7 @@ class Links:
     #: The reader's deadlines as an iCalendar feed.
     calendar: str
     #: Item id → where the reader says what it is worth to them.
-    opinions: Mapping[int, str]
+    opinions: ItemLinks
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,9 +69,8 @@ class Page:
 
 def page_from(data: Mapping[str, Any]) -> Page:
     """Read back what `as_data` gave."""
-    opinions = {int(item): link for item, link in data["links"]["opinions"].items()}  # JSON keys are text
     return Page(
         bulletin=Bulletin.from_data(data["bulletin"]),
         frame=Frame(**data["frame"]),
-        links=Links(**{**data["links"], "opinions": opinions}),
+        links=Links(**{**data["links"], "opinions": ItemLinks(**data["links"]["opinions"])}),
     )

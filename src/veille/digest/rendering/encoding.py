@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from veille.digest.mail.message import Body, encode_body
+from veille.digest.mail.encoding import Body, encode_body
 from veille.digest.rendering.inspecting import MAX_BYTES
 from veille.digest.rendering.sandbox import Rendered
 

@@ -2,10 +2,11 @@
 
 from typing import Self
 
-from veille.digest.mail.message import Body, ended
+from veille.digest.mail.encoding import Body, ended
 from veille.digest.rendering.context import Page
 from veille.digest.rendering.encoding import Encoded
-from veille.digest.rendering.pieces import Layout, cut, fillable
+from veille.digest.rendering.layout import Level, cut
+from veille.digest.rendering.pieces import fillable
 from veille.digest.rendering.sandbox import MISTAKES
 from veille.digest.rendering.templates import Compiled
 from veille.digest.rendering.weaving import Weaver
@@ -15,15 +16,17 @@ from veille.digest.rendering.whole import LocalRenderer
 class PieceRenderer(LocalRenderer):
     """Draws with templates that are cut into pieces: the program's own."""
 
-    def __init__(self, compiled: Compiled, text: Layout, html: Layout) -> None:
+    def __init__(self, compiled: Compiled, text: Level, html: Level) -> None:
         super().__init__(compiled)
-        self._weaver = Weaver(text, html)
+        self._weaver = Weaver(compiled.subject, text, html)
 
     @classmethod
     def of(cls, compiled: Compiled) -> Self | None:
         """Return one, or None where the templates are not marked, or their CSS is inlined on each page."""
         text, html = cut(compiled.text), cut(compiled.html)
-        return None if compiled.late or text is None or html is None else cls(compiled, text, html)
+        if compiled.late or text is None or html is None or text.shape != html.shape:
+            return None
+        return cls(compiled, text, html)
 
     def encode(self, page: Page) -> Encoded:
         """Return the same, encoded; raises TemplateError naming template and line."""
@@ -31,10 +34,11 @@ class PieceRenderer(LocalRenderer):
             return super().encode(page)
         context = page.as_context()
         try:
+            subject = self._weaver.subject(context)
             text, html, size = self._weaver.encode(context, page.links)
         except MISTAKES:
             return super().encode(page)  # which names the template and the line
-        return Encoded(self._templates.subject(page), Body(ended(text), ended(html)), size)
+        return Encoded(subject, Body(ended(text), ended(html)), size)
 
     def problems(self, page: Page) -> list[str]:
         """Return what forbids it to leave, in French."""

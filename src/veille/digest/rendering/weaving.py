@@ -1,161 +1,228 @@
 """Both parts of a bulletin woven from their pieces, in reading order (pure).
 
-Neighbouring pieces are kept together, what is the reader's own apart from what is the item's: an item's words are
-looked up once for both parts, whoever reads them.
+Pieces between two loop tags stand together: what is the item's apart from what is the reader's own, and both parts'
+under one key, so that an item's words are looked up once, whoever reads them. A mail is then a list of bytes in which
+the reader's links are put in one go.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import fields
+from collections.abc import Hashable, Iterable, Sequence
+from dataclasses import dataclass, field
 from itertools import groupby
 from operator import attrgetter
+from typing import Any
 
-from jinja2 import Environment
+from jinja2 import Template
 
 from veille.digest.rendering.context import Links
 from veille.digest.rendering.inspecting import Inspected, inspect_html, inspect_text
-from veille.digest.rendering.pieces import OPINIONS, OWN, Drawn, Filled, Hole, Known, Layout, Paths, Piece, Values
+from veille.digest.rendering.layout import LOOPS, Level
+from veille.digest.rendering.pieces import (
+    ROOTS,
+    Drawn,
+    Filled,
+    Holes,
+    Paths,
+    Piece,
+    Values,
+    encoded_links,
+    getter,
+    paths_of,
+    personal,
+)
 from veille.digest.rendering.sandbox import piece_environment
 
-#: Ending of a piece's name → how it is read back; the first is the text part. `.html` is escaped.
+#: Kinds of templates, in the order of a mail's parts, and how each is read back. `.html` is escaped.
 _KINDS = {"txt": inspect_text, "html": inspect_html}
-Both = tuple[Sequence[Drawn], Sequence[Drawn]]
+#: Drawn groups kept; beyond that (reasons of tens of thousands of readers) memory counts more than speed.
+_KEPT = 20_000
+
+
+@dataclass(slots=True)
+class Cloth:
+    """What is woven so far: parts of bytes, and what they were drawn as."""
+
+    text: list[bytes] = field(default_factory=list)
+    html: list[bytes] = field(default_factory=list)
+    strips: list["Strip"] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Strip:
+    """The pieces of one group, drawn."""
+
+    #: Their parts alone.
+    runs: tuple[tuple[bytes, ...], ...]
+    #: Bytes of HTML before encoding.
+    size: int
+    drawn: tuple[Drawn, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """What a piece may know of the loop that it stands in."""
+
+    index: int
+
+
+class Group:
+    """Pieces that are looked up together: those of both parts that read what is the item's, or the reader's."""
+
+    def __init__(self, thing: str, pieces: Sequence[Piece]) -> None:
+        #: The name of what changes most often: the loop's own thing.
+        self._thing, self._pieces = thing, pieces
+        paths: Paths = {}
+        for root, names in (pair for piece in pieces for pair in piece.paths.items()):
+            paths.setdefault(root, set()).update(names)
+        #: What tells one thing from another.
+        self.key = getter(paths[thing]) if thing in paths else _nothing
+        self._outer = [(root, getter(names)) for root, names in paths.items() if root in ROOTS and root != thing]
+        self._links = tuple(sorted({name for piece in pieces for name in piece.links}))
+        self._shelves: dict[Hashable, dict[Hashable, Strip]] = {}
+        self._kept = 0
+
+    def shelf(self, values: Values, links: Filled) -> dict[Hashable, Strip]:
+        """Return what was drawn for these values, by what tells one thing from another."""
+        key = (*[read(values[root]) for root, read in self._outer], *[len(links[name]) for name in self._links])
+        return self._shelves.setdefault(key, {})
+
+    def draw(self, shelf: dict[Hashable, Strip], thing: Any, values: Values, links: Filled) -> Strip:
+        """Draw each piece for one thing and keep it."""
+        if self._kept >= _KEPT:
+            self._kept = 0
+            for one in self._shelves.values():
+                one.clear()
+        values = {**values, self._thing: thing}
+        drawn = tuple([piece.draw(values, links) for piece in self._pieces])
+        size = sum(one.size for one in drawn if one.inspect is inspect_html)
+        shelf[self.key(thing)] = strip = Strip(tuple([one.parts for one in drawn]), size, drawn)
+        self._kept += 1
+        return strip
 
 
 class Stage:
-    """The pieces of both parts that follow each other."""
+    """The pieces of both parts that stand between two loop tags."""
 
-    def __init__(self, text: Sequence[Piece], html: Sequence[Piece]) -> None:
-        self._shared, self._own = _Group(), _Group()
-        #: For each part, its runs in order: whether it is the reader's own, and its place in that group.
-        self._order: tuple[list[tuple[bool, int]], list[tuple[bool, int]]] = ([], [])
-        for pieces, order in zip((text, html), self._order, strict=True):
-            for personal, run in groupby(pieces, attrgetter("personal")):
-                order.append((personal, (self._own if personal else self._shared).add(list(run))))
-        self._shared.close()
-        self._own.close()
+    def __init__(self, thing: str, runs: Sequence[tuple[str, ...]], bench: "Bench") -> None:
+        pieces: dict[bool, list[Piece]] = {False: [], True: []}
+        #: For each part, its pieces in order: whether it is the reader's own, and its place in that group.
+        self._order: list[list[tuple[bool, int]]] = []
+        for kind, sources in zip(_KINDS, runs, strict=True):
+            self._order.append([])
+            for own, run in groupby(filter(None, sources), bench.personal):
+                self._order[-1].append((own, len(pieces[own])))
+                pieces[own].append(bench.piece(kind, "".join(run)))
+        self._shared, self._own = Group(thing, pieces[False]), Group(thing, pieces[True])
+        #: Whether a piece asks which turn of the loop it stands in.
+        self.numbered = any("loop" in piece.paths for one in pieces.values() for piece in one)
 
-    def draw(self, values: Values, links: Filled) -> Both:
-        """Return what both parts show for these values."""
-        shared, own = self._shared.draw(values, links), self._own.draw(values, links)
-        text, html = self._order
-        return [(own if p else shared)[at] for p, at in text], [(own if p else shared)[at] for p, at in html]
+    def weave(self, cloth: Cloth, things: Iterable[Any], values: Values, links: Filled) -> None:
+        """Add what both parts show for each of these things."""
+        shared, own = self._shared.shelf(values, links), self._own.shelf(values, links)
+        key_of_shared, key_of_own = self._shared.key, self._own.key
+        text, html, strips = cloth.text, cloth.html, cloth.strips
+        text_order, html_order = self._order
+        for thing in things:
+            common = shared.get(key_of_shared(thing)) or self._shared.draw(shared, thing, values, links)
+            private = own.get(key_of_own(thing)) or self._own.draw(own, thing, values, links)
+            strips += (common, private)
+            of_common, of_private = common.runs, private.runs
+            for personal, at in text_order:
+                text += of_private[at] if personal else of_common[at]
+            for personal, at in html_order:
+                html += of_private[at] if personal else of_common[at]
 
 
-class _Group:
-    """Runs of neighbouring pieces that are looked up together."""
+class Bench:
+    """Where pieces are made."""
 
     def __init__(self) -> None:
-        self._runs: list[list[Piece]] = []
-        self._known: Known[tuple[Drawn, ...]] = Known({})
+        self.holes = Holes()
+        self._sources: dict[str, str] = {}
+        self._environment = piece_environment(self._sources)
 
-    def add(self, run: list[Piece]) -> int:
-        """Take a run and return its place."""
-        self._runs.append(run)
-        return len(self._runs) - 1
+    def template(self, kind: str, source: str) -> Template:
+        """Return a template of that kind: `.html` escapes."""
+        name = f"{len(self._sources)}.{kind}"
+        self._sources[name] = source
+        return self._environment.get_template(name)
 
-    def close(self) -> None:
-        """Look up by all that the runs read."""
-        paths: Paths = {}
-        for piece in (piece for run in self._runs for piece in run):
-            for root, names in piece.paths.items():
-                paths.setdefault(root, set()).update(names)
-        self._known = Known(paths)
+    def piece(self, kind: str, source: str) -> Piece:
+        """Return a piece of that kind."""
+        return Piece(self.template(kind, source), paths_of(self._environment, source), _KINDS[kind], self.holes)
 
-    def draw(self, values: Values, links: Filled) -> tuple[Drawn, ...]:
-        """Return each run for these values."""
-        return self._known.get(values, links, self._new) if self._runs else ()
+    def personal(self, source: str) -> bool:
+        """Tell whether what reads this differs from one reader to the next."""
+        return personal(paths_of(self._environment, source))
 
-    def _new(self, values: Values, links: Filled) -> tuple[Drawn, ...]:
-        return tuple(_together([piece.draw(values, links) for piece in run]) for run in self._runs)
+
+class Loom:
+    """One depth of both templates, and those inside."""
+
+    def __init__(self, thing: str, text: Level, html: Level, bench: Bench) -> None:
+        self._thing = thing
+        self._stages = [Stage(thing, runs, bench) for runs in zip(text.runs, html.runs, strict=True)]
+        self._loops = [
+            (attrgetter(path.partition(".")[2]), path.partition(".")[0], Loom(name, first, second, bench))
+            for (tag, first), (_, second) in zip(text.loops, html.loops, strict=True)
+            for name, path in (LOOPS[tag],)
+        ]
+
+    def weave(self, cloth: Cloth, things: Sequence[Any], values: dict[str, Any], links: Filled) -> None:
+        """Add what both parts show for each of these things."""
+        if not self._loops and not self._stages[0].numbered:
+            self._stages[0].weave(cloth, things, values, links)
+            return
+        for index, thing in enumerate(things, 1):
+            inner = {**values, self._thing: thing, "loop": Turn(index)}
+            self._stages[0].weave(cloth, (thing,), inner, links)
+            for (read, root, loom), stage in zip(self._loops, self._stages[1:], strict=True):
+                loom.weave(cloth, read(inner[root]), inner, links)
+                stage.weave(cloth, (thing,), inner, links)
 
 
 class Weaver:
     """The pieces of an issue's templates, and their order for one bulletin."""
 
-    def __init__(self, text: Layout, html: Layout) -> None:
-        named = {
-            f"{stage}.{at}.{kind}": source
-            for kind, layout in zip(_KINDS, (text, html), strict=True)
-            for stage in _STAGES
-            for at, source in enumerate(getattr(layout, stage))
-        }
-        drawing = piece_environment(named)
-        self._stages = [Stage(*(_pieces(drawing, named, stage, kind) for kind in _KINDS)) for stage in _STAGES]
+    def __init__(self, subject: str, text: Level, html: Level) -> None:
+        bench = Bench()
+        self._holes = bench.holes
+        self._loom = Loom("bulletin", text, html, bench)
+        self._subject = bench.template("txt", subject)
+
+    def subject(self, context: Values) -> str:
+        """Return the subject alone."""
+        return " ".join(self._subject.render(context).split())
 
     def encode(self, context: Values, links: Links) -> tuple[bytes, bytes, int]:
         """Return the text part and the HTML part, encoded, and the size of the HTML before that."""
-        size = 0
-        parts: tuple[list[bytes], list[bytes]] = ([], [])
-        for both, known in self._walk(context, links):
-            for out, drawn in zip(parts, both, strict=True):
-                out.extend(part for one in drawn for part in one.filled(known))
-            size += sum([one.size for one in both[1]])
-        return b"".join(parts[0]), b"".join(parts[1]), size
+        known = encoded_links(links)
+        cloth = self._woven(context, known)
+        fill = self._holes.fill(known).get
+        text, html = (b"".join(map(fill, parts, parts)) for parts in (cloth.text, cloth.html))
+        return text, html, sum([strip.size for strip in cloth.strips])
 
     def inspected(self, context: Values, links: Links) -> tuple[Inspected, Inspected]:
         """Return what the text part and the HTML part hold."""
-        looks: tuple[list[Inspected], list[Inspected]] = ([], [])
-        for both, known in self._walk(context, links):
-            for out, drawn in zip(looks, both, strict=True):
-                out += [look.with_links(known) for one in drawn for look in one.looks]
-        text, html = map(_whole, looks)
+        known = encoded_links(links)
+        drawn = [one for strip in self._woven(context, known).strips for one in strip.drawn]
+        text, html = (
+            _whole([one.inspected(known) for one in drawn if one.inspect is inspect]) for inspect in _KINDS.values()
+        )
         return text, html
 
-    def _walk(self, context: Values, links: Links) -> Iterator[tuple[Both, Filled]]:
-        """Yield what is drawn, in order, with the links that fill it."""
-        before, opening, of_line, closing, after = self._stages
-        known = {name: getattr(links, name).encode("ascii") for name in OWN}
-        values = dict(context)
-        yield before.draw(values, known), known
-        for section in context["bulletin"].sections:
-            values["section"] = section
-            yield opening.draw(values, known), known
-            for line in section.lines:
-                values["line"] = line
-                known[OPINIONS] = links.opinions.get(line.item_id, "").encode("ascii")
-                yield of_line.draw(values, known), known
-            yield closing.draw(values, known), known
-        yield after.draw(values, known), known
+    def _woven(self, context: Values, known: Filled) -> Cloth:
+        cloth = Cloth()
+        self._loom.weave(cloth, (context["bulletin"],), {"frame": context["frame"]}, known)
+        return cloth
 
 
-#: The stages of a layout, in order.
-_STAGES = tuple(field.name for field in fields(Layout))
+def _nothing(_thing: object) -> None:
+    """Tell no thing from another."""
 
 
-def _pieces(drawing: Environment, named: Mapping[str, str], stage: str, kind: str) -> list[Piece]:
-    return [
-        Piece(drawing.get_template(name), source, _KINDS[kind])
-        for name, source in named.items()
-        if source and name.startswith(f"{stage}.") and name.endswith(kind)
-    ]
-
-
-def _together(drawn: Sequence[Drawn]) -> Drawn:
-    """Return neighbours as one."""
-    return Drawn(
-        tuple(_joined(part for one in drawn for part in one.parts)),
-        sum(one.size for one in drawn),
-        tuple(look for one in drawn for look in one.looks),
-    )
-
-
-def _whole(looks: Iterable[Inspected]) -> Inspected:
-    looks = list(looks)
+def _whole(seen: Sequence[Inspected]) -> Inspected:
     return Inspected(
-        frozenset().union(*(one.links for one in looks)),
-        tuple(fault for one in looks for fault in one.faults),
-        any(one.language for one in looks),
+        frozenset().union(*(one.links for one in seen)),
+        tuple(fault for one in seen for fault in one.faults),
+        any(one.language for one in seen),
     )
-
-
-def _joined(parts: Iterable[bytes | Hole]) -> Iterator[bytes | Hole]:
-    """Yield parts with neighbouring bytes made one."""
-    held: list[bytes] = []
-    for part in parts:
-        if isinstance(part, bytes):
-            held.append(part)
-        else:
-            yield b"".join(held)
-            held = []
-            yield part
-    yield b"".join(held)
