@@ -1,0 +1,32 @@
+"""The two parts of a mail as quoted-printable (pure)."""
+
+import binascii
+from dataclasses import dataclass
+
+from veille.text import clean
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """The two parts of a mail, quoted-printable, each ended by one line end."""
+
+    text: bytes
+    html: bytes
+
+
+def encode_body(text: str, html: str) -> Body:
+    """Return both parts encoded."""
+    return Body(*(ended(quoted_printable(part)) for part in (text, html)))
+
+
+def ended(encoded: bytes) -> bytes:
+    """Return encoded text with one line end at its end."""
+    return encoded.rstrip(b"\r\n") + b"\r\n"
+
+
+def quoted_printable(text: str) -> bytes:
+    """Return text as quoted-printable with CRLF line ends and lines of at most 76; lines encode one by one."""
+    lines = clean(text.replace("\r\n", "\n").replace("\r", "\n")).encode("utf-8").split(b"\n")
+    return b"\r\n".join(
+        binascii.b2a_qp(line, istext=False, quotetabs=False).replace(b"=\n", b"=\r\n") for line in lines
+    )
