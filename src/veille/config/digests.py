@@ -15,16 +15,14 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from veille.config.problems import nearest, read_text, refuse
+from veille.config.sending_hours import DAYS, Day, SendingHours, local_hour
 from veille.config.yaml_source import load_yaml
 from veille.errors import ConfigError, InputError
 
 SUBJECT, TEXT, HTML = "subject.txt.jinja", "body.txt.jinja", "body.html.jinja"
 TEMPLATES = (SUBJECT, TEXT, HTML)
 BASE = "_base"
-DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
-
-Day = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
 
 
 class _Strict(BaseModel):
@@ -40,11 +38,7 @@ class Moment(_Strict):
     @field_validator("at")
     @classmethod
     def _hour(cls, value: str) -> str:
-        if not re.fullmatch(r"([01][0-9]|2[0-3]):[0-5][0-9]", value):
-            raise ValueError("écrivez HH:MM entre guillemets, par exemple '07:30'")
-        if value.startswith("02:"):
-            raise ValueError("entre 02:00 et 03:00 l'heure n'existe pas ou existe deux fois aux changements d'heure")
-        return value
+        return local_hour(value)
 
     @property
     def time(self) -> time:
@@ -79,6 +73,7 @@ class Digest(_Strict):
     rhythm: Literal["weekly", "daily", "monthly"] = Field("weekly", description="weekly, daily ou monthly")
     build: Moment = Field(Moment(day="wednesday", at="08:00"), description="quand le brouillon se fait")
     send: Moment = Field(Moment(), description="quand l'édition part")
+    hours: SendingHours = Field(SendingHours(), description="jours et heures où les mails partent d'eux-mêmes")
     window_hours: int = Field(48, ge=1, le=168, description="au-delà, l'édition est périmée et ne part plus")
     max_items: int = Field(12, ge=1, le=40, description="éléments au plus par bulletin")
     essential: int = Field(3, ge=0, le=5, description="éléments mis en tête, dans « L'essentiel »")
@@ -91,6 +86,9 @@ class Digest(_Strict):
         description="sans approbation à l'heure dite : hold (retenir), validated (seuls les contenus relus), "
         "automatic (tout, avec la mention « sélection automatique, non relue »)",
     )
+    two_hands: bool = Field(
+        default=False, description="true = qui a retouché l'édition en dernier ne l'approuve pas : une autre personne"
+    )
     sections: tuple[SectionPlan, ...] = Field(min_length=1, description="sections, dans l'ordre du bulletin")
 
     @model_validator(mode="after")
@@ -101,6 +99,16 @@ class Digest(_Strict):
         types = [term for section in self.sections if section.kind != "window" for term in section.types]
         if len(set(types)) != len(types):
             raise ValueError("un type d'opportunité est dans deux sections : choisissez")
+        return self
+
+    @model_validator(mode="after")
+    def _leaves_in_hours(self) -> "Digest":
+        away = self.rhythm != "daily" and self.send.day not in self.hours.days
+        if away or not self.hours.holds(self.send.time):
+            raise ValueError(
+                f"l'envoi ({self.send.day} {self.send.at}) tombe hors des heures d'envoi : "
+                "changez « send » ou « hours »"
+            )
         return self
 
     def section(self, kind: str) -> SectionPlan | None:

@@ -17,7 +17,9 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, f
 from veille.config.channels import CHANNEL_NAME, Channel, channels_in
 from veille.config.mail_accounts import ACCOUNT_NAME, MailAccount, accounts_in
 from veille.config.problems import locate_in_toml, nearest, read_text, refuse
+from veille.config.returns_settings import Returns
 from veille.errors import ConfigError
+from veille.holidays import BY_ZONE, CALENDARS, METROPOLE
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
@@ -32,6 +34,11 @@ class Cluster(_Table):
     id: str = Field("cluster", pattern=r"^[a-z0-9-]{1,64}$", description="identifiant court, jamais changé ensuite")
     name: str = Field("Mon cluster", min_length=1, max_length=120, description="nom affiché dans le bulletin")
     timezone: str = Field("Europe/Paris", description="fuseau des semaines, des échéances et des heures affichées")
+    holidays: str = Field(
+        "auto",
+        description="jours fériés où rien ne part : auto (d'après le fuseau), metropole, alsace-moselle, guadeloupe, "
+        "guyane, martinique, mayotte, reunion, saint-barthelemy, saint-martin ou aucun",
+    )
     postal_address: str = Field("", description="adresse postale imprimée au pied de chaque bulletin")
     contact: str = Field("", description="adresse électronique à qui répondre, et contact donné aux sites relevés")
 
@@ -44,10 +51,22 @@ class Cluster(_Table):
             raise ValueError("fuseau inconnu ; exemples : Europe/Paris, Indian/Reunion") from error
         return value
 
+    @field_validator("holidays")
+    @classmethod
+    def _known_holidays(cls, value: str) -> str:
+        if value not in ("auto", *CALENDARS):
+            raise ValueError(f"calendrier inconnu ; connus : auto, {', '.join(CALENDARS)}")
+        return value
+
     @property
     def zone(self) -> ZoneInfo:
         """The time zone itself."""
         return ZoneInfo(self.timezone)
+
+    @property
+    def calendar(self) -> str:
+        """The calendar of public holidays, one of `holidays.CALENDARS`."""
+        return BY_ZONE.get(self.timezone, METROPOLE) if self.holidays == "auto" else self.holidays
 
 
 class Site(_Table):
@@ -57,6 +76,11 @@ class Site(_Table):
         "https://veille.invalid",
         pattern=r"^https?://[^\s/]+(/[^\s]*)?$",
         description="adresse publique des liens des membres (désinscription, préférences)",
+    )
+    count_links: bool = Field(
+        default=False,
+        description="true = les liens des articles passent par notre compteur, qui compte par jour et par article, "
+        "jamais par personne ; false = liens directs",
     )
     archive: bool = Field(
         default=False,
@@ -116,8 +140,10 @@ class Mail(_Table):
         description="boîte des retours, une adresse par destinataire : « retours@pole.fr » devient "
         "« retours+…@pole.fr » (sous-adressage) ; vide = l'expéditeur",
     )
-    bounces: Path | None = Field(
-        None, description="Maildir (ou mbox) où arrivent les retours ; lu à chaque « veille run », jamais modifié"
+    bounces: str = Field(
+        "",
+        description="boîte où arrivent les retours : Maildir (ou mbox), ou « imaps://nom@serveur/Dossier » (compte "
+        "« retours ») ; lue à chaque « veille run », jamais modifiée",
     )
     dkim_key: Path | None = Field(
         None,
@@ -154,6 +180,7 @@ class Settings(_Table):
         {}, description="boîtes où arrivent des lettres d'information, par nom (voir « kind: mailbox »)"
     )
     mail: Mail = Mail()
+    returns: Returns = Returns()
     channels: dict[Annotated[str, Field(pattern=CHANNEL_NAME)], Channel] = Field(
         {}, description="canaux prévenus d'une édition partie, par nom"
     )

@@ -65,7 +65,7 @@ class Desk:
 
     def edition(self, definition: Definition) -> Edition:
         """Return the edition of the current period."""
-        return edition(definition.digest, self.clock.now(), self.settings.cluster.zone)
+        return edition(definition.digest, self.clock.now(), self.settings.cluster.zone, self.settings.cluster.calendar)
 
     def composer(self, frame: Mapping[str, Any]) -> Composer:
         """Return what draws the mails of an issue frozen with this frame; close it."""

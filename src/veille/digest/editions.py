@@ -5,6 +5,8 @@ from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from veille.config.digests import Digest, Moment
+from veille.digest.hours import Hours
+from veille.holidays import METROPOLE
 
 #: Days that lead from the first day of a period into the next one.
 _LENGTH = {"daily": 1, "weekly": 7, "monthly": 31}
@@ -28,29 +30,30 @@ class Edition:
     next_day: date
 
 
-def edition(digest: Digest, now: datetime, zone: ZoneInfo) -> Edition:
-    """Return the edition of the local period that contains `now`; one made late is dated from then."""
-    today = now.astimezone(zone).date()
-    start = _period_start(digest.rhythm, today)
-    after = _period_start(digest.rhythm, start + timedelta(days=_LENGTH[digest.rhythm]))
-    send_at = _instant(digest.rhythm, digest.send, start, zone)
-    leaves = max(send_at, now)
+def edition(digest: Digest, now: datetime, zone: ZoneInfo, holidays: str = METROPOLE) -> Edition:
+    """Return the edition of the local period that contains `now`; one made late is dated from when it can leave."""
+    hours = Hours(digest.hours, zone, holidays)
+    start = _period_start(digest.rhythm, now.astimezone(zone).date(), hours)
+    after = _period_start(digest.rhythm, start + timedelta(days=_LENGTH[digest.rhythm]), hours)
+    send_at = _instant(digest.rhythm, digest.send, start, hours, working=True)
+    leaves = hours.opening(max(send_at, now))
     stale_at = leaves + timedelta(hours=digest.window_hours)
     return Edition(
         period=_key(digest.rhythm, start),
-        build_at=_instant(digest.rhythm, digest.build, start, zone),
+        build_at=_instant(digest.rhythm, digest.build, start, hours),
         send_at=send_at,
         stale_at=stale_at,
         day=leaves.astimezone(zone).date(),
         last_day=stale_at.astimezone(zone).date(),
-        next_day=_instant(digest.rhythm, digest.send, after, zone).astimezone(zone).date(),
+        next_day=_instant(digest.rhythm, digest.send, after, hours, working=True).astimezone(zone).date(),
     )
 
 
-def _period_start(rhythm: str, day: date) -> date:
+def _period_start(rhythm: str, day: date, hours: Hours) -> date:
+    """Return the first day of a period; what is daily has none on a day off: it is the next working day's."""
     if rhythm == "weekly":
         return day - timedelta(days=day.weekday())
-    return day.replace(day=1) if rhythm == "monthly" else day
+    return day.replace(day=1) if rhythm == "monthly" else hours.working_day(day)
 
 
 def _key(rhythm: str, start: date) -> str:
@@ -60,7 +63,11 @@ def _key(rhythm: str, start: date) -> str:
     return f"{start:%Y-%m}" if rhythm == "monthly" else start.isoformat()
 
 
-def _instant(rhythm: str, moment: Moment, start: date, zone: ZoneInfo) -> datetime:
-    """Return the UTC instant of a local moment; weekly and monthly: the first such weekday of the period."""
+def _instant(rhythm: str, moment: Moment, start: date, hours: Hours, *, working: bool = False) -> datetime:
+    """Return the UTC instant of a local moment; weekly and monthly: the first such weekday of the period.
+
+    `working`: a day off leads to the next working day.
+    """
     day = start if rhythm == "daily" else start + timedelta(days=(moment.weekday - start.weekday()) % 7)
-    return datetime.combine(day, moment.time, zone).astimezone(UTC)
+    day = hours.working_day(day) if working else day
+    return datetime.combine(day, moment.time, hours.zone).astimezone(UTC)
