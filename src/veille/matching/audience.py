@@ -37,46 +37,13 @@ _APPLICANTS = _COMPANIES | {
 }  # fmt: skip
 #: « toutes les entreprises de la filière bois »: what stands between is passed over, these end the search.
 _ENDS = frozenset(
-    [
-        "qui",
-        "que",
-        "dont",
-        "dans",
-        "pour",
-        "par",
-        "ayant",
-        "souhaitant",
-        "desirant",
-        "afin",
-        "sur",
-        "avec",
-        "sans",
-        "ou",
-        "sous",
-        "a",
-        "au",
-        "aux",
-        "peut",
-        "peuvent",
-    ]
-)
+    {"qui", "que", "dont", "dans", "pour", "par", "ayant", "souhaitant", "desirant", "afin", "sur", "avec", "sans",
+     "ou", "sous", "a", "au", "aux", "peut", "peuvent"}
+)  # fmt: skip
 _SIZE_TALK = frozenset(
-    [
-        "petite",
-        "moyen",
-        "moyenne",
-        "grande",
-        "taille",
-        "salarie",
-        "effectif",
-        "micro",
-        "tres",
-        "moins",
-        "non",
-        "cote",
-        "cotee",
-    ]
-)
+    {"petite", "moyen", "moyenne", "grande", "taille", "salarie", "effectif", "micro", "tres", "moins", "non", "cote",
+     "cotee"}
+)  # fmt: skip
 #: Filières that name what any company may invest in: words of theirs do not make a call theirs alone.
 _PURPOSES = frozenset(
     {"energies", "numerique-confiance", "industrie-du-futur", "automobile-mobilites", "ville-territoires",

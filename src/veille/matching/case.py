@@ -1,18 +1,22 @@
 """One item before one member: what gates and score both read, computed once and only when asked (pure)."""
 
+import re
 from dataclasses import dataclass
 from functools import cached_property
 
-from veille.matching.context import FOR_ALL, MatchContext, View
+from veille.matching.context import FOR_ALL, LONGEST_TEXT, MatchContext, View
 from veille.matching.eligibility import SIZE_WORDS, judge
 from veille.matching.names import followed_name
 from veille.matching.profile import Profile
 from veille.matching.similarity import Hit, find_hits, topicality
 from veille.matching.words import equipment_stems
 from veille.model import Eligibility, Item, Scheme, Tag, Verdict
+from veille.text import fold
 
 #: Whoever sells may answer a tender, wherever it is; its title must name what the member makes.
 TENDER = "marche-public"
+#: Sizes of member to which a call of their filière is open by size alone.
+BY_SIZE = frozenset({"collectivite", "association"})
 #: Types that are worth reading wherever they were written in France.
 KNOWLEDGE = frozenset({"innovation-techno", "tendance-prospective", "reglementation"})
 #: Types that can carry an idea from one trade to another.
@@ -23,8 +27,11 @@ SOLD = frozenset({"activity", "skill", "axis"})
 TECHNIQUES = frozenset({"activity", "skill", "contribution"})
 
 _WIDE = frozenset({"country:fr", "country-group:ue"})
+#: Characters in which a tender says whether it buys works, and folded words that say so, or that goods are in it.
+_OPENING = 400
+_WORKS, _SUPPLIES = re.compile(r"\btravaux\b"), re.compile(r"\b(fournitures?|acquisition|achat|livraison|etudes?)\b")
 #: Calibrated on the open half of tests/data/judgements: how much must be said of the profile's own words.
-_BAR_SAME_SECTOR, _BAR_NO_SECTOR, _BAR_OTHER_SECTOR = 0.5, 0.6, 0.95
+BAR_SAME_SECTOR, BAR_NO_SECTOR, BAR_OTHER_SECTOR = 0.5, 0.6, 0.95
 
 
 @dataclass(frozen=True)
@@ -110,6 +117,13 @@ class Case:
         """A zone aimed at that lies, at least partly, where the member is."""
         return next((zone for zone, lies in self.view.zones.items() if any(map(self.holds_member, lies))), None)
 
+    @cached_property
+    def names_home(self) -> bool:
+        """Whether its text names the member's region or département."""
+        home = (place for place in self.profile.chain if place.startswith(("fr:region:", "fr:departement:")))
+        folded = fold(f"{self.item.title} {self.item.text[:LONGEST_TEXT]}")
+        return any(re.search(rf"\b{re.escape(fold(self.context.places.name(place)))}\b", folded) for place in home)
+
     def near_member(self, place: str) -> bool:
         """Tell whether a territory lies in the member's region."""
         return self.profile.region is not None and self.profile.region in self.context.places.ancestors(place)
@@ -120,21 +134,27 @@ class Case:
 
         A shared filière alone never does.
         """
-        if self.kind == TENDER and not self.names_product:
+        if self.kind == TENDER and not (self.names_product and self._builds):
             return False
         return self.named_axis is not None or self._says_enough
+
+    @property
+    def _builds(self) -> bool:
+        """Whether the member does works, where works are what a tender buys."""
+        folded = fold(f"{self.item.title} {self.item.text[:_OPENING]}")
+        return self.profile.builder or not _WORKS.search(folded) or bool(_SUPPLIES.search(folded))
 
     @property
     def _says_enough(self) -> bool:
         if not any(hit.central or hit.phrase for hit in self.hits):
             return False
         if self.same_sector:
-            return self.topic >= _BAR_SAME_SECTOR
+            return self.topic >= BAR_SAME_SECTOR
         if not self.view.sectors:
-            return self.topic >= _BAR_NO_SECTOR
+            return self.topic >= BAR_NO_SECTOR
         if any(self._answers(hit) for hit in self.hits):
-            return self.topic >= _BAR_NO_SECTOR
-        return self.topic >= _BAR_OTHER_SECTOR and self._said_twice
+            return self.topic >= BAR_NO_SECTOR
+        return self.topic >= BAR_OTHER_SECTOR and self._said_twice
 
     def _answers(self, hit: Hit) -> bool:
         """Tell whether it is a whole need, word for word, with the title about it."""
@@ -175,15 +195,14 @@ class Case:
         if self.kind not in FOR_ALL or verdict is None or verdict.verdict is Verdict.NO:
             return None
         size = self._named_size
-        if size is None or not (self._every_trade or (self.same_sector and size in {"collectivite", "association"})):
+        if size is None or not (self._every_trade or (self.same_sector and size in BY_SIZE)):
             return None
         return SIZE_WORDS[size]
 
     @property
     def _named_size(self) -> str | None:
         """The size by which the call names the member among who may apply."""
-        fact, size = self.view.facts.get("eligible_sizes"), self.profile.member.size
-        allowed = set(fact.value.split("|")) if fact else self.view.audience.sizes
+        allowed, size = named_sizes(self.view), self.profile.member.size
         if size in allowed:
             return size
         return "pme" if size == "tpe" and "pme" in allowed else None
@@ -199,3 +218,9 @@ class Case:
             return False
         # Industry is wide: an aid to all of it, in the whole country, must also share a filière.
         return near or self.zone is not None or not audience.industrial or self.same_sector
+
+
+def named_sizes(view: View) -> frozenset[str]:
+    """Return the sizes of member that a call names among who may apply."""
+    fact = view.facts.get("eligible_sizes")
+    return frozenset(fact.value.split("|")) if fact else view.audience.sizes

@@ -15,7 +15,7 @@ _STALE_HALF_LIVES = 4
 #: A call without a date is believed open for two years at most.
 _STALE_CALL = timedelta(days=730)
 #: How much more a distant tender must say of the member's own words than a near one.
-_DISTANT_TENDER = 1.0
+DISTANT_TENDER = 1.0
 #: What stood there when its source began to be watched is news if it was younger than this then (as `news_days` of a
 #: digest): whoever adds a source adds no archive to the next bulletin.
 _NEWS_AT_FIRST = timedelta(days=21)
@@ -60,6 +60,9 @@ def _territory(case: Case) -> str | None:
     reached = (*case.view.places, *(place for lies in zones.values() for place in lies))
     if not aimed or not case.profile.chain or case.followed or any(_reaches(case, place) for place in reached):
         return None
+    # A call aimed abroad that names the member's own region is for both (Interreg and its like).
+    if not any(place.startswith("fr:") for place in reached) and case.names_home:
+        return None
     names = ", ".join(case.context.places.name(place) for place in aimed[:3])
     return f"hors de votre territoire : vise {names}"
 
@@ -72,7 +75,7 @@ def _reaches(case: Case, place: str) -> bool:
     if case.near_member(place):
         return True
     if case.kind == TENDER:
-        return place.startswith("fr:") and case.title_names_product and case.topic >= _DISTANT_TENDER
+        return place.startswith("fr:") and case.title_names_product and case.topic >= DISTANT_TENDER
     return case.kind in KNOWLEDGE and place.startswith("fr:")
 
 
@@ -138,6 +141,8 @@ def _stale(case: Case) -> str | None:
 
 
 def _off_topic(case: Case) -> str | None:
+    if case.kind == TENDER and case.profile.member.size == "collectivite":
+        return "hors sujet : un marché s'adresse à qui vend, et vous achetez"
     if case.on_topic or case.followed or case.for_abroad or case.open_to or case.bridge:
         return None
     weak = next((hit.said for hit in case.hits if hit.specific), None)

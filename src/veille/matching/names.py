@@ -48,7 +48,8 @@ def _found(name: str, text: str) -> Iterator[tuple[Folded, int, int]]:
 
 def _is_name(folded: Folded, start: int, end: int, ordinary: bool) -> bool:
     printed = folded.quote(start, end)
-    if not (printed[:1].isupper() or printed[:1].isdigit()):
+    # « le groupe Boisdor »: a common noun before a name keeps its small letter.
+    if not any(word[:1].isupper() or word[:1].isdigit() for word in printed.split()):
         return False
     if not ordinary:
         return True

@@ -16,6 +16,8 @@ from veille.text import fold
 #: How much a phrase counts by the line of the profile it stands in.
 KIND_WEIGHT: Mapping[str, float] = {"need": 1.3, "axis": 1.15, "activity": 1.0, "skill": 0.7, "contribution": 0.5}
 _FIELDS = {"need": "needs", "axis": "axes", "activity": "activity", "skill": "skills", "contribution": "contributions"}
+#: Words of a line of trade talk alone that must stand in a title together.
+_TALK = 2
 _MADE = frozenset({"activity", "skill"})
 #: A phrase names several things when it enumerates.
 _ENUMERATION = re.compile(r"[,;:/()]|\s(?:et|ou|and|or)\s", re.IGNORECASE)
@@ -28,6 +30,9 @@ _INDUSTRIAL_SECTORS = frozenset(
      "cosmetique-parfumerie", "electronique-photonique", "ferroviaire", "mines-metallurgie", "nucleaire",
      "textile-mode-luxe"}
 )  # fmt: skip
+#: Divisions of NAF rév. 2 that do works: forestry, buildings, civil engineering, trades of the building, land care.
+_WORKS_NAF = frozenset({"02", "41", "42", "43", "81"})
+_WORKS = re.compile(r"\b(travaux|chantiers?|pose|construction|batiment|genie civil|terrassement|amenagement|paysag)")
 #: Endings of French adjectives that classify what a noun before them names.
 _QUALIFIES = re.compile(r"(aire|al|ale|aux|ique|el|elle|if|ive|ien|ienne|eux|euse)s?$")
 
@@ -40,6 +45,8 @@ class Segment:
     words: Words
     #: Stems that say something of the trade, in order.
     specific: tuple[str, ...]
+    #: None does: the first two stand for the line.
+    talk: bool = False
 
     @cached_property
     def terms(self) -> frozenset[str]:
@@ -93,6 +100,8 @@ class Profile:
     muted: tuple[tuple[str, list[str]], ...]
     #: Whether it makes things.
     industrial: bool
+    #: Whether it builds, lays, plants or clears: works, as tenders call them.
+    builder: bool
     #: Stems of which an item must have one to be on topic or to name a followed name.
     telling: frozenset[str]
     #: The day on which its age is counted; without it, no age is known.
@@ -117,6 +126,7 @@ def prepare_profile(member: Member, places: Places, taxonomy: Taxonomy, today: d
         axes=_named_axes(member, taxonomy),
         countries=frozenset(f"country:{code.lower()}" for code in member.countries),
         industrial=_makes_things(member),
+        builder=_does_works(member),
         telling=frozenset(term for segment in segments for term in segment.specific)
         | frozenset(term for name in member.follows for term in Words(name).stems),
         muted=tuple((term, Words(term).stems) for term in member.muted),
@@ -130,6 +140,13 @@ def _makes_things(member: Member) -> bool:
     if division.isdigit():
         return int(division) in _INDUSTRY
     return not _INDUSTRIAL_SECTORS.isdisjoint(member.sectors)
+
+
+def _does_works(member: Member) -> bool:
+    """Tell whether works are its trade: by its NAF code, its filière, or what it says that it does."""
+    if (member.naf or "")[:2] in _WORKS_NAF or "construction-btp" in member.sectors:
+        return True
+    return _WORKS.search(fold(" ".join((*member.activity, *member.skills)))) is not None
 
 
 def _named_axes(member: Member, taxonomy: Taxonomy) -> frozenset[str]:
@@ -150,4 +167,4 @@ def _segments(member: Member) -> Iterator[Segment]:
                 words = Words(part.strip())
                 if words.stems:
                     specific = tuple(dict.fromkeys(term for term in words.stems if term not in generic))
-                    yield Segment(kind, words, specific)
+                    yield Segment(kind, words, specific or tuple(words.stems[:_TALK]), talk=not specific)

@@ -12,6 +12,7 @@ from veille.matching.similarity import Hit
 from veille.matching.words import printed_in
 from veille.model import Item, Licence, Match, Member, Reason, Scheme, Tag, Verdict
 from veille.protocols import Matcher
+from veille.text import fold
 
 #: Shares of the score, calibrated on the open half of tests/data/judgements; together at most about 1.3.
 TOPIC, SECTOR, FOLLOW, COUNTRY, NEAR, REGION, ELIGIBLE = 0.7, 0.08, 0.45, 0.2, 0.08, 0.05, 0.06
@@ -65,7 +66,7 @@ def match(item: Item, member: Member, context: MatchContext) -> Match:
             gate=refusal,
             eligibility=case.eligibility,
         )
-    reasons = sorted(_reasons(case), key=lambda reason: -reason.weight)
+    reasons = sorted(_reasons(case), key=lambda reason: (reason.kind != first_kind(case), -reason.weight))
     score = sum(reason.weight for reason in reasons) * freshness(case) * standing(case)
     return Match(
         item_id=item.id,
@@ -96,6 +97,12 @@ def _may_pass(view: View, profile: Profile) -> bool:
     )
 
 
+def first_kind(case: Case) -> str | None:
+    """Return the kind of reason that comes first whatever its weight: news about a followed name is read for the name."""
+    named = case.followed is not None and fold(case.followed) in case.view.folded_title
+    return "follow" if named and case.view.deadline is None else None
+
+
 def _reasons(case: Case) -> Iterator[Reason]:
     yield from _topic_reasons(case)
     if case.named_axis is not None:
@@ -117,6 +124,8 @@ def _topic_reasons(case: Case) -> Iterator[Reason]:
     if not case.on_topic and case.bridge:
         hit = case.bridge
         yield Reason(kind="bridge", text=f"pont : « {hit.said} » dans votre profil", weight=BRIDGE)
+        return
+    if not case.on_topic and not case.followed:
         return
     shown = list(_fresh([hit for hit in case.hits if hit.central or hit.phrase]))[:_SHOWN]
     total = sum(hit.strength for hit in shown) or 1.0
@@ -199,7 +208,7 @@ def urgency(case: Case) -> float:
 
 def coverage(case: Case) -> float:
     """Return what the sources beside the first add, three of them at most."""
-    return COVERAGE * min(len(case.item.sources) - 1, 3)
+    return COVERAGE * max(0, min(len(case.item.sources) - 1, 3))
 
 
 def freshness(case: Case) -> float:

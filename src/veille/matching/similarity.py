@@ -11,19 +11,21 @@ from veille.matching.words import COGNATE, generic_stems
 #: Two words of one expression may have one other content word between them (« essais de tenue au feu »).
 _GAP = 2
 #: Calibrated on the open half of tests/data/judgements: a title says what the item is about.
-_IN_TITLE = 1.4
-_PHRASE = 1.2
+IN_TITLE = 1.4
+PHRASE = 1.2
 _LOOSE = 0.8
+#: A word of the same line further on in the first lines; how many content words these have.
+SPREAD, _LEAD = 0.5, 60
 #: A word of trade talk beside one that says the trade.
-_GENERIC = 0.35
+GENERIC = 0.35
 #: One word alone: all that a line names; the head of an expression; what is left of it beside trade talk; a word in it.
 _WHOLE, _HEAD, _PART, _INNER = 1.0, 0.55, 0.45, 0.3
 #: A word that several lines of the profile repeat is what the member does.
 _REPEATED = 0.15
 #: What each further word of the profile counts beside the one before.
-_FADING = 0.65
+FADING = 0.65
 #: A second line that says the same words again.
-_ECHO = 0.2
+ECHO = 0.2
 
 
 @dataclass(frozen=True)
@@ -137,10 +139,10 @@ def topicality(hits: Sequence[Hit]) -> float:
     used: set[str] = set()
     for hit in hits:
         if hit.terms <= used:
-            total += hit.strength * weight * _ECHO
+            total += hit.strength * weight * ECHO
         else:
             total += hit.strength * weight
-            weight *= _FADING
+            weight *= FADING
         used |= hit.terms
     return total
 
@@ -167,7 +169,19 @@ def _best(segment: Segment, profile: Profile, view: View, context: MatchContext)
             hit = _hit(run, segment, profile, view, context)
             if hit.strength > (best.strength if best else 0.0):
                 best = hit
-    return best
+    return best and _completed(best, context)
+
+
+def _completed(hit: Hit, context: MatchContext) -> Hit:
+    """Add what the other words of the trade say where the first lines have them all (« PFAS : les moules »)."""
+    missing = hit.segment.trade - hit.specific
+    if not missing or not hit.specific or not missing <= hit.view.terms:
+        return hit
+    places = [hit.run.first, *(hit.view.positions[term][0] for term in missing)]
+    if min(places) >= hit.view.title or max(places) >= hit.view.title + _LEAD:
+        return hit
+    more = SPREAD * sum(weight(term, context) for term in missing) * KIND_WEIGHT[hit.segment.kind]
+    return replace(hit, central=True, strength=hit.strength + more)
 
 
 def _runs(wanted: frozenset[str], view: View) -> Iterator[Run]:
@@ -189,9 +203,21 @@ def _hit(run: Run, segment: Segment, profile: Profile, view: View, context: Matc
         # Trade talk at a distance or the other way round is chance: « capteurs miniaturisés pour une qualité … ».
         place = next(place for place in range(run.first, run.last + 1) if view.stems[place] in specific)
         run = Run(place, place, specific, loose=False)
+    if segment.talk and (run.loose or len(run.terms) < len(segment.specific) or run.first >= view.title):
+        # « usines pilotes »: a line of trade talk alone is met in a title, word for word, or not at all.
+        specific = frozenset()
     strength = _strength(run, segment, specific, profile, context) * KIND_WEIGHT[segment.kind]
-    central = segment.centre in specific and (len(run.terms) > 1 or segment.centre not in profile.filiere)
-    return Hit(segment, run, view, specific, central, strength * (_IN_TITLE if run.first < view.title else 1.0))
+    central = segment.centre in specific and (len(run.terms) > 1 or _says_line(segment, profile))
+    return Hit(segment, run, view, specific, central, strength * (IN_TITLE if run.first < view.title else 1.0))
+
+
+def _says_line(segment: Segment, profile: Profile) -> bool:
+    """Tell whether the first word of the trade says alone what a line is about.
+
+    « Télérelève des compteurs » is about it; « remplacer les PFAS de nos moules » takes both words.
+    """
+    led = segment.stems[0] == segment.centre or len(segment.specific) == 1
+    return led and segment.centre not in profile.filiere
 
 
 def _in_order(run: Run, segment: Segment, view: View) -> bool:
@@ -203,12 +229,22 @@ def _in_order(run: Run, segment: Segment, view: View) -> bool:
 def _strength(run: Run, segment: Segment, specific: frozenset[str], profile: Profile, context: MatchContext) -> float:
     if not specific:
         # « collectivité pilote »: trade talk counts only as a whole expression, and little.
-        return _GENERIC if len(run.terms) > 1 and run.terms.issuperset(segment.terms) else 0.0
+        return GENERIC if len(run.terms) > 1 and run.terms.issuperset(segment.terms) else 0.0
     if len(run.terms) > 1:
-        generic = generic_stems()
-        weights = (context.rarity(term) * (_GENERIC if term in generic else 1.0) for term in run.terms)
-        return sum(weights) * _PHRASE * (_LOOSE if run.loose else 1.0)
+        return sum(weight(term, context) for term in run.terms) * PHRASE * (_LOOSE if run.loose else 1.0)
     (term,) = specific
+    return alone(term, segment, profile, context)
+
+
+def weight(term: str, context: MatchContext) -> float:
+    """Return what a word says in an expression."""
+    return context.rarity(term) * (GENERIC if term in generic_stems() else 1.0)
+
+
+def alone(term: str, segment: Segment, profile: Profile, context: MatchContext) -> float:
+    """Return what a word of the trade says by itself."""
+    if term in generic_stems():
+        return 0.0
     share = _INNER if term in profile.filiere else _share(term, segment)
     return context.rarity(term) * share * (1.0 + _REPEATED * (profile.terms[term] - 1))
 
