@@ -91,6 +91,8 @@ class Bulletin:
     sections: tuple[Section, ...]
     #: The sentence that it opens with, of this reader alone (« bienvenue »), or empty.
     opening: str = ""
+    #: Where the address comes from, since when it is held and the reader's rights: on the first mail to it, or empty.
+    origin: str = ""
 
     @property
     def lines(self) -> tuple[Line, ...]:
@@ -100,7 +102,12 @@ class Bulletin:
     @property
     def stars(self) -> tuple[Line, ...]:
         """The lines of « L'essentiel »."""
-        return tuple(line for line in self.lines if line.star)
+        return tuple([line for section in self.sections for line in section.lines if line.star])
+
+    @property
+    def starred(self) -> bool:
+        """Whether there are any."""
+        return any(line.star for section in self.sections for line in section.lines)
 
     def as_data(self) -> dict[str, Any]:
         """Return it as plain data, for JSON."""
