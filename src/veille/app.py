@@ -6,7 +6,7 @@ A command that needs only the store never loads the tagger; one that needs no da
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -24,12 +24,17 @@ if TYPE_CHECKING:
     from veille.crawl.newsletters.accepting import Decisions
     from veille.curation.desk import Desk as ReviewDesk
     from veille.digest.mail.dkim import Signer
-    from veille.digest.mail.returns import Intake
+    from veille.digest.publishing.announcing import Announcer
+    from veille.digest.publishing.archive import Archive
     from veille.digest.runner import Digests
     from veille.linking.deciding import LinkDesk
     from veille.linking.reading import Gathered
     from veille.linking.runner import LinkingStage
+    from veille.matching.context import MatchContext
+    from veille.matching.votes import Votes
+    from veille.members.cells import Vocabulary
     from veille.members.importing import ImportPlan
+    from veille.returning import Returning
     from veille.storage.examination import StoreHealth
 
 from veille.stores import Stores
@@ -181,22 +186,41 @@ class App(Stores):
         """Return tagged items, newest first."""
         return self.item_store.items(since=since)
 
-    def import_members(self, path: Path, *, dry_run: bool = False) -> "ImportPlan":
-        """Read a list of members as a difference with what is known, and write what it adds or changes."""
-        from veille.members.cells import Vocabulary
-        from veille.members.importing import apply_import, plan_import
+    def plan_members(self, path: Path) -> "ImportPlan":
+        """Read a list of members as a difference with what is known; nothing is written."""
+        from veille.members.importing import plan_import
 
-        plan = plan_import(path, self.members, Vocabulary(self.taxonomy, self.gazetteer))
-        if not dry_run:
-            apply_import(plan, self.members, self.clock.now())
-        return plan
+        return plan_import(path, self.members, self.member_words)
+
+    def import_members(self, plan: "ImportPlan") -> None:
+        """Write what a list of members adds or changes, all or nothing."""
+        from veille.members.importing import apply_import
+
+        apply_import(plan, self.members, self.clock.now())
+
+    @property
+    def member_words(self) -> "Vocabulary":
+        """What the cells of a list of members are checked against."""
+        from veille.members.cells import Vocabulary
+
+        return Vocabulary(self.taxonomy, self.gazetteer, self.clock.now().date())
 
     def matcher(self, items: Sequence[Item], today: date) -> Matcher:
         """Return the judge of these items as of a day of the cluster's calendar."""
         from veille.matching.context import prepare
         from veille.matching.relevance import matcher
+        from veille.matching.votes import swayed
 
-        return matcher(prepare(items, today=today, places=self.gazetteer, taxonomy=self.taxonomy))
+        context = prepare(items, today=today, places=self.gazetteer, taxonomy=self.taxonomy)
+        return swayed(matcher(context), self._votes(items, context))
+
+    def _votes(self, items: Sequence[Item], context: "MatchContext") -> "Votes":
+        """Return what members said of these items, ready to move matches."""
+        from veille.matching.votes import Votes, gather
+
+        said = self.opinions.all()
+        cast = gather(said, self.members.subscribers(), items) if said else {}
+        return Votes(context, cast, {one.id: one for one in self.members.members()} if cast else {})
 
     @cached_property
     def digest(self) -> "Digests":
@@ -230,33 +254,22 @@ class App(Stores):
 
         return signer_of(self.settings.mail, self.settings.home)
 
-    def take_returns(self, path: Path | None = None) -> "list[Intake]":
-        """Take in the mails that came back, from `path` or the configured folder; empty where there is none."""
-        from veille.digest.mail.returns import ReturnDesk, read_folder, take_in
-        from veille.storage.bounce_store import SqlBounceStore
+    @cached_property
+    def returning(self) -> "Returning":
+        """What comes back of what was sent."""
+        from veille.returning import Returning
 
-        folder = path or self.settings.mail.bounces
-        if folder is None:
-            return []
-        desk = ReturnDesk(
-            bounces=SqlBounceStore(self.database),
-            readers=self.members,
-            mails=self.mail_ledger,
-            keys=self.keys,
-            clock=self.clock,
-            sealed=bool(self.settings.mail.return_path),
-        )
-        return list(take_in(desk, read_folder(path or self.settings.home / folder)))
+        return Returning(self, lambda: self.fetcher)
 
     # ── the whole ───────────────────────────────────────────────────────────────────────────────────────────────────
     def run_due(self) -> RunReport:
         """Do all that is due, once: crawl, read, tag, draft, send what is approved; two at once share the work."""
-        self.take_returns()
+        came_back = self.returning.collect()
         crawled = self.crawl()
         read = self.read_pages()
         tagged, failure = self._tag_or_wait()
         # A draft made while items wait would lack them: only what was approved leaves.
-        told = self.digest.run_due(drafting=failure is None)
+        told = [*came_back, *self.digest.run_due(drafting=failure is None), *self.announcer.announce()]
         return RunReport(crawled, read, tagged, told, failure, self.tag_store.untagged() if failure else 0)
 
     def _tag_or_wait(self) -> tuple[int, ConfigError | None]:

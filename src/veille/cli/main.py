@@ -19,6 +19,7 @@ from veille.cli.mail import mail
 from veille.cli.members import members
 from veille.cli.packs import packs
 from veille.cli.pipeline import pipeline
+from veille.cli.publish import publish
 from veille.cli.review import review
 from veille.cli.run import run_once
 from veille.cli.serve import serve
@@ -75,7 +76,7 @@ def cli(ctx: click.Context, home: Path, now: datetime | None, verbose: bool) -> 
 
 
 for command in (
-    demo, init, packs, sources, crawl, items, tag, review, members, digest, mail, why, run_once, daemon, serve,
+    demo, init, packs, sources, crawl, items, tag, review, members, digest, mail, publish, why, run_once, daemon, serve,
     pipeline, doctor, db,
 ):  # fmt: skip
     cli.add_command(command)

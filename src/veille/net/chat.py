@@ -10,7 +10,7 @@ MISSING = "les salons demandent l'extra « chat » : installez « veille[chat] �
 
 
 def say(url: str, title: str, text: str) -> str:
-    """Tell a room; return "" where it was heard, else what is wrong, in French, without the address (it has secrets)."""
+    """Tell a room; return "" where it was heard, else what is wrong, in French, without its address: it has secrets."""
     if importlib.util.find_spec("apprise") is None:
         return MISSING
     import apprise  # noqa: PLC0415 - 0.5 s, for whom a room is told

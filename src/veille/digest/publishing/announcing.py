@@ -9,9 +9,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from veille.config.channels import Channel
+from veille.config.problems import nearest
 from veille.digest.publishing.archive import SentIssues
 from veille.digest.publishing.calls import call, room_message
 from veille.digest.publishing.public import PublicEdition, published
+from veille.errors import InputError
 from veille.model import Fetched, Issue, IssueState
 from veille.model.announcing import Announcement, AnnouncementState
 from veille.protocols import Clock
@@ -34,8 +36,9 @@ class Outcome:
 
     heard: bool
     final: bool
-    #: French.
+    #: French: what happened, and what to do about it.
     reply: str
+    cure: str = "vérifiez l'adresse du canal"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,8 +63,17 @@ class Announcer:
             return []
         return [said for issue in self._fresh() for said in self._tell_of(issue)]
 
+    def last(self) -> Mapping[str, Announcement]:
+        """Return channel → what became there of the last edition that left."""
+        issue = next(iter(self._sent()), None)
+        return {one.channel: one for one in self.store.of(issue.id)} if issue else {}
+
     def test(self, name: str) -> Outcome:
         """Tell a channel of the last edition that left (an empty one where none has), changing no state."""
+        if name not in self.channels:
+            near = nearest(name, self.channels)
+            cure = f"vouliez-vous « {near} » ?" if near else f"canaux connus : {', '.join(self.channels) or 'aucun'}"
+            raise InputError(f"canal inconnu « {name} »", cure=cure)
         issue = next(iter(self._sent()), None)
         now = self.clock.now()
         edition = (
@@ -103,11 +115,17 @@ class Announcer:
             return Outcome(heard=not problem, final=False, reply=problem or f"« {edition.title} » annoncée")
         answer = self.post(call(channel, edition, mark=f"{mark}-{name}", now=now, archive=self.archive))
         if not isinstance(answer, Fetched):
-            return Outcome(heard=False, final=False, reply=answer.sentence)
+            cure = answer.cure or "vérifiez que ce programme tourne et que cette adresse est la sienne"
+            return Outcome(heard=False, final=False, reply=answer.sentence, cure=cure)
         if 200 <= answer.status < 300:  # noqa: PLR2004 - RFC 9110 §15.3
             return Outcome(heard=True, final=True, reply=f"« {edition.title} » annoncée")
         final = answer.status in _FINAL and answer.status not in _BUSY
-        return Outcome(heard=False, final=final, reply=f"refusé par le programme appelé : statut {answer.status}")
+        return Outcome(
+            heard=False,
+            final=final,
+            reply=f"refusé par le programme appelé : statut {answer.status}",
+            cure="vérifiez son adresse et la clé partagée",
+        )
 
     def _next(self, outcome: Outcome, tries: int) -> tuple[AnnouncementState, datetime | None]:
         if outcome.heard:

@@ -62,7 +62,7 @@ class Archive:
 
     def __init__(self, issues: SentIssues, publisher: Publisher, *, digests: Sequence[str]) -> None:
         self._issues = issues
-        self._publisher = publisher
+        self.publisher = publisher
         #: Bulletins proper: an alert or a correction is no edition.
         self._digests = frozenset(digests)
         self._edition = lru_cache(maxsize=_EDITIONS)(self._read)
@@ -117,7 +117,7 @@ class Archive:
 
     def _channel(self, sent: Sequence[Issue], path: str) -> Channel:
         editions = [self._edition(issue.id) for issue in sent[:_LOOKED]]
-        who = self._publisher
+        who = self.publisher
         return Channel(
             title=f"La veille · {who.name}",
             about=f"Ce que {who.name} a signalé à ses membres, édition par édition.",
@@ -128,7 +128,7 @@ class Archive:
         )
 
     def _page(self, template: str, **values: object) -> Found:
-        who = self._publisher
+        who = self.publisher
         feeds = [f"{name}.{end}" for name, ends in _FEEDS.items() for end in ends]
         drawn = _environment().get_template(template).render(publisher=who, feeds=feeds, **values)
         return Found(drawn.encode(), _HTML)
