@@ -6,7 +6,7 @@ A command that needs only the store never loads the tagger; one that needs no da
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
-from functools import cached_property, partial
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -24,8 +24,6 @@ if TYPE_CHECKING:
     from veille.crawl.newsletters.accepting import Decisions
     from veille.curation.desk import Desk as ReviewDesk
     from veille.digest.mail.dkim import Signer
-    from veille.digest.publishing.announcing import Announcer
-    from veille.digest.publishing.archive import Archive
     from veille.digest.runner import Digests
     from veille.linking.deciding import LinkDesk
     from veille.linking.reading import Gathered
@@ -34,6 +32,7 @@ if TYPE_CHECKING:
     from veille.matching.votes import Votes
     from veille.members.cells import Vocabulary
     from veille.members.importing import ImportPlan
+    from veille.publishing import Publishing
     from veille.returning import Returning
     from veille.storage.examination import StoreHealth
 
@@ -261,6 +260,13 @@ class App(Stores):
 
         return Returning(self, lambda: self.fetcher)
 
+    @cached_property
+    def publishing(self) -> "Publishing":
+        """Other ways out than the mail."""
+        from veille.publishing import Publishing
+
+        return Publishing(self, lambda: self.fetcher)
+
     # ── the whole ───────────────────────────────────────────────────────────────────────────────────────────────────
     def run_due(self) -> RunReport:
         """Do all that is due, once: crawl, read, tag, draft, send what is approved; two at once share the work."""
@@ -269,7 +275,7 @@ class App(Stores):
         read = self.read_pages()
         tagged, failure = self._tag_or_wait()
         # A draft made while items wait would lack them: only what was approved leaves.
-        told = [*came_back, *self.digest.run_due(drafting=failure is None), *self.announcer.announce()]
+        told = [*came_back, *self.digest.run_due(drafting=failure is None), *self.publishing.announce()]
         return RunReport(crawled, read, tagged, told, failure, self.tag_store.untagged() if failure else 0)
 
     def _tag_or_wait(self) -> tuple[int, ConfigError | None]:

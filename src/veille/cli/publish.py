@@ -26,7 +26,7 @@ def archive(instance: Instance, folder: Path) -> None:
 
     app = instance.open()
     try:
-        count = app.archive.write(folder)
+        count = app.publishing.archive.write(folder)
     except OSError as error:
         raise InputError(
             f"l'archive ne s'écrit pas dans {folder} : {cause(error)}", cure="vérifiez ce dossier et ses droits"
@@ -42,7 +42,7 @@ def channels(instance: Instance) -> None:
     if not app.settings.channels:
         echo("aucun canal : décrivez-en un par une table [channels.NOM] de veille.toml")
         return
-    told = app.announcer.last()
+    told = app.publishing.announcer.last()
     for name, channel in app.settings.channels.items():
         said = told.get(name)
         words = f"{_STATES[said.state]}{f' ({said.reply})' if said.reply else ''}" if said else "rien encore"
@@ -57,7 +57,7 @@ def test(instance: Instance, name: str) -> None:
     app = instance.open()
     if app.moved:
         raise InputError("sous --now, rien ne sort d'ici", cure="relancez sans --now")
-    outcome = app.announcer.test(name)
+    outcome = app.publishing.announcer.test(name)
     if not outcome.heard:
         raise InputError(f"canal {name} : {outcome.reply}", cure=outcome.cure)
     echo(f"canal {name} : {outcome.reply}")

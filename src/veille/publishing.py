@@ -1,0 +1,71 @@
+"""Other ways out than the mail, wired to an opened instance: a public archive, channels, feeds of a profile.
+
+Beside `app`, which sends; everything is made on first use.
+"""
+
+from collections.abc import Callable, Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from veille.protocols import Fetcher
+from veille.stores import Stores
+
+if TYPE_CHECKING:
+    from veille.digest.publishing.announcing import Announcer
+    from veille.digest.publishing.archive import Archive
+
+
+class Publishing:
+    """What one instance publishes."""
+
+    def __init__(self, stores: Stores, fetcher: Callable[[], Fetcher]) -> None:
+        self._stores = stores
+        #: The only way out; not made before a channel is told.
+        self._fetcher = fetcher
+
+    @property
+    def bulletins(self) -> Sequence[str]:
+        """Names of the digests that are bulletins proper: an alert is no edition."""
+        return [name for name, found in self._stores.digests.items() if found.digest.rhythm != "daily"]
+
+    @cached_property
+    def archive(self) -> "Archive":
+        """What was sent, without anybody's name."""
+        from veille.digest.publishing.archive import Archive, Publisher
+
+        settings = self._stores.settings
+        publisher = Publisher(
+            name=settings.cluster.name,
+            contact=settings.cluster.contact,
+            postal_address=settings.cluster.postal_address,
+            address=f"{settings.site.url.rstrip('/')}/archives",
+            domain=settings.mail.sender.rpartition("@")[2],
+        )
+        return Archive(self._stores.issue_store, publisher, digests=self.bulletins)
+
+    @property
+    def announcer(self) -> "Announcer":
+        """What tells channels of the editions that have left."""
+        from veille.digest.publishing.announcing import Announcer
+        from veille.net.chat import say
+        from veille.net.posting import post
+        from veille.storage.announcement_store import SqlAnnouncementStore
+
+        settings = self._stores.settings
+        return Announcer(
+            issues=self._stores.issue_store,
+            store=SqlAnnouncementStore(self._stores.database, settings.cluster.id),
+            channels=settings.channels,
+            digests=self.bulletins,
+            cluster=settings.cluster.name,
+            archive=self.archive.publisher.address if settings.site.archive else "",
+            clock=self._stores.clock,
+            post=lambda request: post(self._fetcher(), request),
+            say=say,
+        )
+
+    def announce(self) -> list[str]:
+        """Tell channels what they have not heard; under a moved clock nothing goes out."""
+        if self._stores.moved or not self._stores.settings.channels:
+            return []
+        return self.announcer.announce()
