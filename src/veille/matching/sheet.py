@@ -1,0 +1,119 @@
+"""What the first look needs of each item, whoever the member: one row an item (numpy)."""
+
+from collections.abc import Callable, Iterable, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from veille.matching import relevance
+from veille.matching.case import BRIDGES, KNOWLEDGE, TENDER, Case, named_sizes
+from veille.matching.context import FOR_ALL, LOCAL_MONEY, MatchContext, View
+from veille.matching.gates import GATES
+from veille.matching.profile import prepare_profile
+from veille.model import Member
+
+Flags = NDArray[np.bool_]
+Floats = NDArray[np.float64]
+#: Gates that ask nothing of the member; the last but one lets a followed name through.
+_SAME_FOR_ALL = ("rejected", "expired", "archive")
+_UNLESS_FOLLOWED = "noise"
+#: The only condition that a call without any other has.
+_NO_CONDITION = frozenset({"deadline", "deadline_time", "deadline_state"})
+
+
+class Sheet:
+    """Items as columns of numbers; row = place in `views`."""
+
+    def __init__(self, context: MatchContext) -> None:
+        self.views: Sequence[View] = list(context.views.values())
+        self.ids: NDArray[np.int64] = np.array([view.item.id for view in self.views], np.int64)
+        nobody = prepare_profile(Member(organisation=""), context.places, context.taxonomy)
+        cases = [Case(view, nobody, context) for view in self.views]
+        #: Refused to everyone; refused to whoever follows no name in it.
+        self.dead = self._flags(any(GATES[name](case) for name in _SAME_FOR_ALL) for case in cases)
+        self.noise = self._flags(GATES[_UNLESS_FOLLOWED](case) is not None for case in cases)
+        #: What the score of anyone is multiplied by, and what is added to it before.
+        self.factor = self._numbers(relevance.freshness(case) * relevance.standing(case) for case in cases)
+        self.extra = self._numbers(_extra(case) for case in cases)
+        self.anywhere = self._flags(not _aimed(view) for view in self.views)
+        self.local_money = self._kinds(LOCAL_MONEY)
+        french = self._flags(any(place.startswith("fr:") for place in _reached(view)) for view in self.views)
+        #: Aimed abroad only: their text may name the member's own region all the same.
+        self.foreign = ~self.anywhere & ~french
+        self.french_knowledge = self._kinds(KNOWLEDGE) & french
+        self.french_tender = self._kinds({TENDER}) & french
+        self.bridging = self._kinds(BRIDGES)
+        self.no_sector = self._flags(not view.sectors for view in self.views)
+        calls = self._kinds(FOR_ALL)
+        self.every_trade = calls & self._flags(view.collective and view.audience.every_trade for view in self.views)
+        self.dated = self._flags(view.deadline is not None for view in self.views)
+        self._sizes = self._rows(lambda view: named_sizes(view) if view.kind.id in FOR_ALL else ())
+        self._sectors = self._rows(lambda view: view.sectors)
+        self._axes = self._rows(lambda view: view.axes)
+        self._places = self._rows(_reached)
+        self._named = self._rows(lambda view: view.mentioned)
+        around = {place: context.places.ancestors(place) for place in self._places}
+        self._within = self._rows(lambda view: {over for place in _reached(view) for over in around[place]})
+
+    def in_sectors(self, sectors: Iterable[str]) -> Flags:
+        """Tell which items share a filière."""
+        return self._any(self._sectors, sectors)
+
+    def about(self, axes: Iterable[str]) -> Flags:
+        """Tell which items are about an axis."""
+        return self._any(self._axes, axes)
+
+    def open_to(self, size: str | None) -> Flags:
+        """Tell which calls name a size of member among who may apply; a very small company is an SME too."""
+        return self._any(self._sizes, ("tpe", "pme") if size == "tpe" else () if size is None else (size,))
+
+    def aimed_at(self, places: Iterable[str]) -> Flags:
+        """Tell which items are aimed at one of these places."""
+        return self._any(self._places, places)
+
+    def naming(self, places: Iterable[str]) -> Flags:
+        """Tell which items name one of these places in passing."""
+        return self._any(self._named, places)
+
+    def within(self, place: str | None) -> Flags:
+        """Tell which items are aimed at something inside a place."""
+        return self._any(self._within, () if place is None else (place,))
+
+    def _any(self, index: dict[str, NDArray[np.int32]], keys: Iterable[str]) -> Flags:
+        found = np.zeros(len(self.views), bool)
+        for key in keys:
+            if key in index:
+                found[index[key]] = True
+        return found
+
+    def _rows(self, keys: Callable[[View], Iterable[str]]) -> dict[str, NDArray[np.int32]]:
+        found: dict[str, list[int]] = {}
+        for row, view in enumerate(self.views):
+            for key in keys(view):
+                found.setdefault(key, []).append(row)
+        return {key: np.array(rows, np.int32) for key, rows in found.items()}
+
+    def _kinds(self, kinds: Iterable[str]) -> Flags:
+        return self._flags(view.kind.id in kinds for view in self.views)
+
+    def _flags(self, values: Iterable[bool]) -> Flags:
+        return np.fromiter(values, bool, len(self.views))
+
+    def _numbers(self, values: Iterable[float]) -> Floats:
+        return np.fromiter(values, float, len(self.views))
+
+
+def _reached(view: View) -> tuple[str, ...]:
+    return (*view.places, *(place for lies in view.zones.values() for place in lies))
+
+
+def _aimed(view: View) -> bool:
+    """Tell whether it is aimed at a territory that a gate could hold against a member."""
+    return bool(view.places) or any(place.startswith("fr:") for lies in view.zones.values() for place in lies)
+
+
+def _extra(case: Case) -> float:
+    """Return the most that urgency, sources and a kept condition add."""
+    conditions = case.view.kind.actionable and not case.view.facts.keys() <= _NO_CONDITION
+    urgent = relevance.URGENT * relevance.urgency(case)
+    return urgent + relevance.coverage(case) + (relevance.ELIGIBLE if conditions else 0.0)

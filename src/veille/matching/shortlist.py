@@ -1,0 +1,152 @@
+"""A first look at all items at once: which ones may pass for a member, and the most that each can score (numpy).
+
+`match` judges one item for one member, exactly and with its reasons: ten million pairs would take minutes. Here its
+rules are taken at their loosest over all items together, so that nothing that `match` lets through is left out and no
+score is above what was promised; whoever judges the candidates in order may stop once what is promised is below what
+was found.
+"""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from veille.matching import relevance as share
+from veille.matching.case import BAR_NO_SECTOR, BAR_OTHER_SECTOR, BAR_SAME_SECTOR, BY_SIZE
+from veille.matching.context import MatchContext
+from veille.matching.gates import DISTANT_TENDER
+from veille.matching.postings import Postings
+from veille.matching.profile import Profile
+from veille.matching.sheet import Flags, Floats, Sheet
+from veille.matching.wordings import Said, Wordings
+from veille.matching.words import Words
+from veille.model import Item, Match, Member
+from veille.protocols import Candidate
+
+#: A score is rounded to four digits.
+_ROUNDING = 1e-4
+
+
+class Judge:
+    """Judges items for members: one exactly (`match`), or all at a first look."""
+
+    def __init__(self, context: MatchContext) -> None:
+        self._context = context
+
+    def __call__(self, item: Item, member: Member) -> Match:
+        """Judge one item for one member."""
+        return share.match(item, member, self._context)
+
+    def candidates(self, member: Member) -> list[Candidate]:
+        """Return every prepared item that may pass for a member, the highest promise first; ties by item id."""
+        return self._look.candidates(self._context.profile(member))
+
+    @cached_property
+    def _look(self) -> "FirstLook":
+        return FirstLook(self._context)
+
+
+class FirstLook:
+    """All items of a context, ready for any number of profiles."""
+
+    def __init__(self, context: MatchContext) -> None:
+        self._context = context
+        self._sheet = Sheet(context)
+        self._postings = Postings(self._sheet.views)
+
+    def candidates(self, profile: Profile) -> list[Candidate]:
+        """Return what may pass for a profile, with the most that it can score, best first."""
+        sheet, size = self._sheet, len(self._sheet.views)
+        stands = self._stands(profile)
+        words = Wordings(profile, self._postings, self._context)
+        hope = words.hope(size)
+        hopeful = (hope >= BAR_SAME_SECTOR) | stands.held | (sheet.bridging & (hope > 0))
+        rows = np.flatnonzero(stands.reached & hopeful)
+        here, said = stands.of(rows), words.said(rows, size)
+        bridge = said.bridge & sheet.bridging[rows] & ~here.same
+        passing = here.held | bridge | (said.telling & (said.topic >= _bar(here, said, sheet.no_sector[rows])))
+        most = (_whole(here, said, bridge) + sheet.extra[rows]) * sheet.factor[rows] + _ROUNDING
+        ids = sheet.ids[rows]
+        order = np.lexsort((ids, -most))
+        order = order[passing[order]]
+        return list(map(Candidate, ids[order].tolist(), most[order].tolist()))
+
+    def _stands(self, profile: Profile) -> "_Stands":
+        """Say where every item stands to a profile, its words apart."""
+        sheet = self._sheet
+        followed, same = self._followed(profile), sheet.in_sectors(profile.member.sectors)
+        mine, abroad = sheet.aimed_at(profile.chain), sheet.aimed_at(profile.countries)
+        near = sheet.within(profile.region)
+        close = sheet.anywhere | sheet.foreign | mine | abroad | followed | sheet.french_knowledge
+        close |= near & ~sheet.local_money
+        if not profile.chain:
+            close[:] = True
+        anyone = sheet.every_trade & (mine | sheet.dated)
+        open_to = sheet.open_to(profile.member.size)
+        open_to &= (anyone | same) if profile.member.size in BY_SIZE else anyone
+        axis = sheet.about(profile.axes)
+        return _Stands(
+            reached=~sheet.dead & (~sheet.noise | followed) & (close | sheet.french_tender),
+            held=close & (axis | followed | (abroad & same) | open_to),
+            far=~close,
+            same=same,
+            axis=axis,
+            followed=followed,
+            open_to=open_to,
+            abroad=abroad,
+            named=sheet.naming(profile.countries),
+            mine=mine,
+            near=near,
+        )
+
+    def _followed(self, profile: Profile) -> Flags:
+        found = np.zeros(len(self._sheet.views), bool)
+        for name in profile.member.follows:
+            parts = Words(name).stems
+            found[self._postings.rows(parts) if parts else slice(None)] = True
+        return found
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Stands:
+    """Where items stand to a member, their words apart."""
+
+    #: No gate on day, place or noise refuses it for sure.
+    reached: Flags
+    #: Passes whatever words of the profile it has.
+    held: Flags
+    #: A tender elsewhere in France.
+    far: Flags
+    #: A filière, an axis in common; a followed name; open to the member's size, of whatever trade.
+    same: Flags
+    axis: Flags
+    followed: Flags
+    open_to: Flags
+    #: Aimed at a country of interest, or naming one.
+    abroad: Flags
+    named: Flags
+    #: Aimed at what holds the member, or lies in its region.
+    mine: Flags
+    near: Flags
+
+    def of(self, rows: NDArray[np.intp]) -> "_Stands":
+        """Return the same of some rows only."""
+        return _Stands(**{name: getattr(self, name)[rows] for name in self.__slots__})
+
+
+def _bar(here: _Stands, said: Said, no_sector: Flags) -> Floats:
+    """Return how much must be said of the profile's own words."""
+    other = np.where(no_sector | said.answers, BAR_NO_SECTOR, BAR_OTHER_SECTOR)
+    bar = np.where(here.same, BAR_SAME_SECTOR, other)
+    return np.where(here.far, np.maximum(bar, DISTANT_TENDER), bar)
+
+
+def _whole(here: _Stands, said: Said, bridge: Flags) -> Floats:
+    """Return the most that the parts of a score come to."""
+    topic = np.where(said.telling, share.TOPIC * (1 - np.exp(-said.topic / share.SATURATION)), 0.0)
+    named = share.AXIS * here.axis + share.FOLLOW * here.followed + share.SECTOR * here.same
+    place = np.where(here.abroad, share.COUNTRY, share.NAMED_COUNTRY * here.named)
+    place += np.where(here.mine, share.NEAR, share.REGION * here.near)
+    whole: Floats = topic + share.BRIDGE * bridge + named + place + share.OPEN_TO_ALL * here.open_to
+    return whole
