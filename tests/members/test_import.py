@@ -33,7 +33,7 @@ PHYTALIS = (
 
 @pytest.fixture(scope="session")
 def words(places: Gazetteer) -> Vocabulary:
-    return Vocabulary(load_taxonomy([ROOT]), places)
+    return Vocabulary(load_taxonomy([ROOT]), places, NOW.date())
 
 
 @pytest.fixture
@@ -110,7 +110,9 @@ def test_rows_of_one_organisation_share_one_profile(run: Run, store: SqlMemberSt
 
 def test_rows_that_contradict_each_other_are_refused(run: Run) -> None:
     plan = run("organisation,email,size\nPhytalis,a@p.example,pme\nPhytalis,b@p.example,eti\n")
-    assert plan.problems == ((3, "size « eti » contredit « pme », donné ligne 2 pour Phytalis"),)
+    (problem,) = plan.problems
+    assert (problem.line, problem.column, problem.value) == (3, "size", "eti")
+    assert problem.cause == "« eti » contredit « pme », donné ligne 2 pour Phytalis"
 
 
 def test_same_siren_is_the_same_organisation_renamed(run: Run, store: SqlMemberStore) -> None:
@@ -137,7 +139,7 @@ def test_refused_line_does_not_wipe_the_profile_it_carried(run: Run, store: SqlM
     head = "organisation,email,size,needs\n"
     run(f"{head}Phytalis,a@p.example,pme,enrobage\nPhytalis,b@p.example,,\n")
     plan = run(f"{head}Phytalis,a@p,pme,enrobage\nPhytalis,b@p.example,,\n")
-    assert [line for line, _ in plan.problems] == [2]
+    assert [problem.line for problem in plan.problems] == [2]
     assert plan.absent == ("a@p.example",)
     assert (store.members()[0].size, store.members()[0].needs) == ("pme", ("enrobage",))
 
@@ -163,7 +165,14 @@ def test_unsubscribed_address_is_not_added_again(run: Run, store: SqlMemberStore
         ("email", "a@b.cc,d@e.ff", "interdit"),
         ("email", "alice@example.org)bob@example.com", "interdit"),
         ("email", "émile@example.fr", "accent"),
-        ("email", "", "vide"),
+        ("created", "2014-13-01", "2014-03-01"),
+        ("created", "2031-01-01", "avenir"),
+        ("website", "phytalis", "adresse web"),
+        ("website", "ftp://phytalis.fr", "adresse web"),
+        ("website", "https://a:b@phytalis.fr", "adresse web"),
+        ("languages", "suédois", "deux lettres"),
+        ("added", "hier", "n'est pas un jour"),
+        ("siren", "#REF!", "formule"),
         ("organisation", "", "organisation absente"),
         ("siren", "732829321", "clé de contrôle"),
         ("siren", "73282932", "zéro de tête"),
@@ -193,9 +202,9 @@ def test_bad_cell_is_explained_and_the_other_lines_are_done(
     head = ",".join(row)
     good = {"organisation": "Mécaforez", "email": "b@m.example"}
     plan = run(f"{head}\n{','.join(row.values())}\n{','.join(good.get(name, '') for name in row)}\n")
-    ((line, said),) = plan.problems
-    assert line == 2
-    assert cause in said
+    (problem,) = plan.problems
+    assert (problem.line, problem.column, problem.value) == (2, column, cell[:80])
+    assert cause in problem.cause
     assert [member.organisation for member in store.members()] == ["Mécaforez"]
     with pytest.raises(BadLines, match="ligne 2"):
         refuse_bad_lines(plan, dry_run=False)
@@ -203,7 +212,10 @@ def test_bad_cell_is_explained_and_the_other_lines_are_done(
 
 def test_duplicate_address_names_the_first_line(run: Run) -> None:
     plan = run("organisation,email\nA,x@a.example\nB,X@a.example\n")
-    assert plan.problems == ((3, "adresse « X@a.example » déjà donnée ligne 2"),)
+    assert [problem.cause for problem in plan.problems] == [
+        "adresse « X@a.example » déjà donnée ligne 2 pour A : une adresse lit pour une seule organisation ; "
+        "donnez-lui une autre adresse pour B, ou gardez une ligne"
+    ]
 
 
 def test_codes_keep_their_leading_zero(run: Run, store: SqlMemberStore) -> None:
@@ -250,12 +262,13 @@ def test_unknown_column_is_refused_with_the_nearest_and_nothing_is_written(run: 
         (b"organisation,email\n", "vide"),
         (b"organisation,size\nA,pme\n", "« email » absente"),
         (b"organisation,email,email\nA,a@a.example,b@a.example\n", "en double"),
-        (b"PK\x03\x04rest", "classeur"),
+        (b"PK\x03\x04rest", "pas un classeur"),
+        (b"\xd0\xcf\x11\xe0rest", "ancien format"),
         (b"organisation,email\nA\x00,a@a.example\n", "fichier texte"),
         (b"organisation,email\nA\x81\x8d,a@a.example\n", "ligne 2"),
         (b'organisation,email\nA,"' + b"x" * 200_000, "guillemet"),
     ],
-    ids=["no bytes", "header only", "no email", "twice", "xlsx", "nul", "not text", "open quote"],
+    ids=["no bytes", "header only", "no email", "twice", "xlsx", "xls", "nul", "not text", "open quote"],
 )
 def test_unusable_file_is_refused_with_its_cause(run: Run, data: bytes, cause: str) -> None:
     with pytest.raises(InputError, match=cause):
@@ -274,12 +287,12 @@ def test_missing_file_is_named(store: SqlMemberStore, words: Vocabulary, tmp_pat
 
 def test_line_numbers_count_lines_inside_quotes(run: Run) -> None:
     plan = run('organisation,email,needs\nA,a@a.example,"deux\nlignes"\nB,faux,\n')
-    assert [line for line, _ in plan.problems] == [4]
+    assert [problem.line for problem in plan.problems] == [4]
 
 
 def test_line_with_too_many_cells_is_refused(run: Run) -> None:
     plan = run("organisation,email\nDupont, Jean et fils,a@a.example\n")
-    assert "3 cellules pour 2 colonnes" in plan.problems[0][1]
+    assert "3 cellules pour 2 colonnes" in plan.problems[0].sentence
 
 
 def test_dry_run_does_not_promise_that_good_lines_are_done(run: Run) -> None:

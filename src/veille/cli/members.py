@@ -1,6 +1,7 @@
-"""`veille members`: import a list of members as a diff, and list who is stored."""
+"""`veille members`: import a list as a diff, export it, list who is stored and how complete their profiles are."""
 
 import json
+import sys
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,54 +15,97 @@ if TYPE_CHECKING:
 
 #: What fits a screen; `BadLines` shows as many lines.
 _SCREEN = 10
+#: Changes shown before the rest is only counted.
+_SHOWN = 60
 _SIGNS = {"ajouté": "+", "changé": "~", "inchangé": "="}
 
 
-@click.group(cls=Group, name="members", short_help="Importer et lister les membres.")
+@click.group(cls=Group, name="members", short_help="Importer, compléter et lister les membres.")
 def members() -> None:
-    """Importer et lister les membres du cluster et leurs abonnés."""
+    """Importer, compléter, exporter et lister les membres du cluster et leurs abonnés."""
 
 
 @members.command("import")
-@click.argument("file", type=click.Path(path_type=Path), metavar="FICHIER.csv")
+@click.argument("file", type=click.Path(path_type=Path), metavar="FICHIER")
 @click.option("--dry-run", is_flag=True, help="Montre ce qui changerait, n'écrit rien.")
+@click.option("--apply", "applied", is_flag=True, help="Écrit sans demander confirmation sur un terminal.")
+@click.option(
+    "--report",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FICHIER.csv",
+    help="Écrit aussi chaque changement, champ par champ, et chaque ligne refusée dans ce tableau.",
+)
 @pass_instance
-def import_(instance: Instance, file: Path, dry_run: bool) -> None:
-    """Importer une liste de membres (CSV) : une ligne par personne, colonnes « organisation » et « email » au moins.
+def import_(instance: Instance, file: Path, dry_run: bool, applied: bool, report: Path | None) -> None:
+    """Importer une liste de membres (CSV ou XLSX) : une ligne par personne, « organisation » et « email » au moins.
 
-    L'import est une comparaison : il ajoute et change, ne supprime personne, et se relance sans effet. Les lignes
-    fautives sont nommées par leur numéro, les autres sont faites.
+    L'import est une comparaison : il ajoute et change, ne supprime personne, et se relance sans effet. Il montre
+    ce qui change avant de l'écrire, et demande confirmation sur un terminal. Les lignes fautives sont nommées par
+    leur numéro et leur colonne, les autres sont faites.
     """
     from veille.members.importing import refuse_bad_lines
 
-    plan = instance.open().import_members(file, dry_run=dry_run)
-    _show(plan, dry_run=dry_run)
+    app = instance.open()
+    plan = app.plan_members(file)
+    _show(plan)
+    if report is not None:
+        from veille.cli.members_report import write_report
+
+        write_report(plan, report)
+        echo(f"détail écrit : {report}")
+    asked = not (dry_run or applied) and sys.stdin.isatty()
+    if asked and plan.changes:
+        dry_run = not click.confirm("écrire ces changements ?", prompt_suffix=" ")
+    if dry_run:
+        echo("rien n'a été écrit")
+    else:
+        app.import_members(plan)
     refuse_bad_lines(plan, dry_run=dry_run)
 
 
-def _show(plan: "ImportPlan", *, dry_run: bool) -> None:
-    for change in (*plan.members, *plan.people):
-        if change.what != "inchangé":
-            echo(
-                f"{_SIGNS[change.what]} {change.name}" + (" : " if change.details else "") + " · ".join(change.details)
-            )
-    for remark in plan.remarks:
+def _show(plan: "ImportPlan") -> None:
+    changes = [change for change in (*plan.members, *plan.people) if change.what != "inchangé"]
+    for change in changes[:_SHOWN]:
+        echo(f"{_SIGNS[change.what]} {change.name}" + (" : " if change.details else "") + " · ".join(change.details))
+    if len(changes) > _SHOWN:
+        echo(f"… et {len(changes) - _SHOWN} autres changements (« --report » les écrit tous)")
+    for remark in plan.remarks[:_SHOWN]:
         echo(f"remarque : {remark}")
-    if plan.absent:
-        shown = ", ".join(plan.absent[:_SCREEN]) + (
-            f" et {len(plan.absent) - _SCREEN} autres" if len(plan.absent) > _SCREEN else ""
-        )
-        echo(f"absents de la liste, gardés : {shown}")
-    for line, cause in plan.problems[_SCREEN:]:
-        echo(f"ligne {line} : {cause}", err=True)
+    if len(plan.remarks) > _SHOWN:
+        echo(f"… et {len(plan.remarks) - _SHOWN} autres remarques")
+    _absent("organisations absentes de la liste, gardées", plan.absent_members)
+    _absent("personnes absentes de la liste, gardées", plan.absent)
+    for problem in plan.problems[_SCREEN:_SHOWN]:
+        echo(f"ligne {problem.line} : {problem.sentence}", err=True)
     echo(f"organisations : {_count(plan.members)} · personnes : {_count(plan.people)}")
-    if dry_run:
-        echo("rien n'a été écrit (--dry-run)")
+
+
+def _absent(label: str, names: tuple[str, ...]) -> None:
+    if names:
+        more = f" et {len(names) - _SCREEN} autres" if len(names) > _SCREEN else ""
+        echo(f"{label} : {', '.join(names[:_SCREEN])}{more}")
 
 
 def _count(changes: "tuple[Change, ...]") -> str:
     numbers = {what: sum(change.what == what for change in changes) for what in _SIGNS}
     return ", ".join(f"{number} {what}e{'s' if number > 1 else ''}" for what, number in numbers.items())
+
+
+@members.command("export")
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False), metavar="FICHIER")
+@click.option("--without-names", is_flag=True, help="Sans les noms suivis ni coupés, que chaque membre garde pour soi.")
+@pass_instance
+def export(instance: Instance, file: Path, without_names: bool) -> None:
+    """Exporter la liste des membres (.csv ou .xlsx), telle que « members import » la relit sans rien changer.
+
+    Aucune cellule n'est une formule : un texte qui commence par = + - ou @ est neutralisé. Le fichier contient des
+    données personnelles : seul son propriétaire peut le lire.
+    """
+    from veille.cli.members_report import write_list
+
+    store = instance.open().members
+    written = write_list(file, store.members(), store.subscribers(), private=not without_names)
+    echo(f"{written} lignes écrites : {file}")
 
 
 @members.command("list")
@@ -76,7 +120,7 @@ def list_(instance: Instance, as_json: bool) -> None:
         own = [person for person in people if person.member_id == member.id]
         if as_json:
             row = asdict(member) | {"subscribers": [asdict(person) for person in own]}
-            click.echo(json.dumps(row, ensure_ascii=False))
+            click.echo(json.dumps(row, ensure_ascii=False, default=str))
         else:
             who = ", ".join(person.email + (" (en pause)" if person.rhythm == "paused" else "") for person in own)
             cells = (member.organisation, member.size, ", ".join(member.sectors), who or "personne")

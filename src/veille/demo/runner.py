@@ -112,7 +112,9 @@ class _Stage:
         """Crawl, tag, import, build, approve and send one issue."""
         passes = tuple(self._pass(at) for at in week.passes)
         app = self.app
-        refuse_bad_lines(app.import_members(app.settings.home / instance.MEMBERS), dry_run=False)
+        plan = app.plan_members(app.settings.home / instance.MEMBERS)
+        app.import_members(plan)
+        refuse_bad_lines(plan, dry_run=False)
         [built] = app.digest.build()
         self.advance(1)
         self.clock.move(week.send_at)

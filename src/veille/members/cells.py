@@ -1,9 +1,10 @@
 """What each cell of a list of members may hold: pure readers that return a value or raise `BadCell` with its cure."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from datetime import date
+from urllib.parse import urlsplit
 
 from veille.addresses import address_problem, parse_address
 from veille.config.gazetteer import Gazetteer
@@ -35,6 +36,11 @@ _SIZES = {
     "grande entreprise": "ge",
     "grand groupe": "ge",
 }
+_ISO_DAY = re.compile(r"(?P<y>\d{4})-(?P<m>\d{1,2})-(?P<d>\d{1,2})(?: 00:00(?::00)?)?")
+_FRENCH_DAY = re.compile(r"(?P<d>\d{1,2})[/.](?P<m>\d{1,2})[/.](?P<y>\d{4})")
+#: A name of the web, or an address of a machine beside (net/ says whether it may be asked).
+_HOST = re.compile(r"(?=.{1,253}$)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9][a-z0-9-]{0,61}[a-z0-9]?")
+_LANGUAGES = {"francais": "fr", "anglais": "en", "allemand": "de", "italien": "it", "espagnol": "es"}
 
 
 class BadCell(Exception):
@@ -47,6 +53,8 @@ class Vocabulary:
 
     taxonomy: Taxonomy
     gazetteer: Gazetteer
+    #: No day of a list lies behind it.
+    today: date = date.max
 
 
 def read_name(cell: str, _: Vocabulary) -> str:
@@ -90,34 +98,34 @@ def read_naf_version(cell: str, _: Vocabulary) -> str:
     """Read which nomenclature the code is of."""
     version = (_NAF_VERSIONS | _NAF_2025).get(fold(cell))
     if version is None:
-        raise BadCell(f"naf_version « {cell[:40]} » : NAFRev2 ou NAF2025")
+        raise BadCell(f"« {cell[:40]} » : NAFRev2 ou NAF2025")
     return version
 
 
 def read_size(cell: str, _: Vocabulary) -> str:
     """Read a size class."""
-    return _one_of("size", cell, SIZES, _SIZES)
+    return _one_of(cell, SIZES, _SIZES)
 
 
 def read_rhythm(cell: str, _: Vocabulary) -> str:
     """Read how often a person wants mail."""
-    return _one_of("rhythm", cell, RHYTHMS, _RHYTHMS)
+    return _one_of(cell, RHYTHMS, _RHYTHMS)
 
 
-def _one_of(column: str, cell: str, admitted: tuple[str, ...], usual: Mapping[str, str]) -> str:
+def _one_of(cell: str, admitted: tuple[str, ...], usual: Mapping[str, str]) -> str:
     value = fold(cell)
     if value in admitted:
         return value
     near = usual.get(value) or nearest(value, admitted)
     hint = f", vouliez-vous « {near} » ?" if near else ""
-    raise BadCell(f"{column} « {cell[:40]} » inconnu{hint} (admis : {', '.join(admitted)})")
+    raise BadCell(f"« {cell[:40]} » inconnu{hint} (admis : {', '.join(admitted)})")
 
 
 def read_staff(cell: str, _: Vocabulary) -> int:
     """Read a number of persons."""
     digits = re.sub(r"\s", "", cell)
     if not re.fullmatch(r"[0-9]{1,7}", digits):
-        raise BadCell(f"staff « {cell[:40]} » : un nombre entier de personnes")
+        raise BadCell(f"« {cell[:40]} » : un nombre entier de personnes")
     return int(digits)
 
 
@@ -125,7 +133,7 @@ def read_turnover(cell: str, _: Vocabulary) -> float:
     """Read euros a year."""
     digits = re.sub(r"\s", "", cell).removesuffix("€").replace(",", ".")
     if not re.fullmatch(r"[0-9]{1,13}(\.[0-9]{1,2})?", digits):
-        raise BadCell(f"turnover_eur « {cell[:40]} » : des euros en chiffres, par exemple 1500000")
+        raise BadCell(f"« {cell[:40]} » : des euros en chiffres, par exemple 1500000")
     return float(digits)
 
 
@@ -184,32 +192,46 @@ def read_countries(cell: str, words: Vocabulary) -> tuple[str, ...]:
     return tuple(dict.fromkeys(codes))
 
 
-Reader = Callable[[str, Vocabulary], Any]
-#: Columns of an organisation that hold one value.
-SCALARS: Mapping[str, Reader] = {
-    "siren": read_siren,
-    "naf": read_naf,
-    "naf_version": read_naf_version,
-    "size": read_size,
-    "staff": read_staff,
-    "turnover_eur": read_turnover,
-    "legal_form": read_name,
-    "commune": read_commune,
-}
-#: Columns of an organisation that hold a list.
-LISTS: Mapping[str, Reader] = {
-    "sectors": read_sectors,
-    "axes": read_list,
-    "activity": read_list,
-    "skills": read_list,
-    "needs": read_list,
-    "contributions": read_list,
-    "countries": read_countries,
-    "follows": read_list,
-    "muted": read_list,
-}
-#: Columns of a person besides the address.
-PERSON: Mapping[str, Reader] = {"first_name": read_name, "last_name": read_name, "rhythm": read_rhythm}
-#: Every column, in the order of the documented header.
-COLUMNS = ("organisation", *SCALARS, *LISTS, "email", *PERSON)
-REQUIRED = ("organisation", "email")
+def read_date(cell: str, words: Vocabulary) -> date:
+    """Read a day, « 2014-03-01 » or « 01/03/2014 »; none of the future."""
+    found = _ISO_DAY.fullmatch(cell.strip()) or _FRENCH_DAY.fullmatch(cell.strip())
+    day = _day(found["y"], found["m"], found["d"]) if found else None
+    if day is None:
+        raise BadCell(f"« {cell[:40]} » n'est pas un jour : écrivez 2014-03-01 ou 01/03/2014")
+    if day > words.today:
+        raise BadCell(f"« {cell[:40]} » est dans l'avenir : vérifiez l'année")
+    return day
+
+
+def _day(year: str, month: str, day: str) -> date | None:
+    try:
+        return date(int(year), int(month), int(day))
+    except ValueError:
+        return None
+
+
+def read_website(cell: str, _: Vocabulary) -> str:
+    """Read the address of a web site; « www.phytalis.fr » stands for « https://www.phytalis.fr/ »."""
+    text = clean(cell).strip()
+    if "://" not in text:
+        text = f"https://{text}"
+    try:
+        parts = urlsplit(text)
+        host, port = parts.hostname or "", parts.port
+    except ValueError:
+        host, port, parts = "", None, urlsplit("")
+    if parts.scheme not in {"http", "https"} or not _HOST.fullmatch(host) or "@" in parts.netloc or " " in text:
+        raise BadCell(f"site « {cell[:60]} » : une adresse web est attendue, par exemple www.phytalis.fr")
+    if len(text) > LONGEST_PHRASE:
+        raise BadCell(f"site de plus de {LONGEST_PHRASE} caractères : gardez la page d'accueil")
+    authority = f"{host}:{port}" if port else host
+    return parts._replace(scheme=parts.scheme, netloc=authority, path=parts.path or "/", fragment="").geturl()
+
+
+def read_languages(cell: str, words: Vocabulary) -> tuple[str, ...]:
+    """Read ISO 639-1 codes."""
+    codes = tuple(_LANGUAGES.get(fold(code), code.lower()) for code in read_list(cell, words))
+    for code in codes:
+        if not re.fullmatch(r"[a-z]{2}", code):
+            raise BadCell(f"langue « {code[:40]} » : deux lettres attendues (fr, en, it…), séparées par |")
+    return tuple(dict.fromkeys(codes))

@@ -5,30 +5,40 @@ agree. For an organisation that is known, the columns that the file has replace 
 is deleted by an import: who is stored and not in the file is only named.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import datetime
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, time
 from pathlib import Path
 from typing import Any
 
 from veille.addresses import address_key
 from veille.errors import BadLines, InputError
-from veille.members.cells import (
-    COLUMNS,
-    LISTS,
-    PERSON,
-    REQUIRED,
-    SCALARS,
-    BadCell,
-    Reader,
-    Vocabulary,
-    read_email,
-    read_name,
-)
-from veille.members.spreadsheet import Row, Sheet, read_sheet
+from veille.members.cells import Vocabulary
+from veille.members.columns import COLUMNS, LISTS, REQUIRED, SCALARS
+from veille.members.rows import Draft, Gathering, Problem, gather
+from veille.members.spreadsheet import Sheet, read_sheet
 from veille.model import Member, Subscriber
 from veille.protocols import MemberStore
 from veille.text import fold
+
+#: What a person says on their own page, which no list changes back.
+_CHOSEN = ("rhythm", "languages")
+
+
+@dataclass(frozen=True, slots=True)
+class FieldChange:
+    """What becomes of one field."""
+
+    column: str
+    before: Any
+    after: Any
+
+    @property
+    def words(self) -> str:
+        """French: « staff : 25 → 31 », « needs : + sarcopénie ; − enrobage »."""
+        if isinstance(self.after, tuple) and self.before:
+            return f"{self.column} : {_list_difference(self.before, self.after)}"
+        return f"{self.column} : {shown(self.before)} → {shown(self.after)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +48,18 @@ class Change:
     #: "ajouté", "changé" or "inchangé".
     what: str
     name: str
-    #: French, one per field that changes.
-    details: tuple[str, ...] = ()
+    fields: tuple[FieldChange, ...] = ()
+    #: The organisation that a person joins, where they are new or leave another one.
+    joins: str = ""
+
+    @property
+    def details(self) -> tuple[str, ...]:
+        """French, one per field that changes."""
+        if self.what == "ajouté":
+            said = tuple(f"{one.column} : {shown(one.after)}" for one in self.fields)
+            return (self.joins, *said) if self.joins else said
+        moved = (f"passe chez {self.joins}",) if self.joins else ()
+        return (*(one.words for one in self.fields), *moved)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +71,10 @@ class ImportPlan:
     people: tuple[Change, ...]
     #: Persons stored that the file does not name: kept.
     absent: tuple[str, ...]
-    #: (line, French cause) of the lines that were left out.
-    problems: tuple[tuple[int, str], ...]
+    #: Organisations stored that the file does not name: kept.
+    absent_members: tuple[str, ...]
+    #: Why lines were left out, by line.
+    problems: tuple[Problem, ...]
     remarks: tuple[str, ...]
     #: What is to be written.
     profiles: tuple[tuple[Member, tuple[Subscriber, ...]], ...]
@@ -63,28 +85,6 @@ class ImportPlan:
         return bool(self.profiles)
 
 
-@dataclass
-class _Draft:
-    """An organisation as the rows of the file say it, so far."""
-
-    name: str
-    line: int
-    fields: dict[str, Any] = field(default_factory=dict)
-    #: Column → line that gave its single value.
-    said: dict[str, int] = field(default_factory=dict)
-    people: dict[str, tuple[str, dict[str, Any]]] = field(default_factory=dict)
-    #: One of its lines was refused: what the others leave empty must not be taken for wiped.
-    partial: bool = False
-
-    def fields_over(self, known: Member) -> dict[str, Any]:
-        """Return the fields to set on a member that is stored."""
-        if not self.partial:
-            return self.fields
-        lists = {column: (*getattr(known, column), *self.fields[column]) for column in LISTS if column in self.fields}
-        single = {column: value for column, value in self.fields.items() if column in SCALARS and value is not None}
-        return single | {column: tuple(dict.fromkeys(values)) for column, values in lists.items()}
-
-
 def plan_import(path: Path, store: MemberStore, words: Vocabulary) -> ImportPlan:
     """Read and check a list, and say what importing it would change; raises InputError where nothing can be read."""
     sheet = read_sheet(path, COLUMNS, REQUIRED)
@@ -92,8 +92,7 @@ def plan_import(path: Path, store: MemberStore, words: Vocabulary) -> ImportPlan
         raise InputError(
             f"{path} : la liste est vide (une ligne d'en-tête, aucune personne)", cure="ajoutez des lignes"
         )
-    drafts, problems = _read_rows(sheet, words)
-    return _compare(path, sheet, drafts, problems, store)
+    return _compare(path, sheet, gather(sheet, words), store)
 
 
 def apply_import(plan: ImportPlan, store: MemberStore, now: datetime) -> None:
@@ -105,110 +104,40 @@ def apply_import(plan: ImportPlan, store: MemberStore, now: datetime) -> None:
 def refuse_bad_lines(plan: ImportPlan, *, dry_run: bool) -> None:
     """Raise BadLines for the lines that were left out, if any."""
     if plan.problems:
-        error = BadLines(plan.file, list(plan.problems))
+        error = BadLines(plan.file, [(problem.line, problem.sentence) for problem in plan.problems])
         if dry_run:
-            error.cure = "corrigez ces lignes ; rien n'a été écrit (--dry-run)"
+            error.cure = "corrigez ces lignes ; rien n'a été écrit"
         raise error
 
 
-# ── rows ────────────────────────────────────────────────────────────────────────────────────────────────────────────
-def _read_rows(sheet: Sheet, words: Vocabulary) -> tuple[dict[str, _Draft], list[tuple[int, str]]]:
-    drafts: dict[str, _Draft] = {}
-    problems: list[tuple[int, str]] = []
-    seen: dict[str, int] = {}
-    sirens: dict[str, str] = {}
-    refused: set[str] = set()
-    for row in sheet.rows:
-        try:
-            _read_row(row, words, drafts, seen, sirens)
-        except BadCell as error:
-            problems.append((row.line, str(error)))
-            refused.add(fold(row.cells["organisation"]))
-    for key in refused & drafts.keys():
-        drafts[key].partial = True
-    return drafts, problems
-
-
-def _read_row(
-    row: Row, words: Vocabulary, drafts: dict[str, _Draft], seen: dict[str, int], sirens: dict[str, str]
-) -> None:
-    """Check a whole line before anything of it is kept."""
-    if row.problem:
-        raise BadCell(row.problem)
-    name, email = read_name(row.cells["organisation"], words), read_email(row.cells["email"], words)
-    if not fold(name):
-        raise BadCell("organisation absente")
-    key = address_key(email)
-    if key in seen:
-        raise BadCell(f"adresse « {email} » déjà donnée ligne {seen[key]}")
-    profile = _read_cells(row, {**SCALARS, **LISTS}, words)
-    person = _read_cells(row, PERSON, words)
-    draft = drafts.get(fold(name)) or _Draft(name, row.line)
-    _check_agreement(draft, profile)
-    _check_siren(profile.get("siren"), fold(name), sirens)
-    drafts[fold(name)] = draft
-    seen[key] = row.line
-    _merge(draft, profile, row.line)
-    draft.people[key] = (email, person)
-
-
-def _read_cells(row: Row, readers: Mapping[str, Reader], words: Vocabulary) -> dict[str, Any]:
-    """Read the columns that the file has; an empty cell is None or an empty list."""
-    values: dict[str, Any] = {}
-    for column, read in readers.items():
-        if column in row.cells:
-            cell = row.cells[column]
-            values[column] = read(cell, words) if cell else () if column in LISTS else None
-    return values
-
-
-def _check_agreement(draft: _Draft, profile: dict[str, Any]) -> None:
-    for column, value in profile.items():
-        before = draft.fields.get(column)
-        if column in SCALARS and value is not None and before is not None and value != before:
-            line = draft.said[column]
-            raise BadCell(f"{column} « {value} » contredit « {before} », donné ligne {line} pour {draft.name}")
-
-
-def _check_siren(siren: str | None, organisation: str, sirens: dict[str, str]) -> None:
-    if siren and sirens.setdefault(siren, organisation) != organisation:
-        raise BadCell(f"SIREN {siren} déjà donné à une autre organisation de la liste")
-
-
-def _merge(draft: _Draft, profile: dict[str, Any], line: int) -> None:
-    for column, value in profile.items():
-        if column in LISTS:
-            draft.fields[column] = tuple(dict.fromkeys((*draft.fields.get(column, ()), *value)))
-        elif value is not None or column not in draft.fields:
-            draft.fields[column] = value
-            draft.said[column] = line
-
-
-# ── comparison ──────────────────────────────────────────────────────────────────────────────────────────────────────
-def _compare(
-    path: Path, sheet: Sheet, drafts: dict[str, _Draft], problems: list[tuple[int, str]], store: MemberStore
-) -> ImportPlan:
+def _compare(path: Path, sheet: Sheet, read: Gathering, store: MemberStore) -> ImportPlan:
     members = store.members()
-    stored = _stored_of(drafts, members)
+    stored = _stored_of(read.drafts, members)
     people = {address_key(person.email): person for person in store.subscribers()}
-    stopped = {address_key(email) for email in store.suppressed([e for d in drafts.values() for e in d.people])}
-    planned = [_plan_one(draft, stored.get(key), people, stopped) for key, draft in drafts.items()]
-    named = {key for draft in drafts.values() for key in draft.people}
-    kept_out = sorted(named & stopped - people.keys())
+    emails = {key: email for draft in read.drafts.values() for key, (email, _) in draft.people.items()}
+    stopped = {address_key(email) for email in store.suppressed(emails.values())}
+    planned = [_plan_one(draft, stored.get(key), people, stopped) for key, draft in read.drafts.items()]
     # A line that was refused still names its person: nobody is told absent because of a typing error.
-    refused = {address_key(row.cells["email"]) for row in sheet.rows if row.line in dict(problems)}
+    refused = {problem.line for problem in read.problems}
+    lines = [row for row in sheet.rows if row.line in refused]
+    named = emails.keys() | {address_key(row.cells["email"]) for row in lines}
+    named_members = {member.id for member in stored.values()}
+    unread = {fold(row.cells["organisation"]) for row in lines}
     return ImportPlan(
         file=path,
         members=tuple(change for _, change, _ in planned),
         people=tuple(change for _, _, changes in planned for change in changes),
-        absent=tuple(person.email for key, person in people.items() if key not in named | refused),
-        problems=tuple(problems),
-        remarks=(*sheet.remarks, *(f"{email} s'est désinscrit : non ajouté" for email in kept_out)),
+        absent=tuple(person.email for key, person in people.items() if key not in named),
+        absent_members=tuple(
+            one.organisation for one in members if one.id not in named_members and fold(one.organisation) not in unread
+        ),
+        problems=tuple(read.problems),
+        remarks=(*sheet.remarks, *read.remarks, *_remarks(read.drafts, stored, people, stopped)),
         profiles=tuple(profile for profile, _, _ in planned if profile is not None),
     )
 
 
-def _stored_of(drafts: dict[str, _Draft], members: Sequence[Member]) -> dict[str, Member]:
+def _stored_of(drafts: dict[str, Draft], members: Sequence[Member]) -> dict[str, Member]:
     """Pair organisations of the file with stored ones: by name, else by SIREN (a renamed one), each once."""
     by_name = {fold(member.organisation): member for member in members}
     found = {key: by_name[key] for key in drafts if key in by_name}
@@ -221,20 +150,44 @@ def _stored_of(drafts: dict[str, _Draft], members: Sequence[Member]) -> dict[str
     return found
 
 
+def _remarks(
+    drafts: dict[str, Draft], stored: dict[str, Member], people: dict[str, Subscriber], stopped: set[str]
+) -> Iterator[str]:
+    """Yield what is no error and should be seen: who is not added, whose own choice stands, who may be a namesake."""
+    for key, draft in drafts.items():
+        known, siren = stored.get(key), draft.fields.get("siren")
+        if known is not None and known.siren and siren and siren != known.siren:
+            yield (
+                f"{draft.name} change de SIREN ({known.siren} → {siren}) ; si c'est une autre organisation du même "
+                f"nom, écrivez « {draft.name} (ville) »"
+            )
+        for one, (_, said) in draft.people.items():
+            if one in stopped and one not in people:
+                yield f"{one} s'est désinscrit : non ajouté"
+            person = people.get(one)
+            kept = [column for column in _CHOSEN if person and person.chosen_at and _contradicts(person, said, column)]
+            if person is not None and kept:
+                yield f"{person.email} a choisi sur sa page : {', '.join(kept)} gardé"
+
+
+def _contradicts(person: Subscriber, said: dict[str, Any], column: str) -> bool:
+    return bool(said.get(column)) and said[column] != getattr(person, column)
+
+
 Planned = tuple[tuple[Member, tuple[Subscriber, ...]] | None, Change, list[Change]]
 
 
-def _plan_one(draft: _Draft, known: Member | None, people: dict[str, Subscriber], stopped: set[str]) -> Planned:
+def _plan_one(draft: Draft, known: Member | None, people: dict[str, Subscriber], stopped: set[str]) -> Planned:
     if known is None:
         member = Member(organisation=draft.name, **draft.fields)
-        change = Change("ajouté", draft.name, tuple(_filled(draft)))
+        filled = (FieldChange(column, None, value) for column, value in draft.fields.items() if value)
+        change = Change("ajouté", draft.name, tuple(filled))
     else:
         same_name = fold(known.organisation) == fold(draft.name)
-        member = replace(
-            known, organisation=known.organisation if same_name else draft.name, **draft.fields_over(known)
-        )
-        details = tuple(_differences(known, member))
-        change = Change("changé" if details else "inchangé", member.organisation, details)
+        name = known.organisation if same_name else draft.name
+        member = replace(known, organisation=name, **draft.fields_over(known))
+        fields = tuple(_differences(known, member))
+        change = Change("changé" if fields else "inchangé", member.organisation, fields)
     to_write: list[Subscriber] = []
     changes: list[Change] = []
     for key, (email, said) in draft.people.items():
@@ -251,34 +204,43 @@ def _plan_one(draft: _Draft, known: Member | None, people: dict[str, Subscriber]
 def _plan_person(
     known: Subscriber | None, email: str, said: dict[str, Any], member: Member
 ) -> tuple[Subscriber, Change]:
-    """Compare a person; an empty name or rhythm says nothing."""
+    """Compare a person; an empty cell says nothing, and what they chose themselves stands."""
     given = {column: value for column, value in said.items() if value}
     if known is None:
-        return Subscriber(email=email, **given), Change("ajouté", email, (member.organisation,))
-    person = replace(known, **given)
-    details = [
-        f"{column} : {getattr(known, column) or '—'} → {value}"
+        filled = tuple(FieldChange(column, None, value) for column, value in given.items())
+        return Subscriber(email=email, **_stored(given)), Change("ajouté", email, filled, member.organisation)
+    if known.chosen_at is not None:
+        given = {column: value for column, value in given.items() if column not in _CHOSEN}
+    fields = tuple(
+        FieldChange(column, _listed(known, column), value)
         for column, value in given.items()
-        if getattr(known, column) != value
-    ]
-    if known.member_id != member.id:
-        details.append(f"passe chez {member.organisation}")
-    return person, Change("changé" if details else "inchangé", known.email, tuple(details))
+        if _listed(known, column) != value
+    )
+    joins = member.organisation if known.member_id != member.id else ""
+    changed = replace(known, **_stored({one.column: one.after for one in fields}))
+    return changed, Change("changé" if fields or joins else "inchangé", known.email, fields, joins)
 
 
-def _filled(draft: _Draft) -> Iterable[str]:
-    return (f"{column} : {_shown(value)}" for column, value in draft.fields.items() if value)
+def _listed(person: Subscriber, column: str) -> Any:
+    """Return what a list of members would hold of a person: the day, not the second."""
+    value = getattr(person, column)
+    return value.date() if isinstance(value, datetime) else value
 
 
-def _differences(old: Member, new: Member) -> Iterable[str]:
+def _stored(given: dict[str, Any]) -> dict[str, Any]:
+    """Return what is stored of the cells of a person: a day is its noon, the same day in every zone of France."""
+    return {column: _noon(value) if isinstance(value, date) else value for column, value in given.items()}
+
+
+def _noon(day: date) -> datetime:
+    return datetime.combine(day, time(12), UTC)
+
+
+def _differences(old: Member, new: Member) -> Iterator[FieldChange]:
     for column in ("organisation", *SCALARS, *LISTS):
         before, after = getattr(old, column), getattr(new, column)
-        if before == after:
-            continue
-        if column in LISTS:
-            yield f"{column} : {_list_difference(before, after)}"
-        else:
-            yield f"{column} : {_shown(before)} → {_shown(after)}"
+        if before != after:
+            yield FieldChange(column, before, after)
 
 
 def _list_difference(before: Sequence[str], after: Sequence[str]) -> str:
@@ -287,9 +249,10 @@ def _list_difference(before: Sequence[str], after: Sequence[str]) -> str:
     return " ; ".join(added + removed) or "ordre changé"
 
 
-def _shown(value: Any) -> str:
+def shown(value: Any) -> str:
+    """Return a value as a list of members holds it; « vide » for none."""
     if isinstance(value, tuple):
-        return " | ".join(value)
+        return " | ".join(value) or "vide"
     if isinstance(value, float):
-        return f"{value:.0f}"
-    return "vide" if value is None else str(value)
+        return f"{value:.2f}".removesuffix(".00")
+    return "vide" if value is None or value == "" else str(value)

@@ -1,4 +1,4 @@
-"""A list of members as numbered rows: bytes → text → cells. Nothing is guessed about the cells: 01000 stays text."""
+"""A list of members as numbered rows: bytes → cells. Nothing is guessed about the cells of a CSV: 01000 stays text."""
 
 import csv
 import io
@@ -10,6 +10,8 @@ from pathlib import Path
 from veille.config.problems import nearest
 from veille.errors import ConfigError, InputError
 from veille.files import cause, check_readable
+from veille.members.workbook import MODERN, OLD, read_workbook
+from veille.spreadsheets import restored
 from veille.text import fold
 
 #: Bytes; a list of 80,000 persons with long profiles stays below.
@@ -62,6 +64,19 @@ _ALIASES = {
     "code naf": "naf",
     "ape": "naf",
     "siret": "siren",
+    "creation": "created",
+    "date de creation": "created",
+    "date creation": "created",
+    "site": "website",
+    "site web": "website",
+    "site internet": "website",
+    "certification": "certifications",
+    "labels": "certifications",
+    "langue": "languages",
+    "langues": "languages",
+    "base legale": "basis",
+    "origine": "origin",
+    "date d ajout": "added",
 }
 
 
@@ -87,11 +102,15 @@ class Sheet:
 
 
 def read_sheet(path: Path, known: Collection[str], required: Collection[str]) -> Sheet:
-    """Read a CSV file; raises InputError where the file or its header cannot be used at all."""
-    text, remarks = _decode(_read(path), path)
-    header, _, _ = text.lstrip("\r\n").partition("\n")
-    delimiter = _sniff(header, known)
-    rows = _numbered(text, delimiter, path)
+    """Read a CSV file or a workbook; raises InputError where the file or its header cannot be used at all."""
+    data = _read(path)
+    remarks: tuple[str, ...] = ()
+    if data.startswith(MODERN):
+        rows = read_workbook(data, path)
+    else:
+        text, remarks = _decode(data, path)
+        header, _, _ = text.lstrip("\r\n").partition("\n")
+        rows = _numbered(text, _sniff(header, known), path)
     first = next(rows, None)
     if first is None:
         raise InputError(f"{path} : la liste est vide", cure="mettez une ligne d'en-tête puis une ligne par personne")
@@ -104,7 +123,7 @@ def _read(path: Path) -> bytes:
     try:
         found = path.stat()
         if not stat.S_ISREG(found.st_mode):
-            raise InputError(f"{path} n'est pas un fichier ordinaire", cure="donnez un fichier .csv")
+            raise InputError(f"{path} n'est pas un fichier ordinaire", cure="donnez un fichier .csv ou .xlsx")
         if found.st_size > LARGEST:
             raise InputError(f"{path} dépasse {LARGEST // 1_000_000} Mo", cure="coupez la liste en plusieurs fichiers")
         return path.read_bytes()
@@ -113,8 +132,10 @@ def _read(path: Path) -> bytes:
 
 
 def _decode(data: bytes, path: Path) -> tuple[str, tuple[str, ...]]:
-    if data.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
-        raise InputError(f"{path} est un classeur de tableur", cure="enregistrez la feuille en « CSV UTF-8 »")
+    if data.startswith(OLD):
+        raise InputError(
+            f"{path} est un classeur d'un ancien format", cure="enregistrez-le en .xlsx ou en « CSV UTF-8 »"
+        )
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         try:
             return data.decode("utf-16"), ()
@@ -160,7 +181,7 @@ def _numbered(text: str, delimiter: str, path: Path) -> Iterator[tuple[int, list
     try:
         for cells in reader:
             if any(cell.strip() for cell in cells):
-                yield line, cells
+                yield line, [restored(cell) for cell in cells]
             line = reader.line_num + 1
     except csv.Error as error:
         raise InputError(f"{path}, ligne {line} : {_csv_cause(error)}", cure="corrigez cette ligne") from error

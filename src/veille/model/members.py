@@ -74,6 +74,8 @@ class Subscriber:
     origin: str = ""
     #: Since when it is held; None before it is stored.
     added: datetime | None = None
+    #: When they last chose their rhythm and languages themselves: a list does not change them back.
+    chosen_at: datetime | None = None
 
     def reads(self, day: date) -> bool:
         """Say whether this person wants mail on that day."""

@@ -1,13 +1,12 @@
 """Members, their profiles, the people who get the mail and whom never to write to: sole writer of these tables."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date, datetime
-from typing import Any
+from typing import Any, TypeVar
 
-from sqlalchemy import delete, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import Select, delete, func, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from veille.errors import InputError
 from veille.model import Member, Preferences, Subscriber
@@ -46,6 +45,12 @@ _TELLING = frozenset({"sector", "axis", "activity", "skill", "need", "contributi
 _NUMBERS: dict[str, Callable[[str], Any]] = {"staff": int, "turnover_eur": float}
 #: Why an address of a list of members may be written to, where the list does not say.
 BASIS = "adhésion"
+#: Values of one question; SQLite takes 32,766, PostgreSQL 65,535.
+_AT_ONCE = 1_000
+R = TypeVar("R")
+K = TypeVar("K", int, str)
+#: (kind, value) of one line of a profile.
+Line = tuple[str, str]
 #: No address at all: its hash, stored beside the first suppression, tells later that the key is still the same.
 _WITNESS = ""
 
@@ -95,12 +100,11 @@ class SqlMemberStore:
     def save(self, profiles: Sequence[tuple[Member, Sequence[Subscriber]]], *, origin: str, now: datetime) -> None:
         """Add or change these organisations (id 0 = new) and these people, all or nothing; nobody else is touched."""
         with self._database.write() as session:
-            for member, people in profiles:
-                row = self._save_member(session, member, now)
-                if _save_profile(session, replace(member, id=row.id)):
-                    row.profiled_at = now
-                for person in people:
-                    self._save_person(session, person, row.id, origin, now)
+            rows = self._save_members(session, [member for member, _ in profiles], now)
+            for row in _save_profiles(session, list(zip(rows, (member for member, _ in profiles), strict=True))):
+                row.profiled_at = now
+            people = [(person, row.id) for row, (_, some) in zip(rows, profiles, strict=True) for person in some]
+            self._save_people(session, people, origin, now)
 
     def subscriber(self, subscriber_id: int) -> Subscriber | None:
         """Return one person of this cluster."""
@@ -173,33 +177,56 @@ class SqlMemberStore:
         place = self._places.commune(commune) if self._places and commune else None
         return (place, *self._places.ancestors(place)) if self._places and place else ()
 
-    def _save_member(self, session: Session, member: Member, now: datetime) -> MemberRow:
-        same = MemberRow.id == member.id if member.id else MemberRow.organisation == member.organisation
-        row = session.scalar(select(MemberRow).where(MemberRow.cluster_id == self._cluster, same))
-        if row is None:
-            row = MemberRow(cluster_id=self._cluster)
-            session.add(row)
-        for name in _SCALARS:
-            setattr(row, name, getattr(member, name))
-        row.created = member.created.isoformat() if member.created else None
-        row.updated = now
+    def _save_members(self, session: Session, members: Sequence[Member], now: datetime) -> list[MemberRow]:
+        """Write the single values of organisations; return their rows, in order."""
+        mine = select(MemberRow).where(MemberRow.cluster_id == self._cluster)
+        known = _found(session, mine, MemberRow.id, [one.id for one in members if one.id])
+        named = _found(session, mine, MemberRow.organisation, [one.organisation for one in members if not one.id])
+        by_id, by_name = {row.id: row for row in known}, {row.organisation: row for row in named}
+        rows = []
+        for member in members:
+            row = by_id.get(member.id) if member.id else by_name.get(member.organisation)
+            if row is None:
+                row = MemberRow(cluster_id=self._cluster)
+                session.add(row)
+            for name in _SCALARS:
+                setattr(row, name, getattr(member, name))
+            row.created = member.created.isoformat() if member.created else None
+            row.updated = now
+            rows.append(row)
         session.flush()
-        return row
+        return rows
 
-    def _save_person(self, session: Session, person: Subscriber, member_id: int, origin: str, now: datetime) -> None:
-        same = SubscriberRow.id == person.id if person.id else SubscriberRow.email == person.email
-        row = session.scalar(select(SubscriberRow).where(SubscriberRow.cluster_id == self._cluster, same))
-        if row is None:
-            row = SubscriberRow(cluster_id=self._cluster, origin=origin, added=now)
-            session.add(row)
-        row.member_id = member_id
-        row.basis, row.origin = person.basis or row.basis or BASIS, person.origin or row.origin
-        row.added = person.added or row.added
-        given = ("email", "first_name", "last_name") + (() if row.chosen_at else ("rhythm",))
-        for name in given:
-            setattr(row, name, getattr(person, name))
-        if not row.chosen_at:
-            row.languages = list(person.languages)
+    def _save_people(
+        self, session: Session, people: Sequence[tuple[Subscriber, int]], origin: str, now: datetime
+    ) -> None:
+        mine = select(SubscriberRow).where(SubscriberRow.cluster_id == self._cluster)
+        known = _found(session, mine, SubscriberRow.id, [one.id for one, _ in people if one.id])
+        named = _found(session, mine, SubscriberRow.email, [one.email for one, _ in people if not one.id])
+        by_id, by_email = {row.id: row for row in known}, {row.email: row for row in named}
+        for person, member_id in people:
+            row = by_id.get(person.id) if person.id else by_email.get(person.email)
+            if row is None:
+                row = SubscriberRow(cluster_id=self._cluster, origin=origin, added=now)
+                session.add(row)
+            _write_person(row, person, member_id)
+
+
+def _found(
+    session: Session, wanted: Select[R], column: InstrumentedAttribute[K], values: Sequence[K]
+) -> Iterator[R]:
+    """Yield the rows whose column holds one of these values, however many there are."""
+    for start in range(0, len(values), _AT_ONCE):
+        yield from session.scalars(wanted.where(column.in_(values[start : start + _AT_ONCE])))
+
+
+def _write_person(row: SubscriberRow, person: Subscriber, member_id: int) -> None:
+    row.member_id = member_id
+    row.basis, row.origin = person.basis or row.basis or BASIS, person.origin or row.origin
+    row.added = person.added or row.added
+    row.email, row.first_name, row.last_name = person.email, person.first_name, person.last_name
+    if not row.chosen_at:
+        row.rhythm, row.languages = person.rhythm, list(person.languages)
 
 
 def add_line(session: Session, member_id: int, field: str, value: str, now: datetime) -> None:
@@ -216,17 +243,28 @@ def add_line(session: Session, member_id: int, field: str, value: str, now: date
         row.profiled_at = now
 
 
-def _save_profile(session: Session, member: Member) -> bool:
-    """Write the lines of a profile in place of the former ones; tell whether they say anew what it does or needs."""
-    mine = InterestRow.member_id == member.id
-    before = {(kind, value) for kind, value in session.execute(select(InterestRow.kind, InterestRow.value).where(mine))}
-    session.execute(delete(InterestRow).where(mine))
-    lines: list[dict[str, Any]] = []
-    for name, kind in KINDS.items():
-        for value in dict.fromkeys(getattr(member, name)):
-            lines.append({"member_id": member.id, "kind": kind, "value": value, "position": len(lines)})
-    upsert(session, InterestRow, lines, keys=["member_id", "kind", "value"])
-    return any(line["kind"] in _TELLING and (line["kind"], line["value"]) not in before for line in lines)
+def _save_profiles(session: Session, profiles: Sequence[tuple[MemberRow, Member]]) -> list[MemberRow]:
+    """Write the lines of profiles in place of the former ones; return whose now say anew what it does or needs."""
+    before: dict[int, list[Line]] = defaultdict(list)
+    lines = select(InterestRow).order_by(InterestRow.position)
+    for line in _found(session, lines, InterestRow.member_id, [row.id for row, _ in profiles]):
+        before[line.member_id].append((line.kind, line.value))
+    changed = [(row, before[row.id], _lines(member)) for row, member in profiles if before[row.id] != _lines(member)]
+    for start in range(0, len(changed), _AT_ONCE):
+        ids = [row.id for row, _, _ in changed[start : start + _AT_ONCE]]
+        session.execute(delete(InterestRow).where(InterestRow.member_id.in_(ids)))
+    written = [
+        {"member_id": row.id, "kind": kind, "value": value, "position": place}
+        for row, _, now in changed
+        for place, (kind, value) in enumerate(now)
+    ]
+    upsert(session, InterestRow, written, keys=["member_id", "kind", "value"])
+    return [row for row, old, now in changed if any(line[0] in _TELLING for line in set(now) - set(old))]
+
+
+def _lines(member: Member) -> list[Line]:
+    """Return a profile as (kind, value), each once, in order."""
+    return [(kind, value) for name, kind in KINDS.items() for value in dict.fromkeys(getattr(member, name))]
 
 
 def read_subscriber(row: SubscriberRow) -> Subscriber:
