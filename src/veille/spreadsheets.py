@@ -12,7 +12,8 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import TypeAlias
 
-from veille.files import write_atomically
+from veille.errors import InputError
+from veille.files import cause, write_atomically
 
 #: What a cell may hold; datetimes are aware and are written in their own zone.
 Cell: TypeAlias = str | int | float | bool | date | datetime | None
@@ -45,7 +46,28 @@ def as_csv(head: Sequence[str], rows: Iterable[Sequence[Cell]]) -> bytes:
     return buffer.getvalue().encode("utf-8-sig", errors="replace")
 
 
-def write_xlsx(path: Path, title: str, head: Sequence[str], rows: Iterable[Sequence[Cell]]) -> None:
+def write_table(
+    path: Path, title: str, head: Sequence[str], rows: Iterable[Sequence[Cell]], *, private: bool = False
+) -> None:
+    """Write a table in the form that the ending of its name says; `private`: only its owner may read it.
+
+    Raises InputError for another ending, or where the file cannot be written.
+    """
+    ending = path.suffix.lower()
+    if ending not in {".csv", ".xlsx"}:
+        raise InputError(f"{path} : format inconnu", cure="donnez un nom en .csv ou .xlsx")
+    try:
+        if ending == ".csv":
+            write_atomically(path, as_csv(head, rows), private=private)
+        else:
+            write_xlsx(path, title, head, rows, private=private)
+    except OSError as error:
+        raise InputError(f"{path} : {cause(error)}", cure="vérifiez le dossier et ses droits") from error
+
+
+def write_xlsx(
+    path: Path, title: str, head: Sequence[str], rows: Iterable[Sequence[Cell]], *, private: bool = False
+) -> None:
     """Write a workbook of one sheet, whole or not at all; its head stays in sight and filters."""
     from openpyxl import Workbook  # noqa: PLC0415 - 0.2 s, for whom a workbook is written
     from openpyxl.cell import WriteOnlyCell  # noqa: PLC0415
@@ -71,7 +93,7 @@ def write_xlsx(path: Path, title: str, head: Sequence[str], rows: Iterable[Seque
     sheet.auto_filter.ref = f"A1:{_column(len(head))}{count}"
     buffer = io.BytesIO()
     book.save(buffer)
-    write_atomically(path, buffer.getvalue())
+    write_atomically(path, buffer.getvalue(), private=private)
 
 
 def _csv_cell(value: Cell) -> str:

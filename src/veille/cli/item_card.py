@@ -50,7 +50,7 @@ _QUOTED = 240
 #: Characters of the text that a card shows of what may be copied out.
 _SHOWN = 500
 
-_JUDGEMENTS = {Judgement.ACCEPTED: "gardé", Judgement.REJECTED: "écarté", Judgement.REOPENED: "remis dans la file"}
+JUDGEMENTS = {Judgement.ACCEPTED: "gardé", Judgement.REJECTED: "écarté", Judgement.REOPENED: "remis dans la file"}
 
 Label = Callable[[Scheme, str], str]
 
@@ -94,7 +94,7 @@ def _what_changed(item: Item, zone: ZoneInfo) -> Iterator[str]:
 
 def _review(review: Review, zone: ZoneInfo) -> str:
     said = f" : {review.why}" if review.why else ""
-    return f"{_JUDGEMENTS[review.judgement]} le {_day(review.at, zone)} par {review.by}{said}"
+    return f"{JUDGEMENTS[review.judgement]} le {_day(review.at, zone)} par {review.by}{said}"
 
 
 def _day(moment: datetime, zone: ZoneInfo) -> str:

@@ -1,20 +1,16 @@
 """`veille items`: what was collected, as a table or as JSON lines."""
 
-import json
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
 
 import click
 
 from veille.cli.base import Group, Instance, echo, pass_instance
 from veille.cli.clusters import links, same, split
 from veille.cli.items_add import add
+from veille.cli.items_export import export
 from veille.cli.items_queue import queue
 from veille.cli.items_search import search
 from veille.cli.items_show import show
-
-if TYPE_CHECKING:
-    from veille.model import ExportedEntry
 
 
 @click.group(cls=Group, name="items", short_help="Voir, ajouter et exporter des articles.")
@@ -47,29 +43,7 @@ def _column(text: str, width: int) -> str:
     return (text if len(text) <= width else text[: width - 1] + "…").ljust(width)
 
 
-@items.command("export")
-@click.option("--jsonl", "as_jsonl", is_flag=True, help="Une ligne JSON par entrée (seul format pour l'instant).")
-@pass_instance
-def export(instance: Instance, as_jsonl: bool) -> None:
-    """Exporter chaque entrée telle que sa source l'a publiée, au fil de la lecture."""
-    if not as_jsonl:
-        raise click.UsageError("précisez le format : --jsonl")
-    for entry in instance.open().source_store.export():
-        click.echo(json.dumps(_exported(entry), ensure_ascii=False))
-
-
-def _exported(entry: "ExportedEntry") -> dict[str, Any]:
-    return {
-        "source": entry.source,
-        "feed": entry.feed,
-        "title": entry.title,
-        "link": entry.link,
-        "date": entry.date.isoformat() if entry.date else None,
-        "seen": entry.seen.isoformat(),
-        "item": entry.item,
-    }
-
-
+items.add_command(export)
 items.add_command(show)
 items.add_command(search)
 items.add_command(add)
