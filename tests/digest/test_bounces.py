@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from tests.digest.builders import item, store_items
 from tests.digest.signs import store_uncertain
 from veille.digest.mail.bounces import read_return
-from veille.digest.mail.returns import SOFT_LIMIT, ReturnDesk, read_folder, take_in
+from veille.digest.mail.letterbox import read_folder
+from veille.digest.mail.returns import SOFT_LIMIT, ReturnDesk, take_in
 from veille.errors import InputError
 from veille.links import BOUNCE, OPINION, UNSUBSCRIBE
 from veille.model import DeliveryState, Member, Subscriber

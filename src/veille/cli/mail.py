@@ -86,16 +86,18 @@ def doctor(instance: Instance) -> None:
 @click.option("--json", "as_json", is_flag=True, help="Une ligne JSON par retour.")
 @pass_instance
 def bounces(instance: Instance, path: Path | None, as_json: bool) -> None:
-    """Lire les retours (Maildir, mbox ou .eml ; défaut : [mail] bounces) : adresses mortes, plaintes, absences.
+    """Lire les retours (Maildir, mbox, .eml ; défaut : [mail] bounces) : adresses mortes, plaintes, absences.
 
     Chaque message compte une fois, rien n'est effacé, aucune réponse n'est envoyée. « veille run » le fait aussi.
     """
     from veille.errors import InputError
 
     app = instance.open()
-    if path is None and app.settings.mail.bounces is None:
+    if path is None and not app.settings.mail.bounces:
         raise InputError("aucune boîte de retours", cure="donnez un dossier, ou réglez [mail] bounces dans veille.toml")
-    found = app.take_returns(path)
+    found, why = app.returning.take(path)
+    if why:
+        raise InputError(why, cure="vérifiez [mail] bounces ou le chemin donné")
     for one in found:
         who = one.person.email if one.person else "?"
         if as_json:
@@ -111,7 +113,51 @@ def bounces(instance: Instance, path: Path | None, as_json: bool) -> None:
         echo(f"{len(found)} retours nouveaux")
 
 
+@mail.command("events")
+@click.option("--days", type=click.IntRange(1, 365), default=7, metavar="N", help="Jours en arrière (défaut : 7).")
+@click.option("--json", "as_json", is_flag=True, help="Une ligne JSON par événement.")
+@pass_instance
+def events(instance: Instance, days: int, as_json: bool) -> None:
+    """Montrer ce qui est revenu : refus, plaintes, désinscriptions, et ce que personne n'a su lire."""
+    from datetime import timedelta
+
+    app = instance.open()
+    found = app.returning.bounces.recent(app.clock.now() - timedelta(days=days))
+    for one, email in found:
+        if as_json:
+            row = {
+                "at": one.at.isoformat(), "person": email or None, "kind": one.kind, "told_by": one.told_by,
+                "status": one.status, "detail": one.detail, "message_id": one.message_id,
+            }  # fmt: skip
+            click.echo(json.dumps(row, ensure_ascii=False))
+        else:
+            at = one.at.astimezone(app.settings.cluster.zone)
+            why = " ".join(part for part in (one.status, one.detail) if part)
+            echo(f"{at:%d/%m %H:%M} {one.told_by:<9} {email or '?':<36} {_KINDS[one.kind]:<20} {why}")
+    if not as_json and not found:
+        echo(f"Rien n'est revenu depuis {days} jours.")
+
+
+@mail.command("hooks")
+@pass_instance
+def hooks(instance: Instance) -> None:
+    """Donner les adresses où un relais peut dire ce que deviennent les messages (webhooks). Elles sont secrètes."""
+    from veille.digest.relays.intake import READERS
+
+    app = instance.open()
+    site = app.settings.site.url.rstrip("/")
+    for relay in READERS:
+        hook = app.returning.hook(relay)
+        echo(f"{relay:<9} {site}{hook.path()}")
+    echo()
+    echo("Ou, sans secret dans l'adresse : la même sans sa dernière partie, et celle-ci comme mot de passe")
+    echo("(https://veille:SECRET@…), comme jeton (Authorization: Bearer SECRET), ou comme clé de signature")
+    echo("(X-Veille-Signature: sha256=HMAC du corps). Pour les changer toutes : [returns] hook_version.")
+    if not site.startswith("https://"):
+        echo("! site.url n'est pas en https : un relais refusera sans doute ces adresses.")
+
+
 _KINDS = {
-    "hard": "adresse refusée", "soft": "refus passager", "complaint": "plainte", "nothing": "réponse automatique",
-    "unknown": "non reconnu",
+    "hard": "adresse refusée", "soft": "refus passager", "complaint": "plainte", "unsubscribe": "désinscription",
+    "nothing": "réponse automatique", "unknown": "à lire",
 }  # fmt: skip

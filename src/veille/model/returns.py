@@ -75,7 +75,7 @@ class LetterBox:
     """One reading of a mailbox of ours."""
 
     messages: tuple[bytes, ...] = ()
-    #: Where the next reading goes on; None = each reading sees everything.
+    #: Where the next reading goes on, empty = from the beginning; None = each reading sees everything.
     position: str | None = None
     #: French: why it could not be read; empty = it was.
     failure: str = ""

@@ -91,8 +91,8 @@ class BounceStore(Protocol):
         """Return what came back since then, oldest first, each with the address it is about (empty if unknown)."""
         ...
 
-    def position(self, mailbox: str) -> str | None:
-        """Return how far a mailbox of ours was read, None if it never was."""
+    def position(self, mailbox: str) -> tuple[str, datetime] | None:
+        """Return how far a mailbox of ours was read and when, None if it never was."""
         ...
 
     def reached(self, mailbox: str, position: str, at: datetime) -> None:

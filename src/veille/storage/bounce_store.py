@@ -65,10 +65,11 @@ class SqlBounceStore:
         with self._database.read() as session:
             return [(_recorded(row), email or "") for row, email in session.execute(query)]
 
-    def position(self, mailbox: str) -> str | None:
-        """Return how far a mailbox of ours was read, None if it never was."""
+    def position(self, mailbox: str) -> tuple[str, datetime] | None:
+        """Return how far a mailbox of ours was read and when, None if it never was."""
         with self._database.read() as session:
-            return session.scalar(select(MailboxMarkRow.position).where(MailboxMarkRow.name == mailbox))
+            row = session.get(MailboxMarkRow, mailbox)
+            return (row.position, row.at) if row is not None else None
 
     def reached(self, mailbox: str, position: str, at: datetime) -> None:
         """Note how far a mailbox of ours was read."""

@@ -5,16 +5,11 @@ reaches the scores of daily lists: Mailman's 5.0 within seven days). Nothing her
 """
 
 import hashlib
-import mailbox
 from collections.abc import Iterable, Iterator
-from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from pathlib import Path
 
-from veille.digest.mail.bounces import MAX_BYTES, read_return
-from veille.errors import InputError
-from veille.files import cause, check_readable
+from veille.digest.mail.bounces import read_return
 from veille.links import BOUNCE, UNSUBSCRIBE
 from veille.model import DeliveryState, Subscriber
 from veille.model.returns import OPT_OUT, Recorded, Returned, ReturnKind
@@ -22,8 +17,6 @@ from veille.protocols import BounceStore, Clock, MailLedger, ReaderStore
 from veille.tokens import Keys
 
 SOFT_LIMIT, SOFT_WINDOW = 4, timedelta(weeks=8)
-#: Messages of one folder read in one go; the rest waits for the next run.
-MAX_MESSAGES = 10_000
 _REASONS = {
     ReturnKind.HARD: "bounce",
     ReturnKind.SOFT: "bounce",
@@ -126,27 +119,3 @@ def _proved(desk: ReturnDesk, returned: Returned) -> Subscriber | None:
         return None
     mail = desk.bounces.sent_mail(returned.message_id)
     return desk.readers.subscriber(mail.subscriber_id) if mail is not None else None
-
-
-def read_folder(path: Path) -> Iterator[bytes]:
-    """Yield the mails of a Maildir, an mbox file or one .eml file; raises InputError."""
-    try:
-        if path.is_dir():
-            if not (path / "cur").is_dir():
-                raise InputError(f"{path} n'est pas une boîte Maildir", cure="donnez un Maildir, un mbox ou un .eml")
-            folder = mailbox.Maildir(path, create=False)
-            for key, _ in zip(sorted(folder.keys()), range(MAX_MESSAGES), strict=False):
-                with folder.get_file(key) as stream:
-                    yield stream.read(MAX_BYTES)
-            return
-        check_readable(path)
-        with path.open("rb") as stream:
-            raw = stream.read(MAX_BYTES)
-        if not raw.startswith(b"From "):
-            yield raw
-            return
-        with closing(mailbox.mbox(path, create=False)) as box:
-            for message, _ in zip(box, range(MAX_MESSAGES), strict=False):
-                yield message.as_bytes()[:MAX_BYTES]
-    except OSError as error:
-        raise InputError(f"{path} : {cause(error)}", cure="vérifiez [mail] bounces ou le chemin donné") from error

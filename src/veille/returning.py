@@ -1,0 +1,147 @@
+"""What comes back of what was sent, wired to an opened instance: mailboxes, relays' events, signs of life.
+
+Beside `app`, which does what is sent; everything is made on first use.
+"""
+
+import hashlib
+from collections.abc import Callable, Sequence
+from datetime import timedelta
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from veille.errors import InputError
+from veille.model.returns import LetterBox
+from veille.protocols import Fetcher
+from veille.stores import Stores
+
+if TYPE_CHECKING:
+    from veille.digest.mail.returns import Intake, ReturnDesk
+    from veille.digest.relays.intake import Hook
+    from veille.storage.bounce_store import SqlBounceStore
+    from veille.storage.sign_store import SqlSignStore
+
+#: Names of the accounts ([mailboxes.NAME]) whose secrets open each mailbox.
+RETURNS, REPLIES, PROBE = "retours", "reponses", "sonde"
+#: Visits to an IMAP folder in one pass: each reads at most fifty mails.
+_MAX_VISITS = 20
+#: How long a mailbox elsewhere is left alone between two passes: a daemon makes one each minute.
+_REST = timedelta(minutes=10)
+
+
+class Returning:
+    """What one instance does with what comes back."""
+
+    def __init__(self, stores: Stores, fetcher: Callable[[], Fetcher]) -> None:
+        self._stores = stores
+        #: The only way out; not made before a mailbox elsewhere is read.
+        self._fetcher = fetcher
+
+    @cached_property
+    def bounces(self) -> "SqlBounceStore":
+        """Writer of bounce, mailbox_mark."""
+        from veille.storage.bounce_store import SqlBounceStore
+
+        return SqlBounceStore(self._stores.database)
+
+    @cached_property
+    def signs(self) -> "SqlSignStore":
+        """Writer of reply, link_count, staff_report."""
+        from veille.storage.sign_store import SqlSignStore
+
+        return SqlSignStore(self._stores.database)
+
+    @property
+    def desk(self) -> "ReturnDesk":
+        """What takes in returned mails and relays' events."""
+        from veille.digest.mail.returns import ReturnDesk
+
+        stores = self._stores
+        return ReturnDesk(
+            bounces=self.bounces,
+            readers=stores.members,
+            mails=stores.mail_ledger,
+            keys=stores.keys,
+            clock=stores.clock,
+            sealed=bool(stores.settings.mail.return_path),
+        )
+
+    def take(self, path: Path | None = None, *, rest: timedelta | None = None) -> "tuple[list[Intake], str]":
+        """Take in the mails that came back, from `path` or the configured mailbox; the second value says why not.
+
+        `rest`: how long a mailbox elsewhere is left alone after it was read.
+        """
+        from veille.digest.mail.returns import take_in
+
+        place = path or self._stores.settings.mail.bounces
+        if not place:
+            return [], ""
+        found: list[Intake] = []
+        why = self._read(place, RETURNS, lambda mails: found.extend(take_in(self.desk, mails)), rest)
+        return found, why
+
+    def count_replies(self, *, rest: timedelta | None = None) -> tuple[int, str]:
+        """Count the answers that came to issues; the second value says why the mailbox could not be read."""
+        from veille.digest.signs.replies import ReplyDesk, count_replies
+
+        place = self._stores.settings.returns.replies
+        if not place:
+            return 0, ""
+        desk = ReplyDesk(bounces=self.bounces, signs=self.signs, clock=self._stores.clock)
+        counts: list[int] = []
+        why = self._read(place, REPLIES, lambda mails: counts.append(count_replies(desk, mails)), rest)
+        return sum(counts), why
+
+    def collect(self) -> list[str]:
+        """Read both mailboxes, as each pass of « run » does; return French sentences where there is news."""
+        returned, why_returns = self.take(rest=_REST)
+        replies, why_replies = self.count_replies(rest=_REST)
+        said = []
+        if returned:
+            said.append(f"retours : {len(returned)} nouveaux (voir « veille mail events »)")
+        if replies:
+            said.append(f"réponses : {replies} nouvelles")
+        return [*said, *(f"boîte illisible : {why}" for why in (why_returns, why_replies) if why)]
+
+    def hook(self, relay: str) -> "Hook":
+        """Return what one relay must know to tell us of our mails."""
+        from veille.digest.relays.intake import Hook
+
+        return Hook(relay, self._stores.keys, self._stores.settings.returns.hook_version)
+
+    def take_events(self, relay: str, body: bytes) -> "Sequence[Intake]":
+        """Take in what an admitted relay tells; raises Unreadable."""
+        from veille.digest.relays.intake import take_events
+
+        return take_events(self.desk, relay, body)
+
+    def _read(
+        self, place: str | Path, name: str, take: Callable[[Sequence[bytes]], object], rest: timedelta | None
+    ) -> str:
+        """Read a mailbox visit by visit; how far is written after its mails were taken in, which forgets none."""
+        mark, clock = _mark(name, place), self._stores.clock
+        kept = self.bounces.position(mark)
+        if rest is not None and kept is not None and clock.now() - kept[1] < rest:
+            return ""
+        for _ in range(_MAX_VISITS):
+            box = self._visit(place, name, kept[0] if kept else None)
+            take(box.messages)
+            if box.position is not None:
+                kept = (box.position, clock.now())
+                self.bounces.reached(mark, *kept)
+            if box.failure or not box.left:
+                return box.failure
+        return ""
+
+    def _visit(self, place: str | Path, name: str, position: str | None) -> LetterBox:
+        from veille.digest.mail.letterbox import read_letterbox
+
+        try:
+            return read_letterbox(place, self._stores.settings.home, self._fetcher(), account=name, position=position)
+        except InputError as error:
+            return LetterBox(failure=str(error))
+
+
+def _mark(name: str, place: str | Path) -> str:
+    """Return under what name the position of a mailbox is kept: another mailbox is read from its beginning."""
+    return f"{name}.{hashlib.sha256(str(place).encode()).hexdigest()[:16]}"
