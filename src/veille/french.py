@@ -50,3 +50,11 @@ def without_removed(title: str) -> str:
     if found is None:
         return title
     return title[: found.start(1)] + " " * len(found[1]) + title[found.end(1) :]
+
+
+def euros(value: float, space: str = " ") -> str:
+    """Return « 300 k€ », « 1,5 M€ », « 800 € »; `space` stands before the unit, no-break as typography wants it."""
+    for unit, size in (("M€", 1_000_000), ("k€", 1_000)):
+        if value >= size:
+            return f"{value / size:.1f}".removesuffix(".0").replace(".", ",") + space + unit
+    return f"{value:.0f}{space}€"

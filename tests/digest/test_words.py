@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.digest.builders import FRIDAY, digest, item, match, member, seen, subscriber
-from veille.digest.choosing import wording
+from veille import french
 from veille.digest.choosing.bulletin import compose, one_line, selection, web_link
 from veille.digest.choosing.select import Offer
 from veille.excerpt import PRESS_CHARACTERS, PRESS_SHARE, excerpt
@@ -46,7 +46,7 @@ def an_offer(section: str = "seize", **changes: object) -> Offer:
     ("value", "shown"), [(300_000, "300 k€"), (2e6, "2 M€"), (1_500_000, "1,5 M€"), (800, "800 €"), (12_500, "12,5 k€")]
 )
 def test_amounts_are_short(value: float, shown: str):
-    assert wording.amount(value).replace(NBSP, " ") == shown
+    assert french.euros(value).replace(NBSP, " ") == shown
 
 
 def test_line_is_facts_in_words():

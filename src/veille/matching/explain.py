@@ -17,7 +17,7 @@ def explain(item: Item, member: Member, match: Match, taxonomy: Taxonomy) -> Ite
     else:
         yield f"{member.organisation} : oui — score {match.score:.2f}".replace(".", ",")
     for reason in match.reasons:
-        yield f"  +{reason.weight:.2f}  {reason.text}".replace(".", ",", 1)
+        yield f"  {reason.weight:+.2f}  {reason.text}".replace(".", ",", 1)
     yield from (_axis(tag, taxonomy) for tag in item.of(Scheme.AXIS))
     yield from _deadline(item)
     if match.eligibility is not None:

@@ -16,12 +16,12 @@ class Verdict(StrEnum):
 class Reason:
     """Why an item suits a member (or which gate stopped it), as a person reads it."""
 
-    #: "need", "activity", "skill", "axis", "sector", "territory", "country", "follow", "source", "deadline", "common",
-    #: or "gate:territory", "gate:expired", … for a refusal.
+    #: "need", "activity", "skill", "axis", "sector", "territory", "country", "follow", "source", "deadline", "vote",
+    #: "common", or "gate:territory", "gate:expired", … for a refusal.
     kind: str
     #: French, short: « votre besoin “sarcopénie” est dans l'appel ».
     text: str
-    #: What it adds to the score; 0 for a gate.
+    #: What it adds to the score, below 0 what it takes away; 0 for a gate.
     weight: float = 0.0
 
 

@@ -121,8 +121,8 @@ def _line(one: Offer, day: date, zone: ZoneInfo, labels: Labels) -> Line:
 
 
 def _reasons(one: Offer) -> tuple[Reason, ...]:
-    """Return why this item is here, at least one reason, best first."""
-    every = tuple(reason for reason in one.match.reasons if reason.text)
+    """Return why this item is here, not what speaks against it: at least one reason, best first."""
+    every = tuple(reason for reason in one.match.reasons if reason.text and reason.weight >= 0)
     said = tuple(reason for reason in every if reason.kind not in _SHOWN_ELSEWHERE) or every
     if one.recall:
         said = (Reason(kind="deadline", text="dernier rappel"), *said)

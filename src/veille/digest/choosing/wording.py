@@ -84,14 +84,6 @@ def badge(day: date, today: date) -> str:
     return "dernier jour" if left <= 0 else f"J-{left}"
 
 
-def amount(value: float) -> str:
-    """Return « 300 k€ », « 1,5 M€ », « 800 € »."""
-    for unit, size in (("M€", 1_000_000), ("k€", 1_000)):
-        if value >= size:
-            return f"{value / size:.1f}".removesuffix(".0").replace(".", ",") + _NBSP + unit
-    return f"{value:.0f}{_NBSP}€"
-
-
 def verb(item: Item) -> str:
     """Return « clôt », or nothing for what takes place on that day."""
     happens = item.deadline is None or any(tag.term in _HAPPENS for tag in item.of(Scheme.TYPE)[:1])
@@ -210,7 +202,7 @@ def _value(name: str, text: str) -> str:
         return text[:_MAX_FACT]
     if name == "rate":
         return f"{number * 100 if number <= 1 else number:.0f}{_NBSP}%"
-    return amount(number)
+    return french.euros(number)
 
 
 def _amounts(item: Item) -> str:

@@ -8,7 +8,7 @@ from fastapi import Depends
 from starlette.requests import Request
 
 from veille.config.settings import Settings
-from veille.model import Bulletin, Item, SeenItem, Subscriber
+from veille.model import Bulletin, Feedback, Item, SeenItem, Subscriber
 from veille.protocols import Clock, FeedbackStore, ReaderStore
 from veille.tokens import Keys
 from veille.web.forms import Refused
@@ -43,6 +43,8 @@ class Front:
     sent: Callable[[str, str, int], Sent | None]
     #: Subscriber id → item id → what was sent.
     journal: Callable[[int], Mapping[int, SeenItem]]
+    #: (person, item, opinion) → what that opinion changes in the bulletins to come, sentences in French.
+    promises: Callable[[Subscriber, Item, Feedback], Sequence[str]]
     #: Rhythms that some digest of this instance has.
     rhythms: Callable[[], frozenset[str]]
     #: Sections that a person may switch off: (kind, title).

@@ -24,7 +24,8 @@ def say(front: Here, token: str, form: Posted) -> Response:
 
 def _page(front: Front, person: Subscriber, item: Item, *, acted: bool) -> Response:
     held = {one.opinion: one for one in front.opinions.of(person.id, item.id)}
-    refusal = held.get(Opinion.NOT_FOR_ME)
+    vote = held.get(Opinion.USEFUL) or held.get(Opinion.NOT_FOR_ME)
+    supposed = [_feedback(front, person, item, Opinion.NOT_FOR_ME, reason) for reason in REFUSALS]
     return framed(
         front.settings,
         "member/opinion.html",
@@ -33,7 +34,9 @@ def _page(front: Front, person: Subscriber, item: Item, *, acted: bool) -> Respo
         due=french.french_day(item.due) if item.due else "",
         held={one.value for one in held},
         refusals=REFUSALS,
-        reason=REFUSALS.get(refusal.reason, "") if refusal else "",
+        reason=REFUSALS.get(vote.reason, "") if vote else "",
+        changes=front.promises(person, item, vote) if vote else (),
+        supposed={} if vote else {one.reason: front.promises(person, item, one)[1:] for one in supposed},
         acted=acted,
     )
 
@@ -42,15 +45,18 @@ def _record(front: Front, person: Subscriber, item: Item, form: Form) -> None:
     wanted, reason = form.one("avis"), form.one("raison")
     if wanted not in {one.value for one in Opinion if one is not Opinion.WITHDRAWN} or reason not in {"", *REFUSALS}:
         raise Refused(400)
-    kind = Opinion(wanted)
-    said = Feedback(
+    said = _feedback(front, person, item, Opinion(wanted), reason)
+    if form.one("action") == "retirer":
+        front.opinions.withdraw(said)
+    else:
+        front.opinions.record(said)
+
+
+def _feedback(front: Front, person: Subscriber, item: Item, kind: Opinion, reason: str) -> Feedback:
+    return Feedback(
         subscriber_id=person.id,
         item_id=item.id,
         opinion=kind,
         reason=reason if kind is Opinion.NOT_FOR_ME else "",
         at=front.clock.now(),
     )
-    if form.one("action") == "retirer":
-        front.opinions.withdraw(said)
-    else:
-        front.opinions.record(said)
