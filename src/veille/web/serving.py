@@ -2,11 +2,17 @@
 
 from collections.abc import Sequence
 from datetime import date
+from functools import partial
 
 import uvicorn
 
 from veille.app import App
 from veille.french import DAYS, day_of_month
+from veille.matching.context import prepare
+from veille.matching.limits import promise
+from veille.matching.traits import Standpoint
+from veille.matching.votes import gather
+from veille.model import Feedback, Item, Subscriber
 from veille.web.app import create_app
 from veille.web.member.front import Front, Sent
 
@@ -25,6 +31,7 @@ def front_of(app: App) -> Front:
         item=app.item_store.item,
         sent=lambda digest, period, subscriber_id: _sent(app, digest, period, subscriber_id),
         journal=lambda subscriber_id: app.mail_ledger.seen([subscriber_id]).get(subscriber_id, {}),
+        promises=partial(_promises, app),
         rhythms=lambda: frozenset(one.digest.rhythm for one in app.digests.values()),
         sections=lambda: _sections(app),
     )
@@ -65,3 +72,16 @@ def _sent(app: App, digest: str, period: str, subscriber_id: int) -> Sent | None
     return Sent(
         bulletin=bulletin, title=issue.frame["title"], day=f"{DAYS[day.weekday()]} {day_of_month(day)} {day.year}"
     )
+
+
+def _promises(app: App, person: Subscriber, item: Item, said: Feedback) -> Sequence[str]:
+    """Return what an opinion changes, by the very rules that the next draft goes by."""
+    shown = app.gathered.item(app.gathered.group(item.id)[0]) or item
+    member = next((one for one in app.members.members() if one.id == person.member_id), None)
+    votes = gather([said], [person], [shown])
+    if member is None or not votes:
+        return ()
+    today = app.clock.now().astimezone(app.settings.cluster.zone).date()
+    context = prepare([shown], today=today, places=app.gazetteer, taxonomy=app.taxonomy)
+    seen = Standpoint(context.view(shown), context.profile(member), context.places)
+    return list(promise(votes[member.id][0], seen, context.taxonomy, member.organisation))
