@@ -12,11 +12,29 @@ from veille.digest.mail.message import make_message_id
 from veille.digest.mail.relay import parse_relay
 from veille.digest.mail.sending import Sender
 from veille.digest.mail.smtp import SmtpMailer
-from veille.model import Delivery, Drafted, Issue, IssueState, Member, OutgoingMail, Selected, Subscriber
+from veille.errors import LeaseLost
+from veille.model import (
+    Delivery,
+    DeliveryState,
+    Drafted,
+    Issue,
+    IssueState,
+    Member,
+    OutgoingMail,
+    Selected,
+    SendOutcome,
+    Subscriber,
+)
 from veille.storage.db import Database
+from veille.storage.handpick_store import SqlHandpickStore
 from veille.storage.issue_store import SqlIssueStore
 from veille.storage.mail_ledger import SqlMailLedger
 from veille.storage.member_store import SqlMemberStore
+
+LEASE = timedelta(minutes=15)
+SENT = SendOutcome(state=DeliveryState.SENT, reply="ok", smtp_code=250, phase="dot", server="relais")
+LATER = SendOutcome(state=DeliveryState.DEFERRED, reply="plus tard", smtp_code=450)
+DOUBT = SendOutcome(state=DeliveryState.UNCERTAIN, reply="coupé")
 
 
 def members_of(database: Database) -> SqlMemberStore:
@@ -25,6 +43,10 @@ def members_of(database: Database) -> SqlMemberStore:
 
 def issues_of(database: Database) -> SqlIssueStore:
     return SqlIssueStore(database, "pole", message_id=make_message_id)
+
+
+def hands_of(database: Database) -> SqlHandpickStore:
+    return SqlHandpickStore(database, "pole")
 
 
 def mails_of(database: Database) -> SqlMailLedger:
@@ -69,6 +91,17 @@ def approved(database: Database, count: int = 3, items: tuple[int, ...] = (), no
     mails_of(database)
     issue = issues_of(database).save_draft(an_issue(now=now), draft_of(people(database, count), items))
     return issues_of(database).approve(issue, by="Claire", now=now, domain="pole.example.fr", frame=issue.frame)
+
+
+def settle(store: SqlMailLedger, delivery: Delivery, outcome: SendOutcome, now: datetime = NOW) -> None:
+    """Write what became of one mail, as a sender does."""
+    if store.record(settled=[(delivery, outcome)], now=now):
+        raise LeaseLost("repris", cure="rien")
+
+
+def begin(store: SqlMailLedger, *deliveries: Delivery, now: datetime = NOW) -> set[str]:
+    """Write that mails are about to leave, as a sender does; return those that may not."""
+    return store.record(begun=deliveries, now=now)
 
 
 def compose(delivery: Delivery) -> OutgoingMail:

@@ -243,6 +243,12 @@ class Delivery:
     #: French: why it is in this state, or the server's reply.
     reply: str = ""
     token: str | None = None
+    #: Who receives for its domain (« gmail », « orange », « other »…), or empty where nobody looked yet.
+    family: str = ""
+    #: When a deferred mail is tried again.
+    next_at: datetime | None = None
+    #: RFC 3463 « 5.1.1 », or empty.
+    enhanced: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

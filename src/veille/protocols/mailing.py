@@ -21,6 +21,7 @@ from veille.model import (
     SeenItem,
     SendOutcome,
 )
+from veille.model.sending import RateState
 
 #: Judges one item for one member.
 Matcher = Callable[[Item, Member], Match]
@@ -46,6 +47,14 @@ class IssueStore(Protocol):
 
     def get(self, issue_id: int) -> Issue:
         """Return an issue as it stands now."""
+        ...
+
+    def living(self, digest: str) -> Sequence[Issue]:
+        """Return the issues of a digest that have not ended, the one that leaves first before the others."""
+        ...
+
+    def note(self, issue_id: int, *, why: str, now: datetime) -> bool:
+        """Log something about an issue that does not move it, once; return False where it was logged already."""
         ...
 
     def events(self, issue_id: int) -> Sequence[IssueEvent]:
@@ -161,31 +170,59 @@ class MailLedger(Protocol):
         """Return every delivery of an issue, in a fixed order."""
         ...
 
-    def claim(self, issue_id: int, *, limit: int, now: datetime, lease: timedelta) -> list[Delivery]:
-        """Move queued (or due deferred) deliveries to sending, in one durable commit; suppressed ones step aside."""
+    def place(self, issue_id: int, family_of: Callable[[str], str]) -> None:
+        """Write which family of receivers each mail goes to, where that is not known yet."""
+        ...
+
+    def claim(
+        self, issue_id: int, *, limit: int, now: datetime, lease: timedelta, without: Collection[str] = ()
+    ) -> list[Delivery]:
+        """Move queued (or due deferred) deliveries to sending, in one durable commit; suppressed ones step aside.
+
+        Nothing is claimed of an issue that is paused or has ended. `without`: families of receivers that are to wait.
+        """
         ...
 
     def renew(self, deliveries: Sequence[Delivery], *, now: datetime, lease: timedelta) -> None:
-        """Extend the lease of a claimed group; raises LeaseLost if any of it was taken away."""
+        """Extend the leases of claimed mails; one that was taken away shows when its mail is to begin."""
         ...
 
-    def settle(self, delivery: Delivery, outcome: SendOutcome, now: datetime) -> None:
-        """Write what became of one mail, fenced by the claim's token; « sent » also writes the journal."""
+    def record(
+        self,
+        *,
+        begun: Sequence[Delivery] = (),
+        settled: Sequence[tuple[Delivery, SendOutcome]] = (),
+        rates: Sequence[RateState] = (),
+        now: datetime,
+    ) -> set[str]:
+        """Write, in one durable commit, what became of some mails and which others are about to leave.
+
+        Fenced by the claim's token: return the Message-IDs of those that are no longer ours, which must not leave.
+        """
+        ...
+
+    def rates(self) -> Sequence[RateState]:
+        """Return what relays and receivers were given lately."""
         ...
 
     def release(self, deliveries: Sequence[Delivery]) -> None:
         """Give claimed mails back untouched: nothing of them left this machine."""
         ...
 
-    def recover(self, issue_id: int, *, now: datetime, alone: bool) -> int:
-        """Resolve mails whose sender died: the one in its hands is uncertain, those behind it are queued again.
+    def recover(self, issue_id: int, *, now: datetime, alone: bool, lease: timedelta = ...) -> int:
+        """Resolve mails whose sender died: those begun are uncertain, the others are queued again; return how many.
 
         `alone`: the caller holds the lock of this machine, so every lease belongs to a dead process.
         """
         ...
 
-    def reconcile(self, issue_id: int, *, accepted: Collection[str], absent: Collection[str], now: datetime) -> int:
-        """Settle doubts: accepted Message-IDs are sent, absent ones are queued again; return how many."""
+    def reconcile(
+        self, issue_id: int, *, accepted: Collection[str], absent: Collection[str], now: datetime, by: str = ""
+    ) -> int:
+        """Settle doubts: accepted Message-IDs are sent, absent ones are queued again; return how many.
+
+        `by`: who says so, in French; the relay's log if empty.
+        """
         ...
 
     def counts(self, issue_id: int) -> Mapping[DeliveryState, int]:

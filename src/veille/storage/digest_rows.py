@@ -69,6 +69,9 @@ def read_delivery(row: DeliveryRow) -> Delivery:
         tries=row.tries,
         reply=row.reply,
         token=row.token,
+        family=row.family or "",
+        next_at=row.next_at,
+        enhanced=row.enhanced or "",
     )
 
 

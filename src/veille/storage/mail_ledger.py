@@ -1,28 +1,40 @@
-"""The ledger of mails: sole writer of delivery, attempt and seen.
+"""The ledger of mails: sole writer of delivery, attempt, seen and rate_state.
 
-A delivery moves queued → sending (lease, token) → sent | deferred | rejected | uncertain. Claims are one durable commit
-before anything is sent, results one durable commit each: SQLite takes 33,000 such rows a second in groups of twenty,
-645 one by one, and a relay takes fewer still.
+A delivery moves queued → sending (lease, token) → sent | deferred | rejected | uncertain. A group is claimed in one
+durable commit; a mail is marked « begun » in another before its final dot, together with what became of others: SQLite
+takes 33,000 such rows a second in groups of twenty, 645 one by one.
 """
 
 import secrets
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import asdict
 from datetime import date, datetime, timedelta
+from typing import Any
 
-from sqlalchemy import delete, func, or_, select, update
+from sqlalchemy import ColumnElement, delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
-from veille.errors import LeaseLost
 from veille.model import Delivery, DeliveryState, IssueState, SeenItem, SendOutcome, Subscriber
 from veille.model.issue_life import OPEN
+from veille.model.sending import RateState
 from veille.protocols import MailLedger
-from veille.storage.db import Database, upsert
+from veille.storage.db import Database, slices, upsert
 from veille.storage.digest_rows import read_delivery
-from veille.storage.tables import AttemptRow, BulletinRow, DeliveryRow, IssueRow, SeenRow, SubscriberRow
+from veille.storage.mail_rows import (
+    ATTEMPT,
+    BEGIN,
+    RATE_COLUMNS,
+    SETTLE,
+    UNTOUCHED,
+    attempt_values,
+    lines_shown,
+    read_rate,
+    row_key,
+    settled_values,
+)
+from veille.storage.tables import BulletinRow, DeliveryRow, IssueRow, RateStateRow, SeenRow, SubscriberRow
 
-#: Minutes before each new try after a 4xx; after the last one, the same again until the issue is stale.
-BACK_OFF = (5, 15, 60, 240)
 #: States in which nothing more will happen by itself.
 FINAL = frozenset(
     {
@@ -75,10 +87,30 @@ class SqlMailLedger:
         with self._database.read() as session:
             return [read_delivery(row) for row in session.scalars(query)]
 
-    def claim(self, issue_id: int, *, limit: int, now: datetime, lease: timedelta) -> list[Delivery]:
+    def place(self, issue_id: int, family_of: Callable[[str], str]) -> None:
+        """Write which family of receivers each mail goes to, where that is not known yet."""
+        unplaced = (DeliveryRow.issue_id == issue_id) & DeliveryRow.family.is_(None)
+        with self._database.read() as session:
+            emails = session.scalars(select(DeliveryRow.email).where(unplaced)).all()
+        families: dict[str, list[str]] = {}
+        for email in emails:
+            families.setdefault(family_of(email), []).append(email)
+        if not families:
+            return
+        with self._database.write() as session:
+            for family, those in families.items():
+                for some in slices(those):
+                    session.execute(
+                        update(DeliveryRow).where(unplaced, DeliveryRow.email.in_(some)).values(family=family)
+                    )
+
+    def claim(
+        self, issue_id: int, *, limit: int, now: datetime, lease: timedelta, without: Collection[str] = ()
+    ) -> list[Delivery]:
         """Move queued (or due deferred) deliveries to sending, in one durable commit; suppressed ones step aside.
 
         Nothing is claimed of an issue that is paused or has ended: the same transaction reads its state.
+        `without`: families of receivers that are to wait.
         """
         token = secrets.token_hex(16)
         due = or_(
@@ -86,6 +118,8 @@ class SqlMailLedger:
             (DeliveryRow.state == DeliveryState.DEFERRED) & (DeliveryRow.next_at <= now),
         )
         query = select(DeliveryRow).where(DeliveryRow.issue_id == issue_id, due).order_by(DeliveryRow.subscriber_id)
+        if without:
+            query = query.where(or_(DeliveryRow.family.is_(None), DeliveryRow.family.not_in(without)))
         with self._database.write(durable=True) as session:
             if session.get_one(IssueRow, issue_id).state not in OPEN:
                 return []
@@ -96,92 +130,119 @@ class SqlMailLedger:
                     row.state, row.settled_at, row.reply = DeliveryState.SUPPRESSED, now, "adresse désinscrite"
                 else:
                     row.state, row.token, row.lease_until = DeliveryState.SENDING, token, now + lease
-                    row.tries += 1
+                    row.tries, row.begun_at = row.tries + 1, None
             claimed = [read_delivery(row) for row in rows if row.state == DeliveryState.SENDING]
-        return claimed if claimed or not rows else self.claim(issue_id, limit=limit, now=now, lease=lease)
+        if claimed or not rows:
+            return claimed
+        return self.claim(issue_id, limit=limit, now=now, lease=lease, without=without)
 
     def renew(self, deliveries: Sequence[Delivery], *, now: datetime, lease: timedelta) -> None:
-        """Extend the lease of a claimed group; raises LeaseLost if any of it was taken away."""
-        with self._database.write(durable=True) as session:
-            for delivery in deliveries:
-                self._held(session, delivery).lease_until = now + lease
+        """Extend the leases of claimed mails; one that was taken away shows when its mail is to begin."""
+        tokens = {one.token for one in deliveries if one.token is not None}
+        ours = (DeliveryRow.token.in_(tokens)) & (DeliveryRow.state == DeliveryState.SENDING)
+        with self._database.write() as session:
+            session.execute(update(DeliveryRow).where(ours).values(lease_until=now + lease))
 
-    def settle(self, delivery: Delivery, outcome: SendOutcome, now: datetime) -> None:
-        """Write what became of one mail, fenced by the claim's token; « sent » also writes the journal.
+    def record(
+        self,
+        *,
+        begun: Sequence[Delivery] = (),
+        settled: Sequence[tuple[Delivery, SendOutcome]] = (),
+        rates: Sequence[RateState] = (),
+        now: datetime,
+    ) -> set[str]:
+        """Write, in one durable commit, what became of some mails and which others are about to leave.
 
-        A row that a recovery called uncertain meanwhile is still ours: nobody else ever claims it.
+        Both are fenced by the claim's token; return the Message-IDs of those that are no longer ours, which must not
+        leave. A settled row that a recovery called uncertain meanwhile is still ours: nobody else ever claims it.
         """
         with self._database.write(durable=True) as session:
-            row = self._held(session, delivery, also=DeliveryState.UNCERTAIN)
-            row.state, row.reply, row.smtp_code = outcome.state, outcome.reply, outcome.smtp_code
-            row.token, row.lease_until, row.settled_at = None, None, now
-            row.next_at = _next_try(row.tries, now) if outcome.state is DeliveryState.DEFERRED else None
-            _attempt(session, row, now)
-            if outcome.state is DeliveryState.SENT:
-                _write_journal(session, [row], now)
+            held = _held(session, [*begun, *(one for one, _ in settled)])
+            ended = [(one, outcome) for one, outcome in settled if _ours(held, one, doubted=True)]
+            started = [one for one in begun if _ours(held, one, doubted=False)]
+            if ended:
+                session.execute(SETTLE, [settled_values(one, outcome, now) for one, outcome in ended])
+                session.execute(ATTEMPT, [attempt_values(one.message_id, outcome, now) for one, outcome in ended])
+                _write_journal(session, [one for one, outcome in ended if outcome.state is DeliveryState.SENT], now)
+            if started:
+                session.execute(BEGIN, [{**row_key(one), "begun_at": now} for one in started])
+            upsert(session, RateStateRow, [asdict(one) for one in rates], keys=["key"], update=RATE_COLUMNS)
+        return {one.message_id for one in begun if one not in started} | {
+            one.message_id for one, outcome in settled if (one, outcome) not in ended
+        }
+
+    def rates(self) -> Sequence[RateState]:
+        """Return what relays and receivers were given lately."""
+        with self._database.read() as session:
+            return [read_rate(row) for row in session.scalars(select(RateStateRow))]
 
     def release(self, deliveries: Sequence[Delivery]) -> None:
         """Give claimed mails back untouched: nothing of them left this machine."""
+        tokens = {one.token for one in deliveries if one.token is not None}
         with self._database.write(durable=True) as session:
-            for delivery in deliveries:
-                row = self._held(session, delivery)
-                row.state, row.token, row.lease_until = DeliveryState.QUEUED, None, None
-                row.tries -= 1
+            for some in slices([one.message_id for one in deliveries]):
+                session.execute(
+                    update(DeliveryRow)
+                    .where(
+                        DeliveryRow.message_id.in_(some),
+                        DeliveryRow.token.in_(tokens),
+                        DeliveryRow.state == DeliveryState.SENDING,
+                        DeliveryRow.begun_at.is_(None),
+                    )
+                    .values(UNTOUCHED)
+                )
 
-    def recover(self, issue_id: int, *, now: datetime, alone: bool) -> int:
-        """Resolve mails whose sender died: the one in its hands is uncertain, those behind it are queued again.
+    def recover(self, issue_id: int, *, now: datetime, alone: bool, lease: timedelta = timedelta(days=1)) -> int:
+        """Resolve mails whose sender died: those begun are uncertain, the others are queued again; return how many.
 
-        A sender settles each mail, durably and in order, before it starts the next: of one claim, only the first
-        unsettled mail can have left. `alone`: the caller holds this machine's lock, so every lease is a dead one's.
+        A mail is written down as begun, durably, before its final dot: without that mark nobody can have taken it.
+        `alone`: the caller holds this machine's lock, so every lease is a dead one's. Otherwise a lease ends in time,
+        or is void where it ends further away than one can: a clock that has since been set back gave it.
         """
         query = select(DeliveryRow).where(DeliveryRow.issue_id == issue_id, DeliveryRow.state == DeliveryState.SENDING)
         if not alone:
-            query = query.where(DeliveryRow.lease_until < now)
-        in_hand: set[str | None] = set()
+            query = query.where(or_(DeliveryRow.lease_until < now, DeliveryRow.lease_until > now + 2 * lease))
         with self._database.write(durable=True) as session:
             rows = session.scalars(query.order_by(DeliveryRow.subscriber_id)).all()
+            begun = [row for row in rows if row.begun_at is not None]
             for row in rows:
-                if row.token in in_hand:
-                    row.state, row.token, row.lease_until = DeliveryState.QUEUED, None, None
+                row.lease_until = None
+                if row.begun_at is None:
+                    row.state, row.token = DeliveryState.QUEUED, None
                     row.tries -= 1
                 else:
-                    in_hand.add(row.token)
-                    row.state, row.lease_until, row.settled_at, row.reply = DeliveryState.UNCERTAIN, None, now, _DOUBT
-                    _attempt(session, row, now)
+                    row.state, row.settled_at, row.reply = DeliveryState.UNCERTAIN, now, _DOUBT
+            _append(session, begun, now)
         return len(rows)
 
-    def reconcile(self, issue_id: int, *, accepted: Collection[str], absent: Collection[str], now: datetime) -> int:
-        """Settle doubts: accepted Message-IDs are sent, absent ones are queued again; return how many."""
+    def reconcile(
+        self, issue_id: int, *, accepted: Collection[str], absent: Collection[str], now: datetime, by: str = ""
+    ) -> int:
+        """Settle doubts: accepted Message-IDs are sent, absent ones are queued again; return how many.
+
+        `by`: who says so, in French; the relay's log if empty.
+        """
         query = select(DeliveryRow).where(
             DeliveryRow.issue_id == issue_id,
             DeliveryRow.state == DeliveryState.UNCERTAIN,
             DeliveryRow.message_id.in_([*accepted, *absent]),
         )
+        found = f"reçu : {by}" if by else "trouvé dans le journal du relais"
+        again = f"à renvoyer : {by}" if by else "absent du journal du relais : à renvoyer"
         with self._database.write(durable=True) as session:
             rows = session.scalars(query.order_by(DeliveryRow.subscriber_id)).all()
             for row in rows:
                 sent = row.message_id in accepted
                 row.state = DeliveryState.SENT if sent else DeliveryState.QUEUED
-                row.reply = "trouvé dans le journal du relais" if sent else "absent du journal du relais : à renvoyer"
-                row.token, row.settled_at = None, now if sent else None
-                _attempt(session, row, now)
-            _write_journal(session, [row for row in rows if row.state == DeliveryState.SENT], now)
+                row.reply, row.token, row.settled_at = found if sent else again, None, now if sent else None
+            _append(session, rows, now)
+            _write_journal(session, [read_delivery(row) for row in rows if row.state == DeliveryState.SENT], now)
         return len(rows)
 
     def counts(self, issue_id: int) -> Mapping[DeliveryState, int]:
         """Count the deliveries of an issue by state."""
         with self._database.read() as session:
             return count(session, issue_id)
-
-    def _held(self, session: Session, delivery: Delivery, also: DeliveryState | None = None) -> DeliveryRow:
-        """Return the row of a mail we claimed, or raise LeaseLost."""
-        row = session.get_one(DeliveryRow, (delivery.issue_id, delivery.subscriber_id))
-        states = {DeliveryState.SENDING, also}
-        if delivery.token is None or row.token != delivery.token or row.state not in states:
-            raise LeaseLost(
-                f"le mail pour {delivery.email} a été repris par un autre envoi", cure="rien à faire : il s'en occupe"
-            )
-        return row
 
 
 def enqueue(session: Session, issue_id: int, mails: Mapping[Subscriber, str]) -> None:
@@ -242,33 +303,59 @@ def doubtful_mails(database: Database, cluster_id: str) -> list[Delivery]:
         return [read_delivery(row) for row in rows]
 
 
-def _next_try(tries: int, now: datetime) -> datetime:
-    return now + timedelta(minutes=BACK_OFF[min(max(tries, 1), len(BACK_OFF)) - 1])
+def _held(session: Session, deliveries: Sequence[Delivery]) -> dict[str, tuple[str | None, str]]:
+    """Return Message-ID → token and state, as they stand."""
+    query = select(DeliveryRow.message_id, DeliveryRow.token, DeliveryRow.state)
+    found: dict[str, tuple[str | None, str]] = {}
+    for some in slices([one.message_id for one in deliveries]):
+        found |= {mark: (token, state) for mark, token, state in session.execute(query.where(_marked(some)))}
+    return found
 
 
-def _attempt(session: Session, row: DeliveryRow, now: datetime) -> None:
-    session.add(
-        AttemptRow(message_id=row.message_id, at=now, state=row.state, smtp_code=row.smtp_code, reply=row.reply)
-    )
+def _marked(marks: Sequence[str]) -> ColumnElement[bool]:
+    return DeliveryRow.message_id.in_(marks)
 
 
-def _write_journal(session: Session, rows: Sequence[DeliveryRow], now: datetime) -> None:
-    for row in rows:
-        key = (row.issue_id, row.subscriber_id)
-        content = session.get_one(BulletinRow, key).content or {"sections": []}
-        shown = {line["item_id"]: line for section in content["sections"] for line in section["lines"]}
-        journal = [
-            {
-                "subscriber_id": row.subscriber_id,
-                "item_id": item_id,
-                "issue_id": row.issue_id,
-                "item_version": line["item_version"],
-                "deadline": line["closes"] or None,
-                "at": now,
-            }
-            for item_id, line in shown.items()
-        ]
-        upsert(session, SeenRow, journal, keys=["subscriber_id", "item_id", "issue_id"])
+def _ours(held: Mapping[str, tuple[str | None, str]], one: Delivery, *, doubted: bool) -> bool:
+    token, state = held.get(one.message_id, (None, ""))
+    return token is not None and token == one.token and (
+        state == DeliveryState.SENDING or (doubted and state == DeliveryState.UNCERTAIN)
+    )  # fmt: skip
+
+
+def _append(session: Session, rows: Sequence[DeliveryRow], now: datetime) -> None:
+    """Append what was decided of mails without asking a server."""
+    decided = [(row.message_id, SendOutcome(state=DeliveryState(row.state), reply=row.reply)) for row in rows]
+    if decided:
+        session.execute(ATTEMPT, [attempt_values(mark, outcome, now) for mark, outcome in decided])
+
+
+def _write_journal(session: Session, sent: Sequence[Delivery], now: datetime) -> None:
+    contents = _contents(session, sent)
+    journal = [
+        {
+            "subscriber_id": one.subscriber_id,
+            "item_id": line["item_id"],
+            "issue_id": one.issue_id,
+            "item_version": line["item_version"],
+            "deadline": line["closes"] or None,
+            "at": now,
+        }
+        for one in sent
+        for line in lines_shown(contents.get((one.issue_id, one.subscriber_id)))
+    ]
+    upsert(session, SeenRow, journal, keys=["subscriber_id", "item_id", "issue_id"])
+
+
+def _contents(session: Session, sent: Sequence[Delivery]) -> dict[tuple[int, int], Any]:
+    """Return (issue, subscriber) → the bulletin as it was frozen."""
+    query = select(BulletinRow.issue_id, BulletinRow.subscriber_id, BulletinRow.content)
+    found: dict[tuple[int, int], Any] = {}
+    for issue_id in {one.issue_id for one in sent}:
+        for some in slices([one.subscriber_id for one in sent if one.issue_id == issue_id]):
+            wanted = query.where(BulletinRow.issue_id == issue_id, BulletinRow.subscriber_id.in_(some))
+            found |= {(issue, subscriber): content for issue, subscriber, content in session.execute(wanted)}
+    return found
 
 
 _: type[MailLedger] = SqlMailLedger

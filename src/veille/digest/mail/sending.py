@@ -1,25 +1,20 @@
-"""Send an issue: claim a group, send one mail, settle it, next; then lift doubts. Killed anywhere, it is resumed.
+"""Send an issue: resolve what a dead sender left, send what is due, then lift doubts. Killed anywhere, it is resumed.
 
-Order matters and the ledger relies on it: a mail is settled, durably, before the next one of its group is started, so
-that after a crash only one mail of a group is in doubt. A doubt is lifted by the relay's log or stays, by name.
+A doubt is lifted by the relay's log or stays, by name.
 """
 
+import asyncio
 import time
-from collections.abc import Callable, Collection, Sequence
-from datetime import timedelta
+from collections.abc import Callable, Collection, Mapping
 
-from veille.errors import InputError, RelayUnavailable, TemplateError
-from veille.model import Delivery, DeliveryState, OutgoingMail, SendOutcome
+from veille.digest.mail.families import Families
+from veille.digest.mail.pace import Limits, Taps
+from veille.digest.mail.shift import LEASE, Compose, Shift
+from veille.model import Delivery, DeliveryState
 from veille.protocols import AcceptLog, Clock, Mailer, MailLedger
 
-#: Mails claimed in one commit (design: 20–50).
-GROUP = 20
-#: Longer than the longest wait for one mail: ten minutes after the final dot, RFC 5321 §4.5.3.2.6.
-LEASE = timedelta(minutes=15)
 #: A mail that the relay's log never shows is tried that many times in all.
 _TRIES = 5
-
-Compose = Callable[[Delivery], OutgoingMail]
 
 
 class Sender:
@@ -33,66 +28,43 @@ class Sender:
         clock: Clock,
         *,
         accept_log: AcceptLog | None = None,
+        relay: str = "",
+        limits: Limits | None = None,
+        paces: Mapping[str, float] | None = None,
+        families: Callable[[str], str] | None = None,
         wait: Callable[[float], None] = time.sleep,
+        stopping: Callable[[], bool] = lambda: False,
     ) -> None:
         self._ledger = ledger
         self._mailer = mailer
         self._compose = compose
         self._clock = clock
         self._log = accept_log
+        self._relay, self._limits, self._paces = relay, limits or Limits(), paces or {}
+        self._families = families or Families()
         self._wait = wait
+        self._stopping = stopping
 
-    def send(self, issue_id: int, *, alone: bool) -> None:
-        """Send what waits and lift what doubts can be lifted; raises RelayUnavailable with everything still queued.
+    def send(self, issue_id: int, *, alone: bool) -> str:
+        """Send what is due and lift what doubts can be lifted; return why to pause the issue, in French, or nothing.
 
-        `alone`: the caller holds this machine's lock and the store is not shared with other machines.
+        Raises RelayUnavailable with everything still queued. `alone`: the caller holds this machine's lock and the
+        store is not shared with other machines.
         """
-        self._ledger.recover(issue_id, now=self._clock.now(), alone=alone)
+        self._ledger.recover(issue_id, now=self._clock.now(), alone=alone, lease=LEASE)
+        self._ledger.place(issue_id, self._families)
         # A reply lost in this very run may still be on its way: its doubt is for the next run to lift.
         old = {one.message_id for one in self._in(issue_id, DeliveryState.UNCERTAIN)}
-        self._drain(issue_id)
-        if self._lift_doubts(issue_id, old):
-            self._drain(issue_id)
+        reason = self._drain(issue_id)
+        if not reason and self._lift_doubts(issue_id, old):
+            reason = self._drain(issue_id)
+        return reason
 
-    def _drain(self, issue_id: int) -> None:
-        while claimed := self._ledger.claim(issue_id, limit=GROUP, now=self._clock.now(), lease=LEASE):
-            self._send_group(claimed)
-
-    def _send_group(self, claimed: Sequence[Delivery]) -> None:
-        waiting = list(claimed)
-        renewed = self._clock.now()
-        try:
-            while waiting:
-                if self._clock.now() - renewed > LEASE / 3:
-                    renewed = self._clock.now()
-                    self._ledger.renew(waiting, now=renewed, lease=LEASE)
-                self._send_first(waiting)
-        except (RelayUnavailable, InputError):
-            # Raised before any byte of a mail left: whatever is unsettled is exactly as it was.
-            self._ledger.release(waiting)
-            raise
-
-    def _send_first(self, waiting: list[Delivery]) -> None:
-        """Send and settle the first mail, taking it off the list between the two: it can no longer be released."""
-        delivery = waiting[0]
-        mail = self._composed(delivery)
-        if isinstance(mail, SendOutcome):
-            self._ledger.settle(waiting.pop(0), mail, self._clock.now())
-            return
-        outcomes = self._mailer.send([mail])
-        _, outcome = next(outcomes)
-        self._ledger.settle(waiting.pop(0), outcome, self._clock.now())
-        for _ in outcomes:
-            raise RuntimeError("a mailer answered twice for one mail")
-
-    def _composed(self, delivery: Delivery) -> OutgoingMail | SendOutcome:
-        """Return the mail, or why this one, alone, cannot be written; a template error stops everything."""
-        try:
-            return self._compose(delivery)
-        except TemplateError:
-            raise
-        except InputError as error:
-            return SendOutcome(state=DeliveryState.REJECTED, reply=str(error)[:200])
+    def _drain(self, issue_id: int) -> str:
+        taps = Taps(self._relay, self._limits, self._paces, self._ledger.rates(), self._clock.now())
+        shift = Shift(self._ledger, self._mailer, self._compose, self._clock, taps, stopping=self._stopping)
+        asyncio.run(shift.work(issue_id))
+        return shift.reason
 
     def _lift_doubts(self, issue_id: int, old: Collection[str]) -> bool:
         """Settle what the log shows; queue again what it proves absent. Return whether anything waits again."""

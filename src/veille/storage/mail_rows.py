@@ -1,0 +1,80 @@
+"""Rows of the ledger of mails as values, and the statements that write them many at a time; `mail_ledger` runs them."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
+from typing import Any, cast
+
+from sqlalchemy import Table, bindparam, insert, update
+
+from veille.model import Delivery, DeliveryState, SendOutcome
+from veille.model.sending import RateState
+from veille.storage.tables import AttemptRow, DeliveryRow, RateStateRow
+
+#: Minutes before each new try after a 4xx; after the last one, the same again until the issue is stale.
+BACK_OFF = (5, 15, 60, 240)
+_IS_IT = (DeliveryRow.issue_id == bindparam("of_issue")) & (DeliveryRow.subscriber_id == bindparam("for_subscriber"))
+_TABLE = cast("Table", DeliveryRow.__table__)
+SETTLE = (
+    update(_TABLE)
+    .where(_IS_IT)
+    .values({name: bindparam(name) for name in ("state", "reply", "smtp_code", "enhanced", "settled_at", "next_at")})
+    .values(token=None, lease_until=None)
+)
+BEGIN = update(_TABLE).where(_IS_IT).values(begun_at=bindparam("begun_at"))
+ATTEMPT = insert(AttemptRow)
+UNTOUCHED = {
+    DeliveryRow.state: DeliveryState.QUEUED,
+    DeliveryRow.token: None,
+    DeliveryRow.lease_until: None,
+    DeliveryRow.tries: DeliveryRow.tries - 1,
+}
+RATE_COLUMNS = ("tokens", "at", "given", "held_until", "strikes", "days", "day")
+
+
+def row_key(delivery: Delivery) -> dict[str, int]:
+    """Return what `SETTLE` and `BEGIN` find the row by."""
+    return {"of_issue": delivery.issue_id, "for_subscriber": delivery.subscriber_id}
+
+
+def settled_values(one: Delivery, outcome: SendOutcome, now: datetime) -> dict[str, Any]:
+    """Return what `SETTLE` writes of one mail."""
+    later = outcome.state is DeliveryState.DEFERRED
+    return {
+        **row_key(one),
+        "state": outcome.state.value,
+        "reply": outcome.reply,
+        "smtp_code": outcome.smtp_code,
+        "enhanced": outcome.enhanced or None,
+        "settled_at": now,
+        "next_at": _next_try(one.tries, now) if later else None,
+    }
+
+
+def _next_try(tries: int, now: datetime) -> datetime:
+    """Return when a deferred mail is tried again."""
+    return now + timedelta(minutes=BACK_OFF[min(max(tries, 1), len(BACK_OFF)) - 1])
+
+
+def attempt_values(message_id: str, outcome: SendOutcome, now: datetime) -> dict[str, Any]:
+    """Return the row of one try."""
+    return {
+        "message_id": message_id,
+        "at": now,
+        "state": outcome.state.value,
+        "smtp_code": outcome.smtp_code,
+        "reply": outcome.reply,
+        "phase": outcome.phase,
+        "enhanced": outcome.enhanced,
+        "server": outcome.server[:255],
+    }
+
+
+def read_rate(row: RateStateRow) -> RateState:
+    """Read what one relay or family was given."""
+    return RateState(**{name: getattr(row, name) for name in ("key", *RATE_COLUMNS)})
+
+
+def lines_shown(content: Any) -> Iterable[Mapping[str, Any]]:
+    """Return the lines of a bulletin, one per item."""
+    lines = (line for section in (content or {"sections": []})["sections"] for line in section["lines"])
+    return {line["item_id"]: line for line in lines}.values()
