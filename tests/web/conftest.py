@@ -76,7 +76,9 @@ def site(sqlite_template: Path, tmp_path: Path):
     ]
     store_items(app.database, calls)
     front = front_of(app)
-    client = TestClient(create_app(front), base_url="https://veille.example.fr", raise_server_exceptions=False)
+    client = TestClient(
+        create_app(front, app.returning), base_url="https://veille.example.fr", raise_server_exceptions=False
+    )
     yield Site(app, front, client, clock)
     app.database.close()
 

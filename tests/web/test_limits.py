@@ -66,7 +66,9 @@ def test_writing_routes_are_few_and_refuse_what_another_site_posts(site: Site) -
     writing = {
         route.path for route in every_route(site.client.app) if route.methods & {"POST", "PUT", "PATCH", "DELETE"}
     }
-    assert writing == {"/m/desinscription/{token}", "/m/preferences/{token}", "/m/avis/{token}"}
+    assert {path for path in writing if not path.startswith("/hooks/")} == {
+        "/m/desinscription/{token}", "/m/preferences/{token}", "/m/avis/{token}",
+    }  # fmt: skip
     for link in (links.unsubscribe(person.id), links.preferences(person.id), links.opinion(person.id, 1)):
         for site_of in ("cross-site", "same-site"):
             answer = site.client.post(link, data={"action": "partir"}, headers={"Sec-Fetch-Site": site_of})

@@ -16,6 +16,8 @@ from starlette.staticfiles import StaticFiles
 
 from veille.config.settings import Settings
 from veille.errors import VeilleError
+from veille.returning import Returning
+from veille.web.hooks import router as hooks
 from veille.web.member.front import Front
 from veille.web.member.routes import router as member_pages
 from veille.web.pages import HERE, framed
@@ -47,7 +49,7 @@ _HOME = "Ces pages s'ouvrent par les liens de votre bulletin : préférences, av
 _Handler = Callable[[Request, Any], Coroutine[Any, Any, Response]]
 
 
-def create_app(front: Front) -> FastAPI:
+def create_app(front: Front, returning: Returning) -> FastAPI:
     """Return the application over one instance: no page of documentation, no redirect, nothing but our own routes."""
     settings = front.settings
     app = FastAPI(
@@ -66,7 +68,9 @@ def create_app(front: Front) -> FastAPI:
         },
     )
     app.state.front = front
+    app.state.returning = returning
     app.include_router(member_pages)
+    app.include_router(hooks)
     app.add_api_route("/", _home(settings), methods=["GET", "HEAD"])
     app.add_api_route("/healthz", _healthz, methods=["GET", "HEAD"])
     app.mount("/static", StaticFiles(directory=HERE / "static"), name="static")

@@ -40,7 +40,7 @@ def front_of(app: App) -> Front:
 def serve(app: App, *, host: str, port: int) -> None:
     """Answer until SIGTERM or Ctrl-C. No access log: addresses of pages hold tokens."""
     uvicorn.run(
-        create_app(front_of(app)),
+        create_app(front_of(app), app.returning),
         host=host,
         port=port,
         log_config=None,
