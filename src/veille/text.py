@@ -33,7 +33,9 @@ def french_spaces(text: str) -> str:
 
 def clean(text: str) -> str:
     """Return text fit for the store: NFC, no controls, no bidi controls, lone surrogates as U+FFFD."""
-    return unicodedata.normalize("NFC", _BIDI.sub("", _CONTROLS.sub("", whole(text))))
+    if not text.isprintable():  # a line without any of these is
+        text = _BIDI.sub("", _CONTROLS.sub("", whole(text)))
+    return unicodedata.normalize("NFC", text)
 
 
 def whole(text: str) -> str:

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from tests.digest.builders import bulletin, hebdo
 from tests.digest.test_render import LINKS, full, page
 from veille.digest.mail.encoding import quoted_printable
-from veille.digest.rendering.encoding import encode_whole
 from veille.digest.rendering.context import ItemLinks
+from veille.digest.rendering.encoding import encode_whole
 from veille.digest.rendering.layout import cut
 from veille.digest.rendering.piecewise import PieceRenderer
 from veille.digest.rendering.render import renderer_for

@@ -21,6 +21,8 @@ def encode_body(text: str, html: str) -> Body:
 
 def ended(encoded: bytes) -> bytes:
     """Return encoded text with one line end at its end."""
+    if encoded.endswith(b"\r\n") and not encoded.endswith(b"\r\n\r\n"):
+        return encoded
     return encoded.rstrip(b"\r\n") + b"\r\n"
 
 

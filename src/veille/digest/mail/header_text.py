@@ -18,20 +18,21 @@ _WORD_BYTES = 45
 _ONE_LINE = 60
 #: Separators that some parsers take for a line end.
 _SEPARATORS = re.compile("[\u2028\u2029\x85\t\r\n]")
+_NBSP = "\u00a0"
 _ATOM_TEXT = re.compile(r"[A-Za-z0-9 !#$%&'*+/=?^_`{|}~-]*")
 
 
 def header_text(text: str, limit: int = MAX_SUBJECT) -> str:
     """Return foreign text fit for a header: one line, no controls, no bidi, no `=?`, cut at `limit` characters."""
     flat = " ".join(clean(_SEPARATORS.sub(" ", text)).split())
-    safe = "".join([character for character in flat if _fit(character)])
+    safe = flat if flat.replace(_NBSP, " ").isprintable() else "".join(filter(_fit, flat))
     while "=?" in safe:
         safe = safe.replace("=?", "= ?")
     return safe if len(safe) <= limit else safe[: limit - 1].rstrip() + "…"
 
 
 def _fit(character: str) -> bool:
-    return character.isalnum() or unicodedata.category(character) not in {"Cc", "Cf", "Zl", "Zp"}
+    return unicodedata.category(character) not in {"Cc", "Cf", "Zl", "Zp"}
 
 
 def encode_text(text: str) -> str:
@@ -44,7 +45,7 @@ def encode_text(text: str) -> str:
 
 def mailbox(name: str, address: str) -> str:
     """Return `name <address>` with the name as RFC 2047 words or a quoted string: never a second recipient."""
-    safe = header_text(name, _MAX_NAME)
+    safe = header_text(name, _MAX_NAME) if name else ""
     if not safe:
         return address
     if _ATOM_TEXT.fullmatch(safe):

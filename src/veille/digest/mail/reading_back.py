@@ -16,7 +16,6 @@ from veille.errors import InputError
 _MAX_LINE = 998
 #: Fields of printable ASCII, folded lines that hold something, CRLF: no obsolete syntax (RFC 5322 §2.2, §4).
 _HEAD = re.compile(rb"(?:[!-9;-~]+: (?:[!-~][ -~]*)?(?:\r\n +[!-~][ -~]*)*\r\n)+")
-_NAME = re.compile(rb"(?:\A|\r\n)([!-9;-~]+):")
 #: What may stand more than once: a mail has a signature a key.
 _REPEATED = frozenset({"DKIM-Signature"})
 _READER = BytesParser()
@@ -27,11 +26,12 @@ _HEADLESS = frozenset({MultipartInvariantViolationDefect, StartBoundaryNotFoundD
 def read_back(head: bytes, names: Sequence[str], recipient: str) -> None:
     """Refuse a header (without the empty line) that holds other fields than those written."""
     single = [name for name in names if name not in _REPEATED]
+    lines = head.split(b"\r\n")
     faults = {
-        "les en-têtes relus ne sont pas ceux écrits": _NAME.findall(head) != [name.encode() for name in names],
+        "les en-têtes relus ne sont pas ceux écrits": _names(lines) != list(names),
         "un en-tête est en double": len(set(single)) != len(single),
         "un en-tête n'est pas écrit comme il le faut": not _HEAD.fullmatch(head),
-        "une ligne est trop longue": max(map(len, head.split(b"\r\n"))) > _MAX_LINE,
+        "une ligne est trop longue": max(map(len, lines)) > _MAX_LINE,
     }
     _refuse(faults, recipient)
 
@@ -46,7 +46,7 @@ def read_again(raw: bytes, recipient: str) -> None:
     parsed = _READER.parsebytes(head + b"\r\n\r\n", headersonly=True)
     mark = b"--" + (parsed.get_boundary() or "").encode()
     faults = {
-        "les en-têtes relus ne sont pas ceux écrits": parsed.keys() != [one.decode() for one in _NAME.findall(head)],
+        "les en-têtes relus ne sont pas ceux écrits": parsed.keys() != _names(head.split(b"\r\n")),
         "le message relu a des défauts": any(type(one) not in _HEADLESS for one in parsed.defects),
         "il faut deux parties, texte puis HTML": body.count(mark) != len(("text", "html", "end"))
         or not (body.startswith(mark + b"\r\nContent-Type: text/plain;") and body.endswith(mark + b"--\r\n")),
@@ -55,6 +55,11 @@ def read_again(raw: bytes, recipient: str) -> None:
         "un caractère n'est pas ASCII": not raw.isascii(),
     }
     _refuse(faults, recipient)
+
+
+def _names(lines: Sequence[bytes]) -> list[str]:
+    """Return the names of the fields that these lines are."""
+    return [line.partition(b":")[0].decode("ascii", "replace") for line in lines if line and not line.startswith(b" ")]
 
 
 def _refuse(faults: dict[str, bool], recipient: str) -> None:

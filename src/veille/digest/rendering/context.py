@@ -20,6 +20,13 @@ class Frame:
     contact: str
     #: « sélection automatique, non relue », or empty.
     notice: str = ""
+    #: « Le mot de la chargée de veille », or empty.
+    word: str = ""
+    #: What the cluster's brand adds at the end, or empty.
+    footer: str = ""
+    #: Pixels of the cluster's logo, which the mail carries as `cid:logo`; 0 where there is none.
+    logo_width: int = 0
+    logo_height: int = 0
 
 
 @dataclass(frozen=True, slots=True)

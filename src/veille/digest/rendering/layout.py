@@ -31,7 +31,7 @@ class Level:
         return tuple((tag, inside.shape) for tag, inside in self.loops)
 
 
-class _OtherwiseMade(Exception):  # noqa: N818 - a way out of a recursion, never seen outside
+class _OtherwiseMade(Exception):
     """The template is not marked, or loops in a way that is not walked."""
 
 
@@ -49,7 +49,7 @@ def cut(source: str) -> Level | None:
 def _level(marks: Iterator[tuple[str, str]]) -> tuple[Level, str]:
     """Read one depth up to its end; return it with the tag that ended it, empty at the end of the template."""
     runs: list[list[str]] = [[]]
-    loops = []
+    loops: list[tuple[str, Level]] = []
     for kind, text in marks:
         tag = " ".join(text.split())
         if kind == "piece":

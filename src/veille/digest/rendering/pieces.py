@@ -1,9 +1,9 @@
 """Pieces of templates, each drawn and encoded once for all the mails in which it reads the same (pure).
 
-A piece is keyed by the values it reads, found in its own syntax tree, so that nothing has to be declared and nothing can
-be forgotten. The member's own links are drawn as stand-ins of their length, which stand apart in what is drawn, be they
-broken by quoted-printable's line ends or not: those depend on lengths only. What comes out is byte for byte what drawing
-and encoding the whole template gives.
+A piece is keyed by the values it reads, found in its own syntax tree, so that nothing has to be declared and nothing
+can be forgotten. The member's own links are drawn as stand-ins of their length, which stand apart in what is drawn, be
+they broken by quoted-printable's line ends or not: those depend on lengths only. What comes out is byte for byte what
+drawing and encoding the whole template gives.
 """
 
 import re
@@ -18,6 +18,7 @@ from operator import attrgetter
 from typing import Any
 
 from jinja2 import Environment, Template, nodes
+from markupsafe import escape
 
 from veille.digest.mail.encoding import quoted_printable
 from veille.digest.rendering.context import ItemLinks, Links
@@ -34,6 +35,8 @@ _STAND_IN = "https://" + secrets.token_hex(8)
 _SOFT_BREAK = b"=\r\n"
 
 Values = Mapping[str, Any]
+#: Draws one piece.
+Show = Callable[[Values], str]
 #: The links that exist, by name.
 Filled = Mapping[str, bytes]
 #: Root name → attributes that a template reads of it; "" = the whole of it.
@@ -103,18 +106,18 @@ class Holes:
 class Piece:
     """One piece of a template."""
 
-    def __init__(self, template: Template, paths: Paths, inspect: Callable[[str], Inspected], holes: Holes) -> None:
+    def __init__(self, show: Show, paths: Paths, inspect: Callable[[str], Inspected], holes: Holes) -> None:
         self.paths = paths
         #: The links that it shows.
         self.links = tuple(sorted(paths.get("links", ())))
-        self._template, self._inspect, self._holes = template, inspect, holes
+        self._show, self._inspect, self._holes = show, inspect, holes
 
     def draw(self, values: Values, links: Filled) -> Drawn:
         """Return the piece for these values."""
         stand_ins = {name: _stand_in(name, len(links[name])) for name in self.links if links[name]}
         own = {name: stand_ins.get(name, "") for name in OWN}
         shown = Links(**own, opinions=ItemLinks(stand_ins.get(OPINIONS, "")))
-        text = self._template.render({**values, "links": shown})
+        text = self._show({**values, "links": shown})
         parts = tuple(self._holes.around(quoted_printable(text), stand_ins))
         return Drawn(parts, len(text.encode("utf-8", "replace")), stand_ins, self._inspect)
 
@@ -150,9 +153,29 @@ def _any_of(texts: tuple[bytes, ...]) -> re.Pattern[bytes]:
     return re.compile(b"|".join(map(re.escape, texts)))
 
 
-def personal(paths: Paths) -> bool:
-    """Tell whether what reads this differs from one reader to the next."""
-    return bool(paths.get("bulletin", set()) - {"starred"}) or "reasons" in paths.get("line", ())
+def shown_by(template: Template, source: str, *, escaped: bool) -> Show:
+    """Return what draws a template: where it only puts words into text, a join, three times as fast."""
+    words: list[str | tuple[str, Callable[[Any], Any]]] = []
+    for node in template.environment.parse(source).body:
+        for one in node.nodes if isinstance(node, nodes.Output) else (node,):
+            if isinstance(one, nodes.TemplateData):
+                words.append(one.data)
+            elif isinstance(one, nodes.Getattr) and isinstance(one.node, nodes.Name):
+                words.append((one.node.name, attrgetter(one.attr)))
+            else:
+                return template.render
+    put = escape if escaped else str
+
+    def show(values: Values) -> str:
+        return "".join([one if isinstance(one, str) else put(one[1](values[one[0]])) for one in words])
+
+    return show
+
+
+def own_words(paths: Paths) -> frozenset[str]:
+    """Return what these read that differs from one reader to the next."""
+    bulletin = {f"bulletin.{name}" for name in paths.get("bulletin", set()) - {"starred"}}
+    return frozenset(bulletin | {"line.reasons"} if "reasons" in paths.get("line", ()) else bulletin)
 
 
 def paths_of(environment: Environment, source: str) -> Paths:

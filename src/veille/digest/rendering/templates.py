@@ -13,12 +13,15 @@ from typing import Any
 
 import css_inline
 
+from veille.config.brand import Brand
 from veille.config.digests import HTML, SUBJECT, TEXT, Definition
 from veille.errors import TemplateError
 
 #: An include chain deeper than that is a loop.
 _MAX_DEPTH = 8
 _INCLUDE = re.compile(r"{%-?\s*include\s+[\"']([^\"']+)[\"']\s*-?%}")
+#: Stands for a colour of the brand.
+_COLOUR = re.compile("@([a-z-]+)@")
 _JINJA = re.compile(r"{{.*?}}|{%.*?%}|{#.*?#}", re.DOTALL)
 #: What must be told apart to know where a Jinja tag stands: comments, raw-text elements, start and end tags.
 _MARKUP = re.compile(
@@ -28,6 +31,8 @@ _MARKUP = re.compile(
 _HIDDEN = re.compile(r"<!--jinja(\d+)x-->|jinja(\d+)x")
 #: A class that a template chooses: its rules are known only once it is drawn.
 _CHOSEN_CLASS = re.compile(r"""\bclass\s*=\s*(?:"[^"]*|'[^']*|)jinja\d+x""")
+_CLASSES, _CLASS_OF_RULE = re.compile(r' class="([^"]*)"'), re.compile(r"\.([a-zA-Z][\w-]*)")
+_STYLE = re.compile(r"<style\b[^>]*>(.*?)</style>", re.DOTALL)
 _ORDER = re.compile(r"<!--jinja\d+x-->|jinja\d+x|</?[a-zA-Z][a-zA-Z0-9]*")
 
 
@@ -57,20 +62,28 @@ def compiled_from(data: Mapping[str, Any]) -> Compiled:
     return Compiled(**data)
 
 
-def compile_templates(definition: Definition) -> Compiled:
-    """Make a digest's templates ready; raises TemplateError for an include that is not there."""
+def compile_templates(definition: Definition, brand: Brand | None = None) -> Compiled:
+    """Make a digest's templates ready in a brand's colours; raises TemplateError for an include that is not there."""
+    painted = _painted(definition.sources, (brand or Brand()).palette)
     entries = {kind: definition.entry(kind) for kind in (SUBJECT, TEXT, HTML)}
-    whole = {kind: _open_includes(definition.sources, name) for kind, name in entries.items()}
+    whole = {kind: _open_includes(painted, name) for kind, name in entries.items()}
     html, late = inline(whole[HTML])
     return Compiled(
         subject=whole[SUBJECT],
         text=whole[TEXT],
         html=html,
         late=late,
-        sources=dict(definition.sources),
+        sources=painted,
         entries=entries,
         trusted=definition.trusted,
     )
+
+
+def _painted(sources: Mapping[str, str], palette: Mapping[str, str]) -> dict[str, str]:
+    """Return the sources with colours for `@accent@`, `@tint@` and the like."""
+    return {
+        name: _COLOUR.sub(lambda match: palette.get(match[1], match[0]), source) for name, source in sources.items()
+    }
 
 
 def inline(html: str) -> tuple[str, bool]:
@@ -83,12 +96,12 @@ def inline(html: str) -> tuple[str, bool]:
     inlined = inline_page(hidden)
     if _ORDER.findall(inlined) != _ORDER.findall(_without_inlined_styles(hidden)):
         return html, True
-    return _HIDDEN.sub(lambda match: tags[int(match[1] or match[2])], inlined), False
+    return _HIDDEN.sub(lambda match: tags[int(match[1] or match[2])], _without_idle_classes(inlined)), False
 
 
 def inline_page(html: str) -> str:
     """Inline the CSS of a page; `<style data-css-inline="keep">` stays (media queries). Opens no file and no socket."""
-    return css_inline.CSSInliner(load_remote_stylesheets=False, base_url=None).inline(html)
+    return css_inline.CSSInliner(load_remote_stylesheets=False, base_url=None, minify_css=True).inline(html)
 
 
 def _open_includes(sources: Mapping[str, str], name: str, depth: int = 0) -> str:
@@ -126,6 +139,17 @@ def _hide(html: str) -> tuple[str, list[str]]:
 
 def _as_comments(text: str) -> str:
     return re.sub(r"jinja\d+x", lambda match: f"<!--{match[0]}-->", text)
+
+
+def _without_idle_classes(html: str) -> str:
+    """Drop the classes that no rule left in the page names: a line of a bulletin has a dozen."""
+    left = set(_CLASS_OF_RULE.findall("".join(_STYLE.findall(html))))
+
+    def kept(match: re.Match[str]) -> str:
+        names = [name for name in match[1].split() if name in left]
+        return f' class="{" ".join(names)}"' if names else ""
+
+    return _CLASSES.sub(kept, html)
 
 
 def _without_inlined_styles(html: str) -> str:

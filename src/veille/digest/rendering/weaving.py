@@ -11,8 +11,6 @@ from itertools import groupby
 from operator import attrgetter
 from typing import Any
 
-from jinja2 import Template
-
 from veille.digest.rendering.context import Links
 from veille.digest.rendering.inspecting import Inspected, inspect_html, inspect_text
 from veille.digest.rendering.layout import LOOPS, Level
@@ -23,11 +21,13 @@ from veille.digest.rendering.pieces import (
     Holes,
     Paths,
     Piece,
+    Show,
     Values,
     encoded_links,
     getter,
+    own_words,
     paths_of,
-    personal,
+    shown_by,
 )
 from veille.digest.rendering.sandbox import piece_environment
 
@@ -103,33 +103,32 @@ class Stage:
     """The pieces of both parts that stand between two loop tags."""
 
     def __init__(self, thing: str, runs: Sequence[tuple[str, ...]], bench: "Bench") -> None:
-        pieces: dict[bool, list[Piece]] = {False: [], True: []}
-        #: For each part, its pieces in order: whether it is the reader's own, and its place in that group.
-        self._order: list[list[tuple[bool, int]]] = []
+        #: What is read of the reader alone → the pieces that do; the item's own words are those that read nothing so.
+        pieces: dict[frozenset[str], list[Piece]] = {}
+        #: For each part, its pieces in order: which group's, and its place there.
+        self._order: list[list[tuple[int, int]]] = []
         for kind, sources in zip(_KINDS, runs, strict=True):
             self._order.append([])
-            for own, run in groupby(filter(None, sources), bench.personal):
-                self._order[-1].append((own, len(pieces[own])))
-                pieces[own].append(bench.piece(kind, "".join(run)))
-        self._shared, self._own = Group(thing, pieces[False]), Group(thing, pieces[True])
+            for own, run in groupby(filter(None, sources), bench.own_words):
+                group = pieces.setdefault(own, [])
+                self._order[-1].append((list(pieces).index(own), len(group)))
+                group.append(bench.piece(kind, "".join(run)))
+        self._groups = [Group(thing, group) for group in pieces.values()]
         #: Whether a piece asks which turn of the loop it stands in.
-        self.numbered = any("loop" in piece.paths for one in pieces.values() for piece in one)
+        self.numbered = any("loop" in piece.paths for group in pieces.values() for piece in group)
 
     def weave(self, cloth: Cloth, things: Iterable[Any], values: Values, links: Filled) -> None:
         """Add what both parts show for each of these things."""
-        shared, own = self._shared.shelf(values, links), self._own.shelf(values, links)
-        key_of_shared, key_of_own = self._shared.key, self._own.key
         text, html, strips = cloth.text, cloth.html, cloth.strips
         text_order, html_order = self._order
+        groups = [(group, group.shelf(values, links), group.key) for group in self._groups]
         for thing in things:
-            common = shared.get(key_of_shared(thing)) or self._shared.draw(shared, thing, values, links)
-            private = own.get(key_of_own(thing)) or self._own.draw(own, thing, values, links)
-            strips += (common, private)
-            of_common, of_private = common.runs, private.runs
-            for personal, at in text_order:
-                text += of_private[at] if personal else of_common[at]
-            for personal, at in html_order:
-                html += of_private[at] if personal else of_common[at]
+            found = [shelf.get(key(thing)) or group.draw(shelf, thing, values, links) for group, shelf, key in groups]
+            strips += found
+            for number, at in text_order:
+                text += found[number].runs[at]
+            for number, at in html_order:
+                html += found[number].runs[at]
 
 
 class Bench:
@@ -140,19 +139,19 @@ class Bench:
         self._sources: dict[str, str] = {}
         self._environment = piece_environment(self._sources)
 
-    def template(self, kind: str, source: str) -> Template:
-        """Return a template of that kind: `.html` escapes."""
+    def show(self, kind: str, source: str) -> Show:
+        """Return what draws a template of that kind: `.html` escapes."""
         name = f"{len(self._sources)}.{kind}"
         self._sources[name] = source
-        return self._environment.get_template(name)
+        return shown_by(self._environment.get_template(name), source, escaped=kind == "html")
 
     def piece(self, kind: str, source: str) -> Piece:
         """Return a piece of that kind."""
-        return Piece(self.template(kind, source), paths_of(self._environment, source), _KINDS[kind], self.holes)
+        return Piece(self.show(kind, source), paths_of(self._environment, source), _KINDS[kind], self.holes)
 
-    def personal(self, source: str) -> bool:
-        """Tell whether what reads this differs from one reader to the next."""
-        return personal(paths_of(self._environment, source))
+    def own_words(self, source: str) -> frozenset[str]:
+        """Return what a piece reads that differs from one reader to the next."""
+        return own_words(paths_of(self._environment, source))
 
 
 class Loom:
@@ -187,11 +186,11 @@ class Weaver:
         bench = Bench()
         self._holes = bench.holes
         self._loom = Loom("bulletin", text, html, bench)
-        self._subject = bench.template("txt", subject)
+        self._subject = bench.show("txt", subject)
 
     def subject(self, context: Values) -> str:
         """Return the subject alone."""
-        return " ".join(self._subject.render(context).split())
+        return " ".join(self._subject(context).split())
 
     def encode(self, context: Values, links: Links) -> tuple[bytes, bytes, int]:
         """Return the text part and the HTML part, encoded, and the size of the HTML before that."""
