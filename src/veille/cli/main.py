@@ -14,6 +14,7 @@ from veille.cli.demo import demo
 from veille.cli.digest import digest
 from veille.cli.doctor import doctor
 from veille.cli.init import init
+from veille.cli.interests import interests
 from veille.cli.items import items
 from veille.cli.mail import mail
 from veille.cli.members import members
@@ -76,8 +77,8 @@ def cli(ctx: click.Context, home: Path, now: datetime | None, verbose: bool) -> 
 
 
 for command in (
-    demo, init, packs, sources, crawl, items, tag, review, members, digest, mail, publish, why, run_once, daemon, serve,
-    pipeline, doctor, db,
+    demo, init, packs, sources, crawl, items, tag, review, members, digest, mail, publish, why,
+    interests, run_once, daemon, serve, pipeline, doctor, db,
 ):  # fmt: skip
     cli.add_command(command)
 
