@@ -167,7 +167,7 @@ class Case:
         telling = [hit for hit in self.hits if hit.specific]
         words = frozenset[str]().union(*(hit.specific for hit in telling))
         sure = any(hit.phrase or hit.complete for hit in telling)
-        return len(words) > 1 and sure and any(hit.in_title for hit in telling)
+        return len(words) > 1 and sure and any(not words.isdisjoint(hit.view.title_terms) for hit in telling[:1])
 
     @cached_property
     def names_product(self) -> bool:

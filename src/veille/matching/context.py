@@ -71,6 +71,11 @@ class View:
         return frozenset(self.stems)
 
     @cached_property
+    def title_terms(self) -> frozenset[str]:
+        """Every stem of the title, once."""
+        return frozenset(self.stems[: self.title])
+
+    @cached_property
     def axes(self) -> frozenset[str]:
         """The axes that it is about."""
         return frozenset(tag.term for tag in self.item.of(Scheme.AXIS))

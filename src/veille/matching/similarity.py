@@ -6,7 +6,7 @@ from functools import cached_property
 
 from veille.matching.context import MatchContext, View
 from veille.matching.profile import KIND_WEIGHT, Profile, Segment
-from veille.matching.words import COGNATE, generic_stems
+from veille.matching.words import COGNATE, generic_stems, is_expression
 
 #: Two words of one expression may have one other content word between them (« essais de tenue au feu »).
 _GAP = 2
@@ -69,8 +69,9 @@ class Hit:
 
     @property
     def phrase(self) -> bool:
-        """More than one word, one of them of the trade."""
-        return len(self.run.terms) > 1 and bool(self.specific)
+        """More than one word, one of them of the trade; an expression of a family is several."""
+        several = len(self.run.terms) > 1 or (self.run.last > self.run.first and any(map(is_expression, self.specific)))
+        return several and bool(self.specific)
 
     @property
     def complete(self) -> bool:
@@ -96,7 +97,14 @@ class Hit:
         stretches = ((start, self._reach(start, wanted)) for start in places)
         whole = [(end - start, start, end) for start, end in stretches if end is not None]
         _, start, end = min(whole)
-        return self.view.quote(start, end)
+        return self.view.quote(start, self._expression_end(end))
+
+    def _expression_end(self, place: int) -> int:
+        """Return where the expression of a family that begins at a place ends; every word of it has the same stem."""
+        stems = self.view.stems
+        while is_expression(stems[place]) and place + 1 < len(stems) and stems[place + 1] == stems[place]:
+            place += 1
+        return place
 
     def _reach(self, start: int, wanted: set[str]) -> int | None:
         """Return where all the wanted words have been met, from `start` on."""
@@ -245,7 +253,7 @@ def alone(term: str, segment: Segment, profile: Profile, context: MatchContext) 
     """Return what a word of the trade says by itself."""
     if term in generic_stems():
         return 0.0
-    share = _INNER if term in profile.filiere else _share(term, segment)
+    share = _WHOLE if is_expression(term) else _INNER if term in profile.filiere else _share(term, segment)
     return context.rarity(term) * share * (1.0 + _REPEATED * (profile.terms[term] - 1))
 
 

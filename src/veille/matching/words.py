@@ -39,12 +39,56 @@ _STEMMING = Lock()
 
 @cache
 def stem(word: str) -> str:
+    """Return the stem of a folded French word, the same for its whole family (« scieur », « sciage »)."""
+    root = _root(word)
+    return _families()[0].get(root, root)
+
+
+@cache
+def _root(word: str) -> str:
     """Return the Snowball stem of a folded French word; digits stay whole."""
     if not word.isalpha():
         return word
     with _STEMMING:
         found: str = _STEMMER.stemWord(word)
     return found
+
+
+@cache
+def _families() -> tuple[Mapping[str, str], Mapping[str, list[tuple[tuple[str, ...], str]]]]:
+    """Return the stem of each family by those of its words; and its expressions by their first stem."""
+    words: dict[str, str] = {}
+    expressions: dict[str, list[tuple[tuple[str, ...], str]]] = {}
+    for line in lexicon("families.txt"):
+        names = [tuple(_root(part) for part in name.split("_")) for name in line.split()]
+        head = "_".join(next((name for name in names if len(name) > 1), names[0]))
+        for name in names:
+            if len(name) == 1:
+                words[name[0]] = head
+            else:
+                expressions.setdefault(name[0], []).append((name, head))
+    return words, expressions
+
+
+def is_expression(term: str) -> bool:
+    """Tell whether a stem stands for an expression of several words (« dispositif médical »)."""
+    return "_" in term
+
+
+def _join(found: list[str], *, english: bool) -> None:
+    """Write each expression of a family as its stem, as often as it has words, so that every word keeps its place."""
+    expressions = _families()[1]
+    for place, first in enumerate(found):
+        for name, head in expressions.get(first, ()):
+            if tuple(found[place : place + len(name)]) == name:
+                found[place : place + len(name)] = [head] * len(name)
+                break
+    if english:  # « medical devices »: the other way round
+        for place in range(len(found) - 1):
+            for name, head in expressions.get(found[place + 1], ()):
+                if name == (found[place + 1], found[place]):
+                    found[place : place + 2] = [head, head]
+                    break
 
 
 @cache
@@ -69,10 +113,10 @@ def _english_stems() -> Mapping[str, str]:
 def stems(folded: str, *, english: bool = False) -> list[str]:
     """Return the stems of a folded text's content words, in order."""
     tokens = [token for token in _TOKEN.findall(folded) if token not in _GRAMMAR]
-    if english:
-        known = _english_stems()
-        return [known.get(token) or stem(token) for token in tokens]
-    return [stem(token) for token in tokens]
+    known = _english_stems() if english else {}
+    found = [known.get(token) or stem(token) for token in tokens]
+    _join(found, english=english)
+    return found
 
 
 @dataclass(frozen=True)
