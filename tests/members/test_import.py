@@ -212,10 +212,11 @@ def test_bad_cell_is_explained_and_the_other_lines_are_done(
 
 def test_duplicate_address_names_the_first_line(run: Run) -> None:
     plan = run("organisation,email\nA,x@a.example\nB,X@a.example\n")
-    assert [problem.cause for problem in plan.problems] == [
-        "adresse « X@a.example » déjà donnée ligne 2 pour A : une adresse lit pour une seule organisation ; "
-        "donnez-lui une autre adresse pour B, ou gardez une ligne"
-    ]
+    (problem,) = plan.problems
+    assert problem.line == 3
+    assert problem.cause.startswith(
+        "adresse « X@a.example » déjà donnée ligne 2 pour A : une adresse lit pour une seule"
+    )
 
 
 def test_codes_keep_their_leading_zero(run: Run, store: SqlMemberStore) -> None:

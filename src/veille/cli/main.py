@@ -17,9 +17,11 @@ from veille.cli.init import init
 from veille.cli.interests import interests
 from veille.cli.items import items
 from veille.cli.mail import mail
+from veille.cli.match import match
 from veille.cli.members import members
 from veille.cli.packs import packs
 from veille.cli.pipeline import pipeline
+from veille.cli.profile import profile
 from veille.cli.publish import publish
 from veille.cli.review import review
 from veille.cli.run import run_once
@@ -77,7 +79,7 @@ def cli(ctx: click.Context, home: Path, now: datetime | None, verbose: bool) -> 
 
 
 for command in (
-    demo, init, packs, sources, crawl, items, tag, review, members, digest, mail, publish, why,
+    demo, init, packs, sources, crawl, items, tag, review, members, profile, match, digest, mail, publish, why,
     interests, run_once, daemon, serve, pipeline, doctor, db,
 ):  # fmt: skip
     cli.add_command(command)

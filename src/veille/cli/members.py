@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from veille.cli.base import Group, Instance, echo, pass_instance
+from veille.model import Subscriber
 
 if TYPE_CHECKING:
     from veille.members.importing import Change, ImportPlan
@@ -112,18 +113,28 @@ def export(instance: Instance, file: Path, without_names: bool) -> None:
 @click.option("--json", "as_json", is_flag=True, help="Une ligne JSON par organisation.")
 @pass_instance
 def list_(instance: Instance, as_json: bool) -> None:
-    """Lister les organisations, leur profil en bref et leurs abonnés."""
-    store = instance.open().members
-    people = store.subscribers()
-    found = store.members()
+    """Lister les organisations : abonnés, part du profil qui est dite, ce qu'il faut demander, bulletins maigres.
+
+    Un bulletin est maigre s'il avait moins de quatre éléments à la dernière édition.
+    """
+    from veille.members.gauge import gauge, thin
+
+    app = instance.open()
+    found, people = app.members.members(), app.members.subscribers()
+    sizes = app.last_sizes()
+    own: dict[int, list[Subscriber]] = {}
+    for person in people:
+        own.setdefault(person.member_id, []).append(person)
     for member in found:
-        own = [person for person in people if person.member_id == member.id]
+        readers = own.get(member.id, [])
+        whole, lean = gauge(member), thin([sizes[one.id] for one in readers if one.id in sizes])
         if as_json:
-            row = asdict(member) | {"subscribers": [asdict(person) for person in own]}
-            click.echo(json.dumps(row, ensure_ascii=False, default=str))
-        else:
-            who = ", ".join(person.email + (" (en pause)" if person.rhythm == "paused" else "") for person in own)
-            cells = (member.organisation, member.size, ", ".join(member.sectors), who or "personne")
-            echo(" · ".join(cell or "—" for cell in cells))
+            row = asdict(member) | {"subscribers": [asdict(person) for person in readers]}
+            row |= {"completeness": round(whole.share, 3), "missing": [one.words for one in whole.missing]}
+            click.echo(json.dumps(row | {"thin": lean}, ensure_ascii=False, default=str))
+            continue
+        who = ", ".join(one.email + (" (en pause)" if one.rhythm == "paused" else "") for one in readers)
+        cells = (member.organisation, member.size, ", ".join(member.sectors), who or "personne", whole.shown())
+        echo(" · ".join(cell or "—" for cell in (*cells, *(["bulletin maigre"] if lean else []))))
     if not found and not as_json:
         echo("aucun membre : « veille members import LISTE.csv »")
