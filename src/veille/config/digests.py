@@ -7,7 +7,7 @@ from `digests/_base/`.
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import time
 from pathlib import Path
 from typing import Any, Literal
@@ -22,6 +22,8 @@ from veille.errors import ConfigError, InputError
 SUBJECT, TEXT, HTML = "subject.txt.jinja", "body.txt.jinja", "body.html.jinja"
 TEMPLATES = (SUBJECT, TEXT, HTML)
 BASE = "_base"
+#: After a digest's name: the corrections of its issues. No digest's own name may hold a dot.
+ERRATUM = ".erratum"
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
 
 
@@ -78,7 +80,13 @@ class Digest(_Strict):
     max_items: int = Field(12, ge=1, le=40, description="éléments au plus par bulletin")
     essential: int = Field(3, ge=0, le=5, description="éléments mis en tête, dans « L'essentiel »")
     per_source: int = Field(4, ge=1, le=40, description="éléments au plus d'une même source")
+    relevance: float = Field(
+        0.8, ge=0.5, le=1, description="ce que pèse la pertinence contre la variété, de 0,5 à 1 (λ de MMR)"
+    )
     common: int = Field(2, ge=0, le=5, description="éléments du tronc commun, les mêmes pour tous")
+    welcome: int = Field(
+        10, ge=0, le=20, description="appels ouverts, de tout âge, d'un premier bulletin ; 0 = pas de bienvenue"
+    )
     recall_days: int = Field(3, ge=1, le=14, description="le rappel part dans la dernière édition qui laisse ces jours")
     news_days: int = Field(21, ge=1, le=366, description="âge au plus d'une actualité ; un appel ouvert n'a pas d'âge")
     fallback: Literal["hold", "validated", "automatic"] = Field(
@@ -127,9 +135,19 @@ class Definition:
     #: All templates ship with the program; others run in a child process with limits.
     trusted: bool = True
 
+    @property
+    def list_name(self) -> str:
+        """The name of the list that it is sent to: an erratum goes to its digest's."""
+        return self.name.removesuffix(ERRATUM)
+
+    def erratum(self) -> "Definition":
+        """Return what corrections of this digest are sent as: held until somebody approves each."""
+        held = self.digest.model_copy(update={"fallback": "hold"})
+        return replace(self, name=f"{self.name}{ERRATUM}", digest=held)
+
     def entry(self, template: str) -> str:
         """Return the name of the digest's own template, or of the base's where it has none."""
-        own = f"{self.name}/{template}"
+        own = f"{self.list_name}/{template}"
         return own if own in self.sources else f"{BASE}/{template}"
 
 
