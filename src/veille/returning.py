@@ -4,12 +4,14 @@ Beside `app`, which does what is sent; everything is made on first use.
 """
 
 import hashlib
+import time
 from collections.abc import Callable, Sequence
 from datetime import timedelta
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from veille.addresses import parse_address
 from veille.errors import InputError
 from veille.model.returns import LetterBox
 from veille.protocols import Fetcher
@@ -17,6 +19,7 @@ from veille.stores import Stores
 
 if TYPE_CHECKING:
     from veille.digest.mail.returns import Intake, ReturnDesk
+    from veille.digest.probing.comparing import Finding
     from veille.digest.relays.intake import Hook
     from veille.storage.bounce_store import SqlBounceStore
     from veille.storage.sign_store import SqlSignStore
@@ -114,6 +117,53 @@ class Returning:
         from veille.digest.relays.intake import take_events
 
         return take_events(self.desk, relay, body)
+
+    def probe(self, address: str, *, seconds: float) -> "list[Finding]":
+        """Send a probe to an address, find it in the seed mailbox, and say what its way changed; raises InputError."""
+        from veille.digest.mail.dkim import signer_of
+        from veille.digest.mail.mailers import mailer_for
+        from veille.digest.probing.letter import make_probe
+        from veille.digest.probing.probing import ProbeDesk, report, send_and_find
+        from veille.net.dns_records import txt_records
+
+        stores, settings = self._stores, self._stores.settings
+        if not settings.returns.probe:
+            raise InputError("aucune boîte témoin", cure="réglez [returns] probe : la boîte de l'adresse d'essai")
+        signer = signer_of(settings.mail, settings.home)
+        probe = make_probe(settings, stores.keys, signer, address, stores.clock.now())
+        mailer = mailer_for(settings.mail.url.get_secret_value(), settings.home, moved_clock=stores.moved)
+        desk = ProbeDesk(mailer=mailer, look=self._seed(), wait=time.sleep, monotonic=time.monotonic)
+        try:
+            arrived = send_and_find(desk, probe, seconds=seconds)
+        finally:
+            mailer.close()
+        return list(
+            report(
+                probe,
+                arrived,
+                signer=signer,
+                look_up=txt_records,
+                domain=parse_address(settings.mail.sender).rpartition("@")[2],
+                authserv_id=settings.returns.authserv_id,
+            )
+        )
+
+    def _seed(self) -> Callable[[], Sequence[bytes]]:
+        """Return what reads the seed mailbox: all that is in it the first time, then what is new."""
+        from veille.digest.mail.letterbox import read_letterbox
+
+        place, home = self._stores.settings.returns.probe, self._stores.settings.home
+        position: str | None = None
+
+        def look() -> Sequence[bytes]:
+            nonlocal position
+            box = read_letterbox(place, home, self._fetcher(), account=PROBE, position=position, days=1)
+            if box.failure:
+                raise InputError(f"boîte témoin illisible : {box.failure}", cure="vérifiez [returns] probe")
+            position = box.position
+            return box.messages
+
+        return look
 
     def _read(
         self, place: str | Path, name: str, take: Callable[[Sequence[bytes]], object], rest: timedelta | None

@@ -55,13 +55,27 @@ def key(instance: Instance, ed25519_key: bool, target: Path | None) -> None:
 
 
 @mail.command("doctor")
+@click.option("--probe", "address", metavar="ADRESSE", help="Envoie un essai à la boîte témoin et dit ce qui y change.")
+@click.option(
+    "--wait",
+    "seconds",
+    type=click.IntRange(1, 3600),
+    default=120,
+    metavar="SECONDES",
+    help="Combien attendre l'essai (défaut : 120).",
+)
 @pass_instance
-def doctor(instance: Instance) -> None:
-    """Dire quels enregistrements SPF, DKIM et DMARC publier, et lesquels sont en place. Code 2 s'il y a une faute."""
+def doctor(instance: Instance, address: str | None, seconds: int) -> None:
+    """Dire quels enregistrements SPF, DKIM et DMARC publier, et lesquels sont en place. Code 2 s'il y a une faute.
+
+    Avec --probe, un message d'essai part par le relais vers une boîte à vous ([returns] probe) ; ce qui arrive est
+    comparé à ce qui est parti : pixel, liens, en-têtes, signature, expéditeur, objet.
+    """
     from urllib.parse import urlsplit
 
     from veille.digest.mail.dkim import signer_of
     from veille.digest.mail.postmaster import Verdict, examine
+    from veille.digest.relays.known import relay_remarks
     from veille.net.dns_records import txt_records
 
     settings = instance.settings()
@@ -78,7 +92,24 @@ def doctor(instance: Instance) -> None:
         echo("! DKIM   les messages partent sans signature : « veille mail key » fait une clé et dit quoi publier")
     if not settings.site.url.startswith("https://"):
         echo("! lien   site.url n'est pas en https : pas de désinscription en un clic (RFC 8058)")
+    for line in relay_remarks(host, settings):
+        echo(line)
+    if address is not None:
+        wrong = _probe(instance, address, seconds) or wrong
     sys.exit(2 if wrong else 0)
+
+
+def _probe(instance: Instance, address: str, seconds: int) -> bool:
+    """Send a probe and print what its way changed; return whether anything is wrong."""
+    from veille.digest.probing.comparing import Gravity
+
+    echo(f"Essai envoyé à {address} ; attente de {seconds} s au plus…")
+    found = instance.open().returning.probe(address, seconds=seconds)
+    for one in sorted(found, key=lambda one: list(Gravity)[::-1].index(one.gravity)):
+        echo(f"{one.gravity} {one.what:<22} {one.sentence}")
+        if one.cure and one.gravity is not Gravity.RIGHT:
+            echo(f"  → {one.cure}")
+    return any(one.gravity is Gravity.WRONG for one in found)
 
 
 @mail.command("bounces")

@@ -6,7 +6,8 @@ import pytest
 
 from tests.bad_inputs import cases, value_of
 from tests.crawl.newsletters.letters import HOST, mail, passed
-from veille.crawl.newsletters.authentication import UNNAMED, Policy, Verdict, address_in, judge
+from veille.auth_results import UNNAMED
+from veille.crawl.newsletters.authentication import Policy, Verdict, address_in, judge
 
 SENDER = "La lettre <lettre@region.exemple>"
 

@@ -9,22 +9,17 @@ from dataclasses import dataclass
 from email.message import Message
 from enum import StrEnum
 
-from authres import AuthenticationResultsHeader, AuthResError
+from authres import AuthenticationResultsHeader
 
 from veille.addresses import address_key, address_problem
+from veille.auth_results import results_of
 
-#: Value of `authserv_id` for hosts that do not name themselves: Microsoft 365 writes « spf=pass … » at once.
-UNNAMED = "aucun"
-#: Real fields hold under 2,000 characters; the reader recurses on nested comments.
+#: Characters of a From field that are read.
 _FIELD_LIMIT = 8_192
 _QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"')
 _COMMENT = re.compile(r"\((?:[^()\\]|\\.)*\)")
 _ANGLE = re.compile(r"[^<>@,;]*<\s*([^\s<>@]+@[^\s<>@]+)\s*>\s*")
 _BARE = re.compile(r"\s*([^\s<>@,;:]+@[^\s<>@,;:]+)\s*")
-_NAME = re.compile(r"\s*([^\s;()=]+)\s*(?:\d+\s*)?(?:;|$)")
-_RESULT = re.compile(r"\s*[a-z-]+\s*=", re.IGNORECASE)
-#: Microsoft's « action=none » is no property of RFC 8601, and the strict reader stops at it.
-_ACTION = re.compile(r"\s(?:action|reason)=[\w.]+(?=[\s;]|$)")
 
 
 class Verdict(StrEnum):
@@ -79,35 +74,12 @@ def _listed(author: str, senders: frozenset[str]) -> bool:
 
 def _vouched(message: Message, authserv_id: str, domain: str) -> bool:
     """Say whether our server found a DMARC pass of this very domain, or a DKIM signature that aligns with it."""
-    results = _ours(message, authserv_id)
-    for result in results:
+    for result in results_of(message, authserv_id):
         if result.method == "dmarc" and result.result == "pass" and _property(result, "from") == domain:
             return True
         if result.method == "dkim" and result.result == "pass" and _aligned(_signer(result), domain):
             return True
     return False
-
-
-def _ours(message: Message, authserv_id: str) -> list[AuthenticationResultsHeader]:
-    """Return the results of the topmost field that is our server's; none where it cannot be read."""
-    for name, value in message.raw_items():
-        if name.lower() != "authentication-results":
-            continue
-        text = " ".join(str(value)[:_FIELD_LIMIT].split())
-        if authserv_id == UNNAMED:
-            return _results(f"{UNNAMED}; {_ACTION.sub('', text)}") if _RESULT.match(text) else []
-        named = _NAME.match(_COMMENT.sub("", text))
-        if named is not None and named[1].lower() == authserv_id.lower():
-            return _results(text)
-    return []
-
-
-def _results(text: str) -> list[AuthenticationResultsHeader]:
-    try:
-        parsed = AuthenticationResultsHeader.parse(f"Authentication-Results: {text}")
-    except (AuthResError, RecursionError):
-        return []
-    return [result for result in parsed.results if hasattr(result, "properties")]
 
 
 def _property(result: AuthenticationResultsHeader, name: str) -> str:

@@ -22,22 +22,21 @@ from veille.protocols import Fetcher
 #: Messages of one folder read in one go; the rest waits for the next run.
 MAX_MESSAGES = 10_000
 #: Days back at the first reading of an IMAP folder: what came back of a letter two months old says nothing any more.
-_DAYS = 60
+DAYS = 60
 _IMAP = "imaps://"
 
 
 def read_letterbox(
-    place: str | Path, home: Path, fetcher: Fetcher | None = None, *, account: str, position: str | None
+    place: str | Path, home: Path, fetcher: Fetcher, *, account: str, position: str | None, days: int = DAYS
 ) -> LetterBox:
     """Return what is new at a place, and where it goes on; raises InputError for a folder that cannot be read."""
-    if isinstance(place, str) and place.startswith(_IMAP) and fetcher is not None:
-        return _read_imap(place, fetcher, account, position)
+    if isinstance(place, str) and place.startswith(_IMAP):
+        return _read_imap(place, fetcher, Asked(account=account, senders=EVERYBODY, days=days), position)
     return LetterBox(messages=tuple(read_folder(home / place)))
 
 
-def _read_imap(place: str, fetcher: Fetcher, account: str, position: str | None) -> LetterBox:
-    request = ask(place, Asked(account=account, senders=EVERYBODY, days=_DAYS))
-    outcome = post(fetcher, request, Validators(etag=position or None))
+def _read_imap(place: str, fetcher: Fetcher, asked: Asked, position: str | None) -> LetterBox:
+    outcome = post(fetcher, ask(place, asked), Validators(etag=position or None))
     if isinstance(outcome, FetchFailed):
         why = f"{outcome.sentence} ; {outcome.cure}" if outcome.cure else outcome.sentence
         return LetterBox(position=position or "", failure=why)

@@ -1,0 +1,82 @@
+"""Relays that we know by their host: what they need written in each mail, and what to look after with them (pure).
+
+Read in their public documents in 2026; docs/how-to says where, and what could not be verified.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from veille.config.settings import Settings
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KnownRelay:
+    """One relay."""
+
+    name: str
+    #: Ends of its hosts' names.
+    hosts: tuple[str, ...]
+    #: Header that it repeats in its events: we write our Message-ID there.
+    tag: str = ""
+    #: Further headers, the same in every mail.
+    headers: tuple[tuple[str, str], ...] = ()
+    #: Mails a day of its free or usual plan; 0 = it says none.
+    per_day: int = 0
+    #: French: what to look after.
+    remarks: tuple[str, ...] = ()
+
+
+_NO_TRACKING = "coupez le suivi des ouvertures et des clics dans son interface, puis vérifiez avec --probe"
+KNOWN = (
+    KnownRelay(
+        name="brevo",
+        hosts=(".brevo.com", ".sendinblue.com"),
+        tag="X-Mailin-custom",
+        per_day=300,
+        remarks=(
+            _NO_TRACKING,
+            "branchez son webhook (« veille mail hooks ») : les refus ne reviennent pas par courriel",
+        ),
+    ),
+    KnownRelay(
+        name="mailjet",
+        hosts=(".mailjet.com",),
+        tag="X-MJ-CustomID",
+        headers=(("X-Mailjet-TrackOpen", "0"), ("X-Mailjet-TrackClick", "0")),
+        per_day=200,
+        remarks=("branchez son webhook (« veille mail hooks ») : les refus ne reviennent pas par courriel",),
+    ),
+    KnownRelay(
+        name="scaleway",
+        hosts=(".tem.scaleway.com", ".tem.scw.cloud"),
+        remarks=("branchez un sujet « Topics and Events » sur son webhook (« veille mail hooks »)",),
+    ),
+    KnownRelay(
+        name="ovh",
+        hosts=(".ovh.net", ".ovh.com", ".ovhcloud.com"),
+        remarks=(
+            "une boîte ordinaire limite les envois à l'heure : réglez le rythme (voir docs/how-to/relais-ovh.md)",
+        ),
+    ),
+)
+
+
+def known_relay(host: str) -> KnownRelay | None:
+    """Return the relay of that host, None for one that we do not know."""
+    name = f".{host.lower().rstrip('.')}"
+    return next((one for one in KNOWN if name.endswith(one.hosts)), None)
+
+
+def relay_headers(host: str) -> tuple[str, tuple[tuple[str, str], ...]]:
+    """Return the tag header (empty if none) and the fixed headers that a relay wants in each mail."""
+    relay = known_relay(host)
+    return (relay.tag, relay.headers) if relay else ("", ())
+
+
+def relay_remarks(host: str, settings: Settings) -> Iterator[str]:
+    """Yield what to look after with the relay of an instance, one line each, as « mail doctor » prints it."""
+    relay = known_relay(host)
+    for remark in relay.remarks if relay else ():
+        yield f"! {relay.name if relay else '':<6} {remark}"
+    if settings.site.count_links:
+        yield "! liens  [site] count_links : les clics sont comptés par jour et par article, jamais par personne"
