@@ -20,7 +20,7 @@ test: $(VENV)/.dev
 # What CI calls, as root on Debian: installs what tests need besides and fails where anything is missing.
 test-full: $(VENV)/.dev
 	scripts/install_test_programs.sh
-	VEILLE_REQUIRE=$(SHARED)postgres,chromium,smtp-sink,dovecot,cc $(BIN)/pytest $(WORKERS)
+	VEILLE_REQUIRE=$(SHARED)postgres,chromium,smtp-sink,dovecot,cc,node $(BIN)/pytest $(WORKERS)
 
 check: $(VENV)/.dev
 	$(BIN)/ruff format --check .

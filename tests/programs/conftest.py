@@ -30,3 +30,14 @@ def smtp_sink() -> str:
 @pytest.fixture(scope="session")
 def dovecot_program() -> str:
     return _find("dovecot", "/usr/sbin/dovecot")
+
+
+@pytest.fixture(scope="session")
+def node() -> str:
+    """Node with the packages of `tests/programs/node`."""
+    program = _find("node")
+    if not (Path(__file__).parent / "node" / "node_modules" / "caniemail").exists():
+        if required("node"):
+            pytest.fail("the packages of tests/programs/node are not installed: run `make test-full`")
+        pytest.skip("the packages of tests/programs/node are not installed (npm ci)")
+    return program
