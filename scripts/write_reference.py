@@ -47,7 +47,7 @@ def settings_page() -> str:
     for name, field in Settings.model_fields.items():
         kind = field.annotation
         if isinstance(kind, type) and issubclass(kind, BaseModel):
-            rows += [_setting(f"[{name}] {key}", inner) for key, inner in kind.model_fields.items()]
+            rows += [_setting(f"[{name}] {inner.alias or key}", inner) for key, inner in kind.model_fields.items()]
         elif get_origin(kind) is dict:
             inner_kind = get_args(kind)[1]
             rows += [_setting(f"[{name}.NOM] {key}", inner) for key, inner in inner_kind.model_fields.items()]

@@ -16,7 +16,7 @@ from veille.errors import ConfigError
 from veille.model import CrawlReport, Item
 from veille.model.details import DetailReport
 from veille.model.runs import RunReport
-from veille.protocols import Crawler, Fetcher, Matcher, Progress
+from veille.protocols import Crawler, Fetcher, Judge, Progress
 
 if TYPE_CHECKING:
     from veille.crawl.details.adding import Added, Addition
@@ -197,6 +197,11 @@ class App(Stores):
 
         apply_import(plan, self.members, self.clock.now())
 
+    def last_sizes(self) -> dict[int, int]:
+        """Return subscriber → number of items in the latest edition, drafts included; whoever got none has 0."""
+        issue = self.issue_store.latest()
+        return {} if issue is None else {d.subscriber.id: len(d.selection) for d in self.issue_store.drafted(issue.id)}
+
     @property
     def member_words(self) -> "Vocabulary":
         """What the cells of a list of members are checked against."""
@@ -204,14 +209,14 @@ class App(Stores):
 
         return Vocabulary(self.taxonomy, self.gazetteer, self.clock.now().date())
 
-    def matcher(self, items: Sequence[Item], today: date) -> Matcher:
+    def matcher(self, items: Sequence[Item], today: date) -> Judge:
         """Return the judge of these items as of a day of the cluster's calendar."""
+        from veille.matching import shortlist
         from veille.matching.context import prepare
-        from veille.matching.relevance import matcher
-        from veille.matching.votes import swayed
+        from veille.matching.votes import Swayed
 
         context = prepare(items, today=today, places=self.gazetteer, taxonomy=self.taxonomy)
-        return swayed(matcher(context), self._votes(items, context))
+        return Swayed(shortlist.Judge(context), self._votes(items, context))
 
     def _votes(self, items: Sequence[Item], context: "MatchContext") -> "Votes":
         """Return what members said of these items, ready to move matches."""
@@ -237,6 +242,7 @@ class App(Stores):
                 matcher=self.matcher,
                 labels=ShortLabels(self.taxonomy, self.gazetteer),
                 issues=self.issue_store,
+                hands=self.handpicks,
                 mails=self.mail_ledger,
                 keys=self.keys,
                 clock=self.clock,

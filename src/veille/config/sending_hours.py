@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 
 DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 Day = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
+WORKING_DAYS: tuple[Day, ...] = ("monday", "tuesday", "wednesday", "thursday", "friday")
 
 
 def local_hour(value: str) -> str:
@@ -24,7 +25,7 @@ class SendingHours(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    days: tuple[Day, ...] = Field(DAYS[:5], min_length=1, description="jours où les mails partent, en anglais")
+    days: tuple[Day, ...] = Field(WORKING_DAYS, min_length=1, description="jours où les mails partent, en anglais")
     start: str = Field("07:00", description="première heure, HH:MM")
     end: str = Field("19:00", description="dernière heure, HH:MM : ce qui reste part à l'ouverture suivante")
 

@@ -14,6 +14,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
 
+from veille.config.absence import Away
+from veille.config.brand import Brand
 from veille.config.channels import CHANNEL_NAME, Channel, channels_in
 from veille.config.mail_accounts import ACCOUNT_NAME, MailAccount, accounts_in
 from veille.config.problems import locate_in_toml, nearest, read_text, refuse
@@ -41,6 +43,9 @@ class Cluster(_Table):
     )
     postal_address: str = Field("", description="adresse postale imprimée au pied de chaque bulletin")
     contact: str = Field("", description="adresse électronique à qui répondre, et contact donné aux sites relevés")
+    editors: tuple[str, ...] = Field(
+        (), description="adresses de l'équipe, les seules (avec contact) à qui « veille digest test » envoie un essai"
+    )
 
     @field_validator("timezone")
     @classmethod
@@ -174,6 +179,8 @@ class Settings(_Table):
         json_schema_extra={"env": "VEILLE_DATABASE_URL"},
     )
     cluster: Cluster = Cluster()
+    absence: Away = Away()
+    brand: Brand = Brand()
     site: Site = Site()
     fetch: Fetch = Fetch()
     mailboxes: dict[Annotated[str, Field(pattern=ACCOUNT_NAME)], MailAccount] = Field(

@@ -1,15 +1,16 @@
 """From a frozen issue to the bytes of each mail: the same at each try."""
 
+import hashlib
 from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
 from veille.addresses import parse_address
-from veille.config.digests import Definition
+from veille.config.digests import HTML, Definition
 from veille.config.settings import Settings
 from veille.digest.choosing import wording
 from veille.digest.mail.dkim import Signer
-from veille.digest.mail.message import Letter, build
+from veille.digest.mail.message import Letter, build, make_message_id
 from veille.digest.mail.reading_back import read_again
 from veille.digest.rendering.context import Frame, ItemLinks, Links, Page
 from veille.digest.rendering.encoding import Encoded
@@ -17,12 +18,10 @@ from veille.digest.rendering.inspecting import MAX_BYTES
 from veille.digest.rendering.render import renderer_for
 from veille.digest.rendering.sandbox import Rendered
 from veille.digest.rendering.templates import compile_templates, compiled_from
-from veille.errors import InputError
+from veille.errors import InputError, TemplateError
 from veille.links import BOUNCE, LinkMaker
 from veille.model import Bulletin, OutgoingMail
 from veille.tokens import Keys
-
-NOT_REVIEWED = "Sélection automatique, non relue"
 
 
 def make_frame(definition: Definition, settings: Settings, day: date, key_id: str, *, period: str) -> dict[str, Any]:
@@ -42,7 +41,7 @@ def make_frame(definition: Definition, settings: Settings, day: date, key_id: st
         "return_path": settings.mail.return_path,
         "feedback_id": f"{period}:{definition.name}:{settings.cluster.id}:veille",
         "site_url": settings.site.url.rstrip("/"),
-        "list_id": f"{definition.name}.{sender.rpartition('@')[2]}",
+        "list_id": f"{definition.list_name}.{sender.rpartition('@')[2]}",
         "key_id": key_id,
         "templates": compile_templates(definition).as_data(),
     }
@@ -64,6 +63,7 @@ class Composer:
             postal_address=frame["postal_address"],
             contact=frame["contact"],
             notice=frame["notice"],
+            word=frame.get("word", ""),
         )
         self._renderer = renderer_for(compiled_from(frame["templates"]))
 
@@ -87,10 +87,22 @@ class Composer:
         )
         return Page(bulletin=bulletin, frame=self._shown, links=links)
 
-    def mail(self, bulletin: Bulletin, *, email: str, message_id: str, sent: datetime) -> OutgoingMail:
-        """Return the final bytes of one mail; raises InputError for what no mail may carry."""
+    def mail(
+        self, bulletin: Bulletin, *, email: str, message_id: str, sent: datetime, approved: str = ""
+    ) -> OutgoingMail:
+        """Return the final bytes of one mail; raises InputError for what no mail may carry.
+
+        `approved` is the SHA-256 of the drawing that was approved: where it is another, TemplateError, nothing leaves.
+        """
         page = self.page(bulletin)
-        return self._assemble(page, self._renderer.encode(page), email=email, message_id=message_id, sent=sent)
+        drawn = self._renderer.encode(page)
+        if approved and _sha256(drawn) != approved:
+            raise TemplateError(
+                f"le mail de {bulletin.organisation} n'est plus celui qui a été approuvé",
+                template=self._frame["templates"]["entries"][HTML],
+                cure="le programme ou ses clés ont changé depuis : « veille digest reopen », relisez, puis approuvez",
+            )
+        return self._assemble(page, drawn, email=email, message_id=message_id, sent=sent)
 
     def _assemble(self, page: Page, drawn: Encoded, *, email: str, message_id: str, sent: datetime) -> OutgoingMail:
         frame, unsubscribe = self._frame, page.links.unsubscribe
@@ -100,7 +112,7 @@ class Composer:
             sender_name=frame["cluster"],
             recipient=email,
             reply_to=frame["reply_to"],
-            subject=drawn.subject,
+            subject=frame.get("prefix", "") + drawn.subject,
             body=drawn.body,
             message_id=message_id,
             date=sent,
@@ -110,6 +122,7 @@ class Composer:
             unsubscribe_mailto=f"{frame['reply_to'] or frame['sender']}?subject=desinscription%20{token}",
             return_path=self._return_path(page.bulletin),
             feedback_id=frame.get("feedback_id", ""),
+            in_reply_to=self._answers(page.bulletin.subscriber_id),
         )
         return build(letter, self._signer)
 
@@ -117,8 +130,8 @@ class Composer:
         """Tell whether mail clients show the whole of it."""
         return not self._renderer.encode(self.page(bulletin)).too_big
 
-    def check(self, bulletin: Bulletin, *, email: str, message_id: str, sent: datetime) -> None:
-        """Refuse what must not leave: raises InputError naming the reader and the fault."""
+    def check(self, bulletin: Bulletin, *, email: str, message_id: str, sent: datetime) -> str:
+        """Return the SHA-256 of the drawing, or refuse what must not leave: InputError naming reader and fault."""
         page = self.page(bulletin)
         drawn = self._renderer.encode(page)
         found = self._renderer.problems(page) + (
@@ -131,6 +144,12 @@ class Composer:
             )
         mail = self._assemble(page, drawn, email=email, message_id=message_id, sent=sent)
         read_again(mail.raw, mail.recipient)
+        return _sha256(drawn)
+
+    def _answers(self, subscriber_id: int) -> str:
+        """Return the Message-ID of the mail that this one corrects, or nothing."""
+        told = self._frame.get("answers")
+        return make_message_id(**told, subscriber_id=subscriber_id) if told else ""
 
     def _return_path(self, bulletin: Bulletin) -> str:
         """Return the address where this reader's returned mails come: it proves itself, so that none is forged."""
@@ -139,3 +158,11 @@ class Composer:
         local, _, domain = self._frame["return_path"].rpartition("@")
         subject = str(bulletin.subscriber_id)
         return f"{local}+{subject}-{self._keys.seal(BOUNCE, subject)}@{domain}"
+
+
+def _sha256(drawn: Encoded) -> str:
+    """Hash what a reader sees of a mail: subject, text and HTML, as encoded."""
+    whole = hashlib.sha256(drawn.subject.encode() + b"\0")
+    whole.update(drawn.body.text + b"\0")
+    whole.update(drawn.body.html)
+    return whole.hexdigest()

@@ -2,19 +2,31 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
-from veille.config.digests import Definition
+from veille.config.digests import ERRATUM, Definition
 from veille.config.problems import nearest
 from veille.config.settings import Settings
 from veille.digest.composing import Composer
 from veille.digest.editions import Edition, edition
+from veille.digest.hours import Hours
 from veille.digest.mail.dkim import Signer
 from veille.digest.mail.message import make_message_id
 from veille.errors import InputError
 from veille.model import Delivery, DeliveryState, Drafted, Feedback, Issue, IssueState
-from veille.protocols import Audience, Clock, IssueStore, ItemStore, Labels, Mailer, MailLedger, MatcherFor
+from veille.model.issue_life import EDITABLE, refused_move
+from veille.protocols import (
+    Audience,
+    Clock,
+    HandpickStore,
+    IssueStore,
+    ItemStore,
+    JudgeFor,
+    Labels,
+    Mailer,
+    MailLedger,
+)
 from veille.tokens import Keys
 
 
@@ -27,9 +39,11 @@ class Desk:
     definitions: Callable[[], Mapping[str, Definition]]
     items: ItemStore
     audience: Audience
-    matcher: MatcherFor
+    matcher: JudgeFor
     labels: Labels
     issues: IssueStore
+    #: What staff choose by hand, and when they are away.
+    hands: HandpickStore
     mails: MailLedger
     keys: Keys
     clock: Clock
@@ -46,15 +60,22 @@ class Desk:
     wait: Callable[[float], None] | None = None
 
     def chosen(self, name: str | None) -> list[Definition]:
-        """Return one digest by name, or all of them; raises InputError with the nearest name."""
+        """Return one digest by name (« hebdo.erratum »: its corrections), or all; InputError with the nearest name."""
         definitions = self.definitions()
         if name is None:
             return list(definitions.values())
-        if name not in definitions:
-            near = nearest(name, definitions)
+        base = name.removesuffix(ERRATUM)
+        if base not in definitions:
+            near = nearest(base, definitions)
             cure = f"vouliez-vous « {near} » ?" if near else f"bulletins connus : {', '.join(definitions) or 'aucun'}"
             raise InputError(f"bulletin inconnu « {name} »", cure=cure)
-        return [definitions[name]]
+        return [definitions[base] if name == base else definitions[base].erratum()]
+
+    def with_errata(self, name: str | None) -> list[Definition]:
+        """Return one digest by name, or all of them, each followed by its corrections."""
+        if name is not None:
+            return self.chosen(name)
+        return [one for definition in self.chosen(None) for one in (definition, definition.erratum())]
 
     def one(self, name: str | None) -> Definition:
         """Return the digest of that name, or the only one; raises InputError."""
@@ -67,6 +88,32 @@ class Desk:
         """Return the edition of the current period."""
         return edition(definition.digest, self.clock.now(), self.settings.cluster.zone, self.settings.cluster.calendar)
 
+    def hours(self, definition: Definition) -> Hours:
+        """Return when a digest may leave by itself."""
+        cluster = self.settings.cluster
+        return Hours(definition.digest.hours, cluster.zone, cluster.calendar)
+
+    def today(self) -> date:
+        """Return the day of the cluster's calendar."""
+        return self.clock.now().astimezone(self.settings.cluster.zone).date()
+
+    def away(self, day: date) -> bool:
+        """Say whether staff announced that nobody is there on that day, by the settings or by the command."""
+        told = (self.settings.absence.period, self.hands.absence())
+        return any(one is not None and one.covers(day) for one in told)
+
+    def current(self, definition: Definition) -> Issue:
+        """Return the draft of the current period, which may still be edited; raises InputError with its cure."""
+        period = self.edition(definition).period
+        issue = self.issues.find(definition.name, period)
+        if issue is None:
+            raise InputError(
+                f"pas encore de brouillon pour {definition.name} {period}", cure="lancez « veille digest build »"
+            )
+        if issue.state not in EDITABLE:
+            raise refused_move(issue.name, issue.state, IssueState.CURATED)
+        return issue
+
     def composer(self, frame: Mapping[str, Any]) -> Composer:
         """Return what draws the mails of an issue frozen with this frame; close it."""
         return Composer(frame, self.keys, self.signer())
@@ -75,10 +122,10 @@ class Desk:
         """Tell whether anybody is written to."""
         return any(one.bulletin for one in self.issues.drafted(issue.id))
 
-    def message_id(self, issue: Issue, subscriber_id: int, *, preview: bool = False) -> str:
-        """Return the Message-ID of an issue for one subscriber, in a space of its own for previews."""
+    def message_id(self, issue: Issue, subscriber_id: int, *, space: str = "") -> str:
+        """Return the Message-ID of an issue for one subscriber, in a space of its own for previews and tests."""
         settings = self.settings
-        space = f"{settings.cluster.id}/apercu" if preview else settings.cluster.id
+        space = f"{settings.cluster.id}/{space}" if space else settings.cluster.id
         domain = settings.mail.sender.rpartition("@")[2]
         return make_message_id(space, issue.digest, issue.period, subscriber_id, domain)
 
@@ -100,6 +147,8 @@ class Sent:
     issue: Issue
     state: IssueState
     deliveries: Sequence[Delivery]
+    #: It left outside its sending hours, which are these, because a person said so; else empty.
+    outside: str = ""
 
     @property
     def doubtful(self) -> Sequence[Delivery]:

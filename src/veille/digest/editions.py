@@ -33,19 +33,32 @@ class Edition:
 def edition(digest: Digest, now: datetime, zone: ZoneInfo, holidays: str = METROPOLE) -> Edition:
     """Return the edition of the local period that contains `now`; one made late is dated from when it can leave."""
     hours = Hours(digest.hours, zone, holidays)
-    start = _period_start(digest.rhythm, now.astimezone(zone).date(), hours)
+    return _starting(digest, _period_start(digest.rhythm, now.astimezone(zone).date(), hours), now, hours)
+
+
+def edition_of(digest: Digest, period: str, now: datetime, hours: Hours) -> Edition:
+    """Return the edition of that period as it stands now: one that waits for a working day may be of last week."""
+    if digest.rhythm == "weekly":
+        year, _, week = period.partition("-W")
+        return _starting(digest, date.fromisocalendar(int(year), int(week), 1), now, hours)
+    start = date.fromisoformat(f"{period}-01" if digest.rhythm == "monthly" else period)
+    return _starting(digest, start, now, hours)
+
+
+def _starting(digest: Digest, start: date, now: datetime, hours: Hours) -> Edition:
     after = _period_start(digest.rhythm, start + timedelta(days=_LENGTH[digest.rhythm]), hours)
     send_at = _instant(digest.rhythm, digest.send, start, hours, working=True)
     leaves = hours.opening(max(send_at, now))
     stale_at = leaves + timedelta(hours=digest.window_hours)
+    next_at = _instant(digest.rhythm, digest.send, after, hours, working=True)
     return Edition(
         period=_key(digest.rhythm, start),
         build_at=_instant(digest.rhythm, digest.build, start, hours),
         send_at=send_at,
         stale_at=stale_at,
-        day=leaves.astimezone(zone).date(),
-        last_day=stale_at.astimezone(zone).date(),
-        next_day=_instant(digest.rhythm, digest.send, after, hours, working=True).astimezone(zone).date(),
+        day=leaves.astimezone(hours.zone).date(),
+        last_day=stale_at.astimezone(hours.zone).date(),
+        next_day=next_at.astimezone(hours.zone).date(),
     )
 
 

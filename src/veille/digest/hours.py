@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from veille.config.sending_hours import DAYS, SendingHours
+from veille.config.sending_hours import DAYS, WORKING_DAYS, SendingHours
 from veille.french import DAYS as FRENCH_DAYS
 from veille.holidays import NONE, holiday
 
@@ -51,5 +51,5 @@ class Hours:
         """Return « lundi, mardi … de 07:00 à 19:00, hors jours fériés », in French."""
         days = [FRENCH_DAYS[DAYS.index(day)] for day in self.plan.days]
         off = "" if self.calendar == NONE else ", hors jours fériés"
-        week = "du lundi au vendredi" if self.plan.days == DAYS[:5] else ", ".join(days)
+        week = "du lundi au vendredi" if self.plan.days == WORKING_DAYS else ", ".join(days)
         return f"{week} de {self.plan.start} à {self.plan.end}{off}"

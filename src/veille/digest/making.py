@@ -1,89 +1,144 @@
-"""Make and freeze issues: the draft of a period, and its approval with every mail checked first."""
+"""Make, freeze and approve issues: a period's draft with staff's hand in it, each mail checked before it is signed."""
 
 from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import replace
-from datetime import datetime
+from datetime import date
+from typing import Any, Literal
 
 from veille.config.digests import Definition
+from veille.digest.choosing.certainty import CertainOnly, certain, reviewed
 from veille.digest.choosing.drafting import Readers, draft, refusals
 from veille.digest.composing import make_frame
 from veille.digest.desk import Built, Desk
-from veille.digest.editions import Edition
+from veille.digest.editions import Edition, edition_of
 from veille.errors import InputError
-from veille.model import Drafted, Issue, IssueState
+from veille.model import Drafted, Issue, IssueState, Item
+from veille.model.issue_life import EDITABLE
+
+#: Which items a draft is made from: all, those that staff accepted, those that are certain.
+Screen = Literal["all", "reviewed", "certain"]
+#: What a frame keeps of the draft when it is made anew at approval: an erratum's original.
+_KEPT = ("answers", "notice")
 
 
 class Maker:
-    """Drafts and approves."""
+    """Drafts, freezes and approves."""
 
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
 
     def build(self, definition: Definition) -> Built:
-        """Make (or make again) the draft of the current period; an approved one is left as it is."""
+        """Make (or make again) the draft of the current period, staff's choices kept; one frozen is left as it is."""
         desk, when = self._desk, self._desk.edition(definition)
         known = desk.issues.find(definition.name, when.period)
-        if known is not None and known.state is not IssueState.DRAFT:
+        if known is not None and known.state not in {IssueState.DRAFT, IssueState.CURATED}:
             return Built(issue=known, drafted=desk.issues.drafted(known.id), fresh=False)
-        issue, drafted = self._draft(definition, when)
+        issue, drafted = self._draft(definition, when, known)
         return Built(issue=desk.issues.save_draft(issue, drafted), drafted=drafted)
+
+    def remade(self, definition: Definition, issue: Issue) -> Built:
+        """Make the draft of that issue again, whatever the current period."""
+        fresh, drafted = self._again(definition, issue, "all")
+        return Built(issue=self._desk.issues.save_draft(fresh, drafted), drafted=drafted)
+
+    def screened(self, definition: Definition, issue: Issue, screen: Screen) -> Issue | None:
+        """Make the draft of that issue again from some items only; None, and nothing changed, where nobody gets any."""
+        fresh, drafted = self._again(definition, issue, screen)
+        return self._desk.issues.save_draft(fresh, drafted) if any(one.bulletin for one in drafted) else None
+
+    def _again(self, definition: Definition, issue: Issue, screen: Screen) -> tuple[Issue, list[Drafted]]:
+        desk = self._desk
+        when = edition_of(definition.digest, issue.period, desk.clock.now(), desk.hours(definition))
+        fresh, drafted = self._draft(definition, when, issue, screen)
+        return replace(fresh, send_at=issue.send_at, stale_at=issue.stale_at), drafted
 
     def latest_or_drafted(self, definition: Definition) -> tuple[Issue, Sequence[Drafted]]:
         """Return the latest issue as it would be sent, or a draft made now, changing no state."""
         issue = self._desk.issues.latest(definition.name)
         if issue is None:
-            return self._draft(definition, self._desk.edition(definition))
+            return self.drafted_now(definition)
         drafted = self._desk.issues.drafted(issue.id)
-        if issue.state is not IssueState.DRAFT:
+        if issue.state not in {IssueState.DRAFT, IssueState.CURATED}:
             return issue, drafted
-        day = datetime.fromisoformat(issue.frame["day"]).date()
-        frame = make_frame(definition, self._desk.settings, day, self._desk.keys.newest, period=issue.period)
-        return replace(issue, frame=frame), drafted
+        return replace(issue, frame=self.frame(definition, issue)), drafted
 
-    def approve(self, definition: Definition, issue: Issue, *, by: str, notice: str = "") -> Issue:
-        """Freeze a draft; raises InputError naming the reader and the fault of the first mail that may not leave."""
-        desk = self._desk
-        day = datetime.fromisoformat(issue.frame["day"]).date()
-        frame = {**make_frame(definition, desk.settings, day, desk.keys.newest, period=issue.period), "notice": notice}
-        if not self._desk.filled(issue):
+    def drafted_now(self, definition: Definition) -> tuple[Issue, Sequence[Drafted]]:
+        """Return what a draft made now would hold, changing no state."""
+        return self._draft(definition, self._desk.edition(definition), None)
+
+    def frame(self, definition: Definition, issue: Issue, notice: str = "") -> dict[str, Any]:
+        """Return what every mail of a draft shares, as templates, settings and staff's word stand now."""
+        desk, day = self._desk, date.fromisoformat(issue.frame["day"])
+        return {
+            **make_frame(definition, desk.settings, day, desk.keys.newest, period=issue.period),
+            **{key: issue.frame[key] for key in _KEPT if key in issue.frame},
+            "word": desk.hands.word(issue.id),
+            **({"notice": notice} if notice else {}),
+        }
+
+    def freeze(self, definition: Definition, issue: Issue, *, by: str) -> Issue:
+        """Store a draft's content and its hash; raises InputError for the first mail that may not leave."""
+        frame = self.frame(definition, issue)
+        self._checked(issue, frame)
+        return self._desk.issues.freeze(issue, by=by, now=self._desk.clock.now(), frame=frame)
+
+    def approve(self, definition: Definition, issue: Issue, *, by: str, notice: str = "", why: str = "") -> Issue:
+        """Sign a draft or a frozen issue; raises InputError naming the first mail that may not leave, and its fault."""
+        if definition.digest.two_hands and issue.edited_by and issue.edited_by.casefold() == by.casefold():
             raise InputError(
-                f"l'édition {issue.digest} {issue.period} ne contient aucun bulletin",
-                cure="elle reste à faire : importez des membres ou relevez les sources, puis « veille digest build »",
+                f"l'édition {issue.name} a été retouchée par {by} : une autre personne l'approuve (two_hands)",
+                cure="demandez-lui, ou retirez « two_hands » du digest.yaml",
             )
+        frame = dict(issue.frame) if issue.state is IssueState.FROZEN else self.frame(definition, issue, notice)
+        renders = self._checked(issue, frame)
+        return self._desk.issues.approve(
+            issue,
+            by=by,
+            now=self._desk.clock.now(),
+            domain=str(frame["sender"]).rpartition("@")[2],
+            frame=frame,
+            renders=renders,
+            why=why,
+        )
+
+    def _checked(self, issue: Issue, frame: dict[str, Any]) -> dict[int, str]:
+        """Draw and check every mail; return subscriber → SHA-256 of what was drawn."""
+        desk, found = self._desk, {}
         with closing(desk.composer(frame)) as composer:
             for one in desk.issues.drafted(issue.id):
                 if one.bulletin is not None:
-                    composer.check(
+                    found[one.subscriber.id] = composer.check(
                         one.bulletin,
                         email=one.subscriber.email,
-                        message_id=self._desk.message_id(issue, one.subscriber.id),
+                        message_id=desk.message_id(issue, one.subscriber.id),
                         sent=desk.clock.now(),
                     )
-        domain = str(frame["sender"]).rpartition("@")[2]
-        return desk.issues.approve(issue, by=by, now=desk.clock.now(), domain=domain, frame=frame)
+        if not found and issue.state in EDITABLE:
+            raise InputError(
+                f"l'édition {issue.name} ne contient aucun bulletin",
+                cure="elle reste à faire : importez des membres ou relevez les sources, puis « veille digest build »",
+            )
+        return found
 
-    def _draft(self, definition: Definition, when: Edition) -> tuple[Issue, list[Drafted]]:
+    def _draft(
+        self, definition: Definition, when: Edition, known: Issue | None, screen: Screen = "all"
+    ) -> tuple[Issue, list[Drafted]]:
         desk = self._desk
         frame = make_frame(definition, desk.settings, when.day, desk.keys.newest, period=when.period)
-        items = desk.items.items()
-        subscribers = desk.audience.subscribers()
-        readers = Readers(
-            members=desk.audience.members(),
-            subscribers=subscribers,
-            seen=desk.mails.seen([person.id for person in subscribers]),
-            refused=refusals(desk.opinions()),
-        )
+        items = self._items(definition, screen)
+        matcher = desk.matcher(items, when.day)
         with closing(desk.composer(frame)) as composer:
             drafted = draft(
                 definition.digest,
                 when,
                 items,
-                readers,
-                matcher=desk.matcher(items, when.day),
+                self._readers(),
+                matcher=CertainOnly(matcher) if screen == "certain" else matcher,
                 labels=desk.labels,
                 zone=desk.settings.cluster.zone,
                 fits=composer.fits,
+                handpicked=desk.hands.handpicked(known.id) if known else None,
             )
         issue = Issue(
             id=0,
@@ -96,3 +151,21 @@ class Maker:
             frame=frame,
         )
         return issue, drafted
+
+    def _items(self, definition: Definition, screen: Screen) -> Sequence[Item]:
+        items = self._desk.items.items()
+        if screen == "reviewed":
+            return [item for item in items if reviewed(item)]
+        if screen == "certain":
+            return [item for item in items if certain(definition.digest, item)]
+        return items
+
+    def _readers(self) -> Readers:
+        desk = self._desk
+        subscribers = desk.audience.subscribers()
+        return Readers(
+            members=desk.audience.members(),
+            subscribers=subscribers,
+            seen=desk.mails.seen([person.id for person in subscribers]),
+            refused=refusals(desk.opinions()),
+        )

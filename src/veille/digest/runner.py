@@ -3,14 +3,19 @@
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
 
+from veille.config.digests import Definition
 from veille.config.problems import nearest
+from veille.digest.curating import Curation
 from veille.digest.desk import Built, Desk, Sent, needed
+from veille.digest.errata import Errata
+from veille.digest.fallback import Fallback, Held
+from veille.digest.living import Living
 from veille.digest.mail.despatch import Despatch
 from veille.digest.making import Maker
 from veille.digest.rendering.sandbox import Rendered
 from veille.errors import InputError
-from veille.model import DeliveryState, Drafted, Issue, IssueState, OutgoingMail
-from veille.model.issue_life import OPEN
+from veille.model import DeliveryState, Drafted, Issue, IssueState, OutgoingMail, SendOutcome
+from veille.model.issue_life import EDITABLE, OPEN
 
 _WAITING = (DeliveryState.QUEUED, DeliveryState.DEFERRED, DeliveryState.SENDING)
 
@@ -21,7 +26,14 @@ class Digests:
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
         self._maker = Maker(desk)
-        self._despatch = Despatch(desk, self._maker)
+        self._fallback = Fallback(desk, self._maker)
+        self._despatch = Despatch(desk, self._fallback)
+        #: Staff's hand on the draft.
+        self.curation = Curation(desk, self._maker)
+        #: Holding, resuming, cancelling, absences.
+        self.living = Living(desk)
+        #: Corrections of what was sent.
+        self.errata = Errata(desk)
 
     def build(self, name: str | None = None) -> list[Built]:
         """Make (or make again) the draft of the current period, of one digest or of each."""
@@ -31,33 +43,49 @@ class Digests:
         """Draft (unless told not to) and send what the clock asks for, once; return French sentences, if any."""
         return [*(self._draft_due() if drafting else ()), *self._send_due()]
 
-    def preview(self, who: str, name: str | None = None) -> tuple[Rendered, OutgoingMail]:
-        """Draw one reader's bulletin of the latest issue (or of a draft made now), changing no state."""
+    def test(self, to: str, *, who: str | None = None, name: str | None = None) -> tuple[OutgoingMail, SendOutcome]:
+        """Send to an editor the bulletin of one reader (of the first who has one if None); no state opens."""
         definition = self._desk.one(name)
         issue, drafted = self._maker.latest_or_drafted(definition)
-        chosen = _reader(drafted, who, {m.id: m.organisation for m in self._desk.audience.members()})
+        chosen = self._reader(drafted, who) if who else next((one for one in drafted if one.bulletin), None)
+        if chosen is None or chosen.bulletin is None:
+            raise InputError(f"pas de bulletin à essayer dans {issue.name}", cure="lancez « veille digest build »")
+        return self.living.test(to, chosen.bulletin, issue)
+
+    def preview(self, who: str, name: str | None = None, *, anew: bool = False) -> tuple[Rendered, OutgoingMail]:
+        """Draw one reader's bulletin of the latest issue, or of a draft made now (`anew`), changing no state."""
+        definition = self._desk.one(name)
+        made = self._maker.drafted_now if anew else self._maker.latest_or_drafted
+        issue, drafted = made(definition)
+        chosen = self._reader(drafted, who)
         if chosen.bulletin is None:
             raise InputError(f"pas de bulletin pour {chosen.subscriber.email} : {chosen.skipped}")
         with closing(self._desk.composer(issue.frame)) as composer:
             mail = composer.mail(
                 chosen.bulletin,
                 email=chosen.subscriber.email,
-                message_id=self._desk.message_id(issue, chosen.subscriber.id, preview=True),
+                message_id=self._desk.message_id(issue, chosen.subscriber.id, space="apercu"),
                 sent=self._desk.clock.now(),
             )
             return composer.render(chosen.bulletin), mail
 
+    def freeze(self, *, by: str, name: str | None = None) -> list[Issue]:
+        """Store the content of the latest draft of one digest or of each, and hash it; raises InputError if none."""
+        return [self._maker.freeze(definition, issue, by=by) for definition, issue in self._drafts(name)]
+
     def approve(self, *, by: str, name: str | None = None) -> list[Issue]:
-        """Freeze the latest draft of one digest or of each, every mail checked first; raises InputError if none."""
+        """Sign the latest draft of one digest or of each, every mail checked first; raises InputError if none."""
+        return [self._maker.approve(definition, issue, by=by) for definition, issue in self._drafts(name)]
+
+    def _drafts(self, name: str | None) -> list[tuple[Definition, Issue]]:
         drafts = [
             (definition, issue)
             for definition in self._desk.chosen(name)
-            if (issue := self._desk.issues.latest(definition.name, (IssueState.DRAFT,))) is not None
+            if (issue := self._desk.issues.latest(definition.name, EDITABLE)) is not None
         ]
         if not drafts:
             raise InputError("aucun brouillon à approuver", cure="lancez « veille digest build »")
-        filled = [pair for pair in drafts if self._desk.filled(pair[1])]
-        return [self._maker.approve(definition, issue, by=by) for definition, issue in filled or drafts]
+        return [pair for pair in drafts if self._desk.filled(pair[1])] or drafts
 
     def send(self, name: str | None = None) -> Sent:
         """Send the latest approved issue; a second run sends nothing twice. Raises InputError where none may leave."""
@@ -68,7 +96,7 @@ class Digests:
         now, found = self._desk.clock.now(), self._desk.issues
         approved = [
             definition.name
-            for definition in self._desk.chosen(name)
+            for definition in self._desk.with_errata(name)
             if (issue := found.latest(definition.name, OPEN)) is not None and now <= needed(issue.stale_at)
         ]
         return [self.send(one) for one in approved] or [self.send(name)]
@@ -76,7 +104,7 @@ class Digests:
     def status(self, name: str | None = None) -> list[Sent]:
         """Return the latest issue of each digest with its deliveries."""
         found = []
-        for definition in self._desk.chosen(name):
+        for definition in self._desk.with_errata(name):
             issue = self._desk.issues.latest(definition.name)
             if issue is not None:
                 found.append(Sent(issue=issue, state=issue.state, deliveries=self._desk.mails.deliveries(issue.id)))
@@ -95,21 +123,49 @@ class Digests:
 
     def _send_due(self) -> Iterator[str]:
         """Send what is approved (or released by the fallback) and whose hour has come; end what is stale."""
-        now = self._desk.clock.now()
-        for definition in self._desk.chosen(None):
-            issue = self._desk.issues.latest(definition.name, (*OPEN, IssueState.DRAFT))
-            if issue is None or now < needed(issue.send_at):
-                continue
-            if issue.state in OPEN and not self._waiting(issue):
-                continue
-            if now > needed(issue.stale_at):
-                if issue.state in OPEN:
-                    self._desk.issues.close(issue.id, now)
-                    yield f"édition {issue.digest} {issue.period} périmée : ce qui n'est pas parti ne partira plus"
-            elif issue.state in OPEN or (definition.digest.fallback == "automatic" and self._desk.filled(issue)):
-                sent = self.send(definition.name)
-                count = sum(one.state is DeliveryState.SENT for one in sent.deliveries)
-                yield f"édition {issue.digest} {issue.period} : {count} mails remis sur {len(sent.deliveries)}"
+        for definition in self._desk.with_errata(None):
+            for issue in self._desk.issues.living(definition.name):
+                if self._desk.clock.now() > needed(issue.stale_at):
+                    yield from self._ended(definition, issue)
+                elif self._desk.clock.now() >= needed(issue.send_at):
+                    yield from self._sent(definition, issue)
+
+    def _ended(self, definition: Definition, issue: Issue) -> Iterator[str]:
+        """End a stale issue; a draft may be made again as long as its period lasts."""
+        if issue.state in EDITABLE and issue.period == self._desk.edition(definition).period:
+            return
+        waited = issue.state in EDITABLE or self._waiting(issue)
+        self._desk.issues.close(issue.id, self._desk.clock.now())
+        if waited:
+            yield f"édition {issue.name} périmée : ce qui n'est pas parti ne partira plus"
+
+    def _sent(self, definition: Definition, issue: Issue) -> Iterator[str]:
+        """Send one issue whose hour has come, within the sending hours, or say once why it waits."""
+        now, hours = self._desk.clock.now(), self._desk.hours(definition)
+        if issue.state in EDITABLE:
+            if not self._desk.filled(issue):
+                return
+            try:
+                issue = self._fallback.released(definition, issue)
+            except Held as held:
+                if self._desk.issues.note(issue.id, why=held.why, now=now):
+                    yield str(held)
+                return
+            yield f"édition {issue.name} approuvée sans personne — {issue.approved_by}"
+        if issue.state not in OPEN or not self._waiting(issue):
+            return
+        if not hours.open(now):
+            opening = hours.opening(now).astimezone(hours.zone)
+            if issue.state is IssueState.APPROVED:
+                self._desk.issues.queue(issue.id, now=now, why=f"attend {opening:%d/%m/%Y %H:%M}")
+                yield f"édition {issue.name} en file : elle part le {opening:%d/%m/%Y à %H:%M}"
+            return
+        sent = self._despatch.send_issue(issue, hours)
+        count = sum(one.state is DeliveryState.SENT for one in sent.deliveries)
+        yield f"édition {issue.name} : {count} mails remis sur {len(sent.deliveries)}"
+
+    def _reader(self, drafted: Sequence[Drafted], who: str) -> Drafted:
+        return _reader(drafted, who, {m.id: m.organisation for m in self._desk.audience.members()})
 
     def _waiting(self, issue: Issue) -> bool:
         counts = self._desk.mails.counts(issue.id)

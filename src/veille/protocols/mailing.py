@@ -166,6 +166,10 @@ class MailLedger(Protocol):
         """Return the journal: subscriber → item → what was sent."""
         ...
 
+    def received(self, issue_id: int, item_id: int) -> frozenset[int]:
+        """Return the subscribers who were sent an item by that issue."""
+        ...
+
     def deliveries(self, issue_id: int) -> Sequence[Delivery]:
         """Return every delivery of an issue, in a fixed order."""
         ...

@@ -59,6 +59,13 @@ class SqlIssueStore:
             rows = session.scalars(query.order_by(IssueRow.send_at.desc(), IssueRow.id.desc()).limit(limit))
             return [read_issue(row) for row in rows]
 
+    def living(self, digest: str) -> Sequence[Issue]:
+        """Return the issues of a digest that have not ended, the one that leaves first before the others."""
+        mine = (IssueRow.cluster_id == self._cluster, IssueRow.digest == digest)
+        query = select(IssueRow).where(*mine, IssueRow.state.in_((*EDITABLE, *LIVING)))
+        with self._database.read() as session:
+            return [read_issue(row) for row in session.scalars(query.order_by(IssueRow.send_at, IssueRow.id))]
+
     def drafted(self, issue_id: int) -> Sequence[Drafted]:
         """Return what an issue holds, one per subscriber, in a fixed order."""
         with self._database.read() as session:
@@ -216,6 +223,17 @@ class SqlIssueStore:
             session.flush()
             end_waiting(session, issue_id, now, DeliveryState.SKIPPED, "édition annulée")
             return read_issue(row)
+
+    def note(self, issue_id: int, *, why: str, now: datetime) -> bool:
+        """Log something about an issue that does not move it, once; return False where it was logged already."""
+        said = (IssueEventRow.issue_id == issue_id, IssueEventRow.why == why)
+        with self._database.write() as session:
+            if session.scalar(select(IssueEventRow.id).where(*said).limit(1)) is not None:
+                return False
+            state = session.get_one(IssueRow, issue_id).state
+            session.add(IssueEventRow(issue_id=issue_id, at=now, state=state, said_by="", why=why))
+            session.flush()
+            return True
 
     def close(self, issue_id: int, now: datetime) -> IssueState:
         """End the issue if nothing can be sent any more; past its end, expire what waits. Return its state."""

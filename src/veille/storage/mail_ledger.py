@@ -8,11 +8,11 @@ takes 33,000 such rows a second in groups of twenty, 645 one by one.
 import secrets
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import ColumnElement, delete, func, or_, select, update
+from sqlalchemy import CursorResult, Update, delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from veille.model import Delivery, DeliveryState, IssueState, SeenItem, SendOutcome, Subscriber
@@ -24,8 +24,11 @@ from veille.storage.digest_rows import read_delivery
 from veille.storage.mail_rows import (
     ATTEMPT,
     BEGIN,
+    CLAIM,
+    COLUMNS,
     RATE_COLUMNS,
     SETTLE,
+    SUPPRESS,
     UNTOUCHED,
     attempt_values,
     lines_shown,
@@ -45,6 +48,8 @@ FINAL = frozenset(
         DeliveryState.EXPIRED,
     }
 )
+#: States from which the holder of a claim may still write what became of a mail.
+_MAY_SETTLE = (DeliveryState.SENDING, DeliveryState.UNCERTAIN)
 _DOUBT = "l'envoi a été interrompu pendant ce mail : accepté ou non, on ne sait pas"
 
 
@@ -80,6 +85,12 @@ class SqlMailLedger:
                         times=times,
                     )
         return found
+
+    def received(self, issue_id: int, item_id: int) -> frozenset[int]:
+        """Return the subscribers who were sent an item by that issue."""
+        query = select(SeenRow.subscriber_id).where(SeenRow.issue_id == issue_id, SeenRow.item_id == item_id)
+        with self._database.read() as session:
+            return frozenset(session.scalars(query))
 
     def deliveries(self, issue_id: int) -> Sequence[Delivery]:
         """Return every delivery of an issue, in a fixed order."""
@@ -117,21 +128,18 @@ class SqlMailLedger:
             DeliveryRow.state == DeliveryState.QUEUED,
             (DeliveryRow.state == DeliveryState.DEFERRED) & (DeliveryRow.next_at <= now),
         )
-        query = select(DeliveryRow).where(DeliveryRow.issue_id == issue_id, due).order_by(DeliveryRow.subscriber_id)
+        query = select(COLUMNS).where(DeliveryRow.issue_id == issue_id, due).order_by(DeliveryRow.subscriber_id)
         if without:
             query = query.where(or_(DeliveryRow.family.is_(None), DeliveryRow.family.not_in(without)))
         with self._database.write(durable=True) as session:
             if session.get_one(IssueRow, issue_id).state not in OPEN:
                 return []
-            rows = session.scalars(query.limit(limit)).all()
+            rows = [read_delivery(row) for row in session.execute(query.limit(limit))]
             refused = self._suppressed([row.email for row in rows])
-            for row in rows:
-                if row.email in refused:
-                    row.state, row.settled_at, row.reply = DeliveryState.SUPPRESSED, now, "adresse désinscrite"
-                else:
-                    row.state, row.token, row.lease_until = DeliveryState.SENDING, token, now + lease
-                    row.tries, row.begun_at = row.tries + 1, None
-            claimed = [read_delivery(row) for row in rows if row.state == DeliveryState.SENDING]
+            mine = [row for row in rows if row.email not in refused]
+            _mark(session, [row for row in rows if row.email in refused], SUPPRESS | {"settled_at": now})
+            _mark(session, mine, CLAIM | {"token": token, "lease_until": now + lease})
+        claimed = [replace(row, state=DeliveryState.SENDING, token=token, tries=row.tries + 1) for row in mine]
         if claimed or not rows:
             return claimed
         return self.claim(issue_id, limit=limit, now=now, lease=lease, without=without)
@@ -156,20 +164,45 @@ class SqlMailLedger:
         Both are fenced by the claim's token; return the Message-IDs of those that are no longer ours, which must not
         leave. A settled row that a recovery called uncertain meanwhile is still ours: nobody else ever claims it.
         """
+        lost: set[str] = set()
+        while True:
+            try:
+                self._write(begun, settled, rates, now)
+            except _TakenOver:
+                held = self._held([*begun, *(one for one, _ in settled)])
+                lost |= {one.message_id for one in begun if not _ours(held, one, (DeliveryState.SENDING,))}
+                lost |= {one.message_id for one, _ in settled if not _ours(held, one, _MAY_SETTLE)}
+                begun = [one for one in begun if one.message_id not in lost]
+                settled = [(one, outcome) for one, outcome in settled if one.message_id not in lost]
+            else:
+                return lost
+
+    def _write(
+        self,
+        begun: Sequence[Delivery],
+        settled: Sequence[tuple[Delivery, SendOutcome]],
+        rates: Sequence[RateState],
+        now: datetime,
+    ) -> None:
+        """Write all of it, or nothing: raises _TakenOver where one row is no longer ours."""
         with self._database.write(durable=True) as session:
-            held = _held(session, [*begun, *(one for one, _ in settled)])
-            ended = [(one, outcome) for one, outcome in settled if _ours(held, one, doubted=True)]
-            started = [one for one in begun if _ours(held, one, doubted=False)]
-            if ended:
-                session.execute(SETTLE, [settled_values(one, outcome, now) for one, outcome in ended])
-                session.execute(ATTEMPT, [attempt_values(one.message_id, outcome, now) for one, outcome in ended])
-                _write_journal(session, [one for one, outcome in ended if outcome.state is DeliveryState.SENT], now)
-            if started:
-                session.execute(BEGIN, [{**row_key(one), "begun_at": now} for one in started])
+            if settled:
+                _each(session, SETTLE, [settled_values(one, outcome, now) for one, outcome in settled])
+                session.execute(ATTEMPT, [attempt_values(one.message_id, outcome, now) for one, outcome in settled])
+                _write_journal(session, [one for one, outcome in settled if outcome.state is DeliveryState.SENT], now)
+            if begun:
+                _each(session, BEGIN, [{**row_key(one), "begun_at": now} for one in begun])
             upsert(session, RateStateRow, [asdict(one) for one in rates], keys=["key"], update=RATE_COLUMNS)
-        return {one.message_id for one in begun if one not in started} | {
-            one.message_id for one, outcome in settled if (one, outcome) not in ended
-        }
+
+    def _held(self, deliveries: Sequence[Delivery]) -> dict[str, tuple[str | None, str]]:
+        """Return Message-ID → token and state, as they stand."""
+        query = select(DeliveryRow.message_id, DeliveryRow.token, DeliveryRow.state)
+        found: dict[str, tuple[str | None, str]] = {}
+        with self._database.read() as session:
+            for some in slices([one.message_id for one in deliveries]):
+                rows = session.execute(query.where(DeliveryRow.message_id.in_(some)))
+                found |= {mark: (token, state) for mark, token, state in rows}
+        return found
 
     def rates(self) -> Sequence[RateState]:
         """Return what relays and receivers were given lately."""
@@ -303,24 +336,26 @@ def doubtful_mails(database: Database, cluster_id: str) -> list[Delivery]:
         return [read_delivery(row) for row in rows]
 
 
-def _held(session: Session, deliveries: Sequence[Delivery]) -> dict[str, tuple[str | None, str]]:
-    """Return Message-ID → token and state, as they stand."""
-    query = select(DeliveryRow.message_id, DeliveryRow.token, DeliveryRow.state)
-    found: dict[str, tuple[str | None, str]] = {}
-    for some in slices([one.message_id for one in deliveries]):
-        found |= {mark: (token, state) for mark, token, state in session.execute(query.where(_marked(some)))}
-    return found
+class _TakenOver(Exception):
+    """A row that was claimed is somebody else's by now."""
 
 
-def _marked(marks: Sequence[str]) -> ColumnElement[bool]:
-    return DeliveryRow.message_id.in_(marks)
+def _each(session: Session, statement: Update, values: Sequence[Mapping[str, Any]]) -> None:
+    """Run a fenced update for each of these; raises _TakenOver where one finds no row."""
+    options = {"preserve_rowcount": True}
+    done = cast("CursorResult[Any]", session.connection().execute(statement, list(values), execution_options=options))
+    if done.rowcount != len(values):
+        raise _TakenOver
 
 
-def _ours(held: Mapping[str, tuple[str | None, str]], one: Delivery, *, doubted: bool) -> bool:
+def _ours(held: Mapping[str, tuple[str | None, str]], one: Delivery, states: Collection[str]) -> bool:
     token, state = held.get(one.message_id, (None, ""))
-    return token is not None and token == one.token and (
-        state == DeliveryState.SENDING or (doubted and state == DeliveryState.UNCERTAIN)
-    )  # fmt: skip
+    return token is not None and token == one.token and state in states
+
+
+def _mark(session: Session, deliveries: Sequence[Delivery], values: Mapping[str, Any]) -> None:
+    for some in slices([one.message_id for one in deliveries]):
+        session.execute(update(DeliveryRow).where(DeliveryRow.message_id.in_(some)).values(values))
 
 
 def _append(session: Session, rows: Sequence[DeliveryRow], now: datetime) -> None:

@@ -3,79 +3,70 @@
 import fcntl
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from veille.config.digests import Definition
-from veille.digest.composing import NOT_REVIEWED
 from veille.digest.desk import Desk, Sent, needed
+from veille.digest.fallback import Fallback
+from veille.digest.hours import Hours
 from veille.digest.mail.mailers import FileMailer, RelayLog, mailer_for
 from veille.digest.mail.sending import Sender
-from veille.digest.making import Maker
 from veille.errors import InputError, LeaseHeld
 from veille.model import Delivery, Issue, IssueState, OutgoingMail
-from veille.model.issue_life import OPEN
+from veille.model.issue_life import EDITABLE, LIVING
 from veille.protocols import AcceptLog, Mailer
 
 
 class Despatch:
     """Sends issues."""
 
-    def __init__(self, desk: Desk, maker: Maker) -> None:
+    def __init__(self, desk: Desk, fallback: Fallback) -> None:
         self._desk = desk
-        self._maker = maker
+        self._fallback = fallback
 
     def send(self, name: str | None = None) -> Sent:
         """Send the latest approved issue; a second run sends nothing twice. Raises InputError where none may leave."""
         definition, issue = self._to_send(name)
+        sent, hours = self.send_issue(issue), self._desk.hours(definition)
+        return sent if hours.open(self._desk.clock.now()) else replace(sent, outside=hours.in_words())
+
+    def send_issue(self, issue: Issue, hours: Hours | None = None) -> Sent:
+        """Send that issue, within these hours if any, or say that it is done; InputError where it may not leave."""
         if issue.state is IssueState.DONE:
             return Sent(issue=issue, state=issue.state, deliveries=self._desk.mails.deliveries(issue.id))
         if self._desk.clock.now() > needed(issue.stale_at):
             self._desk.issues.close(issue.id, self._desk.clock.now())
             raise InputError(
-                f"édition périmée : {issue.digest} {issue.period} devait partir avant le "
+                f"édition périmée : {issue.name} devait partir avant le "
                 f"{needed(issue.stale_at).astimezone(self._desk.settings.cluster.zone):%d/%m/%Y à %H:%M}",
                 cure="ce qui n'est pas parti ne partira plus ; faites l'édition suivante",
             )
         if not self._desk.issues.verify(issue):
             raise InputError(
-                f"l'édition {definition.name} {issue.period} n'est plus celle qui a été approuvée",
+                f"l'édition {issue.name} n'est plus celle qui a été approuvée",
                 cure="quelqu'un a modifié la base ; rétablissez-la d'une sauvegarde",
             )
-        return self._send(issue)
+        return self._send(issue, hours)
 
     def _to_send(self, name: str | None) -> tuple[Definition, Issue]:
         """Return what may leave: approved and not stale first, else released by the fallback, else say why not."""
         now = self._desk.clock.now()
-        for states in (OPEN, (IssueState.DRAFT,), (IssueState.DONE, IssueState.EXPIRED)):
-            for definition in self._desk.chosen(name):
+        for states in (LIVING, EDITABLE, (IssueState.DONE, IssueState.EXPIRED, IssueState.CANCELLED)):
+            for definition in self._desk.with_errata(name):
                 issue = self._desk.issues.latest(definition.name, states)
-                if issue is None or (states == OPEN and now > needed(issue.stale_at) and self._newer(issue)):
+                if issue is None or (states == LIVING and now > needed(issue.stale_at) and self._newer(issue)):
                     continue
-                return definition, self._released(definition, issue) if issue.state is IssueState.DRAFT else issue
+                return definition, self._fallback.released(definition, issue) if issue.state in EDITABLE else issue
         raise InputError("aucune édition à envoyer", cure="lancez « veille digest build », relisez, puis approuvez")
 
     def _newer(self, issue: Issue) -> bool:
         latest = self._desk.issues.latest(issue.digest)
         return latest is not None and latest.id != issue.id
 
-    def _released(self, definition: Definition, issue: Issue) -> Issue:
-        """Apply the fallback to an issue that nobody approved, or refuse."""
-        digest, now = definition.digest, self._desk.clock.now()
-        if digest.fallback == "automatic" and now >= needed(issue.send_at):
-            return self._maker.approve(definition, issue, by="repli : sélection automatique", notice=NOT_REVIEWED)
-        why = {
-            "hold": "et le repli est de la retenir (fallback: hold)",
-            "validated": "et aucun contenu n'est relu : le repli (fallback: validated) la retient",
-            "automatic": "et l'heure du repli n'est pas venue",
-        }[digest.fallback]
-        raise InputError(
-            f"l'édition {issue.digest} {issue.period} n'est pas approuvée, {why}",
-            cure="relisez avec « veille digest preview », puis « veille digest approve »",
-        )
-
-    def _send(self, issue: Issue) -> Sent:
+    def _send(self, issue: Issue, hours: Hours | None) -> Sent:
         desk = self._desk
         mailer = desk.mailer or mailer_for(
             desk.settings.mail.url.get_secret_value(), desk.settings.home, moved_clock=desk.moved_clock
@@ -83,6 +74,7 @@ class Despatch:
         try:
             with _lock(desk.settings.var / "send.lock"):
                 begun = desk.issues.begin(issue.id, desk.clock.now())
+                approved = desk.issues.renders(issue.id)
                 bulletins = {one.subscriber.id: one.bulletin for one in desk.issues.drafted(issue.id)}
                 with closing(desk.composer(begun.frame)) as composer:
                     sent = datetime.fromisoformat(begun.frame["date"])
@@ -91,20 +83,31 @@ class Despatch:
                         bulletin = bulletins.get(delivery.subscriber_id)
                         if bulletin is None:
                             raise InputError("ce bulletin n'est plus dans l'édition")
-                        return composer.mail(bulletin, email=delivery.email, message_id=delivery.message_id, sent=sent)
+                        return composer.mail(
+                            bulletin,
+                            email=delivery.email,
+                            message_id=delivery.message_id,
+                            sent=sent,
+                            approved=approved.get(delivery.subscriber_id, ""),
+                        )
 
-                    self._sender(mailer, compose).send(issue.id, alone=not desk.shared_store)
+                    sender = self._sender(mailer, compose, hours)
+                    trouble = sender.send(issue.id, alone=not desk.shared_store)
+                if trouble:
+                    desk.issues.pause(issue.id, by="", why=trouble, now=desk.clock.now())
                 state = desk.issues.close(issue.id, desk.clock.now())
         finally:
             mailer.close()
         return Sent(issue=begun, state=state, deliveries=desk.mails.deliveries(issue.id))
 
-    def _sender(self, mailer: Mailer, compose: Callable[[Delivery], OutgoingMail]) -> Sender:
+    def _sender(self, mailer: Mailer, compose: Callable[[Delivery], OutgoingMail], hours: Hours | None) -> Sender:
         desk = self._desk
         log: AcceptLog | None = mailer if isinstance(mailer, FileMailer) else None
         if log is None and desk.settings.mail.accept_log is not None:
             log = RelayLog(desk.settings.home / desk.settings.mail.accept_log)
         options: dict[str, Any] = {"wait": desk.wait} if desk.wait else {}
+        if hours is not None:
+            options["stopping"] = lambda: not hours.open(desk.clock.now())
         return Sender(desk.mails, mailer, compose, desk.clock, accept_log=log, **options)
 
 

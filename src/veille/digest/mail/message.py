@@ -47,6 +47,8 @@ class Letter:
     return_path: str = ""
     #: What complaints are counted by: « edition:digest:cluster:veille » (Gmail's Feedback-ID); empty = none.
     feedback_id: str = ""
+    #: Message-ID of the mail that this one corrects, or empty.
+    in_reply_to: str = ""
 
 
 def build(letter: Letter, signer: Signer | None = None) -> OutgoingMail:
@@ -90,11 +92,19 @@ def _headers(letter: Letter, recipient: str, boundary: str, *, signed: bool) -> 
         *between,
         ("Subject", encode_text(letter.subject)),
         ("Message-ID", _bracketed(letter.message_id)),
+        *_answering(letter.in_reply_to),
         ("List-Unsubscribe", _unsubscribe(letter)),
         *after,
         ("Content-Type", f'multipart/alternative;\r\n boundary="{boundary}"'),
         *end,
     )
+
+
+def _answering(message_id: str) -> Fields:
+    """Say which mail this one follows, so that mail clients show them together."""
+    if not message_id:
+        return ()
+    return (("In-Reply-To", _bracketed(message_id)), ("References", _bracketed(message_id)))
 
 
 @lru_cache(maxsize=16)
