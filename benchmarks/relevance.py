@@ -30,7 +30,8 @@ from veille.digest.choosing.drafting import Readers, draft
 from veille.digest.choosing.labels import ShortLabels
 from veille.digest.editions import edition
 from veille.matching.context import prepare
-from veille.matching.relevance import match, matcher, rank
+from veille.matching.relevance import match, rank
+from veille.matching.shortlist import Judge
 from veille.model import Drafted, Reason, SeenItem, Subscriber
 from veille.text import fold
 
@@ -72,7 +73,7 @@ def bulletins(day: date, chosen: Sequence[Judged], seen: dict[int, dict[int, See
         edition(digest, datetime(day.year, day.month, day.day, 6, 30, tzinfo=UTC), ZONE),
         known,
         Readers(members=[one.member for one in chosen], subscribers=people, seen=seen),
-        matcher=matcher(context),
+        matcher=Judge(context),
         labels=ShortLabels(taxonomy(), places()),
         zone=ZONE,
     )

@@ -1,5 +1,6 @@
 """Test doubles that implement the real protocols; mypy refuses one that drifts."""
 
+import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
@@ -9,6 +10,9 @@ from veille.model import (
     Evidence,
     Fetched,
     FetchOutcome,
+    Item,
+    Match,
+    Member,
     Origin,
     OutgoingMail,
     Request,
@@ -19,7 +23,7 @@ from veille.model import (
     TextToTag,
     Validators,
 )
-from veille.protocols import Clock, Fetcher, Lane, Mailer, Tagger
+from veille.protocols import Candidate, Clock, Fetcher, Judge, Lane, Mailer, Tagger
 
 
 class FrozenClock:
@@ -138,3 +142,22 @@ class MemoryMailer:
 
 
 _mailer: Mailer = MemoryMailer()
+
+
+class JudgeOfAll:
+    """A judge whose first look leaves nothing out: every item is judged by `one_by_one`."""
+
+    def __init__(self, items: Iterable[Item], one_by_one: Callable[[Item, Member], Match]) -> None:
+        self._ids = sorted(item.id for item in items)
+        self._one_by_one = one_by_one
+
+    def __call__(self, item: Item, member: Member) -> Match:
+        """Judge one item for one member."""
+        return self._one_by_one(item, member)
+
+    def candidates(self, member: Member) -> Sequence[Candidate]:  # noqa: ARG002 - the protocol's shape
+        """Return every item, whatever its score."""
+        return [Candidate(number, math.inf) for number in self._ids]
+
+
+_judge: Judge = JudgeOfAll((), lambda item, member: Match(item_id=item.id, member_id=member.id, score=0.0, reasons=()))

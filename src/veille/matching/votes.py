@@ -19,7 +19,7 @@ from veille.matching.context import MatchContext
 from veille.matching.limits import Limit, Vote, limits
 from veille.matching.traits import Standpoint, Trait, trait_words
 from veille.model import Feedback, Item, Match, Member, Opinion, Reason, Subscriber
-from veille.protocols import Matcher
+from veille.protocols import Candidate, Judge
 
 #: A score is at most multiplied by 1 + GAIN, and by 1 - LOSS (calibrated by benchmarks/votes.py).
 GAIN, LOSS = 0.5, 0.6
@@ -152,9 +152,23 @@ class Votes:
         return f"{'utile à' if pull > 0 else 'écarté par'} d'autres membres : {named}"
 
 
-def swayed(judge: Matcher, votes: Votes) -> Matcher:
-    """Return a judge whose matches the members' opinions have moved."""
-    return lambda item, member: votes.sway(item, member, judge(item, member))
+@dataclass(frozen=True)
+class Swayed:
+    """A judge whose matches the members' opinions have moved."""
+
+    judge: Judge
+    votes: Votes
+
+    def __call__(self, item: Item, member: Member) -> Match:
+        """Judge one item for one member."""
+        return self.votes.sway(item, member, self.judge(item, member))
+
+    def candidates(self, member: Member) -> Sequence[Candidate]:
+        """Return what may pass, with what opinions can raise it to at most."""
+        found = self.judge.candidates(member)
+        if not self.votes.voter(member).weights:
+            return found
+        return [Candidate(one.item_id, one.at_most * (1.0 + GAIN)) for one in found]
 
 
 def gather(said: Iterable[Feedback], people: Iterable[Subscriber], items: Iterable[Item]) -> dict[int, list[Vote]]:

@@ -17,6 +17,8 @@ from veille.text import clean, french_spaces
 #: A title longer than that is a paragraph; mail clients show two lines.
 MAX_TITLE = 180
 MAX_REASON = 160
+#: What staff say of one item: a sentence or two.
+MAX_NOTE = 300
 _MAX_QUOTE = 140
 _MAX_REASONS = 2
 #: Characters of an extract in a bulletin, whatever the licence: a line is facts, the extract only helps where there are
@@ -42,8 +44,9 @@ def compose(
     day: date,
     zone: ZoneInfo,
     labels: Labels,
+    opening: str = "",
 ) -> Bulletin:
-    """Word the chosen offers as a bulletin."""
+    """Word the chosen offers as a bulletin, which opens with a sentence if one is given."""
     sections = tuple(
         Section(kind=plan.kind, title=plan.title, lines=tuple(_line(one, day, zone, labels) for one in group))
         for plan in digest.sections
@@ -58,6 +61,7 @@ def compose(
         subject=_subject(organisation, offers, day),
         preheader=_preheader(offers, day),
         sections=sections,
+        opening=opening,
     )
 
 
@@ -117,6 +121,7 @@ def _line(one: Offer, day: date, zone: ZoneInfo, labels: Labels) -> Line:
         recall=_recall(one, zone),
         closes=closes.isoformat() if closes else "",
         star=one.star,
+        comment=one_line(one.note, MAX_NOTE),
     )
 
 

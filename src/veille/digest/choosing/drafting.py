@@ -7,10 +7,13 @@ from zoneinfo import ZoneInfo
 
 from veille.config.digests import Digest
 from veille.digest.choosing.bulletin import compose, selection
-from veille.digest.choosing.select import Offer, choose, common_items, offer
+from veille.digest.choosing.hand import Hands
+from veille.digest.choosing.offering import Offering, Reader
+from veille.digest.choosing.select import Offer, choose, common_items
+from veille.digest.choosing.welcome import Welcome, opens
 from veille.digest.editions import Edition
-from veille.model import Bulletin, Drafted, Feedback, Item, Match, Member, Opinion, SeenItem, Subscriber
-from veille.protocols import Labels, Matcher
+from veille.model import Bulletin, Drafted, Feedback, Handpicked, Item, Member, Opinion, SeenItem, Subscriber
+from veille.protocols import Judge, Labels
 
 _RHYTHMS = {"weekly": "hebdomadaire", "daily": "quotidien", "monthly": "mensuel"}
 
@@ -41,52 +44,67 @@ def draft(
     items: Sequence[Item],
     readers: Readers,
     *,
-    matcher: Matcher,
+    matcher: Judge,
     labels: Labels,
     zone: ZoneInfo,
     fits: Callable[[Bulletin], bool] = lambda _: True,
+    handpicked: Handpicked | None = None,
 ) -> list[Drafted]:
     """Return what the issue holds for each subscriber, in the order given; `fits` refuses a bulletin too big."""
     members = {member.id: member for member in readers.members}
-    offered = _offers(digest, when, items, readers, members, matcher)
-    common = common_items(digest, offered.values())
-    drafted = []
-    for person in readers.subscribers:
-        if person.id not in offered:
-            drafted.append(Drafted(subscriber=person, bulletin=None, skipped=_why_not(digest, person, when.day)))
-            continue
-        choice = choose(digest, offered[person.id], common)
-        if choice.skipped:
-            drafted.append(Drafted(subscriber=person, bulletin=None, skipped=choice.skipped))
-            continue
-        worded = _Wording(digest, members[person.member_id], person, when, zone, labels)
-        drafted.append(_fitting(worded, list(choice.offers), fits))
-    return drafted
+    hands = Hands(handpicked or Handpicked(), items)
+    offering, known = Offering(digest, when, items, matcher, hands), _known(items)
+    offered = {
+        person.id: offering.offers(_reader(person, members[person.member_id], readers, hands, known))
+        for person in readers.subscribers
+        if _reads(digest, person, when.day) and person.member_id in members
+    }
+    common = common_items(digest, offered.values(), hands.common)
+    return [
+        _drafted(
+            _Wording(digest, members[person.member_id], person, when, zone, labels), readers, offered, common, fits
+        )
+        if person.id in offered
+        else Drafted(subscriber=person, bulletin=None, skipped=_why_not(digest, person, when.day))
+        for person in readers.subscribers
+    ]
 
 
-def _offers(
-    digest: Digest,
-    when: Edition,
-    items: Sequence[Item],
+def _drafted(
+    worded: "_Wording",
     readers: Readers,
-    members: Mapping[int, Member],
-    matcher: Matcher,
-) -> dict[int, list[Offer]]:
-    """Return subscriber → what may be shown; items are judged once for all people of a member who mute the same."""
-    judged: dict[tuple[int, tuple[str, ...]], list[tuple[Item, Match]]] = {}
-    offered: dict[int, list[Offer]] = {}
-    for person in readers.subscribers:
-        if not _reads(digest, person, when.day) or person.member_id not in members:
-            continue
-        case = (person.member_id, person.muted)
-        if case not in judged:
-            member = members[person.member_id]
-            own = replace(member, muted=(*member.muted, *person.muted))
-            judged[case] = [(item, matcher(item, own)) for item in items]
-        seen, refused = readers.seen.get(person.id, {}), readers.refused.get(person.id, frozenset())
-        found = (offer(digest, when, item, match, journal(item, seen)) for item, match in judged[case])
-        offered[person.id] = [one for one in found if one is not None and _wanted(one, person, refused)]
-    return offered
+    offered: Mapping[int, Sequence[Offer]],
+    common: frozenset[int],
+    fits: Callable[[Bulletin], bool],
+) -> Drafted:
+    person = worded.person
+    welcome = _newcomer(worded.member, readers.seen.get(person.id, {}))
+    choice = choose(worded.digest, offered[person.id], common, welcome=welcome is not None)
+    if choice.skipped:
+        return Drafted(subscriber=person, bulletin=None, skipped=choice.skipped)
+    opening = opens(choice.offers, welcome) if welcome is not None and worded.digest.welcome else ""
+    return _fitting(replace(worded, opening=opening), list(choice.offers), fits)
+
+
+def _newcomer(member: Member, seen: Mapping[int, SeenItem]) -> Welcome | None:
+    """Say whether a reader was sent nothing yet, or nothing since their profile was said anew."""
+    if not seen:
+        return "new"
+    last = max(one.at for one in seen.values())
+    return "profiled" if member.profiled_at is not None and member.profiled_at > last else None
+
+
+def _known(items: Sequence[Item]) -> Mapping[int, Item]:
+    """Return number → the item that it shows now, itself or one that is the same thing."""
+    return {number: item for item in items for number in (item.id, *item.also)}
+
+
+def _reader(person: Subscriber, member: Member, readers: Readers, hands: Hands, known: Mapping[int, Item]) -> Reader:
+    """Gather what a person was sent and said."""
+    seen = readers.seen.get(person.id, {})
+    told = {known[number].id: known[number] for number in seen if number in known}
+    lines = {number: line for number, item in told.items() if (line := journal(item, seen)) is not None}
+    return Reader(person, member, lines, readers.refused.get(person.id, frozenset()), hands.of(member.id))
 
 
 def journal(item: Item, seen: Mapping[int, SeenItem]) -> SeenItem | None:
@@ -106,14 +124,6 @@ def journal(item: Item, seen: Mapping[int, SeenItem]) -> SeenItem | None:
     if day and item.deadline and abs(item.deadline - day) <= timedelta(days=1):
         day = item.deadline
     return replace(last, item_id=item.id, item_version=item.version, times=times, deadline=day)
-
-
-def _wanted(one: Offer, person: Subscriber, refused: frozenset[int]) -> bool:
-    """Say whether a person's own choices leave an offer: not refused, its section on, one source not muted."""
-    if refused.intersection((one.item.id, *one.item.also)) or one.section in person.sections_off:
-        return False
-    sources = {source.source_id for source in one.item.sources}
-    return not sources or not sources <= set(person.muted_sources)
 
 
 def _reads(digest: Digest, person: Subscriber, day: date) -> bool:
@@ -140,6 +150,8 @@ class _Wording:
     when: Edition
     zone: ZoneInfo
     labels: Labels
+    #: The sentence that the bulletin opens with, or empty.
+    opening: str = ""
 
     def compose(self, offers: Sequence[Offer]) -> Bulletin:
         return compose(
@@ -150,6 +162,7 @@ class _Wording:
             day=self.when.day,
             zone=self.zone,
             labels=self.labels,
+            opening=self.opening,
         )
 
 

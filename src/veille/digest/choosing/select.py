@@ -1,8 +1,8 @@
 """From matches to sections: what one subscriber is to read, and why not (pure).
 
 Two steps. `offer` says whether an item may be shown to a subscriber at all, and in which section; `choose` picks among
-offers within quotas. Between the two, `common_items` picks the tronc commun over all subscribers: people join a cluster
-to share concerns, and wholly different bulletins leave nothing to talk about.
+offers within quotas. Between the two, `common_items` picks the tronc commun over all subscribers, after what staff
+chose for it: people join a cluster to share concerns, and wholly different bulletins leave nothing to talk about.
 """
 
 from collections import Counter, defaultdict
@@ -13,12 +13,16 @@ from typing import Any
 
 from veille.amending import changes
 from veille.config.digests import Digest, SectionPlan
+from veille.digest.choosing.hand import UNTOUCHED, Hand
+from veille.digest.choosing.variety import varied
 from veille.digest.editions import Edition
 from veille.model import Item, Licence, Match, Scheme, SeenItem
 
 #: Gates that say « not your trade », as against « wrong place », « closed » or « not eligible »: the network's own news
 #: passes them.
 SOFT_GATES = frozenset({"gate:off-topic"})
+#: Gates that staff's hand opens for the tronc commun: not that it is closed, forbidden, muted or was rejected.
+OPENED_BY_HAND = SOFT_GATES | {"gate:territory", "gate:archive", "gate:noise"}
 #: Sections of what one answers.
 ANSWERED = frozenset({"seize", "partners"})
 #: Facts whose change, beside the deadline's, is worth a second line to the same reader.
@@ -38,6 +42,10 @@ class Offer:
     changed: tuple[str, ...] = ()
     common: bool = False
     star: bool = False
+    #: Its place among what staff pinned for this reader, or None.
+    pinned: int | None = None
+    #: What staff say of it, or empty.
+    note: str = ""
 
     @property
     def score(self) -> float:
@@ -64,22 +72,30 @@ class Choice:
     skipped: str = ""
 
 
-def offer(digest: Digest, when: Edition, item: Item, match: Match, seen: SeenItem | None) -> Offer | None:
+def offer(
+    digest: Digest, when: Edition, item: Item, match: Match, seen: SeenItem | None, hand: Hand = UNTOUCHED
+) -> Offer | None:
     """Return the item as it may be shown, or None: refused, closed, stale, already sent, or of no section."""
-    section = _section(digest, item, match)
-    if section is None or not _admitted(item, match, section):
-        return None
-    if item.due is not None and item.due < when.last_day:
+    section = (digest.section(hand.section) if hand.section else None) or _section(digest, item, match)
+    if section is None or not _admitted(item, match, section, hand) or not may_show(digest, when, item, seen, hand):
         return None
     if seen is not None:
-        return _again(digest, when, item, match, section, seen)
-    if item.due is None and section.kind not in ANSWERED and _age(item, when.send_at) > timedelta(digest.news_days):
-        return None
-    return Offer(item=item, match=match, section=section.kind)
+        return _again(item, match, section, seen)
+    return Offer(item=item, match=match, section=section.kind, pinned=hand.pinned, note=hand.note)
 
 
-def common_items(digest: Digest, offered: Iterable[Sequence[Offer]]) -> frozenset[int]:
-    """Return the ids of the items that the most subscribers share: news of the network and what concerns all."""
+def may_show(digest: Digest, when: Edition, item: Item, seen: SeenItem | None, hand: Hand = UNTOUCHED) -> bool:
+    """Tell whether an item may be shown at all, whomever it suits: not closed, no old news, nothing sent before."""
+    if hand.dropped or (item.due is not None and item.due < when.last_day):
+        return False
+    if seen is not None:
+        return bool(_changed(item, seen)) or _last_chance(digest, when, item, seen)
+    fresh = _age(item, when.send_at) <= timedelta(digest.news_days)
+    return fresh or item.due is not None or hand.chosen or home_section(digest, item) in ANSWERED
+
+
+def common_items(digest: Digest, offered: Iterable[Sequence[Offer]], chosen: Sequence[int] = ()) -> frozenset[int]:
+    """Return the ids of the tronc commun: what staff chose, then what the most subscribers share of news."""
     readers: Counter[int] = Counter()
     weight: dict[int, float] = defaultdict(float)
     audience = 0
@@ -89,43 +105,75 @@ def common_items(digest: Digest, offered: Iterable[Sequence[Offer]]) -> frozense
             if one.seen is None and one.section in {"understand", "network"}:
                 readers[one.item.id] += 1
                 weight[one.item.id] += max(one.score, 0.0)
-    shared = [item for item, count in readers.items() if count * 2 >= audience and audience]
+    shared = [item for item, count in readers.items() if count * 2 >= audience and audience and item not in chosen]
     shared.sort(key=lambda item: (-readers[item], -weight[item], item))
-    return frozenset(shared[: digest.common])
+    return frozenset((*chosen, *shared[: max(0, digest.common - len(chosen))]))
 
 
-def choose(digest: Digest, offers: Sequence[Offer], common: frozenset[int]) -> Choice:
-    """Pick within quotas: tronc commun and window keep their places, sections fill in order, a source never floods."""
-    tray = _Tray(digest)
+def choose(digest: Digest, offers: Sequence[Offer], common: frozenset[int], *, welcome: bool = False) -> Choice:
+    """Pick within quotas: tronc commun and window keep their places, sections fill in order, a source never floods.
+
+    A welcome bulletin holds what is open before anything else.
+    """
+    tray = _Tray(digest, welcome=welcome)
     shared = [one for one in offers if one.item.id in common and one.seen is None]
     for one in sorted(shared, key=_rank):
         tray.put(replace(one, common=True))
     own = [one for one in offers if one.personal and not (one.item.id in common and one.seen is None)]
     for section in sorted(digest.sections, key=lambda plan: plan.kind != "window"):  # its one place is kept first
-        for one in sorted((o for o in own if o.section == section.kind), key=_rank):
-            if one.recall or tray.of_source[_source(one)] < digest.per_source:
-                tray.put(one)
+        _fill(digest, tray, sorted((one for one in own if one.section == section.kind), key=_rank))
     if not any(one.personal for group in tray.chosen.values() for one in group):
         return Choice((), nothing_to_say(offers))
     return Choice(tuple(_starred(digest, tray.chosen)))
 
 
+def _fill(digest: Digest, tray: "_Tray", group: Sequence[Offer]) -> None:
+    """Put one section's offers: what staff pinned in its order, the others each as unlike those before as it may be."""
+    for one in (one for one in group if one.pinned is not None):
+        tray.put(one)
+    rest = [one for one in group if one.pinned is None]
+    if rest and rest[0].section == "deadlines":  # one line each, by day
+        for one in rest:
+            tray.put(one)
+        return
+    for one in varied(rest, digest.relevance, lambda one: tray.has_room(one) and tray.takes_source(one)):
+        tray.put(one)
+
+
 class _Tray:
     """What was picked so far, within the quota of each section and of the whole."""
 
-    def __init__(self, digest: Digest) -> None:
+    def __init__(self, digest: Digest, *, welcome: bool = False) -> None:
         self._room = digest.max_items
+        self._per_source = digest.per_source
         self._quota: dict[str, int] = {section.kind: section.max for section in digest.sections}
+        if welcome:
+            self._quota |= welcoming(digest)
         self.chosen: dict[str, list[Offer]] = {kind: [] for kind in self._quota}
-        self.of_source: Counter[str] = Counter()
+        self._of_source: Counter[str] = Counter()
+
+    def has_room(self, one: Offer) -> bool:
+        """Tell whether its section and the whole have a place left."""
+        return self._room > 0 and len(self.chosen[one.section]) < self._quota[one.section]
+
+    def takes_source(self, one: Offer) -> bool:
+        """Tell whether its source has not had its share; a second showing takes no new place of it."""
+        return one.recall or self._of_source[source_of(one)] < self._per_source
 
     def put(self, one: Offer) -> None:
         """Add an offer if there is room for it."""
-        group = self.chosen[one.section]
-        if self._room and len(group) < self._quota[one.section]:
-            group.append(one)
-            self.of_source[_source(one)] += 1
+        if self.has_room(one):
+            self.chosen[one.section].append(one)
+            self._of_source[source_of(one)] += 1
             self._room -= 1
+
+
+def welcoming(digest: Digest) -> dict[str, int]:
+    """Return the places of a first bulletin: so many for what is open, those for whom to answer with among them."""
+    seize, partners = digest.section("seize"), digest.section("partners")
+    if seize is None or not digest.welcome:
+        return {}
+    return {"seize": max(seize.max, digest.welcome - (partners.max if partners is not None else 0))}
 
 
 def nothing_to_say(offers: Sequence[Offer]) -> str:
@@ -135,17 +183,23 @@ def nothing_to_say(offers: Sequence[Offer]) -> str:
     return "aucun contenu nouveau et ouvert ne correspond à ce profil"
 
 
+def home_section(digest: Digest, item: Item) -> str | None:
+    """Return the kind of the section of an item's type."""
+    types = item.of(Scheme.TYPE)
+    plan = next((s for s in digest.sections if types and types[0].term in s.types and s.kind != "window"), None)
+    return plan.kind if plan is not None else None
+
+
 def _section(digest: Digest, item: Item, match: Match) -> SectionPlan | None:
     types = item.of(Scheme.TYPE)
     if not types:
         return None
-    term = types[0].term
-    home = next((s for s in digest.sections if term in s.types and s.kind != "window"), None)
+    home = digest.section(home_section(digest, item) or "")
     followed = digest.section("followed")
     if followed is not None and _about_a_name(match) and (home is None or home.kind not in ANSWERED):
         return followed
     window = digest.section("window")
-    if window is not None and term in window.types and any(reason.kind == "bridge" for reason in match.reasons):
+    if window is not None and types[0].term in window.types and any(one.kind == "bridge" for one in match.reasons):
         return window
     return home
 
@@ -155,25 +209,31 @@ def _about_a_name(match: Match) -> bool:
     return any(reason.kind == "follow" for reason in match.reasons)
 
 
-def _admitted(item: Item, match: Match, section: SectionPlan) -> bool:
+def _admitted(item: Item, match: Match, section: SectionPlan, hand: Hand) -> bool:
     if match.score is not None:
         return match.gate is None
+    if match.gate is None:
+        return False
     own_news = section.kind == "network" and item.licence is Licence.OWN
-    return own_news and match.gate is not None and match.gate.kind in SOFT_GATES
+    return (own_news and match.gate.kind in SOFT_GATES) or (hand.for_all and match.gate.kind in OPENED_BY_HAND)
 
 
-def _again(
-    digest: Digest, when: Edition, item: Item, match: Match, section: SectionPlan, seen: SeenItem
-) -> Offer | None:
+def _again(item: Item, match: Match, section: SectionPlan, seen: SeenItem) -> Offer | None:
     """Return a second showing: something changed, or the one recall in the last issue that leaves enough days."""
     changed = _changed(item, seen)
     if changed:
         return Offer(item=item, match=match, section=section.kind, seen=seen, changed=changed)
-    if section.kind not in ANSWERED or item.deadline is None or seen.times > 1 or digest.section("deadlines") is None:
+    if section.kind not in ANSWERED or match.score is None:
         return None
+    return Offer(item=item, match=match, section="deadlines", seen=seen)
+
+
+def _last_chance(digest: Digest, when: Edition, item: Item, seen: SeenItem) -> bool:
+    """Tell whether this is the last issue that leaves enough days to answer what was sent once."""
+    if item.deadline is None or seen.times > 1 or digest.section("deadlines") is None:
+        return False
     enough = timedelta(days=digest.recall_days)
-    last_chance = item.deadline - when.day >= enough > item.deadline - when.next_day
-    return Offer(item=item, match=match, section="deadlines", seen=seen) if last_chance else None
+    return item.deadline - when.day >= enough > item.deadline - when.next_day
 
 
 def _changed(item: Item, seen: SeenItem) -> tuple[str, ...]:
@@ -191,7 +251,10 @@ def _age(item: Item, now: datetime) -> timedelta:
 
 def _rank(one: Offer) -> tuple[Any, ...]:
     closes = one.item.due or date.max
-    return (closes, one.item.id) if one.section == "deadlines" else (-one.score, closes, one.item.id)
+    if one.section == "deadlines":
+        return (closes, one.item.id)
+    first = (0, one.pinned) if one.pinned is not None else (1, 0)
+    return (*first, -one.score, closes, one.item.id)
 
 
 def _weight(one: Offer) -> int:
@@ -202,7 +265,8 @@ def _weight(one: Offer) -> int:
     return 2 if one.section == "seize" else 3
 
 
-def _source(one: Offer) -> str:
+def source_of(one: Offer) -> str:
+    """Return the id of the source that shows it, or an empty text."""
     return one.item.sources[0].source_id if one.item.sources else ""
 
 

@@ -1,0 +1,151 @@
+"""What one reader may be offered, judged no further than a bulletin can need. Reads nothing, writes nothing.
+
+A judge's first look gives candidates with the most that each can score. They are judged in that order, and a section is
+settled once enough offers are there that nothing left can outdo: exact judging is dear, and most candidates are far
+from the top. What is offered is the same as if everything had been judged.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from veille.config.digests import Digest
+from veille.digest.choosing.hand import UNTOUCHED, Hand, Hands, vouched
+from veille.digest.choosing.select import ANSWERED, Offer, home_section, may_show, offer, source_of, welcoming
+from veille.digest.editions import Edition
+from veille.model import Item, Licence, Match, Member, Scheme, SeenItem, Subscriber
+from veille.protocols import Candidate, Judge
+
+#: Offers kept of a section, for each of its places: what variety and quotas choose among.
+_CHOICE = 3
+
+Seen = Mapping[int, SeenItem]
+
+
+@dataclass(frozen=True)
+class Reader:
+    """A person with what their own choices and their organisation's make of items."""
+
+    person: Subscriber
+    member: Member
+    #: Item id → the journal's line, also of what is the same thing now.
+    seen: Mapping[int, SeenItem]
+    refused: frozenset[int]
+    hands: Mapping[int, Hand]
+
+
+class Offering:
+    """Finds offers for readers of one issue; people of a member who mute the same share what was judged."""
+
+    def __init__(self, digest: Digest, when: Edition, items: Sequence[Item], judge: Judge, hands: Hands) -> None:
+        self._digest, self._when, self._judge, self._hands = digest, when, judge, hands
+        self._items = {item.id: item for item in items}
+        self._home = {item.id: home_section(digest, item) for item in items}
+        self._kinds = {item.id: _kinds(digest, item, self._home[item.id]) for item in items}
+        #: Shown to all, whatever their trade.
+        self._open_to_all = [
+            item.id for item in items if item.licence is Licence.OWN and self._home[item.id] == "network"
+        ]
+        self._known: dict[tuple[int, tuple[str, ...]], _Judged] = {}
+
+    def offers(self, reader: Reader) -> list[Offer]:
+        """Return what may be shown to a reader, best first in each section."""
+        judged = self._judged(reader)
+        pools = _Pools(self._digest)
+        sure = {*self._open_to_all, *(number for number, hand in reader.hands.items() if hand.chosen)}
+        for number in sorted(sure):
+            pools.add(self._offer(number, reader, judged), bound=False)
+        for number, most in judged.candidates:
+            again = number in reader.seen
+            if number in sure or not (again or pools.wants(self._kinds[number], most)):
+                continue
+            pools.add(self._offer(number, reader, judged), bound=not again)
+        return pools.offers()
+
+    def _judged(self, reader: Reader) -> "_Judged":
+        key = (reader.member.id, reader.person.muted)
+        if key not in self._known:
+            muted = (*reader.member.muted, *reader.person.muted)
+            member = replace(reader.member, muted=muted) if reader.person.muted else reader.member
+            self._known[key] = _Judged(member, self._judge.candidates(member))
+        return self._known[key]
+
+    def _offer(self, number: int, reader: Reader, judged: "_Judged") -> Offer | None:
+        """Return one item as it may be shown; judged only where nothing cheaper refuses it."""
+        item, hand, seen = self._items[number], reader.hands.get(number, UNTOUCHED), reader.seen.get(number)
+        if not may_show(self._digest, self._when, item, seen, hand) or not _wanted(item, reader):
+            return None
+        if number not in judged.matches:
+            judged.matches[number] = self._judge(item, judged.member)
+        match = judged.matches[number]
+        if hand.own:
+            match = replace(match, reasons=tuple(vouched(match, hand)))
+        found = offer(self._digest, self._when, item, match, seen, hand)
+        return None if found is None or found.section in reader.person.sections_off else found
+
+
+@dataclass(frozen=True, slots=True)
+class _Judged:
+    """What was judged for one member and its muted words."""
+
+    member: Member
+    candidates: Sequence[Candidate]
+    matches: dict[int, Match] = field(default_factory=dict)
+
+
+class _Pools:
+    """The best offers of each section, and whether anything left could be among them."""
+
+    def __init__(self, digest: Digest) -> None:
+        places = {plan.kind: plan.max for plan in digest.sections} | welcoming(digest)
+        self._size = {kind: _CHOICE * most for kind, most in places.items()}
+        self._per_source = digest.per_source
+        self._found: dict[str, list[Offer]] = defaultdict(list)
+        self._sure: list[Offer] = []
+
+    def add(self, one: Offer | None, *, bound: bool) -> None:
+        """Keep an offer: always, or while it is among the best of its section."""
+        if one is not None:
+            (self._found[one.section] if bound else self._sure).append(one)
+
+    def wants(self, kinds: Sequence[str], most: float) -> bool:
+        """Tell whether an item that scores so much at most can be among the best of one of these sections."""
+        return any(self._lacks(kind, most) for kind in kinds)
+
+    def _lacks(self, kind: str, most: float) -> bool:
+        found = self._found[kind]
+        if len(found) < self._size[kind]:
+            return True
+        of_source = Counter(source_of(one) for one in found if one.score >= most)
+        return sum(min(count, self._per_source) for count in of_source.values()) < self._size[kind]
+
+    def offers(self) -> list[Offer]:
+        """Return all that is sure, and the best of each section, no source beyond its share."""
+        kept = list(self._sure)
+        for kind, found in self._found.items():
+            of_source: Counter[str] = Counter()
+            for one in sorted(found, key=lambda one: (-one.score, one.item.id)):
+                if sum(of_source.values()) < self._size[kind] and of_source[source_of(one)] < self._per_source:
+                    of_source[source_of(one)] += 1
+                    kept.append(one)
+        return kept
+
+
+def _kinds(digest: Digest, item: Item, home: str | None) -> tuple[str, ...]:
+    """Return the kinds of the sections that an item may go to, by its type."""
+    types = item.of(Scheme.TYPE)
+    window = digest.section("window")
+    kinds = [home] if home is not None else []
+    if types and home not in ANSWERED and digest.section("followed") is not None:
+        kinds.append("followed")
+    if types and window is not None and types[0].term in window.types:
+        kinds.append("window")
+    return tuple(kinds)
+
+
+def _wanted(item: Item, reader: Reader) -> bool:
+    """Say whether a person's own choices leave an item: not refused, one source not muted."""
+    if reader.refused.intersection((item.id, *item.also)):
+        return False
+    sources = {source.source_id for source in item.sources}
+    return not sources or not sources <= set(reader.person.muted_sources)
