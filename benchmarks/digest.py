@@ -40,7 +40,8 @@ ITEMS, REASONS = 300, 30
 #: Kind, title, lines, and which of the items may stand there: their type decides it.
 SECTIONS = (("seize", "À saisir", 20, range(130)),
             ("deadlines", "Échéances proches", 6, range(130, 180)),
-            ("understand", "À comprendre", 10, range(180, 260)), ("network", "Vie du réseau", 4, range(260, 300)))  # fmt: skip
+            ("understand", "À comprendre", 10, range(180, 260)),
+            ("network", "Vie du réseau", 4, range(260, 300)))  # fmt: skip
 
 
 def frame_of(definition: Definition, keys: Keys) -> dict[str, Any]:

@@ -141,7 +141,7 @@ def test_body_cannot_smuggle_a_second_message(case: dict[str, object]):
     assert raw.count(b"\n") == raw.count(b"\r\n")
 
 
-@pytest.mark.parametrize("url", ["https://x.y/a>\r\nBcc: a@b.c", "https://x.y/é", "ftp://x.y/", "https://x.y/a,b", ""])
+@pytest.mark.parametrize("url", ["https://x.y/a>\r\nBcc: a@b.c", "https://x.y/é", "ftp://x.y/", "https://x.y/a,b"])
 def test_bad_unsubscribe_link_is_refused(url: str):
     with pytest.raises(InputError, match=r"site\.url"):
         build(replace(LETTER, unsubscribe_url=url))

@@ -15,7 +15,7 @@ from sqlalchemy import delete, update
 from tests.digest.builders import DIGESTS, NOW, item, match, store_items
 from tests.digest.ledger import hands_of, issues_of, mails_of, members_of
 from tests.digest.sink import Plan, Sink, drop
-from veille.cli.digest import _drafted_rows
+from veille.cli.digest_shown import drafted_rows
 from veille.config.digests import load_digests
 from veille.config.settings import Settings
 from veille.digest.desk import Desk
@@ -268,7 +268,7 @@ def test_template_that_loses_a_link_is_not_approved(house: House) -> None:
 
 
 def test_too_large_a_page_holds_fewer_items(house: House) -> None:
-    line = '<p>{{ l.title }}{{ "x" * 30000 }}</p>'
+    line = '<p>{{ l.title }}{{ "x" * 40000 }}</p>'
     html = f'<html lang="fr"><body>{{% for l in bulletin.lines %}}{line}{{% endfor %}}</body></html>'
     house.template("body.html.jinja", html)
     (built,) = house.digests.build()
@@ -334,7 +334,7 @@ def test_automatic_fallback_sends_at_its_hour_and_says_that_nobody_read_it(house
 
 def test_json_names_for_each_member_the_ordered_items(house: House) -> None:
     (built,) = house.digests.build()
-    rows = json.loads(json.dumps(_drafted_rows(built)))
+    rows = json.loads(json.dumps(drafted_rows(built)))
     first = next(row for row in rows if row["subscriber"] == "anne@phytalis.example.fr")
     assert [one["url"] for one in first["items"]] == [f"https://exemple.fr/{n}" for n in (1, 3, 5, 7, 9)]
     assert {one["section"] for one in first["items"]} == {"seize", "understand"}

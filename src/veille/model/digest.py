@@ -260,6 +260,8 @@ class OutgoingMail:
     message_id: str
     #: CRLF, ready for DATA (not dot-stuffed).
     raw: bytes
+    #: SHA-256 of the body as it is signed, in hexadecimal: both parts, that is what a reader sees but the subject.
+    body_sha256: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -82,9 +82,12 @@ class Signer:
 
     keys: tuple[DkimKey, ...]
 
-    def fields(self, headers: Fields, body: bytes) -> list[tuple[str, str]]:
-        """Return one DKIM-Signature field a key, to be put before `headers`; `body` has CRLF line ends."""
-        digest = base64.b64encode(hashlib.sha256(_simple(body)).digest()).decode()
+    def fields(self, headers: Fields, body_digest: bytes) -> list[tuple[str, str]]:
+        """Return one DKIM-Signature field a key, to be put before `headers`.
+
+        `body_digest` is the SHA-256 of a body that ends with one CRLF, and so is its own canonical form (§3.4.3).
+        """
+        digest = base64.b64encode(body_digest).decode()
         listed, places = _signed(tuple([name for name, _ in headers]))
         signed = "".join([f"{name}:{_relaxed(headers[at][1])}\r\n" for name, at in places])
         return [("DKIM-Signature", _field(key, listed, digest, signed)) for key in self.keys]
@@ -162,13 +165,6 @@ def new_key_pem(*, ed25519_key: bool = False) -> bytes:
 def _relaxed(value: str) -> str:
     """RFC 6376 §3.4.2: white space is one space; a header of ours has no other than space and CRLF."""
     return " ".join(value.split())
-
-
-def _simple(body: bytes) -> bytes:
-    """RFC 6376 §3.4.3: empty lines at the end are one line end."""
-    if body.endswith(b"\r\n") and not body.endswith(b"\r\n\r\n"):
-        return body
-    return body.rstrip(b"\r\n") + b"\r\n"
 
 
 def _folded_names(listed: str) -> str:

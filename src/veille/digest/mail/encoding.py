@@ -1,5 +1,6 @@
 """The two parts of a mail as quoted-printable (pure)."""
 
+import base64
 import binascii
 from dataclasses import dataclass
 
@@ -17,6 +18,15 @@ class Body:
 def encode_body(text: str, html: str) -> Body:
     """Return both parts encoded."""
     return Body(*(ended(quoted_printable(part)) for part in (text, html)))
+
+
+def image_part(name: str, kind: str, raw: bytes) -> bytes:
+    """Return an image as a MIME part that HTML shows by `cid:name`, without its boundary."""
+    head = (
+        f"\r\nContent-Type: image/{kind}\r\nContent-Transfer-Encoding: base64\r\nContent-ID: <{name}>\r\n"
+        f'Content-Disposition: inline; filename="{name}.{kind}"\r\n\r\n'
+    )
+    return head.encode("ascii") + base64.encodebytes(raw).replace(b"\n", b"\r\n")
 
 
 def ended(encoded: bytes) -> bytes:

@@ -23,6 +23,7 @@ _HEADS = {
     ).encode()
     for kind in ("plain", "html")
 }
+_RELATED = b'\r\nContent-Type: multipart/related; type="text/html";\r\n boundary="'
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,29 +37,35 @@ class Letter:
     reply_to: str = ""
     subject: str
     body: Body
+    #: A whole MIME part that the HTML shows (`encoding.image_part`), or empty.
+    image: bytes = b""
     message_id: str
     date: datetime
+    #: To one person and of no list: the four below stay empty.
+    notice: bool = False
     #: « Name <id.domain> », RFC 2919.
-    list_name: str
-    list_id: str
-    unsubscribe_url: str
-    unsubscribe_mailto: str
+    list_name: str = ""
+    list_id: str = ""
+    unsubscribe_url: str = ""
+    unsubscribe_mailto: str = ""
     #: Envelope sender, where returned mails go; empty = `sender`.
     return_path: str = ""
     #: What complaints are counted by: « edition:digest:cluster:veille » (Gmail's Feedback-ID); empty = none.
     feedback_id: str = ""
     #: Message-ID of the mail that this one corrects, or empty.
     in_reply_to: str = ""
+    #: Fields for the relay alone: what it repeats in its events, what it must not do.
+    for_relay: Fields = ()
 
 
 def build(letter: Letter, signer: Signer | None = None) -> OutgoingMail:
     """Return the mail's bytes, signed if there is a signer; raises InputError for what no header may carry."""
     recipient = parse_address(letter.recipient)
-    mark = "=_" + hashlib.sha256(letter.message_id.encode()).hexdigest()[:32]
-    headers = _headers(letter, recipient, mark, signed=signer is not None)
-    boundary, parts = f"--{mark}".encode(), letter.body
-    body = b"".join((boundary, _HEADS["plain"], parts.text, boundary, _HEADS["html"], parts.html, boundary, b"--\r\n"))
-    written = [*(signer.fields(headers, body) if signer else ()), *headers]
+    mark = hashlib.sha256(letter.message_id.encode()).hexdigest()[:32]
+    headers = _headers(letter, recipient, f"=_{mark}", signed=signer is not None)
+    body = _body(letter, mark.encode())
+    digest = hashlib.sha256(body)
+    written = [*(signer.fields(headers, digest.digest()) if signer else ()), *headers]
     head = "".join([f"{name}: {value}\r\n" for name, value in written]).encode("ascii")
     read_back(head, [name for name, _ in written], recipient)
     return OutgoingMail(
@@ -66,7 +73,17 @@ def build(letter: Letter, signer: Signer | None = None) -> OutgoingMail:
         recipient=recipient,
         message_id=letter.message_id,
         raw=b"\r\n".join((head, body)),
+        body_sha256=digest.hexdigest(),
     )
+
+
+def _body(letter: Letter, mark: bytes) -> bytes:
+    """Return both parts between their boundaries, the HTML with the image that it shows (RFC 2387) if there is one."""
+    outer, inner, parts = b"--=_" + mark, b"--=_r" + mark, letter.body
+    html: tuple[bytes, ...] = (_HEADS["html"], parts.html)
+    if letter.image:
+        html = (_RELATED, inner[2:], b'"\r\n\r\n', inner, *html, inner, letter.image, inner, b"--\r\n")
+    return b"".join((outer, _HEADS["plain"], parts.text, outer, *html, outer, b"--\r\n"))
 
 
 def make_message_id(cluster: str, digest: str, period: str, subscriber_id: int, domain: str) -> str:
@@ -84,6 +101,7 @@ def _headers(letter: Letter, recipient: str, boundary: str, *, signed: bool) -> 
         letter.list_name,
         letter.list_id,
         letter.feedback_id,
+        notice=letter.notice,
         one_click=signed and letter.unsubscribe_url.startswith("https://"),
     )
     return (
@@ -91,12 +109,13 @@ def _headers(letter: Letter, recipient: str, boundary: str, *, signed: bool) -> 
         ("To", mailbox(letter.recipient_name, recipient)),
         *between,
         ("Subject", encode_text(letter.subject)),
-        ("Message-ID", _bracketed(letter.message_id)),
+        ("Message-ID", bracketed(letter.message_id)),
         *_answering(letter.in_reply_to),
-        ("List-Unsubscribe", _unsubscribe(letter)),
+        *(() if letter.notice else (("List-Unsubscribe", _unsubscribe(letter)),)),
         *after,
         ("Content-Type", f'multipart/alternative;\r\n boundary="{boundary}"'),
         *end,
+        *letter.for_relay,
     )
 
 
@@ -104,7 +123,7 @@ def _answering(message_id: str) -> Fields:
     """Say which mail this one follows, so that mail clients show them together."""
     if not message_id:
         return ()
-    return (("In-Reply-To", _bracketed(message_id)), ("References", _bracketed(message_id)))
+    return (("In-Reply-To", bracketed(message_id)), ("References", bracketed(message_id)))
 
 
 @lru_cache(maxsize=16)
@@ -117,6 +136,7 @@ def _letterhead(
     list_id: str,
     feedback_id: str,
     *,
+    notice: bool,
     one_click: bool,
 ) -> tuple[Fields, Fields, Fields, Fields]:
     """Return what all mails of an issue share: the fields around those of each mail."""
@@ -126,9 +146,9 @@ def _letterhead(
         (
             # RFC 8058 §4: one-click unsubscription is offered where the mail is signed.
             *((("List-Unsubscribe-Post", "List-Unsubscribe=One-Click"),) if one_click else ()),
-            ("List-Id", f"{phrase(list_name)} <{_host(list_id)}>"),
+            *(() if notice else (("List-Id", f"{phrase(list_name)} <{_host(list_id)}>"),)),
             ("Auto-Submitted", "auto-generated"),
-            ("Precedence", "bulk"),
+            *(() if notice else (("Precedence", "bulk"),)),
             ("MIME-Version", "1.0"),
         ),
         (("Feedback-ID", _feedback(feedback_id)),) if feedback_id else (),
@@ -154,7 +174,8 @@ def _feedback(text: str) -> str:
     return text
 
 
-def _bracketed(message_id: str) -> str:
+def bracketed(message_id: str) -> str:
+    """Return a Message-ID that a header may hold; raises InputError."""
     if not re.fullmatch(r"<[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9.-]+>", message_id):
         raise InputError(f"Message-ID refusé : {message_id!r}", cure="corrigez mail.sender")
     return message_id

@@ -6,9 +6,11 @@ from html.parser import HTMLParser
 
 from veille.digest.rendering.sandbox import Rendered
 
-#: Bytes of HTML: Gmail hides what comes after about 102 kB, unsubscribe link included (hteumeuleu/email-bugs#41); a
-#: margin for what relays and clients add.
-MAX_BYTES = 80_000
+#: Bytes of HTML: Gmail hides what comes after about 102 kB, unsubscribe link included (hteumeuleu/email-bugs#41). From
+#: the first on staff are told; the second, a margin for what relays and clients add, is never passed: fewer items.
+HEAVY_BYTES, MAX_BYTES = 80_000, 95_000
+#: What travels with the mail.
+_CARRIED = "cid:"
 _LANGUAGE = re.compile(r"<html[^>]*\blang=\"fr\"")
 _SCRIPT = re.compile(r"<script\b", re.IGNORECASE)
 _TEXT_URL = re.compile(r"(?:https?://|mailto:)[^\s<>\"]+")
@@ -63,7 +65,7 @@ class _LinkCollector(HTMLParser):
         for name, value in attrs:
             if tag == "a" and name == "href" and value:
                 self.links.append(value)
-            elif name in {"src", "background", "srcset", "poster"} and value:
+            elif name in {"src", "background", "srcset", "poster"} and value and not value.startswith(_CARRIED):
                 self.remote.append(value)
             elif name == "style" and value:
                 self.styles.append(value)
