@@ -49,6 +49,11 @@ _PURPOSES = frozenset(
     {"energies", "numerique-confiance", "industrie-du-futur", "automobile-mobilites", "ville-territoires",
      "commerce-services", "infrastructures-numeriques", "dechets-economie-circulaire", "finance-assurance"}
 )  # fmt: skip
+#: Trades whose names are general words elsewhere (« les entreprises du numérique »).
+_NAMED = frozenset(
+    {"numerique", "sante", "logiciel", "logiciels", "energie", "culture", "commerce", "securite", "environnement",
+     "transport", "transports", "mobilite", "evenementiel", "communication"}
+)  # fmt: skip
 _WORDS = re.compile(r"[a-z0-9]+|[.;:,!?()]")
 _STARTERS = re.compile(r"\b(start up|startup|jeunes pousses|creat(eur|rice)s?|porteurs? d|jeunes entreprises|incub)")
 
@@ -143,7 +148,7 @@ def _trade_after(words: list[str], places: frozenset[str]) -> Iterator[str]:
         if word in {"de", "du", "des", "d", "la", "l", "et", "en", "le", "les", "filiere", "secteur"}:
             linked = linked or word in {"de", "du", "des", "d", "filiere", "secteur"}
             continue
-        if _says(word, places) and (linked or (first and word.endswith(("s", "x")))):
+        if (_says(word, places) or (linked and word in _NAMED)) and (linked or (first and word.endswith(("s", "x")))):
             yield stem(word)
             linked = False
         first = False

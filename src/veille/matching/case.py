@@ -7,9 +7,9 @@ from functools import cached_property
 from veille.matching.context import FOR_ALL, LONGEST_TEXT, MatchContext, View
 from veille.matching.eligibility import SIZE_WORDS, judge
 from veille.matching.names import followed_name
-from veille.matching.profile import Profile
+from veille.matching.profile import CODED, Profile
 from veille.matching.similarity import Hit, find_hits, topicality
-from veille.matching.words import equipment_stems
+from veille.matching.words import equipment_stems, generic_stems
 from veille.model import Eligibility, Item, Scheme, Tag, Verdict
 from veille.text import fold
 
@@ -22,7 +22,7 @@ KNOWLEDGE = frozenset({"innovation-techno", "tendance-prospective", "reglementat
 #: Types that can carry an idea from one trade to another.
 BRIDGES = frozenset({"innovation-techno", "tendance-prospective"})
 #: Lines of a profile that say what the member sells.
-SOLD = frozenset({"activity", "skill", "axis"})
+SOLD = frozenset({"activity", "skill", "axis", "naf", "name"})
 #: Lines of a profile that say how the member works: what crosses from one trade to another.
 TECHNIQUES = frozenset({"activity", "skill", "contribution"})
 
@@ -32,6 +32,10 @@ _OPENING = 400
 _WORKS, _SUPPLIES = re.compile(r"\btravaux\b"), re.compile(r"\b(fournitures?|acquisition|achat|livraison|etudes?)\b")
 #: Calibrated on the open half of tests/data/judgements: how much must be said of the profile's own words.
 BAR_SAME_SECTOR, BAR_NO_SECTOR, BAR_OTHER_SECTOR = 0.5, 0.6, 0.95
+
+
+def _tells(term: str) -> bool:
+    return bool(term) and term not in generic_stems()
 
 
 @dataclass(frozen=True)
@@ -63,6 +67,8 @@ class Case:
         if hit.kind not in SOLD:
             return False
         before = self.view.stems[hit.run.first - 1] if hit.run.first else ""
+        if hit.kind in CODED and not hit.phrase and _tells(before) and before not in self.profile.made:
+            return False  # « emballages plastiques »: of what a code says, one word may narrow another's product
         return len(hit.terms) > 1 or before not in equipment_stems() or before in self.profile.made
 
     @cached_property
@@ -189,15 +195,27 @@ class Case:
         return self.country is not None and self.same_sector
 
     @cached_property
+    def for_trade(self) -> bool:
+        """Whether a call names the member's whole trade among who may apply."""
+        audience = self.view.audience
+        if self.kind not in FOR_ALL or not self.same_sector or audience.trades.isdisjoint(self.profile.trade):
+            return False
+        if audience.sizes and self.profile.member.size is not None and self._named_size is None:
+            return False
+        return self.eligibility is not None and self.eligibility.verdict is not Verdict.NO
+
+    @cached_property
     def open_to(self) -> str | None:
-        """French words for the member's kind where a call for every trade is open to it."""
+        """French words for the member's kind where a call is open to it: for every trade, or for public bodies of its filière."""
         verdict = self.eligibility
         if self.kind not in FOR_ALL or verdict is None or verdict.verdict is Verdict.NO:
             return None
         size = self._named_size
-        if size is None or not (self._every_trade or (self.same_sector and size in BY_SIZE)):
+        if size is None:
             return None
-        return SIZE_WORDS[size]
+        if self._every_trade:
+            return f"{SIZE_WORDS[size]}, tous métiers"
+        return SIZE_WORDS[size] if self.same_sector and size in BY_SIZE else None
 
     @property
     def _named_size(self) -> str | None:

@@ -143,7 +143,7 @@ def _stale(case: Case) -> str | None:
 def _off_topic(case: Case) -> str | None:
     if case.kind == TENDER and case.profile.member.size == "collectivite":
         return "hors sujet : un marché s'adresse à qui vend, et vous achetez"
-    if case.on_topic or case.followed or case.for_abroad or case.open_to or case.bridge:
+    if case.on_topic or case.followed or case.for_abroad or case.open_to or case.for_trade or case.bridge:
         return None
     weak = next((hit.said for hit in case.hits if hit.specific), None)
     if weak is not None:

@@ -2,23 +2,30 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 
 from veille.config.taxonomy import OFF_TOPIC, Taxonomy
+from veille.matching.trades import named_trades, trade_of
 from veille.matching.words import COGNATE, Words, generic_stems
 from veille.model import Member, Scheme
 from veille.protocols import Places
 from veille.text import fold
 
 #: How much a phrase counts by the line of the profile it stands in.
-KIND_WEIGHT: Mapping[str, float] = {"need": 1.3, "axis": 1.15, "activity": 1.0, "skill": 0.7, "contribution": 0.5}
+KIND_WEIGHT: Mapping[str, float] = {
+    "need": 1.3, "axis": 1.15, "activity": 1.0, "name": 0.9, "naf": 0.8, "skill": 0.7, "contribution": 0.5
+}  # fmt: skip
 _FIELDS = {"need": "needs", "axis": "axes", "activity": "activity", "skill": "skills", "contribution": "contributions"}
 #: Words of a line of trade talk alone that must stand in a title together.
 _TALK = 2
 _MADE = frozenset({"activity", "skill"})
+#: Lines that a code and a name stand in for.
+CODED = frozenset({"naf", "name"})
+#: Lines that say what a member is.
+OWN = frozenset({"activity", "skill", "naf", "name"})
 #: A phrase names several things when it enumerates.
 _ENUMERATION = re.compile(r"[,;:/()]|\s(?:et|ou|and|or)\s", re.IGNORECASE)
 
@@ -93,6 +100,8 @@ class Profile:
     made: frozenset[str]
     #: Stems of the names of its filières: said alone, they say no more than the filière.
     filiere: frozenset[str]
+    #: Stems by which a call to its whole trade would name it (« aux entreprises du bois »).
+    trade: frozenset[str]
     #: Axes of the taxonomy that it names, by id or label: what an item is read to be about, whatever its words.
     axes: frozenset[str]
     #: GeoZones ids of countries of interest.
@@ -111,7 +120,13 @@ class Profile:
 def prepare_profile(member: Member, places: Places, taxonomy: Taxonomy, today: date | None = None) -> Profile:
     """Cut the profile's phrases and place the member, as of `today`."""
     segments = tuple(_segments(member))
+    coded = trade_of(member.naf)
+    if not any(segment.kind in _MADE for segment in segments):
+        # Real lists hold little more than a name and a code: what these say stands in for what is not said.
+        segments += (*_segments_of("naf", coded), *_segments_of("name", named_trades(member.organisation)))
     generic = generic_stems()
+    trade = frozenset(term for phrase in coded for term in Words(phrase).stems)
+    trade |= frozenset(term for segment in segments if segment.kind in OWN for term in segment.specific)
     terms = Counter(term for segment in segments for term in set(segment.stems))
     chain = member.territories or _chain(member, places)
     return Profile(
@@ -123,6 +138,7 @@ def prepare_profile(member: Member, places: Places, taxonomy: Taxonomy, today: d
         region=next((code for code in chain if code.startswith("fr:region:")), None),
         made=frozenset(term for segment in segments if segment.kind in _MADE for term in segment.stems),
         filiere=frozenset(term for slug in member.sectors for term in Words(taxonomy.label(Scheme.SECTOR, slug)).stems),
+        trade=trade if _coded_in(member, taxonomy) else trade | _labels(member, taxonomy),
         axes=_named_axes(member, taxonomy),
         countries=frozenset(f"country:{code.lower()}" for code in member.countries),
         industrial=_makes_things(member),
@@ -132,6 +148,21 @@ def prepare_profile(member: Member, places: Places, taxonomy: Taxonomy, today: d
         muted=tuple((term, Words(term).stems) for term in member.muted),
         today=today,
     )
+
+
+def _coded_in(member: Member, taxonomy: Taxonomy) -> bool:
+    """Tell whether its own words say what it does, or its NAF code lies in one of its filières."""
+    code = member.naf or ""
+    terms = (taxonomy.of(Scheme.SECTOR).get(slug) for slug in member.sectors)
+    return bool(member.activity or member.skills) or any(
+        code.startswith(prefix) for term in terms if term is not None for prefix in term.naf
+    )
+
+
+def _labels(member: Member, taxonomy: Taxonomy) -> frozenset[str]:
+    """Return the stems of the names of its filières."""
+    names = (f"{slug} {taxonomy.label(Scheme.SECTOR, slug)}" for slug in member.sectors)
+    return frozenset(term for name in names for term in Words(name).stems)
 
 
 def _makes_things(member: Member) -> bool:
@@ -160,11 +191,15 @@ def _chain(member: Member, places: Places) -> tuple[str, ...]:
 
 
 def _segments(member: Member) -> Iterator[Segment]:
-    generic = generic_stems()
     for kind, field in _FIELDS.items():
-        for phrase in getattr(member, field):
-            for part in _ENUMERATION.split(phrase):
-                words = Words(part.strip())
-                if words.stems:
-                    specific = tuple(dict.fromkeys(term for term in words.stems if term not in generic))
-                    yield Segment(kind, words, specific or tuple(words.stems[:_TALK]), talk=not specific)
+        yield from _segments_of(kind, getattr(member, field))
+
+
+def _segments_of(kind: str, phrases: Iterable[str]) -> Iterator[Segment]:
+    generic = generic_stems()
+    for phrase in phrases:
+        for part in _ENUMERATION.split(phrase):
+            words = Words(part.strip())
+            if words.stems:
+                specific = tuple(dict.fromkeys(term for term in words.stems if term not in generic))
+                yield Segment(kind, words, specific or tuple(words.stems[:_TALK]), talk=not specific)

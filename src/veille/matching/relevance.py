@@ -19,6 +19,8 @@ TOPIC, SECTOR, FOLLOW, COUNTRY, NEAR, REGION, ELIGIBLE = 0.7, 0.08, 0.45, 0.2, 0
 OPEN_TO_ALL, BRIDGE, URGENT, COVERAGE, NAMED_COUNTRY = 0.12, 0.05, 0.06, 0.02, 0.1
 #: An axis of the taxonomy that both have: less than a whole expression of the profile (0.4), more than a filière.
 AXIS = 0.3
+#: A call to the member's whole trade: a little more than one to every trade.
+FOR_TRADE = 0.15
 #: How fast more words of the profile stop adding.
 SATURATION = 1.3
 #: What can only be read, beside what can be seized.
@@ -37,9 +39,13 @@ _SAYINGS = {
     "need": ("votre besoin {} est {}", "vos besoins {} sont {}"),
     "axis": ("votre axe {} est {}", "vos axes {} sont {}"),
     "activity": ("{} = votre activité", "{} = votre activité"),
+    "naf": ("{} = votre métier, d'après votre code NAF", "{} = votre métier, d'après votre code NAF"),
+    "name": ("{} = votre métier, d'après votre nom", "{} = votre métier, d'après votre nom"),
     "skill": ("{} = votre savoir-faire", "{} = votre savoir-faire"),
     "contribution": ("{} = ce que vous apportez", "{} = ce que vous apportez"),
 }
+#: What a code or a name says stands in for an activity.
+_KINDS = {"naf": "activity", "name": "activity"}
 _PLACES = {
     "appel-a-projets": "dans l'appel",
     "ami": "dans l'appel",
@@ -98,7 +104,7 @@ def _may_pass(view: View, profile: Profile) -> bool:
 
 
 def first_kind(case: Case) -> str | None:
-    """Return the kind of reason that comes first whatever its weight: news about a followed name is read for the name."""
+    """Return the kind of reason that comes first whatever its weight: news of a followed name is read for the name."""
     named = case.followed is not None and fold(case.followed) in case.view.folded_title
     return "follow" if named and case.view.deadline is None else None
 
@@ -111,7 +117,9 @@ def _reasons(case: Case) -> Iterator[Reason]:
         yield Reason(kind="follow", text=f"nom suivi : {case.followed}", weight=FOLLOW)
     yield from _place_reasons(case)
     yield from _audience_reasons(case)
-    if case.same_sector:
+    if case.for_trade and not case.on_topic:
+        yield Reason(kind="sector", text=f"{_sector_words(case)}, à qui l'appel s'adresse", weight=FOR_TRADE)
+    elif case.same_sector:
         yield Reason(kind="sector", text=_sector_words(case), weight=SECTOR)
     if share := urgency(case):
         yield Reason(kind="deadline", text=f"clôt dans {_days_left(case)} jours", weight=URGENT * share)
@@ -135,7 +143,7 @@ def _topic_reasons(case: Case) -> Iterator[Reason]:
         one, several = _SAYINGS[kind]
         words = _enumerate([_quoted(hit) for hit in own])
         said = (one if len(own) == 1 else several).format(words, where)
-        yield Reason(kind=kind, text=said, weight=whole * sum(hit.strength for hit in own) / total)
+        yield Reason(kind=_KINDS.get(kind, kind), text=said, weight=whole * sum(hit.strength for hit in own) / total)
 
 
 def _fresh(hits: Sequence[Hit]) -> Iterator[Hit]:
@@ -177,7 +185,7 @@ def _audience_reasons(case: Case) -> Iterator[Reason]:
     if judged is not None and judged.verdict is Verdict.YES:
         yield Reason(kind="eligible", text=f"éligible : {judged.note}", weight=ELIGIBLE)
     if case.open_to and not case.on_topic:
-        yield Reason(kind="audience", text=f"ouvert aux {case.open_to}, tous métiers", weight=OPEN_TO_ALL)
+        yield Reason(kind="audience", text=f"ouvert aux {case.open_to}", weight=OPEN_TO_ALL)
 
 
 def _axis_words(case: Case, axis: Tag) -> str:

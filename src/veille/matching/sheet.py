@@ -48,6 +48,7 @@ class Sheet:
         self.every_trade = calls & self._flags(view.collective and view.audience.every_trade for view in self.views)
         self.dated = self._flags(view.deadline is not None for view in self.views)
         self._sizes = self._rows(lambda view: named_sizes(view) if view.kind.id in FOR_ALL else ())
+        self._trades = self._rows(lambda view: view.audience.trades if view.collective else ())
         self._sectors = self._rows(lambda view: view.sectors)
         self._axes = self._rows(lambda view: view.axes)
         self._places = self._rows(_reached)
@@ -66,6 +67,10 @@ class Sheet:
     def open_to(self, size: str | None) -> Flags:
         """Tell which calls name a size of member among who may apply; a very small company is an SME too."""
         return self._any(self._sizes, ("tpe", "pme") if size == "tpe" else () if size is None else (size,))
+
+    def for_trade(self, trade: Iterable[str]) -> Flags:
+        """Tell which calls name one of these words as the trade of who may apply."""
+        return self._any(self._trades, trade)
 
     def aimed_at(self, places: Iterable[str]) -> Flags:
         """Tell which items are aimed at one of these places."""

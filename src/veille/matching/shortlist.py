@@ -85,15 +85,16 @@ class FirstLook:
         anyone = sheet.every_trade & (mine | sheet.dated)
         open_to = sheet.open_to(profile.member.size)
         open_to &= (anyone | same) if profile.member.size in BY_SIZE else anyone
-        axis = sheet.about(profile.axes)
+        axis, for_trade = sheet.about(profile.axes), same & sheet.for_trade(profile.trade)
         return _Stands(
             reached=~sheet.dead & (~sheet.noise | followed) & (close | sheet.french_tender),
-            held=close & (axis | followed | (abroad & same) | open_to),
+            held=close & (axis | followed | (abroad & same) | open_to | for_trade),
             far=~close,
             same=same,
             axis=axis,
             followed=followed,
             open_to=open_to,
+            for_trade=for_trade,
             abroad=abroad,
             named=sheet.naming(profile.countries),
             mine=mine,
@@ -118,11 +119,12 @@ class _Stands:
     held: Flags
     #: A tender elsewhere in France.
     far: Flags
-    #: A filière, an axis in common; a followed name; open to the member's size, of whatever trade.
+    #: A filière, an axis in common; a followed name; open to the member's size, of whatever trade, or to its trade.
     same: Flags
     axis: Flags
     followed: Flags
     open_to: Flags
+    for_trade: Flags
     #: Aimed at a country of interest, or naming one.
     abroad: Flags
     named: Flags
@@ -145,7 +147,8 @@ def _bar(here: _Stands, said: Said, no_sector: Flags) -> Floats:
 def _whole(here: _Stands, said: Said, bridge: Flags) -> Floats:
     """Return the most that the parts of a score come to."""
     topic = np.where(said.telling, share.TOPIC * (1 - np.exp(-said.topic / share.SATURATION)), 0.0)
-    named = share.AXIS * here.axis + share.FOLLOW * here.followed + share.SECTOR * here.same
+    named = share.AXIS * here.axis + share.FOLLOW * here.followed
+    named += np.where(here.for_trade, share.FOR_TRADE, share.SECTOR * here.same)
     place = np.where(here.abroad, share.COUNTRY, share.NAMED_COUNTRY * here.named)
     place += np.where(here.mine, share.NEAR, share.REGION * here.near)
     whole: Floats = topic + share.BRIDGE * bridge + named + place + share.OPEN_TO_ALL * here.open_to

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from veille.matching.context import MatchContext, View
-from veille.matching.profile import KIND_WEIGHT, Profile, Segment
+from veille.matching.profile import CODED, KIND_WEIGHT, Profile, Segment
 from veille.matching.words import COGNATE, generic_stems, is_expression
 
 #: Two words of one expression may have one other content word between them (« essais de tenue au feu »).
@@ -225,7 +225,7 @@ def _says_line(segment: Segment, profile: Profile) -> bool:
     « Télérelève des compteurs » is about it; « remplacer les PFAS de nos moules » takes both words.
     """
     led = segment.stems[0] == segment.centre or len(segment.specific) == 1
-    return led and segment.centre not in profile.filiere
+    return led and (segment.centre not in profile.filiere or (segment.kind in CODED and is_expression(segment.centre)))
 
 
 def _in_order(run: Run, segment: Segment, view: View) -> bool:

@@ -11,7 +11,7 @@ from veille.matching.context import MatchContext
 from veille.matching.postings import Postings
 from veille.matching.profile import KIND_WEIGHT, Profile, Segment
 from veille.matching.similarity import ECHO, FADING, GENERIC, IN_TITLE, PHRASE, SPREAD, alone, weight
-from veille.matching.words import COGNATE
+from veille.matching.words import COGNATE, is_expression
 
 Flags = NDArray[np.bool_]
 Floats = NDArray[np.float64]
@@ -76,7 +76,7 @@ class Wordings:
         return Said(
             topic=_topic(np.where(several, np.maximum(joined, single + joined * SPREAD / PHRASE), single)),
             telling=_any(phrase | (added(cell[centre]) > 0)),
-            answers=_any(phrase[self._of("need")]),
+            answers=_any((phrase | (added(cell[centre]) > 0))[self._of("need")]),
             bridge=_any(whole[self._of(*TECHNIQUES)]),
         )
 
@@ -107,7 +107,8 @@ def _words(
         # Trade talk alone counts only as a whole expression.
         joined = max(weight(term, context) * PHRASE, 0.0 if told else GENERIC / len(segment.terms))
         single = alone(term, segment, profile, context) if told else 0.0
-        centre = term == segment.centre and term not in profile.filiere
+        # An expression of a family is several words by itself.
+        centre = (term == segment.centre and term not in profile.filiere) or is_expression(term)
         found.append(_Word(posted, (number, joined * share, single * share, told, centre)))
     return found
 
