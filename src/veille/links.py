@@ -8,8 +8,8 @@ from functools import cached_property
 from veille.tokens import Keys
 
 #: A token of one purpose is worth nothing for another.
-UNSUBSCRIBE, PREFERENCES, OPINION, BULLETIN, CALENDAR, BOUNCE = (
-    "unsubscribe", "preferences", "opinion", "bulletin", "calendar", "bounce",
+UNSUBSCRIBE, PREFERENCES, OPINION, BULLETIN, CALENDAR, FEED, BOUNCE = (
+    "unsubscribe", "preferences", "opinion", "bulletin", "calendar", "feed", "bounce",
 )  # fmt: skip
 #: Purpose → path below the site's address.
 PATHS = {
@@ -18,6 +18,7 @@ PATHS = {
     OPINION: "/m/avis/",
     BULLETIN: "/m/bulletin/",
     CALENDAR: "/m/agenda/",
+    FEED: "/m/flux/",
 }
 
 
@@ -54,6 +55,10 @@ class LinkMaker:
     def calendar(self, subscriber_id: int) -> str:
         """Return the person's deadlines as an iCalendar feed."""
         return self._link(CALENDAR, str(subscriber_id)) + ".ics"
+
+    def feed(self, subscriber_id: int, ending: str) -> str:
+        """Return what fits the person as a feed: « xml », « json » or « ics »."""
+        return f"{self._link(FEED, str(subscriber_id))}.{ending}"
 
     def token(self, purpose: str, subject: str) -> str:
         """Return the token alone."""

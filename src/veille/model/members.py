@@ -69,6 +69,8 @@ class Subscriber:
     muted_sources: tuple[str, ...] = ()
     #: ISO 639-1 codes of the languages they read; empty = whatever an item is written in.
     languages: tuple[str, ...] = ()
+    #: Whether they want a mail between two bulletins for what cannot wait.
+    alerts: bool = False
     #: Why the address may be written to (« adhésion », « consentement »), and where it was got.
     basis: str = ""
     origin: str = ""
@@ -93,6 +95,7 @@ class Preferences:
     muted_sources: tuple[str, ...] = ()
     #: None where the page did not ask: what was known stays.
     languages: tuple[str, ...] | None = None
+    alerts: bool | None = None
 
 
 class DraftState(StrEnum):

@@ -124,6 +124,8 @@ class SqlMemberStore:
             row.muted_sources = list(chosen.muted_sources)
             if chosen.languages is not None:
                 row.languages = list(chosen.languages)
+            if chosen.alerts is not None:
+                row.alerts = chosen.alerts
 
     def release(self, email: str, *, reason: str) -> None:
         """Write to this address again, where it was suppressed for that reason and no other."""
@@ -281,6 +283,7 @@ def read_subscriber(row: SubscriberRow) -> Subscriber:
         muted=tuple(row.muted),
         muted_sources=tuple(row.muted_sources),
         languages=tuple(row.languages),
+        alerts=row.alerts,
         basis=row.basis,
         origin=row.origin,
         added=row.added,

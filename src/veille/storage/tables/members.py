@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Float, ForeignKey, String, UniqueConstraint
+from sqlalchemy import Float, ForeignKey, String, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from veille.storage.tables.base import Base, Key
@@ -86,6 +86,8 @@ class SubscriberRow(Base):
     muted_sources: Mapped[list[Any]] = mapped_column(default=list, server_default="[]")
     #: ISO 639-1 codes; empty = any.
     languages: Mapped[list[Any]] = mapped_column(default=list, server_default="[]")
+    #: Asked for by themselves, on their page.
+    alerts: Mapped[bool] = mapped_column(default=False, server_default=false())
     basis: Mapped[str] = mapped_column(default="adhésion")
     origin: Mapped[str] = mapped_column(default="")
     added: Mapped[datetime]

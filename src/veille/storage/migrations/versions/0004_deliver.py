@@ -156,3 +156,4 @@ def upgrade() -> None:
 
     with op.batch_alter_table("subscriber", schema=None) as batch_op:
         batch_op.add_column(sa.Column("languages", sa.JSON(), server_default="[]", nullable=False))
+        batch_op.add_column(sa.Column("alerts", sa.Boolean(), server_default=sa.false(), nullable=False))
