@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
 from functools import cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from veille.config.instance import SOURCES
@@ -23,6 +22,7 @@ if TYPE_CHECKING:
     from veille.crawl.details.host import Desk as DetailDesk
     from veille.crawl.newsletters.accepting import Decisions
     from veille.curation.desk import Desk as ReviewDesk
+    from veille.digest.desk import Desk as DigestDesk
     from veille.digest.mail.dkim import Signer
     from veille.digest.runner import Digests
     from veille.linking.deciding import LinkDesk
@@ -30,8 +30,7 @@ if TYPE_CHECKING:
     from veille.linking.runner import LinkingStage
     from veille.matching.context import MatchContext
     from veille.matching.votes import Votes
-    from veille.members.cells import Vocabulary
-    from veille.members.importing import ImportPlan
+    from veille.profiling import Profiling
     from veille.publishing import Publishing
     from veille.returning import Returning
     from veille.storage.examination import StoreHealth
@@ -185,29 +184,12 @@ class App(Stores):
         """Return tagged items, newest first."""
         return self.item_store.items(since=since)
 
-    def plan_members(self, path: Path) -> "ImportPlan":
-        """Read a list of members as a difference with what is known; nothing is written."""
-        from veille.members.importing import plan_import
+    @cached_property
+    def profiling(self) -> "Profiling":
+        """Members and their profiles."""
+        from veille.profiling import Profiling
 
-        return plan_import(path, self.members, self.member_words)
-
-    def import_members(self, plan: "ImportPlan") -> None:
-        """Write what a list of members adds or changes, all or nothing."""
-        from veille.members.importing import apply_import
-
-        apply_import(plan, self.members, self.clock.now())
-
-    def last_sizes(self) -> dict[int, int]:
-        """Return subscriber → number of items in the latest edition, drafts included; whoever got none has 0."""
-        issue = self.issue_store.latest()
-        return {} if issue is None else {d.subscriber.id: len(d.selection) for d in self.issue_store.drafted(issue.id)}
-
-    @property
-    def member_words(self) -> "Vocabulary":
-        """What the cells of a list of members are checked against."""
-        from veille.members.cells import Vocabulary
-
-        return Vocabulary(self.taxonomy, self.gazetteer, self.clock.now().date())
+        return Profiling(self, lambda: self.fetcher, self.gathered.items)
 
     def matcher(self, items: Sequence[Item], today: date) -> Judge:
         """Return the judge of these items as of a day of the cluster's calendar."""
@@ -229,28 +211,32 @@ class App(Stores):
     @cached_property
     def digest(self) -> "Digests":
         """Making, approving and sending issues."""
-        from veille.digest.choosing.labels import ShortLabels
-        from veille.digest.desk import Desk
         from veille.digest.runner import Digests
 
-        return Digests(
-            Desk(
-                settings=self.settings,
-                definitions=lambda: self.digests,
-                items=self.gathered,
-                audience=self.members,
-                matcher=self.matcher,
-                labels=ShortLabels(self.taxonomy, self.gazetteer),
-                issues=self.issue_store,
-                hands=self.handpicks,
-                mails=self.mail_ledger,
-                keys=self.keys,
-                clock=self.clock,
-                opinions=self.opinions.all,
-                signer=self.signer,
-                moved_clock=self.moved,
-                shared_store=self.database.file is None,
-            )
+        return Digests(self.desk)
+
+    @cached_property
+    def desk(self) -> "DigestDesk":
+        """What the digest stage works with."""
+        from veille.digest.choosing.labels import ShortLabels
+        from veille.digest.desk import Desk
+
+        return Desk(
+            settings=self.settings,
+            definitions=lambda: self.digests,
+            items=self.gathered,
+            audience=self.members,
+            matcher=self.matcher,
+            labels=ShortLabels(self.taxonomy, self.gazetteer),
+            issues=self.issue_store,
+            hands=self.handpicks,
+            mails=self.mail_ledger,
+            keys=self.keys,
+            clock=self.clock,
+            opinions=self.opinions.all,
+            signer=self.signer,
+            moved_clock=self.moved,
+            shared_store=self.database.file is None,
         )
 
     def signer(self) -> "Signer | None":
@@ -271,7 +257,7 @@ class App(Stores):
         """Other ways out than the mail."""
         from veille.publishing import Publishing
 
-        return Publishing(self, lambda: self.fetcher)
+        return Publishing(self, lambda: self.fetcher, lambda: self.desk)
 
     # ── the whole ───────────────────────────────────────────────────────────────────────────────────────────────────
     def run_due(self) -> RunReport:

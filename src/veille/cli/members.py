@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from veille.cli.base import Group, Instance, echo, pass_instance
+from veille.cli.members_enrich import accept, drafts, enrich, refuse
 from veille.model import Subscriber
 
 if TYPE_CHECKING:
@@ -47,7 +48,7 @@ def import_(instance: Instance, file: Path, dry_run: bool, applied: bool, report
     from veille.members.importing import refuse_bad_lines
 
     app = instance.open()
-    plan = app.plan_members(file)
+    plan = app.profiling.plan(file)
     _show(plan)
     if report is not None:
         from veille.cli.members_report import write_report
@@ -60,7 +61,7 @@ def import_(instance: Instance, file: Path, dry_run: bool, applied: bool, report
     if dry_run:
         echo("rien n'a été écrit")
     else:
-        app.import_members(plan)
+        app.profiling.apply(plan)
     refuse_bad_lines(plan, dry_run=dry_run)
 
 
@@ -121,7 +122,7 @@ def list_(instance: Instance, as_json: bool) -> None:
 
     app = instance.open()
     found, people = app.members.members(), app.members.subscribers()
-    sizes = app.last_sizes()
+    sizes = app.profiling.last_sizes()
     own: dict[int, list[Subscriber]] = {}
     for person in people:
         own.setdefault(person.member_id, []).append(person)
@@ -138,3 +139,9 @@ def list_(instance: Instance, as_json: bool) -> None:
         echo(" · ".join(cell or "—" for cell in (*cells, *(["bulletin maigre"] if lean else []))))
     if not found and not as_json:
         echo("aucun membre : « veille members import LISTE.csv »")
+
+
+members.add_command(enrich)
+members.add_command(drafts)
+members.add_command(accept)
+members.add_command(refuse)

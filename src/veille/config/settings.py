@@ -18,6 +18,7 @@ from veille.config.absence import Away
 from veille.config.brand import Brand
 from veille.config.channels import CHANNEL_NAME, Channel, channels_in
 from veille.config.mail_accounts import ACCOUNT_NAME, MailAccount, accounts_in
+from veille.config.members_settings import Members
 from veille.config.problems import locate_in_toml, nearest, read_text, refuse
 from veille.config.returns_settings import Returns
 from veille.errors import ConfigError
@@ -187,6 +188,7 @@ class Settings(_Table):
         {}, description="boîtes où arrivent des lettres d'information, par nom (voir « kind: mailbox »)"
     )
     mail: Mail = Mail()
+    members: Members = Members()
     returns: Returns = Returns()
     channels: dict[Annotated[str, Field(pattern=CHANNEL_NAME)], Channel] = Field(
         {}, description="canaux prévenus d'une édition partie, par nom"

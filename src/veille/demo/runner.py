@@ -112,8 +112,8 @@ class _Stage:
         """Crawl, tag, import, build, approve and send one issue."""
         passes = tuple(self._pass(at) for at in week.passes)
         app = self.app
-        plan = app.plan_members(app.settings.home / instance.MEMBERS)
-        app.import_members(plan)
+        plan = app.profiling.plan(app.settings.home / instance.MEMBERS)
+        app.profiling.apply(plan)
         refuse_bad_lines(plan, dry_run=False)
         [built] = app.digest.build()
         self.advance(1)

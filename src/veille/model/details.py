@@ -224,3 +224,22 @@ class DetailReport:
         if self.sentence:
             yield self.sentence
         yield from (f"  {host} : {why}" for host, why in self.stopped.items())
+
+
+@dataclass(frozen=True, slots=True)
+class SitePage:
+    """A page on which an organisation presents itself."""
+
+    url: str
+    title: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class SiteRead:
+    """What an organisation's site says of it."""
+
+    #: The home page first; empty where it could not be read.
+    pages: tuple[SitePage, ...]
+    #: French, what was not read and why.
+    remarks: tuple[str, ...] = ()

@@ -1,0 +1,121 @@
+"""Members and their profiles, wired to an opened instance: lists, drafts from outside, erasure.
+
+Beside `app`, which does what is sent; everything is made on first use.
+"""
+
+import asyncio
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from veille.model import FetchOutcome, Item, Member, Request, Scheme, TextToTag
+from veille.protocols import Fetcher
+from veille.stores import Stores
+
+if TYPE_CHECKING:
+    from veille.members.cells import Vocabulary
+    from veille.members.enriching.drafting import Enricher
+    from veille.members.enriching.quoting import Proposal
+    from veille.members.importing import ImportPlan
+    from veille.model.details import SitePage, SiteRead
+
+_JSON = "application/json"
+
+
+class Profiling:
+    """What one instance does with its members."""
+
+    def __init__(self, stores: Stores, fetcher: Callable[[], Fetcher], items: Callable[[], Sequence[Item]]) -> None:
+        self._stores = stores
+        #: The only way out; not made before something outside is asked.
+        self._fetcher = fetcher
+        self._items = items
+        #: On the monotonic clock: when the register was last asked.
+        self._asked: float | None = None
+
+    # ── lists ───────────────────────────────────────────────────────────────────────────────────────────────────────
+    def plan(self, path: Path) -> "ImportPlan":
+        """Read a list of members as a difference with what is known; nothing is written."""
+        from veille.members.importing import plan_import
+
+        return plan_import(path, self._stores.members, self.words)
+
+    def apply(self, plan: "ImportPlan") -> None:
+        """Write what a list of members adds or changes, all or nothing."""
+        from veille.members.importing import apply_import
+
+        apply_import(plan, self._stores.members, self._stores.clock.now())
+
+    @property
+    def words(self) -> "Vocabulary":
+        """What the cells of a list of members are checked against."""
+        from veille.members.cells import Vocabulary
+
+        return Vocabulary(self._stores.taxonomy, self._stores.gazetteer, self._stores.clock.now().date())
+
+    def last_sizes(self) -> dict[int, int]:
+        """Return subscriber → number of items in the latest edition, drafts included; whoever got none has 0."""
+        issues = self._stores.issue_store
+        issue = issues.latest()
+        return {} if issue is None else {one.subscriber.id: len(one.selection) for one in issues.drafted(issue.id)}
+
+    # ── drafts from outside ─────────────────────────────────────────────────────────────────────────────────────────
+    def enricher(self) -> "Enricher":
+        """Return what drafts profiles from the register, their sites and the watch."""
+        from veille.members.enriching.drafting import Enricher, Means
+
+        stores = self._stores
+        means = Means(ask=self._ask, read_site=self._read_site, naming=self._namings(), sectors=self._sectors)
+        return Enricher(stores.settings.members, means, stores.drafts, self.words, stores.clock)
+
+    def _ask(self, url: str) -> FetchOutcome:
+        """Ask the register, at the pace of any host."""
+        delay = self._stores.settings.fetch.host_delay
+        now = self._stores.clock.monotonic()
+        if self._asked is not None and now < self._asked + delay:
+            time.sleep(self._asked + delay - now)
+        self._asked = self._stores.clock.monotonic()
+        return asyncio.run(self._answer(url))
+
+    async def _answer(self, url: str) -> FetchOutcome:
+        fetcher = self._fetcher()
+        try:
+            return await fetcher.send(Request(url=url), accept=_JSON)
+        finally:
+            await fetcher.aclose()
+
+    def _read_site(self, url: str) -> "SiteRead":
+        from veille.crawl.details.company_site import read_site
+
+        return read_site(url, self._fetcher(), self._stores.clock, host_delay=self._stores.settings.fetch.host_delay)
+
+    def _namings(self) -> Callable[[Member], Sequence[Item]]:
+        """Return what finds the items that name an organisation as a name, not as a word."""
+        from veille.matching.context import prepare
+        from veille.matching.names import followed_name
+
+        stores, items = self._stores, self._items()
+        today = stores.clock.now().astimezone(stores.settings.cluster.zone).date()
+        context = prepare(items, today=today, places=stores.gazetteer, taxonomy=stores.taxonomy)
+
+        def naming(member: Member) -> Sequence[Item]:
+            named = replace(member, follows=(member.organisation,))
+            return [item for item in items if followed_name(named, context.view(item), context)]
+
+        return naming
+
+    def _sectors(self, pages: "Sequence[SitePage]") -> "Sequence[Proposal]":
+        """Return the filières that the tagger reads in pages, with the words that say so."""
+        from veille.members.enriching.quoting import Proposal, Source
+
+        texts = [TextToTag(id=page.url, title=page.title, text=page.text, url=page.url) for page in pages]
+        found: dict[str, Proposal] = {}
+        for page, tagged in zip(pages, self._stores.tagger.tag(texts), strict=True):
+            source = Source(page.url, f"{page.title}\n{page.text}")
+            for tag in tagged.of(Scheme.SECTOR):
+                said = next((one.text for one in tag.evidence if one.text and one.text in source.text), "")
+                if said and tag.term not in found:
+                    found[tag.term] = Proposal("sectors", tag.term, said, source)
+        return list(found.values())
