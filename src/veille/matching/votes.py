@@ -27,8 +27,8 @@ GAIN, LOSS = 0.5, 0.6
 _HELD_BACK = 0.15
 #: Weight of an opinion after that long.
 _HALF_LIFE = timedelta(weeks=12)
-#: How many opinions' worth of doubt stand before the first one, for a member and for the cluster.
-_RIDGE, _CLUSTER_RIDGE = 2.0, 3.0
+#: How many opinions' worth of doubt stand before a member's first one, and how many members' before the cluster's.
+_RIDGE, _CLUSTER_RIDGE = 1.0, 20.0
 #: Opinions of one member that are read, the latest: the system solved has that many unknowns.
 _READ = 200
 #: The cluster's weights tell of nobody: fewer members' words than this are not one.
