@@ -9,10 +9,11 @@ from hypothesis import strategies as st
 
 from tests.digest.builders import FRIDAY, digest, item, match, member, seen, subscriber
 from veille import french
+from veille.digest.choosing import wording
 from veille.digest.choosing.bulletin import compose, one_line, selection, web_link
 from veille.digest.choosing.select import Offer
 from veille.excerpt import PRESS_CHARACTERS, PRESS_SHARE, excerpt
-from veille.model import Bulletin, Eligibility, Fact, ItemSource, Licence, Origin, Reason, Scheme, Verdict
+from veille.model import Bulletin, Edit, Eligibility, Fact, ItemSource, Licence, Origin, Reason, Scheme, Verdict
 
 NBSP = "\u00a0"
 ZONE = ZoneInfo("Europe/Paris")
@@ -107,6 +108,44 @@ def test_changed_amount_says_both():
     raised = item(version=2, facts={"amount_max": "500000"}, previous={"amount_max": "300000"})
     line = made(an_offer(item=raised, seen=seen(), changed=("amount_max",))).lines[0]
     assert line.change.replace(NBSP, " ") == "plafond : 300 k€ → 500 k€"
+
+
+def edited(before: str, after: str) -> Edit:
+    title = "Appel numéro 1 pour les ingrédients"
+    return Edit(title=title, text=before, new_title=title, new_text=after, at=datetime(2026, 11, 24, tzinfo=UTC))
+
+
+@pytest.mark.parametrize(
+    ("after", "told"),
+    [
+        ("Les dossiers sont attendus. Date limite de dépôt : 15 janvier 2027.", ""),
+        ("Les dossiers sont attendus. Clôture le 15/01/2027 à midi.", ""),
+        ("Les dossiers sont attendus. Le taux d'aide est doublé.", " ; ajouté : « Le taux d'aide est doublé »"),
+        (
+            "Les dossiers sont attendus. Date limite : 15 janvier 2027. Un webinaire est ajouté au programme.",
+            " ; ajouté : « Un webinaire est ajouté au programme »",
+        ),
+    ],
+)
+def test_a_moved_deadline_is_not_told_twice(after: str, told: str):
+    edit = edited("Les dossiers sont attendus.", after)
+    moved = item(version=2, deadline="2027-01-15", previous={"deadline": "2026-12-15"}, edit=edit, text=after)
+    offer = an_offer(item=moved, seen=seen(deadline=date(2026, 12, 15)), changed=("deadline", "text"))
+    said = "échéance reportée du 15 décembre au 15 janvier 2027"
+    assert made(offer).lines[0].change.replace(NBSP, " ") == said + told
+    assert " ; ".join(wording.what_changed(moved, FRIDAY)).replace(NBSP, " ") == said + told
+
+
+def test_the_first_mail_says_where_the_address_comes_from():
+    person = subscriber(basis="adhésion", origin="adherents.csv", added=datetime(2026, 11, 3, 8, 0, tzinfo=UTC))
+    told = compose(
+        digest(), [an_offer()], member=member(), subscriber=person, day=FRIDAY, zone=ZONE, labels=Labels(), first=True
+    ).origin.replace(NBSP, " ")
+    assert told == (
+        "C’est notre premier message à cette adresse. D’où vient votre adresse : adherents.csv, tenue depuis le mardi"
+        " 3 novembre 2026 ; à quel titre : adhésion."
+    )
+    assert made(an_offer()).origin == ""
 
 
 def test_recall_says_so():

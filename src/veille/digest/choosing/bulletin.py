@@ -45,8 +45,9 @@ def compose(
     zone: ZoneInfo,
     labels: Labels,
     opening: str = "",
+    first: bool = False,
 ) -> Bulletin:
-    """Word the chosen offers as a bulletin, which opens with a sentence if one is given."""
+    """Word the chosen offers as a bulletin, which opens with a sentence if one is given; `first` to that address."""
     sections = tuple(
         Section(kind=plan.kind, title=plan.title, lines=tuple(_line(one, day, zone, labels) for one in group))
         for plan in digest.sections
@@ -62,6 +63,7 @@ def compose(
         preheader=_preheader(offers, day),
         sections=sections,
         opening=opening,
+        origin=one_line(wording.origin(subscriber, zone), MAX_NOTE) if first else "",
     )
 
 

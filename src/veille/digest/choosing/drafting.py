@@ -83,7 +83,8 @@ def _drafted(
     if choice.skipped:
         return Drafted(subscriber=person, bulletin=None, skipped=choice.skipped)
     opening = opens(choice.offers, welcome) if welcome is not None and worded.digest.welcome else ""
-    return _fitting(replace(worded, opening=opening), list(choice.offers), fits)
+    worded = replace(worded, opening=opening, first=welcome == "new")
+    return _fitting(worded, list(choice.offers), fits)
 
 
 def _newcomer(member: Member, seen: Mapping[int, SeenItem]) -> Welcome | None:
@@ -152,6 +153,8 @@ class _Wording:
     labels: Labels
     #: The sentence that the bulletin opens with, or empty.
     opening: str = ""
+    #: Nothing was sent to that address before.
+    first: bool = False
 
     def compose(self, offers: Sequence[Offer]) -> Bulletin:
         return compose(
@@ -163,6 +166,7 @@ class _Wording:
             zone=self.zone,
             labels=self.labels,
             opening=self.opening,
+            first=self.first,
         )
 
 

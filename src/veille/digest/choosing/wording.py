@@ -1,12 +1,15 @@
 """French for facts: days, badges, amounts, changes (pure). No-break spaces where typography wants them."""
 
+from collections.abc import Sequence
 from datetime import date
+from zoneinfo import ZoneInfo
 
 from veille import french
-from veille.amending import changes
+from veille.amending import TEXT, changes
 from veille.excerpt import quoted
-from veille.model import Change, Item, Scheme
+from veille.model import Change, Item, Scheme, Subscriber
 from veille.protocols import Labels
+from veille.text import fold
 
 _NBSP = "\u00a0"
 _SHORT_MONTHS = (
@@ -118,16 +121,47 @@ def _first(item: Item, scheme: Scheme, labels: Labels) -> str:
 def change(item: Item, names: tuple[str, ...], shown: date | None, today: date) -> str:
     """Say what changed since it was sent: « échéance reportée du 15 décembre au 15 janvier »; `shown` is what was."""
     said = [_moved(shown, item.deadline, today)] if "deadline" in names and item.deadline is not None else []
-    said += [_changed(one, item, today) for one in changes(item) if one.what in names and one.what != "deadline"]
-    return " ; ".join(said)
+    others = [one for one in changes(item) if one.what in names and one.what != "deadline"]
+    return " ; ".join([*said, *_told(others, item, today, [shown, item.deadline] if said else [])])
 
 
 def what_changed(item: Item, today: date) -> list[str]:
     """Say each thing that the last amendment changed, what matters most first."""
-    return [_changed(one, item, today) for one in changes(item)]
+    return _told(changes(item), item, today, [])
 
 
-def _changed(one: Change, item: Item, today: date) -> str:
+def _told(told: Sequence[Change], item: Item, today: date, days: Sequence[date | None]) -> list[str]:
+    """Say each change once: a sentence that only repeats a day or an amount told beside it is left out."""
+    known = [form for day in days if day for form in _day_forms(day)]
+    for one in told:
+        for value in (one.before, one.after):
+            day = _iso_day(value) if one.what in _DAYS else None
+            known += _day_forms(day) if day else []
+            known += [fold(_value(one.what, value))] if one.what in _AMOUNTS and value else []
+    said = []
+    for one in told:
+        words = _new_words(one, known) if one.what == TEXT else ""
+        if one.what != TEXT:
+            said.append(_changed(one, today))
+        elif words:
+            shown = _short(quoted(words, item.edit.new_text if item.edit else item.text, item.licence))
+            said.append(f"{'ajouté' if one.after else 'retiré'} : « {shown} »")
+    return said
+
+
+def _new_words(one: Change, known: Sequence[str]) -> str:
+    """Return the first sentence added (or removed) that says none of what is known, or nothing."""
+    lines = (one.after or one.before).split("\n")
+    return next((line for line in lines if not any(f" {form} " in f" {fold(line)} " for form in known)), "")
+
+
+def _day_forms(day: date) -> list[str]:
+    """Return how a text writes a day, folded."""
+    month = fold(french.MONTHS[day.month - 1])
+    return [f"{day.day} {month}", f"{day.day:02} {month}", f"{day:%d %m}", *(["1er " + month] if day.day == 1 else [])]
+
+
+def _changed(one: Change, today: date) -> str:
     if one.what in _AMOUNTS:
         before, after = _value(one.what, one.before), _value(one.what, one.after)
         label = _AMOUNTS[one.what]
@@ -136,11 +170,16 @@ def _changed(one: Change, item: Item, today: date) -> str:
         return _day_changed(_DAYS[one.what], one, today)
     if one.what == "status":
         return f"état : {_STATES.get(one.before, one.before) or 'non dit'} → {_STATES.get(one.after, one.after)}"
-    if one.what == "title":
-        return f"titre changé (avant : « {_short(one.before)} »)"
-    first = (one.after or one.before).partition("\n")[0]
-    words = _short(quoted(first, item.edit.new_text if item.edit else item.text, item.licence))
-    return f"{'ajouté' if one.after else 'retiré'} : « {words} »"
+    return f"titre changé (avant : « {_short(one.before)} »)"
+
+
+def origin(person: Subscriber, zone: ZoneInfo) -> str:
+    """Say where an address comes from, on what basis it is written to and since when it is held (RGPD art. 14)."""
+    since = f", tenue depuis le {full_day(person.added.astimezone(zone).date())}" if person.added else ""
+    said = [f"D’où vient votre adresse : {person.origin or 'donnée par votre organisation'}{since}"]
+    if person.basis:
+        said.append(f"à quel titre : {person.basis}")
+    return f"C’est notre premier message à cette adresse. {' ; '.join(said)}."
 
 
 def _day_changed(label: str, one: Change, today: date) -> str:
