@@ -1,6 +1,6 @@
 """Load tests/data/judgements/network: its items as the program itself reads them, its members, its grades."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import cache
@@ -75,15 +75,24 @@ def declared() -> dict[str, str]:
 
 @cache
 def members() -> tuple[Judged, ...]:
-    """Return every member; the 1st, 3rd, 5th… are open, the others closed."""
-    grades, found = _load(FOLDER / "grades.yaml"), []
-    for number, row in enumerate(_load(FOLDER / "members.yaml"), 1):
+    """Return every member of the twelve; the 1st, 3rd, 5th… are open, the others closed."""
+    return tuple(_judged(FOLDER, lambda number: "open" if number % 2 else "closed"))
+
+
+@cache
+def late() -> tuple[Judged, ...]:
+    """Return the six members that were graded against the same items later, half of them known by little."""
+    return tuple(_judged(FOLDER / "late", lambda _: "late"))
+
+
+def _judged(folder: Path, half: Callable[[int], str]) -> Iterator[Judged]:
+    grades = _load(folder / "grades.yaml")
+    for number, row in enumerate(_load(folder / "members.yaml"), 1):
         key = row["key"]
         fields = {name: tuple(value) if isinstance(value, list) else value for name, value in row.items()}
         del fields["key"]
         lines = {item: Grade(grade, frozenset(kinds.split("|"))) for item, (grade, kinds, _) in grades[key].items()}
-        found.append(Judged(key, "open" if number % 2 else "closed", Member(id=number, **fields), lines))
-    return tuple(found)
+        yield Judged(key, half(number), Member(id=number, **fields), lines)
 
 
 @cache
