@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Row, select
 from sqlalchemy.orm import Session
 
 from veille.model import (
@@ -58,7 +58,7 @@ def read_issue(row: IssueRow) -> Issue:
     )
 
 
-def read_delivery(row: DeliveryRow) -> Delivery:
+def read_delivery(row: DeliveryRow | Row[Any]) -> Delivery:
     """Read a delivery."""
     return Delivery(
         issue_id=row.issue_id,

@@ -12,16 +12,24 @@ from veille.storage.tables import AttemptRow, DeliveryRow, RateStateRow
 
 #: Minutes before each new try after a 4xx; after the last one, the same again until the issue is stale.
 BACK_OFF = (5, 15, 60, 240)
-_IS_IT = (DeliveryRow.issue_id == bindparam("of_issue")) & (DeliveryRow.subscriber_id == bindparam("for_subscriber"))
 _TABLE = cast("Table", DeliveryRow.__table__)
+_OURS = (
+    (DeliveryRow.issue_id == bindparam("of_issue"))
+    & (DeliveryRow.subscriber_id == bindparam("for_subscriber"))
+    & (DeliveryRow.token == bindparam("held_by"))
+)
 SETTLE = (
     update(_TABLE)
-    .where(_IS_IT)
+    .where(_OURS, (DeliveryRow.state == DeliveryState.SENDING) | (DeliveryRow.state == DeliveryState.UNCERTAIN))
     .values({name: bindparam(name) for name in ("state", "reply", "smtp_code", "enhanced", "settled_at", "next_at")})
     .values(token=None, lease_until=None)
 )
-BEGIN = update(_TABLE).where(_IS_IT).values(begun_at=bindparam("begun_at"))
-ATTEMPT = insert(AttemptRow)
+BEGIN = update(_TABLE).where(_OURS, DeliveryRow.state == DeliveryState.SENDING).values(begun_at=bindparam("begun_at"))
+ATTEMPT = insert(cast("Table", AttemptRow.__table__))
+#: What a claim reads: all of the row, without the weight of an object that could be changed.
+COLUMNS = _TABLE
+CLAIM: dict[str, Any] = {"state": DeliveryState.SENDING.value, "tries": DeliveryRow.tries + 1, "begun_at": None}
+SUPPRESS: dict[str, Any] = {"state": DeliveryState.SUPPRESSED.value, "reply": "adresse désinscrite"}
 UNTOUCHED = {
     DeliveryRow.state: DeliveryState.QUEUED,
     DeliveryRow.token: None,
@@ -31,9 +39,9 @@ UNTOUCHED = {
 RATE_COLUMNS = ("tokens", "at", "given", "held_until", "strikes", "days", "day")
 
 
-def row_key(delivery: Delivery) -> dict[str, int]:
-    """Return what `SETTLE` and `BEGIN` find the row by."""
-    return {"of_issue": delivery.issue_id, "for_subscriber": delivery.subscriber_id}
+def row_key(delivery: Delivery) -> dict[str, Any]:
+    """Return what `SETTLE` and `BEGIN` find the row by, and what proves that it is ours."""
+    return {"of_issue": delivery.issue_id, "for_subscriber": delivery.subscriber_id, "held_by": delivery.token}
 
 
 def settled_values(one: Delivery, outcome: SendOutcome, now: datetime) -> dict[str, Any]:

@@ -6,6 +6,7 @@ never durable before that end.
 """
 
 import asyncio
+import contextlib
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
@@ -18,14 +19,30 @@ from veille.protocols import Clock, MailLedger
 
 T = TypeVar("T")
 
+#: Seconds that a commit waits for the connections that are about to ask for one too: a third of what it costs.
+GATHER = 0.002
+#: Seconds between two writings of the paces: what a crash may forget of them.
+_PACES = 1.0
+
 
 class Clerk:
     """The ledger's writer within one event loop; finish it."""
 
-    def __init__(self, ledger: MailLedger, clock: Clock, rates: Callable[[], Sequence[RateState]]) -> None:
+    def __init__(
+        self,
+        ledger: MailLedger,
+        clock: Clock,
+        *,
+        rates: Callable[[], Sequence[RateState]],
+        expected: Callable[[], int],
+    ) -> None:
         self._ledger = ledger
         self._clock = clock
         self._rates = rates
+        self._rates_at = float("-inf")
+        #: How many connections have a mail in hand.
+        self._expected = expected
+        self._full = asyncio.Event()
         self._thread = ThreadPoolExecutor(1, "mail-ledger")
         self._begun: list[tuple[Delivery, asyncio.Future[None]]] = []
         self._settled: list[tuple[Delivery, SendOutcome]] = []
@@ -35,6 +52,8 @@ class Clerk:
         """Ask to write that a mail is about to leave; done once durable, LeaseLost where it may not leave."""
         future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._begun.append((delivery, future))
+        if 2 * len(self._begun) >= self._expected():
+            self._full.set()
         self._write_soon()
         return future
 
@@ -48,10 +67,13 @@ class Clerk:
         return await asyncio.get_running_loop().run_in_executor(self._thread, function)
 
     async def finish(self) -> None:
-        """Wait until all is written; raises what stopped it."""
+        """Wait until all is written, the last paces too; raises what stopped it."""
         try:
             if self._writing is not None:
                 await self._writing
+            rates = self._rates()
+            if rates:
+                await self.call(partial(self._ledger.record, rates=rates, now=self._clock.now()))
         finally:
             self._thread.shutdown()
 
@@ -63,6 +85,7 @@ class Clerk:
 
     async def _write(self) -> None:
         while self._begun or self._settled:
+            await self._gather()
             begun, self._begun = self._begun, []
             settled, self._settled = self._settled, []
             # An outcome that is no longer ours to write is one of a mail that had not begun: another sender has it.
@@ -70,7 +93,7 @@ class Clerk:
                 self._ledger.record,
                 begun=[delivery for delivery, _ in begun],
                 settled=settled,
-                rates=self._rates(),
+                rates=self._paces_due(),
                 now=self._clock.now(),
             )
             try:
@@ -81,6 +104,21 @@ class Clerk:
                 raise
             for delivery, future in begun:
                 _answer(future, _lost(delivery) if delivery.message_id in lost else None)
+
+    async def _gather(self) -> None:
+        """Wait a moment for the connections that will ask for a commit too."""
+        self._full.clear()
+        if 2 * len(self._begun) < self._expected():
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(GATHER):
+                    await self._full.wait()
+
+    def _paces_due(self) -> Sequence[RateState]:
+        now = self._clock.monotonic()
+        if now - self._rates_at < _PACES:
+            return ()
+        self._rates_at = now
+        return self._rates()
 
     def _fail(self, error: BaseException | None) -> None:
         """Let nothing leave any more: nobody would know of it."""

@@ -5,7 +5,7 @@ Three limits, all rolling: mails a second (a bucket of one second's worth), an h
 Times are the wall clock's, which may jump: going back frees nothing for ever, going forward fills one second's worth.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -39,6 +39,7 @@ class Tap:
     def __init__(self, state: RateState, limits: Limits) -> None:
         self._state = state
         self._limits = limits
+        self._given = {int(slot): count for slot, count in state.given.items()}
         self._taken_well = 0
         #: Changed since it was last written.
         self.changed = False
@@ -46,7 +47,9 @@ class Tap:
     @property
     def state(self) -> RateState:
         """What is kept."""
-        return self._state
+        latest = max(self._given, default=0)
+        given = {str(slot): count for slot, count in self._given.items() if slot >= latest - _DAY}
+        return replace(self._state, given=given)
 
     def wait(self, now: datetime) -> float:
         """Return the seconds until one more mail may leave; 0 = now."""
@@ -55,17 +58,18 @@ class Tap:
     def take(self, now: datetime) -> None:
         """Count one mail."""
         slot, today = _slot(now), now.date().isoformat()
-        given = {name: count for name, count in self._state.given.items() if slot - _DAY <= int(name) <= slot + _DAY}
-        given[str(slot)] = given.get(str(slot), 0) + 1
-        days = self._state.days + (today != self._state.day)
-        tokens = self._tokens(now) - 1 if self._rate else 0.0
-        self._change(tokens=tokens, at=now, given=given, days=days, day=today)
+        self._given[slot] = self._given.get(slot, 0) + 1
+        self.changed = True
+        if today != self._state.day:
+            self._change(days=self._state.days + 1, day=today)
+        if self._rate:
+            self._change(tokens=self._tokens(now) - 1, at=now)
 
     def give_back(self, now: datetime) -> None:
         """Uncount one mail that did not leave after all."""
-        slot = str(_slot(now))
-        given = {**self._state.given, slot: max(self._state.given.get(slot, 0) - 1, 0)}
-        self._change(tokens=self._state.tokens + 1, given=given)
+        slot = _slot(now)
+        self._given[slot] = max(self._given.get(slot, 0) - 1, 0)
+        self._change(tokens=self._state.tokens + 1)
 
     def later(self, now: datetime) -> None:
         """Hold back: it said « later »."""
@@ -109,13 +113,16 @@ class Tap:
             self._change(at=now)
         return max((1 - self._tokens(now)) / self._rate, 0.0)
 
-    def _quotas(self, now: datetime) -> Iterable[float]:
+    def _quotas(self, now: datetime) -> Iterator[float]:
         limits = self._limits
-        yield _until_free(self._state.given, limits.per_hour, _HOUR, now)
-        yield _until_free(self._state.given, limits.per_day, _DAY, now)
+        yield 0.0
+        if limits.per_hour:
+            yield _until_free(self._given, limits.per_hour, _HOUR, now)
+        if limits.per_day:
+            yield _until_free(self._given, limits.per_day, _DAY, now)
         if limits.warm_up:
             days = max(self._state.days + (now.date().isoformat() != self._state.day), 1)
-            yield _until_free(self._state.given, limits.warm_up * 2 ** min(days - 1, 40), _DAY, now)
+            yield _until_free(self._given, limits.warm_up * 2 ** min(days - 1, 40), _DAY, now)
 
     def _change(self, **values: object) -> None:
         self._state = replace(self._state, **values)  # type: ignore[arg-type]
@@ -184,12 +191,13 @@ def _slot(now: datetime) -> int:
     return int(now.timestamp()) // _SLOT
 
 
-def _until_free(given: Mapping[str, int], limit: int, slots: int, now: datetime) -> float:
-    """Return the seconds until fewer than `limit` mails left in the last `slots` slots and the present one."""
-    if not limit:
-        return 0.0
+def _until_free(given: Mapping[int, int], limit: int, slots: int, now: datetime) -> float:
+    """Return the seconds until fewer than `limit` mails left in the last `slots` slots and the present one.
+
+    Slots further ahead than that were counted by a clock that has since been set back.
+    """
     first = _slot(now) - slots
-    recent = sorted((int(name), count) for name, count in given.items() if first <= int(name) <= first + 2 * slots)
+    recent = sorted((slot, count) for slot, count in given.items() if first <= slot <= first + 2 * slots)
     total, freed = sum(count for _, count in recent), 0.0
     for slot, count in recent:
         if total < limit:

@@ -49,7 +49,7 @@ class Shift:
         self._taps = taps
         self._stopping = stopping
         self._watch = Watch()
-        self._clerk = Clerk(ledger, clock, taps.changed)
+        self._clerk = Clerk(ledger, clock, rates=taps.changed, expected=lambda: self._busy)
         #: Claimed, waiting for a connection.
         self._waiting: deque[Delivery] = deque()
         #: Claimed and not settled, by Message-ID; of these, what is untouched can be given back.
@@ -59,10 +59,14 @@ class Shift:
         #: Families left out when a claim found nothing more: without them there is no more.
         self._dry: frozenset[str] | None = None
         self._issue = 0
-        self._lanes = 0
+        #: Connections that are open, and those of them that have a mail in hand.
+        self._lanes = self._busy = 0
         self._failed = False
-        #: Why the issue is to pause, in French, or empty.
-        self.reason = ""
+
+    @property
+    def reason(self) -> str:
+        """Why the issue is to pause, in French, or empty."""
+        return self._watch.reason
 
     async def work(self, issue_id: int) -> None:
         """Send what is due; raises what stopped it, with everything untouched queued again."""
@@ -102,7 +106,11 @@ class Shift:
             lane = self._mailer.lane()
             try:
                 while (delivery := await self._next()) is not None:
-                    await self._send(lane, delivery)
+                    self._busy += 1
+                    try:
+                        await self._send(lane, delivery)
+                    finally:
+                        self._busy -= 1
             finally:
                 await lane.close()
         except BaseException as error:
@@ -129,7 +137,6 @@ class Shift:
                 raise
             self._taps.note(delivery.family, outcome, self._clock.now())
         self._watch.note(outcome)
-        self.reason = self.reason or self._watch.reason
         self._held.pop(delivery.message_id, None)
         self._begun.discard(delivery.message_id)
         self._clerk.settle(delivery, outcome)

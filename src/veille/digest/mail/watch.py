@@ -15,15 +15,18 @@ class Watch:
 
     def __init__(self) -> None:
         self._answers: deque[SendOutcome] = deque(maxlen=WINDOW)
+        #: Why to pause, in French; empty while all is well.
+        self.reason = ""
 
     def note(self, outcome: SendOutcome) -> None:
         """Count one answer; one that is no answer (deferred, uncertain) says nothing."""
-        if outcome.state in {DeliveryState.SENT, DeliveryState.REJECTED}:
+        if outcome.state is DeliveryState.SENT:
             self._answers.append(outcome)
+        elif outcome.state is DeliveryState.REJECTED:
+            self._answers.append(outcome)
+            self.reason = self.reason or self._judged()
 
-    @property
-    def reason(self) -> str:
-        """Why to pause, in French; empty while all is well."""
+    def _judged(self) -> str:
         refused = [one for one in self._answers if one.state is DeliveryState.REJECTED]
         if len(refused) < LEAST or len(refused) <= SHARE * len(self._answers):
             return ""
