@@ -3,7 +3,7 @@
 import random
 import re
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
 
@@ -26,6 +26,8 @@ _COUNTRIES = ("DE", "ES", "IT", "MA", "CA", "PL")
 #: Communes of ten regions.
 _COMMUNES = ("63113", "69123", "75056", "35238", "31555", "13055", "67482", "59350", "33063", "44109")
 _TRADES = 160
+#: Share of items that say nearly what another one says: the next lot of a tender, a call told elsewhere.
+_AGAIN = 0.08
 _HOUR = 8
 
 
@@ -75,10 +77,12 @@ def crowd(members: int, count: int, seed: int = 20261127) -> tuple[list[Member],
     """Return as many members and items, the same each time."""
     draw = random.Random(seed)
     known = trades(draw)
-    return (
-        [_member(number, draw.choice(known), draw) for number in range(1, members + 1)],
-        [_item(number, draw.choice(known), draw) for number in range(1, count + 1)],
-    )
+    people = [_member(number, draw.choice(known), draw) for number in range(1, members + 1)]
+    things: list[Item] = []
+    for number in range(1, count + 1):
+        again = bool(things) and draw.random() < _AGAIN
+        things.append(_lot(number, draw.choice(things), draw) if again else _item(number, draw.choice(known), draw))
+    return people, things
 
 
 def _member(number: int, trade: Trade, draw: random.Random) -> Member:
@@ -126,6 +130,10 @@ def _item(number: int, trade: Trade, draw: random.Random) -> Item:
         tags=tuple(_tags(kind, trade if aimed else None, draw)),
         facts=tuple(_facts(kind, draw)),
     )
+
+
+def _lot(number: int, item: Item, draw: random.Random) -> Item:
+    return replace(item, id=number, title=f"{item.title} lot {draw.randint(2, 9)}", url=f"{item.url}/{number}")
 
 
 def _prose(draw: random.Random, size: int) -> str:

@@ -41,7 +41,8 @@ class Sheet:
         #: Aimed abroad only: their text may name the member's own region all the same.
         self.foreign = ~self.anywhere & ~french
         self.french_knowledge = self._kinds(KNOWLEDGE) & french
-        self.french_tender = self._kinds({TENDER}) & french
+        self.tender = self._kinds({TENDER})
+        self.french_tender = self.tender & french
         self.bridging = self._kinds(BRIDGES)
         self.no_sector = self._flags(not view.sectors for view in self.views)
         calls = self._kinds(FOR_ALL)

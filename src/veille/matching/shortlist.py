@@ -63,7 +63,7 @@ class FirstLook:
         hope = words.hope(size)
         hopeful = (hope >= BAR_SAME_SECTOR) | stands.held | (sheet.bridging & (hope > 0))
         rows = np.flatnonzero(stands.reached & hopeful)
-        here, said = stands.of(rows), words.said(rows, size)
+        here, said = stands.of(rows), words.said(rows, size, sheet.tender)
         bridge = said.bridge & sheet.bridging[rows] & ~here.same
         passing = here.held | bridge | (said.telling & (said.topic >= _bar(here, said, sheet.no_sector[rows])))
         most = (_whole(here, said, bridge) + sheet.extra[rows]) * sheet.factor[rows] + _ROUNDING
@@ -139,7 +139,7 @@ class _Stands:
 
 def _bar(here: _Stands, said: Said, no_sector: Flags) -> Floats:
     """Return how much must be said of the profile's own words."""
-    other = np.where(no_sector | said.answers, BAR_NO_SECTOR, BAR_OTHER_SECTOR)
+    other = np.where(no_sector | said.answers, BAR_NO_SECTOR, np.where(said.twice, BAR_OTHER_SECTOR, np.inf))
     bar = np.where(here.same, BAR_SAME_SECTOR, other)
     return np.where(here.far, np.maximum(bar, DISTANT_TENDER), bar)
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from veille.matching.case import TECHNIQUES
+from veille.matching.case import SOLD, TECHNIQUES
 from veille.matching.context import MatchContext
 from veille.matching.postings import Postings
 from veille.matching.profile import KIND_WEIGHT, Profile, Segment
@@ -24,8 +24,10 @@ class Said:
     topic: Floats
     #: The word of a line that says what it is about, or several words of a line.
     telling: Flags
-    #: Several words of a need.
+    #: Several words of a need, all its words of the trade in the title.
     answers: Flags
+    #: A word of the trade in the title, and a whole line or several words of one.
+    twice: Flags
     #: Every word of the trade of a technique, in the title.
     bridge: Flags
 
@@ -54,14 +56,15 @@ class Wordings:
         most = np.maximum(self._joined, self._alone) + self._joined * SPREAD / PHRASE
         return np.bincount(self._row, most, size).astype(float)
 
-    def said(self, rows: NDArray[np.intp], size: int) -> Said:
-        """Return what the items of these rows, of `size` in all, say at most."""
+    def said(self, rows: NDArray[np.intp], size: int, tenders: Flags) -> Said:
+        """Return what the items of these rows, of `size` in all, say at most; `tenders` buy what the member sells."""
         if not self._segments:
-            return Said(np.zeros(len(rows)), *(np.zeros(len(rows), bool) for _ in range(3)))
+            return Said(np.zeros(len(rows)), *(np.zeros(len(rows), bool) for _ in range(4)))
         column = np.full(size, -1, np.intp)
         column[rows] = np.arange(len(rows))
         place = column[self._row]
-        kept = np.flatnonzero(place >= 0)
+        unsold = np.array([one.kind not in SOLD for one in self._segments])[self._segment.astype(np.intp)]
+        kept = np.flatnonzero((place >= 0) & ~(unsold & tenders[rows][place]))
         cell = self._segment[kept].astype(np.intp) * len(rows) + place[kept]
         told, in_title, centre = self._told[kept], self._in_title[kept], self._centre[kept]
 
@@ -72,11 +75,15 @@ class Wordings:
         several = added(cell) > 1
         joined, single = added(cell, self._joined[kept]), added(cell, self._alone[kept])
         phrase = several & (added(cell[told]) > 0)
-        whole = added(cell[told & in_title]) >= np.array([[len(one.trade) or np.inf] for one in self._segments])
+        tells = phrase | (added(cell[centre]) > 0)
+        titled = added(cell[told & in_title])
+        whole = titled >= np.array([[len(one.trade) or np.inf] for one in self._segments])
+        complete = added(cell) >= np.array([[len(one.terms)] for one in self._segments])
         return Said(
             topic=_topic(np.where(several, np.maximum(joined, single + joined * SPREAD / PHRASE), single)),
-            telling=_any(phrase | (added(cell[centre]) > 0)),
-            answers=_any((phrase | (added(cell[centre]) > 0))[self._of("need")]),
+            telling=_any(tells),
+            answers=_any((tells & whole)[self._of("need")]),
+            twice=_any(titled > 0) & _any(tells | complete),
             bridge=_any(whole[self._of(*TECHNIQUES)]),
         )
 
