@@ -3,109 +3,25 @@ import email.policy
 import fcntl
 import json
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import dkim
 import pytest
 from sqlalchemy import delete, update
 
-from tests.digest.builders import DIGESTS, NOW, item, match, store_items
-from tests.digest.ledger import hands_of, issues_of, mails_of, members_of
+from tests.digest.builders import DIGESTS, item, store_items
+from tests.digest.house import House
 from tests.digest.sink import Plan, Sink, drop
 from veille.cli.digest_shown import drafted_rows
-from veille.config.digests import load_digests
-from veille.config.settings import Settings
-from veille.digest.desk import Desk
 from veille.digest.mail.dkim import new_key_pem, signer_of
 from veille.digest.runner import Digests
 from veille.errors import InputError, LeaseHeld, RelayUnavailable, TemplateError
-from veille.model import DeliveryState, IssueState, Item, Match, Member, Scheme, Subscriber
-from veille.protocols import Judge
+from veille.model import DeliveryState, IssueState
 from veille.storage.db import Database
-from veille.storage.item_store import SqlItemStore
 from veille.storage.tables import ItemTagRow
-from veille.testing import FrozenClock, JudgeOfAll
-from veille.tokens import Keys
-
-
-class Labels:
-    def short(self, scheme: Scheme, term: str) -> str:
-        return term
-
-
-def by_sector(items: Sequence[Item], today: date) -> Judge:
-    """Suits whoever shares a sector with the item."""
-
-    def judge(one: Item, member: Member) -> Match:
-        shared = {tag.term for tag in one.of(Scheme.SECTOR)} & set(member.sectors)
-        if not shared:
-            return match(one.id, None, member.id, gate="gate:off-topic")
-        return match(one.id, 1.0 / one.id, member.id)
-
-    return JudgeOfAll(items, judge)
-
-
-class House:
-    """An instance in a folder: its clock, its stores, its digests."""
-
-    def __init__(self, database: Database, home: Path) -> None:
-        self.database, self.home = database, home
-        self.clock = FrozenClock(NOW)
-        self.desk = Desk(
-            settings=self.settings("file:var/mail"),
-            definitions=lambda: load_digests([home / "digests", DIGESTS]),
-            items=SqlItemStore(database),
-            audience=members_of(database),
-            matcher=by_sector,
-            labels=Labels(),
-            issues=issues_of(database),
-            hands=hands_of(database),
-            mails=mails_of(database),
-            keys=Keys(home / "var" / "keys"),
-            clock=self.clock,
-            wait=lambda _: None,
-        )
-
-    def settings(self, url: str, **mail: object) -> Settings:
-        return Settings.model_validate({
-            "home": self.home,
-            "cluster": {"id": "pole", "name": "Pôle Nutrition & Santé", "contact": "equipe@pole.example.fr"},
-            "site": {"url": "https://veille.example.fr/"},
-            "mail": {"url": url, "sender": "veille@pole.example.fr", **mail},
-        })  # fmt: skip
-
-    @property
-    def digests(self) -> Digests:
-        return Digests(self.desk)
-
-    def through(self, url: str, **mail: object) -> Digests:
-        return Digests(replace(self.desk, settings=self.settings(url, **mail)))
-
-    def template(self, name: str, text: str) -> None:
-        folder = self.home / "digests" / "hebdo"
-        folder.mkdir(parents=True, exist_ok=True)
-        (folder / name).write_text(text, encoding="utf-8")
-
-    def mails(self) -> list[Path]:
-        return sorted((self.home / "var" / "mail").glob("*.eml"))
-
-
-@pytest.fixture
-def house(sqlite_database: Database, tmp_path: Path) -> House:
-    pairs = [
-        (Member(organisation="Phytalis", sectors=("sante",)), [Subscriber(email="anne@phytalis.example.fr")]),
-        (Member(organisation="Robotix", sectors=("robots",)), [Subscriber(email="bob@robotix.example.fr")]),
-        (Member(organisation="Absente", sectors=("textile",)), [Subscriber(email="chloe@absente.example.fr")]),
-        (Member(organisation="Pause", sectors=("sante",)), [Subscriber(email="dan@p.example.fr", rhythm="paused")]),
-    ]
-    members_of(sqlite_database).save(pairs, origin="test", now=NOW)
-    items = [item(n, sector="sante" if n % 2 else "robots") for n in range(1, 9)]
-    items.append(item(9, "reglementation", sector="sante", deadline=None))
-    store_items(sqlite_database, items)
-    return House(sqlite_database, tmp_path / "maison")
 
 
 def test_week_from_draft_to_mails_on_disk(house: House) -> None:

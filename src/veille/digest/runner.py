@@ -13,6 +13,7 @@ from veille.digest.living import Living
 from veille.digest.mail.despatch import Despatch
 from veille.digest.making import Maker
 from veille.digest.rendering.sandbox import Rendered
+from veille.digest.showing import Shown, show
 from veille.errors import InputError
 from veille.model import DeliveryState, Drafted, Issue, IssueState, OutgoingMail, SendOutcome
 from veille.model.issue_life import EDITABLE, OPEN
@@ -109,6 +110,11 @@ class Digests:
             if issue is not None:
                 found.append(Sent(issue=issue, state=issue.state, deliveries=self._desk.mails.deliveries(issue.id)))
         return found
+
+    def show(self, name: str | None = None) -> list[Shown]:
+        """Return the latest issue of each digest as staff look at it."""
+        latest = (self._desk.issues.latest(definition.name) for definition in self._desk.with_errata(name))
+        return [show(self._desk, issue) for issue in latest if issue is not None]
 
     # ── what the clock asks for ─────────────────────────────────────────────────────────────────────────────────────
     def _draft_due(self) -> Iterator[str]:

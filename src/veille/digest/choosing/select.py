@@ -58,6 +58,11 @@ class Offer:
         return self.match.score is not None
 
     @property
+    def for_them(self) -> bool:
+        """Chosen for this member by the program, or by staff's own hand whatever the program thinks of it."""
+        return self.personal or self.pinned is not None
+
+    @property
     def recall(self) -> bool:
         """Sent before and unchanged: one line, « dernier rappel »."""
         return self.seen is not None and not self.changed
@@ -119,10 +124,10 @@ def choose(digest: Digest, offers: Sequence[Offer], common: frozenset[int], *, w
     shared = [one for one in offers if one.item.id in common and one.seen is None]
     for one in sorted(shared, key=_rank):
         tray.put(replace(one, common=True))
-    own = [one for one in offers if one.personal and not (one.item.id in common and one.seen is None)]
+    own = [one for one in offers if one.for_them and not (one.item.id in common and one.seen is None)]
     for section in sorted(digest.sections, key=lambda plan: plan.kind != "window"):  # its one place is kept first
         _fill(digest, tray, sorted((one for one in own if one.section == section.kind), key=_rank))
-    if not any(one.personal for group in tray.chosen.values() for one in group):
+    if not any(one.for_them for group in tray.chosen.values() for one in group):
         return Choice((), nothing_to_say(offers))
     return Choice(tuple(_starred(digest, tray.chosen)))
 

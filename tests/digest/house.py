@@ -1,0 +1,81 @@
+"""An instance in a folder: real stores, shipped digests, a frozen clock."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+from tests.digest.builders import DIGESTS, NOW, match
+from tests.digest.ledger import hands_of, issues_of, mails_of, members_of
+from veille.config.digests import load_digests
+from veille.config.settings import Settings
+from veille.digest.desk import Desk
+from veille.digest.runner import Digests
+from veille.model import Item, Match, Member, Scheme
+from veille.protocols import Judge
+from veille.storage.db import Database
+from veille.storage.item_store import SqlItemStore
+from veille.testing import FrozenClock, JudgeOfAll
+from veille.tokens import Keys
+
+
+class Labels:
+    def short(self, scheme: Scheme, term: str) -> str:
+        return term
+
+
+def by_sector(items: Sequence[Item], today: date) -> Judge:
+    """Suits whoever shares a sector with the item."""
+
+    def judge(one: Item, member: Member) -> Match:
+        shared = {tag.term for tag in one.of(Scheme.SECTOR)} & set(member.sectors)
+        if not shared:
+            return match(one.id, None, member.id, gate="gate:off-topic")
+        return match(one.id, 1.0 / one.id, member.id)
+
+    return JudgeOfAll(items, judge)
+
+
+class House:
+    """An instance in a folder: its clock, its stores, its digests."""
+
+    def __init__(self, database: Database, home: Path) -> None:
+        self.database, self.home = database, home
+        self.clock = FrozenClock(NOW)
+        self.desk = Desk(
+            settings=self.settings("file:var/mail"),
+            definitions=lambda: load_digests([home / "digests", DIGESTS]),
+            items=SqlItemStore(database),
+            audience=members_of(database),
+            matcher=by_sector,
+            labels=Labels(),
+            issues=issues_of(database),
+            hands=hands_of(database),
+            mails=mails_of(database),
+            keys=Keys(home / "var" / "keys"),
+            clock=self.clock,
+            wait=lambda _: None,
+        )
+
+    def settings(self, url: str, **mail: object) -> Settings:
+        return Settings.model_validate({
+            "home": self.home,
+            "cluster": {"id": "pole", "name": "Pôle Nutrition & Santé", "contact": "equipe@pole.example.fr"},
+            "site": {"url": "https://veille.example.fr/"},
+            "mail": {"url": url, "sender": "veille@pole.example.fr", **mail},
+        })  # fmt: skip
+
+    @property
+    def digests(self) -> Digests:
+        return Digests(self.desk)
+
+    def through(self, url: str, **mail: object) -> Digests:
+        return Digests(replace(self.desk, settings=self.settings(url, **mail)))
+
+    def template(self, name: str, text: str) -> None:
+        folder = self.home / "digests" / "hebdo"
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(text, encoding="utf-8")
+
+    def mails(self) -> list[Path]:
+        return sorted((self.home / "var" / "mail").glob("*.eml"))
