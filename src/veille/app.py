@@ -267,7 +267,8 @@ class App(Stores):
         read = self.read_pages()
         tagged, failure = self._tag_or_wait()
         # A draft made while items wait would lack them: only what was approved leaves.
-        told = [*came_back, *self.digest.run_due(drafting=failure is None), *self.publishing.announce()]
+        left = [*self.digest.run_due(drafting=failure is None), *self.publishing.announce()]
+        told = [*came_back, *left, *self.returning.send_reports()]
         return RunReport(crawled, read, tagged, told, failure, self.tag_store.untagged() if failure else 0)
 
     def _tag_or_wait(self) -> tuple[int, ConfigError | None]:

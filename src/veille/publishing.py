@@ -11,17 +11,20 @@ from veille.protocols import Fetcher
 from veille.stores import Stores
 
 if TYPE_CHECKING:
+    from veille.digest.desk import Desk
     from veille.digest.publishing.announcing import Announcer
     from veille.digest.publishing.archive import Archive
+    from veille.digest.publishing.profile import ProfileFeeds
 
 
 class Publishing:
     """What one instance publishes."""
 
-    def __init__(self, stores: Stores, fetcher: Callable[[], Fetcher]) -> None:
+    def __init__(self, stores: Stores, fetcher: Callable[[], Fetcher], desk: "Callable[[], Desk]") -> None:
         self._stores = stores
         #: The only way out; not made before a channel is told.
         self._fetcher = fetcher
+        self._desk = desk
 
     @property
     def bulletins(self) -> Sequence[str]:
@@ -63,6 +66,13 @@ class Publishing:
             post=lambda request: post(self._fetcher(), request),
             say=say,
         )
+
+    @cached_property
+    def profiles(self) -> "ProfileFeeds":
+        """What fits each reader today."""
+        from veille.digest.publishing.profile import ProfileFeeds
+
+        return ProfileFeeds(self._desk())
 
     def announce(self) -> list[str]:
         """Tell channels what they have not heard; under a moved clock nothing goes out."""

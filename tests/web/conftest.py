@@ -77,7 +77,9 @@ def site(sqlite_template: Path, tmp_path: Path):
     store_items(app.database, calls)
     front = front_of(app)
     client = TestClient(
-        create_app(front, app.returning), base_url="https://veille.example.fr", raise_server_exceptions=False
+        create_app(front, app.returning, app.publishing),
+        base_url="https://veille.example.fr",
+        raise_server_exceptions=False,
     )
     yield Site(app, front, client, clock)
     app.database.close()

@@ -67,6 +67,15 @@ class SectionPlan(_Strict):
     types: tuple[str, ...] = Field((), description="types d'opportunité qui y entrent (taxonomie)")
 
 
+class Alert(_Strict):
+    """What is worth a mail between two bulletins."""
+
+    days: int = Field(10, ge=1, le=30, description="clôt dans moins de tant de jours, à une date sûre")
+    score: float = Field(
+        0.5, ge=0, le=2, allow_inf_nan=False, description="note à atteindre pour un lecteur (« veille why » la dit)"
+    )
+
+
 class Digest(_Strict):
     """One digest.yaml."""
 
@@ -96,6 +105,10 @@ class Digest(_Strict):
     )
     two_hands: bool = Field(
         default=False, description="true = qui a retouché l'édition en dernier ne l'approuve pas : une autre personne"
+    )
+    alert: Alert | None = Field(
+        None,
+        description="présent : rien que l'urgent et ce que l'équipe a mis en tête, à qui a demandé des alertes",
     )
     sections: tuple[SectionPlan, ...] = Field(min_length=1, description="sections, dans l'ordre du bulletin")
 

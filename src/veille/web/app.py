@@ -16,7 +16,10 @@ from starlette.staticfiles import StaticFiles
 
 from veille.config.settings import Settings
 from veille.errors import VeilleError
+from veille.publishing import Publishing
 from veille.returning import Returning
+from veille.web.archives import archives
+from veille.web.feeds import feeds
 from veille.web.hooks import router as hooks
 from veille.web.member.front import Front
 from veille.web.member.routes import router as member_pages
@@ -49,7 +52,7 @@ _HOME = "Ces pages s'ouvrent par les liens de votre bulletin : préférences, av
 _Handler = Callable[[Request, Any], Coroutine[Any, Any, Response]]
 
 
-def create_app(front: Front, returning: Returning) -> FastAPI:
+def create_app(front: Front, returning: Returning, publishing: Publishing) -> FastAPI:
     """Return the application over one instance: no page of documentation, no redirect, nothing but our own routes."""
     settings = front.settings
     app = FastAPI(
@@ -71,6 +74,9 @@ def create_app(front: Front, returning: Returning) -> FastAPI:
     app.state.returning = returning
     app.include_router(member_pages)
     app.include_router(hooks)
+    app.include_router(feeds(front, publishing))
+    if settings.site.archive:
+        app.include_router(archives(publishing))
     app.add_api_route("/", _home(settings), methods=["GET", "HEAD"])
     app.add_api_route("/healthz", _healthz, methods=["GET", "HEAD"])
     app.mount("/static", StaticFiles(directory=HERE / "static"), name="static")

@@ -33,6 +33,7 @@ def front_of(app: App) -> Front:
         journal=lambda subscriber_id: app.mail_ledger.seen([subscriber_id]).get(subscriber_id, {}),
         promises=partial(_promises, app),
         rhythms=lambda: frozenset(one.digest.rhythm for one in app.digests.values()),
+        alerts=lambda: any(one.digest.alert is not None for one in app.digests.values()),
         sections=lambda: _sections(app),
     )
 
@@ -40,7 +41,7 @@ def front_of(app: App) -> Front:
 def serve(app: App, *, host: str, port: int) -> None:
     """Answer until SIGTERM or Ctrl-C. No access log: addresses of pages hold tokens."""
     uvicorn.run(
-        create_app(front_of(app), app.returning),
+        create_app(front_of(app), app.returning, app.publishing),
         host=host,
         port=port,
         log_config=None,

@@ -6,7 +6,7 @@ from datetime import date
 from starlette.responses import Response
 
 from veille import french
-from veille.links import PREFERENCES
+from veille.links import PREFERENCES, LinkMaker
 from veille.model import Preferences, Subscriber
 from veille.text import clean
 from veille.web.forms import Form, Posted, Refused
@@ -15,6 +15,7 @@ from veille.web.pages import framed
 
 _RHYTHMS = {"weekly": "chaque semaine", "daily": "chaque jour", "monthly": "chaque mois", "paused": "en pause"}
 _MAX_TERMS, _MAX_TERM = 40, 60
+_FEEDS = {"RSS": "xml", "JSON": "json", "agenda": "ics"}
 
 
 def show_preferences(front: Here, token: str) -> Response:
@@ -45,8 +46,16 @@ def _page(front: Front, person: Subscriber, *, saved: bool = False, problem: str
         muted_sources=person.muted_sources,
         saved=saved,
         problem=problem,
+        alerts=front.alerts(),
+        feeds={name: _feed(front, person, ending) for name, ending in _FEEDS.items()},
         back=french.french_day(person.paused_until) if person.paused_until else "",
     )
+
+
+def _feed(front: Front, person: Subscriber, ending: str) -> str:
+    """Return where a person follows what fits them without a mail."""
+    keys, today = front.keys, front.clock.now().date()
+    return LinkMaker(keys, front.settings.site.url.rstrip("/"), today, keys.newest).feed(person.id, ending)
 
 
 def _offered(front: Front, person: Subscriber) -> dict[str, str]:
@@ -79,5 +88,6 @@ def _chosen(form: Form, front: Front, rhythms: Collection[str]) -> Preferences |
         paused_until=back,
         sections_off=tuple(kind for kind in kinds if kind not in wanted),
         muted=muted,
+        alerts="alertes" in form.every("alertes") if front.alerts() else None,
         muted_sources=tuple(dict.fromkeys(source[:128] for source in form.every("source") if source))[:_MAX_TERMS],
     )

@@ -47,6 +47,8 @@ class Front:
     promises: Callable[[Subscriber, Item, Feedback], Sequence[str]]
     #: Rhythms that some digest of this instance has.
     rhythms: Callable[[], frozenset[str]]
+    #: Whether this instance writes between two bulletins.
+    alerts: Callable[[], bool]
     #: Sections that a person may switch off: (kind, title).
     sections: Callable[[], Sequence[tuple[str, str]]]
 
