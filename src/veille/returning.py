@@ -18,9 +18,12 @@ from veille.protocols import Fetcher
 from veille.stores import Stores
 
 if TYPE_CHECKING:
+    from veille.digest.mail.dkim import Signer
     from veille.digest.mail.returns import Intake, ReturnDesk
     from veille.digest.probing.comparing import Finding
     from veille.digest.relays.intake import Hook
+    from veille.digest.signs.reporting import ReportDesk
+    from veille.protocols import Mailer
     from veille.storage.bounce_store import SqlBounceStore
     from veille.storage.sign_store import SqlSignStore
 
@@ -112,6 +115,32 @@ class Returning:
 
         return Hook(relay, self._stores.keys, self._stores.settings.returns.hook_version)
 
+    @property
+    def reports(self) -> "ReportDesk":
+        """What makes and sends the reports of issues to staff."""
+        from veille.digest.signs.reporting import ReportDesk
+
+        stores = self._stores
+        return ReportDesk(
+            settings=stores.settings,
+            issues=stores.issue_store,
+            mails=stores.mail_ledger,
+            signs=self.signs,
+            bounces=self.bounces,
+            readers=stores.members,
+            opinions=stores.opinions.all,
+            digests=lambda: list(stores.digests),
+            clock=stores.clock,
+            signer=self._signer,
+            mailer=self._mailer,
+        )
+
+    def send_reports(self) -> list[str]:
+        """Send the reports whose hour has come; return French sentences."""
+        from veille.digest.signs.reporting import send_due
+
+        return list(send_due(self.reports))
+
     def take_events(self, relay: str, body: bytes) -> "Sequence[Intake]":
         """Take in what an admitted relay tells; raises Unreadable."""
         from veille.digest.relays.intake import take_events
@@ -120,8 +149,6 @@ class Returning:
 
     def probe(self, address: str, *, seconds: float) -> "list[Finding]":
         """Send a probe to an address, find it in the seed mailbox, and say what its way changed; raises InputError."""
-        from veille.digest.mail.dkim import signer_of
-        from veille.digest.mail.mailers import mailer_for
         from veille.digest.probing.letter import make_probe
         from veille.digest.probing.probing import ProbeDesk, report, send_and_find
         from veille.net.dns_records import txt_records
@@ -129,9 +156,9 @@ class Returning:
         stores, settings = self._stores, self._stores.settings
         if not settings.returns.probe:
             raise InputError("aucune boîte témoin", cure="réglez [returns] probe : la boîte de l'adresse d'essai")
-        signer = signer_of(settings.mail, settings.home)
+        signer = self._signer()
         probe = make_probe(settings, stores.keys, signer, address, stores.clock.now())
-        mailer = mailer_for(settings.mail.url.get_secret_value(), settings.home, moved_clock=stores.moved)
+        mailer = self._mailer()
         desk = ProbeDesk(mailer=mailer, look=self._seed(), wait=time.sleep, monotonic=time.monotonic)
         try:
             arrived = send_and_find(desk, probe, seconds=seconds)
@@ -147,6 +174,17 @@ class Returning:
                 authserv_id=settings.returns.authserv_id,
             )
         )
+
+    def _signer(self) -> "Signer | None":
+        from veille.digest.mail.dkim import signer_of
+
+        return signer_of(self._stores.settings.mail, self._stores.settings.home)
+
+    def _mailer(self) -> "Mailer":
+        from veille.digest.mail.mailers import mailer_for
+
+        settings = self._stores.settings
+        return mailer_for(settings.mail.url.get_secret_value(), settings.home, moved_clock=self._stores.moved)
 
     def _seed(self) -> Callable[[], Sequence[bytes]]:
         """Return what reads the seed mailbox: all that is in it the first time, then what is new."""

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.digest.builders import item, store_items
-from tests.digest.signs import store_uncertain
+from tests.digest.sent_rows import store_uncertain
 from veille.digest.mail.bounces import read_return
 from veille.digest.mail.letterbox import read_folder
 from veille.digest.mail.returns import SOFT_LIMIT, ReturnDesk, take_in

@@ -71,17 +71,14 @@ def doctor(instance: Instance, address: str | None, seconds: int) -> None:
     Avec --probe, un message d'essai part par le relais vers une boîte à vous ([returns] probe) ; ce qui arrive est
     comparé à ce qui est parti : pixel, liens, en-têtes, signature, expéditeur, objet.
     """
-    from urllib.parse import urlsplit
-
     from veille.digest.mail.dkim import signer_of
     from veille.digest.mail.postmaster import Verdict, examine
-    from veille.digest.relays.known import relay_remarks
+    from veille.digest.relays.known import host_of, relay_remarks
     from veille.net.dns_records import txt_records
 
     settings = instance.settings()
     signer = signer_of(settings.mail, settings.home)
-    relay = urlsplit(settings.mail.url.get_secret_value())
-    host = (relay.hostname or "") if relay.scheme.startswith("smtp") else ""
+    host = host_of(settings.mail.url.get_secret_value())
     wrong = False
     for record in examine(settings.mail, signer, host, settings.cluster.contact, txt_records):
         wrong = wrong or record.verdict is Verdict.WRONG

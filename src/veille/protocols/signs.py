@@ -30,7 +30,7 @@ class SignStore(Protocol):
         ...
 
     def release_report(self, issue_id: int) -> None:
-        """Give a report back: it did not leave, and may be sent later."""
+        """Give back a report that is not known to have left: it may be sent later."""
         ...
 
     def report_state(self, issue_id: int) -> ReportState | None:

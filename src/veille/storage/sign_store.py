@@ -59,8 +59,8 @@ class SqlSignStore:
             session.execute(update(StaffReportRow).where(mine).values(state=state, reply=reply, at=at))
 
     def release_report(self, issue_id: int) -> None:
-        """Give a report back: it did not leave, and may be sent later."""
-        mine = (StaffReportRow.issue_id == issue_id) & (StaffReportRow.state == ReportState.SENDING)
+        """Give back a report that is not known to have left: it may be sent later."""
+        mine = (StaffReportRow.issue_id == issue_id) & (StaffReportRow.state != ReportState.SENT)
         with self._database.write(durable=True) as session:
             session.execute(delete(StaffReportRow).where(mine))
 

@@ -5,6 +5,7 @@ Read in their public documents in 2026; docs/how-to says where, and what could n
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 from veille.config.settings import Settings
 
@@ -67,10 +68,19 @@ def known_relay(host: str) -> KnownRelay | None:
     return next((one for one in KNOWN if name.endswith(one.hosts)), None)
 
 
-def relay_headers(host: str) -> tuple[str, tuple[tuple[str, str], ...]]:
-    """Return the tag header (empty if none) and the fixed headers that a relay wants in each mail."""
+def host_of(url: str) -> str:
+    """Return the host of `[mail] url`, empty where mails stay on this machine."""
+    parts = urlsplit(url)
+    return (parts.hostname or "") if parts.scheme.startswith("smtp") else ""
+
+
+def for_relay(host: str, message_id: str) -> tuple[tuple[str, str], ...]:
+    """Return the fields that a relay wants in a mail: our Message-ID to repeat in its events, no tracking."""
     relay = known_relay(host)
-    return (relay.tag, relay.headers) if relay else ("", ())
+    if relay is None:
+        return ()
+    tag = ((relay.tag, message_id.strip("<>")),) if relay.tag else ()
+    return (*tag, *relay.headers)
 
 
 def relay_remarks(host: str, settings: Settings) -> Iterator[str]:

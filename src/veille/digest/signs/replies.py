@@ -60,7 +60,8 @@ def _named(message: Message) -> list[str]:
 
 
 def _subject(message: Message) -> str:
-    raw = str(message.get("Subject", ""))[:1_000]
+    told = next((str(value) for name, value in message.raw_items() if name.lower() == "subject"), "")
+    raw = told[:1_000].encode("utf-8", "surrogateescape").decode("utf-8", "replace")
     try:
         return str(make_header(decode_header(raw)))
     except (HeaderParseError, LookupError, ValueError):
