@@ -35,7 +35,7 @@ def match(instance: Instance, item: str, everybody: bool, as_json: bool) -> None
             click.echo(json.dumps(_row(member, found), ensure_ascii=False))
         return
     echo(f"n° {what.id} · {what.title}")
-    echo(f"va à {len(suited)} membres sur {len(judged)}" if suited else f"ne va à aucun des {len(judged)} membres")
+    echo(f"membres à qui il va : {len(suited)} sur {len(judged)}")
     for member, found in suited:
         for line in _lines(member, found):
             echo(line)

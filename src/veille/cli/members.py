@@ -107,7 +107,7 @@ def export(instance: Instance, file: Path, without_names: bool) -> None:
 
     store = instance.open().members
     written = write_list(file, store.members(), store.subscribers(), private=not without_names)
-    echo(f"{written} lignes écrites : {file}")
+    echo(f"liste écrite : {file} ({written} ligne{'s' if written > 1 else ''})")
 
 
 @members.command("list")

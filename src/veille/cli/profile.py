@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from veille.cli.base import Command, Instance, echo, pass_instance
+from veille.french import french_day
 from veille.model import REFUSALS, Feedback, Member, Opinion, Scheme, Subscriber
 
 if TYPE_CHECKING:
@@ -73,7 +74,7 @@ def _profile(member: Member, app: "App") -> Iterator[str]:
         member.size or "",
         f"{member.staff} personnes" if member.staff is not None else "",
         member.legal_form or "",
-        f"créée le {member.created}" if member.created else "",
+        f"créée le {french_day(member.created)}" if member.created else "",
         app.gazetteer.name(member.territories[0]) if member.territories else "",
         member.website or "",
     )
@@ -84,8 +85,7 @@ def _profile(member: Member, app: "App") -> Iterator[str]:
         if values := getattr(member, field):
             yield f"{label} : {' | '.join(values)}"
     if member.profiled_at is not None:
-        day = member.profiled_at.astimezone(app.settings.cluster.zone).date()
-        yield f"profil dit le {day}"
+        yield f"profil dit le {french_day(member.profiled_at.astimezone(app.settings.cluster.zone).date())}"
 
 
 def _readers(people: Sequence[Subscriber], app: "App") -> Iterator[str]:
@@ -94,7 +94,7 @@ def _readers(people: Sequence[Subscriber], app: "App") -> Iterator[str]:
     titles = {item.id: item.title for item in app.items()} if people else {}
     for person in people:
         name = f"{person.first_name} {person.last_name}".strip()
-        since = f" depuis le {person.added.date()}" if person.added else ""
+        since = f" depuis le {french_day(person.added.date())}" if person.added else ""
         origin = f" ({person.origin})" if person.origin else ""
         yield (
             f"abonné : {person.email}{f' · {name}' if name else ''} · {_RHYTHMS[person.rhythm]} · "
@@ -105,7 +105,8 @@ def _readers(people: Sequence[Subscriber], app: "App") -> Iterator[str]:
 
 def _vote(one: Feedback, titles: dict[int, str]) -> str:
     why = f" ({REFUSALS[one.reason]})" if one.reason in REFUSALS else ""
-    return f"  {one.at.date()} · {_OPINIONS[one.opinion]}{why} : {titles.get(one.item_id, f'n° {one.item_id}')}"
+    title = titles.get(one.item_id, f"n° {one.item_id}")
+    return f"  {french_day(one.at.date())} · {_OPINIONS[one.opinion]}{why} : {title}"
 
 
 def _preview(app: "App", member: Member, people: Sequence[Subscriber], name: str | None) -> None:

@@ -64,7 +64,7 @@ class Gauge:
     @property
     def percent(self) -> int:
         """The share in whole percents; 100 only where nothing is missing."""
-        return round(self.share * 100) if not self.missing else min(99, int(self.share * 100))
+        return 100 if not self.missing else min(99, round(self.share * 100))
 
     def shown(self, most: int = 3) -> str:
         """Say the share and the first things that are missing: « 62 % ; manquent deux besoins, le code NAF »."""

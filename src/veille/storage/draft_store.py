@@ -88,6 +88,7 @@ def _settle(session: Session, row: ProfileDraftRow, *, accepted: bool, by: str, 
             cure="retirez-la du profil avec « veille members import »",
         )
     row.state, row.decided_by, row.decided_at = wanted, by, now
+    session.flush()
     if accepted:
         add_line(session, row.member_id, row.field, row.value, now)
     return _draft(row)

@@ -214,9 +214,7 @@ class SqlMemberStore:
             _write_person(row, person, member_id)
 
 
-def _found(
-    session: Session, wanted: Select[R], column: InstrumentedAttribute[K], values: Sequence[K]
-) -> Iterator[R]:
+def _found(session: Session, wanted: Select[R], column: InstrumentedAttribute[K], values: Sequence[K]) -> Iterator[R]:
     """Yield the rows whose column holds one of these values, however many there are."""
     for start in range(0, len(values), _AT_ONCE):
         yield from session.scalars(wanted.where(column.in_(values[start : start + _AT_ONCE])))
@@ -237,12 +235,16 @@ def add_line(session: Session, member_id: int, field: str, value: str, now: date
     row.updated = now
     if field not in KINDS:
         setattr(row, field, _NUMBERS.get(field, str)(value))
-        return
-    kind = KINDS[field]
+    elif _add_interest(session, member_id, KINDS[field], value) and KINDS[field] in _TELLING:
+        row.profiled_at = now
+    session.flush()
+
+
+def _add_interest(session: Session, member_id: int, kind: str, value: str) -> bool:
+    """Put a line at the end of a profile; tell whether it is new."""
     last = session.scalar(select(func.max(InterestRow.position)).where(InterestRow.member_id == member_id))
     line = {"member_id": member_id, "kind": kind, "value": value, "position": 0 if last is None else last + 1}
-    if upsert(session, InterestRow, [line], keys=["member_id", "kind", "value"]) and kind in _TELLING:
-        row.profiled_at = now
+    return bool(upsert(session, InterestRow, [line], keys=["member_id", "kind", "value"]))
 
 
 def _save_profiles(session: Session, profiles: Sequence[tuple[MemberRow, Member]]) -> list[MemberRow]:
