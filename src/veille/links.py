@@ -8,8 +8,8 @@ from functools import cached_property
 from veille.tokens import Keys
 
 #: A token of one purpose is worth nothing for another.
-UNSUBSCRIBE, PREFERENCES, OPINION, BULLETIN, CALENDAR, FEED, BOUNCE = (
-    "unsubscribe", "preferences", "opinion", "bulletin", "calendar", "feed", "bounce",
+UNSUBSCRIBE, PREFERENCES, OPINION, BULLETIN, CALENDAR, FEED, BOUNCE, PROFILE, HOLDINGS = (
+    "unsubscribe", "preferences", "opinion", "bulletin", "calendar", "feed", "bounce", "profile", "holdings",
 )  # fmt: skip
 #: Purpose → path below the site's address.
 PATHS = {
@@ -19,6 +19,8 @@ PATHS = {
     BULLETIN: "/m/bulletin/",
     CALENDAR: "/m/agenda/",
     FEED: "/m/flux/",
+    PROFILE: "/m/profil/",
+    HOLDINGS: "/m/donnees/",
 }
 
 
@@ -59,6 +61,14 @@ class LinkMaker:
     def feed(self, subscriber_id: int, ending: str) -> str:
         """Return what fits the person as a feed: « xml », « json » or « ics »."""
         return f"{self._link(FEED, str(subscriber_id))}.{ending}"
+
+    def profile(self, subscriber_id: int) -> str:
+        """Return where a person says what their organisation does, seeks and does not want."""
+        return self._link(PROFILE, str(subscriber_id))
+
+    def holdings(self, subscriber_id: int) -> str:
+        """Return where a person sees what is held of them."""
+        return self._link(HOLDINGS, str(subscriber_id))
 
     def token(self, purpose: str, subject: str) -> str:
         """Return the token alone."""

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from veille.storage.cluster_store import SqlClusterStore
     from veille.storage.detail_store import SqlDetailStore
     from veille.storage.draft_store import SqlDraftStore
+    from veille.storage.erasure_store import SqlErasureStore
     from veille.storage.feedback_store import SqlFeedbackStore
     from veille.storage.handpick_store import SqlHandpickStore
     from veille.storage.issue_store import SqlIssueStore
@@ -197,6 +198,13 @@ class Stores:
         return SqlMemberStore(
             self.database, self.settings.cluster.id, self.gazetteer, address_hash=self.keys.address_hash
         )
+
+    @cached_property
+    def erasures(self) -> "SqlErasureStore":
+        """Writer of erasure_request."""
+        from veille.storage.erasure_store import SqlErasureStore
+
+        return SqlErasureStore(self.database, self.settings.cluster.id)
 
     @cached_property
     def drafts(self) -> "SqlDraftStore":

@@ -38,6 +38,7 @@ WRITERS = {
     "subscriber": "member_store",
     "suppression": "member_store",
     "feedback": "feedback_store",
+    "erasure_request": "erasure_store",
     "bounce": "bounce_store",
     "mailbox_mark": "bounce_store",
     "reply": "sign_store",

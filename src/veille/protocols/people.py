@@ -1,6 +1,6 @@
 """Members, places and the words that name them."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -65,6 +65,26 @@ class FeedbackStore(Protocol):
 
     def all(self) -> Sequence[Feedback]:
         """Return every opinion held in the cluster, oldest first."""
+        ...
+
+
+class ErasureStore(Protocol):
+    """Who asked that their data be erased. Its sole writer."""
+
+    def ask(self, subscriber_id: int, now: datetime) -> None:
+        """Note a request; the first one's date stays. Raises InputError for an unknown person."""
+        ...
+
+    def withdraw(self, subscriber_id: int) -> None:
+        """Take a request back."""
+        ...
+
+    def asked(self, subscriber_id: int) -> datetime | None:
+        """Return since when a person waits to be erased, None if they do not."""
+        ...
+
+    def waiting(self) -> Mapping[int, datetime]:
+        """Return subscriber → when they asked, the oldest request first."""
         ...
 
 

@@ -8,6 +8,7 @@ carry `cluster_id` (a single-cluster install has exactly one).
 """
 
 from veille.storage.tables.announcing import AnnouncementRow
+from veille.storage.tables.asking import ErasureRequestRow
 from veille.storage.tables.base import Base, Key, UtcDateTime
 from veille.storage.tables.crawl import EntryRow, EntryVersionRow, ItemRow, SourceStateRow
 from veille.storage.tables.curation import ReviewRow, TagDecisionRow
@@ -53,6 +54,7 @@ __all__ = [
     "DocumentRow",
     "EntryRow",
     "EntryVersionRow",
+    "ErasureRequestRow",
     "FeedbackRow",
     "FollowedLinkRow",
     "HandpickRow",
