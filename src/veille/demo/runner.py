@@ -35,11 +35,13 @@ class Week:
 
     passes: tuple[datetime, ...]
     send_at: datetime
+    #: Addresses of what staff put in the tronc commun by hand.
+    common: tuple[str, ...] = ()
 
 
-def _week(*evenings: tuple[int, int], morning: tuple[int, int]) -> Week:
+def _week(*evenings: tuple[int, int], morning: tuple[int, int], common: tuple[str, ...] = ()) -> Week:
     passes = tuple(datetime(2026, month, day, 18, 0, tzinfo=PARIS) for month, day in evenings)
-    return Week(passes, datetime(2026, *morning, 7, 30, tzinfo=PARIS))
+    return Week(passes, datetime(2026, *morning, 7, 30, tzinfo=PARIS), common)
 
 
 #: Thursday evenings, then a Friday morning. The last edition is the one that the demonstration is about; the earlier
@@ -47,7 +49,16 @@ def _week(*evenings: tuple[int, int], morning: tuple[int, int]) -> Week:
 WEEKS = (
     _week((10, 22), morning=(10, 23)),
     _week((10, 29), (11, 5), morning=(11, 6)),
-    _week((11, 12), (11, 19), (11, 26), morning=(11, 27)),
+    _week(
+        (11, 12),
+        (11, 19),
+        (11, 26),
+        morning=(11, 27),
+        common=(
+            "https://registre-textes.example/consultations/plantes-complements-alimentaires",
+            "https://reseau-estive.example/actualites/petit-dejeuner-objectiver-un-effet-sante",
+        ),
+    ),
 )
 #: Steps that progress counts: crawl and tag per pass, build and send per edition.
 _STEPS = sum(2 * len(week.passes) + 2 for week in WEEKS)
@@ -116,6 +127,9 @@ class _Stage:
         app.profiling.apply(plan)
         refuse_bad_lines(plan, dry_run=False)
         [built] = app.digest.build()
+        if week.common:
+            known = {item.url: item.id for item in app.items()}
+            built = app.digest.curation.common([known[address] for address in week.common], by=OFFICER)
         self.advance(1)
         self.clock.move(week.send_at)
         app.digest.approve(by=OFFICER)

@@ -1,6 +1,7 @@
 """French for facts: days, badges, amounts, changes (pure). No-break spaces where typography wants them."""
 
 from collections.abc import Sequence
+import re
 from datetime import date
 from zoneinfo import ZoneInfo
 
@@ -35,6 +36,9 @@ _MAX_FACT = 40
 _DOUBT = "date à vérifier"
 #: Characters of a title or a sentence told among what changed.
 _MAX_CHANGE = 120
+_TENDER = "marche-public"
+#: A code of the common procurement vocabulary, with or without its check digit (regulation 213/2008).
+_CPV = re.compile(r"\bCPV\b[\s:]*([0-9]{8})\b")
 #: What an amendment calls the facts that it changes; what agrees with them.
 _AMOUNTS = {"amount_max": "plafond", "amount_total": "enveloppe", "amount_min": "plancher", "rate": "taux"}
 _E = {"amount_max": "", "amount_total": "e", "amount_min": "", "rate": ""}
@@ -99,7 +103,10 @@ def asks_conditions(item: Item) -> bool:
 
 
 def facts(item: Item, labels: Labels) -> tuple[str, ...]:
-    """Return type, places, amount, rate, partners, a deadline without a day in words; what is unknown is left out."""
+    """Return type, places, amount, rate, partners, what a tender buys, a deadline without a day, all in words.
+
+    What is unknown is left out.
+    """
     said = (
         next((labels.short(Scheme.TYPE, tag.term) for tag in item.of(Scheme.TYPE)), ""),
         _first(item, Scheme.TERRITORY, labels),
@@ -107,6 +114,7 @@ def facts(item: Item, labels: Labels) -> tuple[str, ...]:
         _amounts(item),
         _rate(item),
         _partners(item),
+        _bought(item),
         # Where a day is told, `until` says it.
         _DOUBT if item.doubtful and item.deadline is None else "",
     )
@@ -116,6 +124,14 @@ def facts(item: Item, labels: Labels) -> tuple[str, ...]:
 def _first(item: Item, scheme: Scheme, labels: Labels) -> str:
     """Return the first place that it is aimed at."""
     return next((labels.short(scheme, tag.term) for tag in item.of(scheme) if tag.scope == "main"), "")
+
+
+def _bought(item: Item) -> str:
+    """Return « CPV 15882000 »: the code under which a tender says what it buys, if it says one."""
+    if not any(tag.term == _TENDER for tag in item.of(Scheme.TYPE)[:1]):
+        return ""
+    code = _CPV.search(item.text)
+    return f"CPV{_NBSP}{code[1]}" if code else ""
 
 
 def change(item: Item, names: tuple[str, ...], shown: date | None, today: date) -> str:
