@@ -181,10 +181,9 @@ class Returning:
         return signer_of(self._stores.settings.mail, self._stores.settings.home)
 
     def _mailer(self) -> "Mailer":
-        from veille.digest.mail.mailers import mailer_for
+        from veille.digest.mail.mailers import mailer_of
 
-        settings = self._stores.settings
-        return mailer_for(settings.mail.url.get_secret_value(), settings.home, moved_clock=self._stores.moved)
+        return mailer_of(self._stores.settings, self._stores.clock, moved_clock=self._stores.moved)
 
     def _seed(self) -> Callable[[], Sequence[bytes]]:
         """Return what reads the seed mailbox: all that is in it the first time, then what is new."""

@@ -19,6 +19,7 @@ from veille.config.brand import Brand
 from veille.config.channels import CHANNEL_NAME, Channel, channels_in
 from veille.config.mail_accounts import ACCOUNT_NAME, MailAccount, accounts_in
 from veille.config.members_settings import Members
+from veille.config.pace import Pace
 from veille.config.problems import locate_in_toml, nearest, read_text, refuse
 from veille.config.returns_settings import Returns
 from veille.errors import ConfigError
@@ -163,6 +164,11 @@ class Mail(_Table):
         json_schema_extra={"env": "VEILLE_MAIL_DKIM_ED25519_KEY"},
     )
     dkim_ed25519_selector: str = Field("veille-ed", description="son sélecteur")
+    account: str = Field(
+        "",
+        description="compte de [mailboxes] dont le jeton d'accès ouvre aussi le relais (XOAUTH2), au lieu d'un mot de"
+        " passe dans url",
+    )
     accept_log: Path | None = Field(
         None,
         description="journal où le relais écrit les Message-ID acceptés, lu pour lever un doute après une coupure",
@@ -188,6 +194,7 @@ class Settings(_Table):
         {}, description="boîtes où arrivent des lettres d'information, par nom (voir « kind: mailbox »)"
     )
     mail: Mail = Mail()
+    pace: Pace = Pace()
     members: Members = Members()
     returns: Returns = Returns()
     channels: dict[Annotated[str, Field(pattern=CHANNEL_NAME)], Channel] = Field(

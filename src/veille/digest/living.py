@@ -6,7 +6,7 @@ from datetime import date
 
 from veille.addresses import address_key, parse_address
 from veille.digest.desk import Desk
-from veille.digest.mail.mailers import mailer_for
+from veille.digest.mail.mailers import mailer_of
 from veille.errors import InputError
 from veille.model import Absence, Bulletin, Issue, OutgoingMail, SendOutcome
 from veille.model.issue_life import LIVING, STATE_NAMES
@@ -64,10 +64,7 @@ class Living:
                 message_id=desk.message_id(issue, bulletin.subscriber_id, space=f"essai/{now.timestamp()}/{address}"),
                 sent=now,
             )
-        settings = desk.settings
-        mailer = desk.mailer or mailer_for(
-            settings.mail.url.get_secret_value(), settings.home, moved_clock=desk.moved_clock
-        )
+        mailer = desk.mailer or mailer_of(desk.settings, desk.clock, moved_clock=desk.moved_clock)
         with closing(mailer):
             ((_, outcome),) = mailer.send([mail])
         return mail, outcome
@@ -76,6 +73,8 @@ class Living:
         """Return the address of somebody of the staff; raises InputError for any other."""
         settings = self._desk.settings
         editors = {address_key(one): one for one in (*settings.cluster.editors, settings.cluster.contact) if one}
+        if not to:
+            raise InputError("un essai, mais à qui ?", cure="donnez une adresse de l'équipe par --to")
         address = parse_address(to)
         if address_key(address) not in editors:
             known = ", ".join(editors.values()) or "aucune"

@@ -1,4 +1,4 @@
-"""TXT records of the DNS, for the checks of `veille mail doctor`: the only question we ask of it besides addresses."""
+"""TXT and MX records of the DNS: for the checks of `veille mail doctor`, and for whose pace a domain goes by."""
 
 from collections.abc import Callable, Sequence
 
@@ -21,3 +21,14 @@ def txt_records(name: str) -> Sequence[str] | None:
     except (dns.exception.DNSException, OSError):
         return None
     return [b"".join(record.strings).decode("utf-8", "replace") for record in answer]
+
+
+def mx_hosts(domain: str) -> Sequence[str] | None:
+    """Return the hosts that take a domain's mail, empty if none are named, None where no server answered."""
+    try:
+        answer = dns.resolver.resolve(domain, "MX", lifetime=_SECONDS)
+    except (dns.resolver.NXDOMAIN, dns.resolver.NoAnswer):
+        return ()
+    except (dns.exception.DNSException, OSError):
+        return None
+    return [record.exchange.to_text() for record in answer]

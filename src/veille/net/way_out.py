@@ -1,6 +1,7 @@
 """Every way out of this machine for what is watched, as an instance's settings allow it."""
 
 import os
+from collections.abc import Awaitable, Callable
 
 from veille.config.settings import Settings
 from veille.net.addresses import Guard
@@ -30,3 +31,21 @@ def way_out(settings: Settings, clock: Clock) -> Fetcher:
     maildirs = Maildirs([settings.home, *allowed], clock, max_bytes=fetch.max_bytes)
     folders = Folders(allowed, clock, max_bytes=fetch.max_bytes)
     return Doors(web, {"file": folders, "imaps": mailboxes, "maildir": maildirs})
+
+
+def access_token(settings: Settings, clock: Clock, account: str) -> Callable[[], Awaitable[str]]:
+    """Return what gives the access token of a mail account, asked through the guarded web client; raises TokenRefused.
+
+    Each call may stand in an event loop of its own.
+    """
+    contact = settings.cluster.contact or settings.site.url
+    web = GuardedFetcher(settings.fetch, contact=contact, clock=clock)
+    tokens = AccessTokens(web, clock, settings.var / "mailboxes")
+
+    async def current() -> str:
+        try:
+            return await tokens.get(account, settings.mailboxes[account])
+        finally:
+            await web.aclose()
+
+    return current

@@ -12,11 +12,15 @@ from veille.config.digests import Definition
 from veille.digest.desk import Desk, Sent, needed
 from veille.digest.fallback import Fallback
 from veille.digest.hours import Hours
-from veille.digest.mail.mailers import FileMailer, RelayLog, mailer_for
+from veille.digest.mail.families import Families
+from veille.digest.mail.mailers import FileMailer, RelayLog, mailer_of
+from veille.digest.mail.pace import Limits
 from veille.digest.mail.sending import Sender
+from veille.digest.relays.known import host_of
 from veille.errors import InputError, LeaseHeld
 from veille.model import Delivery, Issue, IssueState, OutgoingMail
 from veille.model.issue_life import EDITABLE, LIVING
+from veille.net.dns_records import mx_hosts
 from veille.protocols import AcceptLog, Mailer
 
 
@@ -68,9 +72,7 @@ class Despatch:
 
     def _send(self, issue: Issue, hours: Hours | None) -> Sent:
         desk = self._desk
-        mailer = desk.mailer or mailer_for(
-            desk.settings.mail.url.get_secret_value(), desk.settings.home, moved_clock=desk.moved_clock
-        )
+        mailer = desk.mailer or mailer_of(desk.settings, desk.clock, moved_clock=desk.moved_clock)
         try:
             with _lock(desk.settings.var / "send.lock"):
                 begun = desk.issues.begin(issue.id, desk.clock.now())
@@ -108,7 +110,21 @@ class Despatch:
         options: dict[str, Any] = {"wait": desk.wait} if desk.wait else {}
         if hours is not None:
             options["stopping"] = lambda: not hours.open(desk.clock.now())
-        return Sender(desk.mails, mailer, compose, desk.clock, accept_log=log, **options)
+        pace = desk.settings.pace
+        return Sender(
+            desk.mails,
+            mailer,
+            compose,
+            desk.clock,
+            accept_log=log,
+            relay=host_of(desk.settings.mail.url.get_secret_value()),
+            limits=Limits(
+                per_second=pace.per_second, per_hour=pace.per_hour, per_day=pace.per_day, warm_up=pace.warm_up
+            ),
+            paces={str(family): rate for family, rate in pace.families.items()},
+            families=Families(mx_hosts if pace.mx_lookup else None),
+            **options,
+        )
 
 
 @contextmanager

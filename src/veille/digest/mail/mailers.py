@@ -5,13 +5,16 @@ import re
 from collections.abc import Callable, Collection, Iterator, Sequence
 from pathlib import Path
 
+from veille.config.settings import Settings
 from veille.digest.mail.dialogue import Begin
+from veille.digest.mail.opening import AccessToken
 from veille.digest.mail.relay import parse_relay
-from veille.digest.mail.smtp import SmtpMailer
+from veille.digest.mail.smtp import CONNECTIONS, SmtpMailer
 from veille.errors import InputError
 from veille.files import cause, write_atomically
 from veille.model import DeliveryState, OutgoingMail, SendOutcome
-from veille.protocols import Mailer
+from veille.net.way_out import access_token
+from veille.protocols import Clock, Mailer
 
 #: A Message-ID inside a relay's log line, with or without brackets: Postfix writes `message-id=<…>`.
 _MESSAGE_ID = re.compile(rb"[A-Za-z0-9.!#$%&'*+/?^_`{|}~-]+@[A-Za-z0-9.-]+")
@@ -137,7 +140,20 @@ class RelayLog:
         return found if readable else None
 
 
-def mailer_for(url: str, home: Path, *, moved_clock: bool) -> Mailer:
+def mailer_of(settings: Settings, clock: Clock, *, moved_clock: bool) -> Mailer:
+    """Return the way out of an instance; raises InputError where `--now` forbids it."""
+    return mailer_for(
+        settings.mail.url.get_secret_value(),
+        settings.home,
+        moved_clock=moved_clock,
+        connections=settings.pace.connections,
+        token=_token(settings, clock),
+    )
+
+
+def mailer_for(
+    url: str, home: Path, *, moved_clock: bool, connections: int = CONNECTIONS, token: AccessToken | None = None
+) -> Mailer:
     """Return the way out that `[mail] url` names; raises InputError where `--now` forbids it."""
     for scheme, mailer in (("file:", FileMailer), ("maildir:", MaildirMailer)):
         if url.startswith(scheme):
@@ -148,4 +164,23 @@ def mailer_for(url: str, home: Path, *, moved_clock: bool) -> Mailer:
             f"sous --now, rien ne part vers {relay.host}",
             cure="retirez --now, ou mettez VEILLE_MAIL_URL=file:var/mail (ou un relais sur 127.0.0.1)",
         )
-    return SmtpMailer(relay)
+    return SmtpMailer(relay, connections=connections, token=token)
+
+
+def _token(settings: Settings, clock: Clock) -> AccessToken | None:
+    """Return what gives the relay's access token; raises InputError where the account is not its own."""
+    name, url = settings.mail.account, settings.mail.url.get_secret_value()
+    if not name or not url.startswith("smtp"):
+        return None
+    relay, account = parse_relay(url), settings.mailboxes.get(name)
+    if account is None or not account.token_url:
+        raise InputError(
+            f"mail.account : le compte « {name} » n'a pas de quoi obtenir un jeton",
+            cure=f"réglez [mailboxes.{name}] token_url et client_id, ou ôtez mail.account",
+        )
+    if account.host != relay.host or relay.scheme == "smtp" or not relay.user:
+        raise InputError(
+            f"mail.account : le jeton du compte « {name} » n'est que pour {account.host or 'un serveur à nommer'}",
+            cure=f"écrivez mail.url = smtp+starttls://nom%40domaine@{account.host or 'serveur'} et le même host",
+        )
+    return access_token(settings, clock, name)

@@ -12,6 +12,7 @@ from veille.digest.mail.replies import Reply
 from veille.digest.mail.wire import Lost, Wire
 from veille.errors import RelayUnavailable
 from veille.net import tls
+from veille.net.xoauth2 import TokenRefused
 
 #: Gives the access token of the moment (XOAUTH2).
 AccessToken = Callable[[], Awaitable[str]]
@@ -64,7 +65,7 @@ async def open_connection(
     except Refused as error:
         wire.close()
         raise unavailable(relay, str(error), cure=error.cure) from error
-    except (OSError, Lost) as error:
+    except (OSError, Lost, TokenRefused) as error:
         wire.close()
         raise unavailable(relay, said(error)) from error
     except BaseException:
