@@ -34,7 +34,7 @@ from veille.digest.rendering.sandbox import piece_environment
 #: Kinds of templates, in the order of a mail's parts, and how each is read back. `.html` is escaped.
 _KINDS = {"txt": inspect_text, "html": inspect_html}
 #: Drawn groups kept; beyond that (reasons of tens of thousands of readers) memory counts more than speed.
-_KEPT = 20_000
+KEPT = 20_000
 
 
 @dataclass(slots=True)
@@ -87,7 +87,7 @@ class Group:
 
     def draw(self, shelf: dict[Hashable, Strip], thing: Any, values: Values, links: Filled) -> Strip:
         """Draw each piece for one thing and keep it."""
-        if self._kept >= _KEPT:
+        if self._kept >= KEPT:
             self._kept = 0
             for one in self._shelves.values():
                 one.clear()
