@@ -1,17 +1,22 @@
 """From a frozen issue to the bytes of each mail: the same at each try."""
 
+import base64
 import hashlib
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
 from veille.addresses import parse_address
+from veille.config.brand import load_logo
 from veille.config.digests import HTML, Definition
 from veille.config.settings import Settings
 from veille.digest.choosing import wording
 from veille.digest.mail.dkim import Signer
+from veille.digest.mail.encoding import image_part
 from veille.digest.mail.message import Letter, build, make_message_id
 from veille.digest.mail.reading_back import read_again
+from veille.digest.relays.known import for_relay, host_of
 from veille.digest.rendering.context import Frame, ItemLinks, Links, Page
 from veille.digest.rendering.encoding import Encoded
 from veille.digest.rendering.inspecting import MAX_BYTES
@@ -40,11 +45,24 @@ def make_frame(definition: Definition, settings: Settings, day: date, key_id: st
         "reply_to": settings.mail.reply_to or settings.cluster.contact,
         "return_path": settings.mail.return_path,
         "feedback_id": f"{period}:{definition.name}:{settings.cluster.id}:veille",
+        "relay_host": host_of(settings.mail.url.get_secret_value()),
+        "count_links": settings.site.count_links,
         "site_url": settings.site.url.rstrip("/"),
         "list_id": f"{definition.list_name}.{sender.rpartition('@')[2]}",
         "key_id": key_id,
-        "templates": compile_templates(definition).as_data(),
+        "templates": compile_templates(definition, settings.brand).as_data(),
+        "footer": settings.brand.footer,
+        "logo": _carried_logo(settings),
     }
+
+
+def _carried_logo(settings: Settings) -> dict[str, Any] | None:
+    """Return the logo that mails carry, as plain data."""
+    if settings.brand.logo is None:
+        return None
+    logo = load_logo(settings.home / settings.brand.logo)
+    data = base64.b64encode(logo.raw).decode()
+    return {"kind": logo.kind, "data": data, "width": logo.width, "height": logo.height}
 
 
 class Composer:
@@ -54,6 +72,7 @@ class Composer:
         self._frame = frame
         self._keys = keys
         self._signer = signer
+        logo = frame.get("logo") or {}
         day = date.fromisoformat(frame["day"])
         self._links = LinkMaker(keys, frame["site_url"], day, frame["key_id"])
         self._shown = Frame(
@@ -64,7 +83,12 @@ class Composer:
             contact=frame["contact"],
             notice=frame["notice"],
             word=frame.get("word", ""),
+            footer=frame.get("footer", ""),
+            logo_width=logo.get("width", 0),
+            logo_height=logo.get("height", 0),
         )
+        self._logo = f"data:image/{logo['kind']};base64,{logo['data']}" if logo else ""
+        self._image = image_part("logo", logo["kind"], base64.b64decode(logo["data"])) if logo else b""
         self._renderer = renderer_for(compiled_from(frame["templates"]))
 
     def close(self) -> None:
@@ -72,8 +96,9 @@ class Composer:
         self._renderer.close()
 
     def render(self, bulletin: Bulletin) -> Rendered:
-        """Draw one bulletin; raises TemplateError naming template and line."""
-        return self._renderer.render(self.page(bulletin))
+        """Draw one bulletin to be looked at, its logo inside; raises TemplateError naming template and line."""
+        drawn = self._renderer.render(self.page(bulletin))
+        return replace(drawn, html=drawn.html.replace('src="cid:logo"', f'src="{self._logo}"')) if self._logo else drawn
 
     def page(self, bulletin: Bulletin) -> Page:
         """Return what the templates are given."""
@@ -96,13 +121,14 @@ class Composer:
         """
         page = self.page(bulletin)
         drawn = self._renderer.encode(page)
-        if approved and _sha256(drawn) != approved:
+        mail = self._assemble(page, drawn, email=email, message_id=message_id, sent=sent)
+        if approved and _seen(drawn, mail) != approved:
             raise TemplateError(
                 f"le mail de {bulletin.organisation} n'est plus celui qui a été approuvé",
                 template=self._frame["templates"]["entries"][HTML],
                 cure="le programme ou ses clés ont changé depuis : « veille digest reopen », relisez, puis approuvez",
             )
-        return self._assemble(page, drawn, email=email, message_id=message_id, sent=sent)
+        return mail
 
     def _assemble(self, page: Page, drawn: Encoded, *, email: str, message_id: str, sent: datetime) -> OutgoingMail:
         frame, unsubscribe = self._frame, page.links.unsubscribe
@@ -114,6 +140,7 @@ class Composer:
             reply_to=frame["reply_to"],
             subject=frame.get("prefix", "") + drawn.subject,
             body=drawn.body,
+            image=self._image,
             message_id=message_id,
             date=sent,
             list_name=f"{frame['title']} ({frame['cluster']})",
@@ -122,6 +149,7 @@ class Composer:
             unsubscribe_mailto=f"{frame['reply_to'] or frame['sender']}?subject=desinscription%20{token}",
             return_path=self._return_path(page.bulletin),
             feedback_id=frame.get("feedback_id", ""),
+            for_relay=for_relay(frame.get("relay_host", ""), message_id),
             in_reply_to=self._answers(page.bulletin.subscriber_id),
         )
         return build(letter, self._signer)
@@ -144,7 +172,7 @@ class Composer:
             )
         mail = self._assemble(page, drawn, email=email, message_id=message_id, sent=sent)
         read_again(mail.raw, mail.recipient)
-        return _sha256(drawn)
+        return _seen(drawn, mail)
 
     def _answers(self, subscriber_id: int) -> str:
         """Return the Message-ID of the mail that this one corrects, or nothing."""
@@ -160,9 +188,6 @@ class Composer:
         return f"{local}+{subject}-{self._keys.seal(BOUNCE, subject)}@{domain}"
 
 
-def _sha256(drawn: Encoded) -> str:
-    """Hash what a reader sees of a mail: subject, text and HTML, as encoded."""
-    whole = hashlib.sha256(drawn.subject.encode() + b"\0")
-    whole.update(drawn.body.text + b"\0")
-    whole.update(drawn.body.html)
-    return whole.hexdigest()
+def _seen(drawn: Encoded, mail: OutgoingMail) -> str:
+    """Hash what a reader sees of a mail: its subject, and the body, which is hashed for its signature already."""
+    return hashlib.sha256(f"{drawn.subject}\0{mail.body_sha256}".encode("utf-8", "replace")).hexdigest()
