@@ -58,7 +58,7 @@ def reopen(instance: Instance, name: str | None, by: str) -> None:
 
 
 @click.command(cls=Command, name="test", short_help="Envoyer un essai à l'équipe.")
-@click.option("--to", "to", metavar="ADRESSE", required=True, help="Une adresse de l'équipe ([cluster] editors).")
+@click.option("--to", "to", metavar="ADRESSE", default="", help="Une adresse de l'équipe ([cluster] editors).")
 @click.option("--member", metavar="MEMBRE", help="Le bulletin de qui (défaut : le premier).")
 @_name
 @pass_instance
@@ -92,7 +92,7 @@ def absence(instance: Instance, until: datetime | None, since: datetime | None, 
 @click.command(cls=Command, name="erratum", short_help="Corriger ce qu'une édition a déjà envoyé.")
 @click.argument("period", metavar="ÉDITION")
 @click.argument("item", metavar="ARTICLE", type=int)
-@click.option("--says", metavar="TEXTE", required=True, help="Ce qui est vrai, en une ou deux phrases.")
+@click.option("--says", metavar="TEXTE", default="", help="Ce qui est vrai, en une ou deux phrases.")
 @_name
 @pass_instance
 def erratum(instance: Instance, period: str, item: int, says: str, name: str | None) -> None:

@@ -33,7 +33,8 @@ class Errata:
         words = " ".join(clean(says).split())
         if not words or len(words) > NOTE_LIMIT:
             raise InputError(
-                f"correction de {len(words)} caractères", cure=f"dites en 1 à {NOTE_LIMIT} caractères ce qui est vrai"
+                f"correction de {len(words)} caractères (--says)",
+                cure=f"dites en 1 à {NOTE_LIMIT} caractères ce qui est vrai",
             )
         drafted = self._corrected(issue, item_id, words)
         errata, now = definition.erratum(), desk.clock.now()

@@ -55,6 +55,8 @@ class Given:
     type: str | None = None
     territory: str | None = None
     sectors: tuple[str, ...] = ()
+    #: Kind of the section of a digest that it is put in, whatever its type; empty = by its type.
+    section: str = ""
     note: str = ""
 
 

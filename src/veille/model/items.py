@@ -72,6 +72,8 @@ class Item:
     review: Review | None = None
     #: What people said of its tags, oldest first; `tags` counts it already.
     corrections: tuple[TagDecision, ...] = ()
+    #: Kind of the section that whoever added it by hand put it in, or empty.
+    section: str = ""
 
     #: Numbers of the other items that are the same thing now; `sources` holds theirs too.
     also: tuple[int, ...] = ()

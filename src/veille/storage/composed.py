@@ -54,6 +54,11 @@ def given(detail: DetailRow | None) -> tuple[tuple[Scheme, str], ...]:
     return tuple(terms)
 
 
+def section_of(detail: DetailRow | None) -> str:
+    """Return the kind of the section that a person put an item in, or nothing."""
+    return str(((detail.given if detail else None) or {}).get("section", ""))
+
+
 def document_text(row: DocumentRow) -> DocumentText:
     """Return a document as the tagger reads it."""
     return DocumentText(name=row.name, pages=tuple(row.pages))

@@ -35,7 +35,13 @@ def detail_values(item_id: int, source_id: str, licence: Licence, content_hash: 
         "licence": licence.value,
         "given": None
         if given is None
-        else {"type": given.type, "territory": given.territory, "sectors": list(given.sectors), "note": given.note},
+        else {
+            "type": given.type,
+            "territory": given.territory,
+            "sectors": list(given.sectors),
+            "section": given.section,
+            "note": given.note,
+        },
     }
 
 

@@ -89,6 +89,7 @@ def _load(session: Session, where: tuple[ColumnElement[bool], ...], cluster_id: 
             reserved=row.reserved,
             review=reviews.get(row.id),
             corrections=tuple(decisions[row.id]),
+            section=composed.section_of(detail),
         )
         for row, detail, lang in rows
     ]

@@ -26,6 +26,7 @@ from veille.text import clean
 
 #: Characters of a first line that is a title.
 _SHORTEST, _LONGEST = 8, 150
+_NO_ADDRESS = "ajouté à la main, sans adresse"
 _CURE = "donnez son titre par --title, et au besoin son texte par --text, pour l'ajouter quand même"
 
 
@@ -33,6 +34,7 @@ _CURE = "donnez son titre par --title, et au besoin son texte par --text, pour l
 class Addition:
     """What a person adds, and what they say of it."""
 
+    #: Empty: heard on the phone, read in a mail; then a title is needed.
     url: str
     given: Given
     #: Instead of what is read there; None = as read.
@@ -67,6 +69,8 @@ class Adder:
 
     def add(self, addition: Addition) -> Added:
         """Read and record an address; raises InputError where it is none, or cannot be read and has no title."""
+        if not addition.url:
+            return self._kept(addition)
         link = web_address(addition.url)
         known = self._known(link)
         if known is not None:
@@ -79,6 +83,15 @@ class Adder:
         canonical = outcome.page.canonical if outcome.page else None
         known = self._desk.store.known_item(intent.item_key) or (self._known(canonical) if canonical else None)
         return Added(item=known, new=False) if known else self._recorded(intent, addition, outcome)
+
+    def _kept(self, addition: Addition) -> Added:
+        """Record what has no address: the same title and text are the same thing."""
+        if not clean(addition.title or "").strip():
+            raise InputError("sans adresse, il faut un titre", cure="donnez-le par --title, et le texte par --text")
+        intent = _unlinked(addition)
+        known = self._desk.store.known_item(intent.item_key)
+        left = Outcome(state=ReadState.LEFT, sentence=_NO_ADDRESS)
+        return Added(item=known, new=False) if known else self._recorded(intent, addition, left)
 
     def _known(self, link: str) -> KnownItem | None:
         url = identifying_link(link)
@@ -157,6 +170,25 @@ def headline(document: DocumentRead) -> str:
     """Return what a document calls itself, else its first line where that is short enough to be a title."""
     first = document.pages[0].split("\n", 1)[0] if document.pages else ""
     return document.title or (first if _SHORTEST <= len(first) <= _LONGEST else "")
+
+
+def _unlinked(addition: Addition) -> EntryIntent:
+    """Return the entry of what has no address; its page is left at once, so that nothing ever asks for it."""
+    entry = ParsedEntry(
+        guid=None,
+        title=cut(clean(addition.title or ""), TITLE_LIMIT),
+        link=None,
+        published=None,
+        text=cut(clean(addition.text or ""), TEXT_LIMIT),
+    )
+    told = content_hash(entry.title, None, None, entry.text, entry.facts)
+    return EntryIntent(
+        key=key("manual", told),
+        entry=entry,
+        content_hash=told,
+        item_key=key("source", MANUAL, told),
+        page=PageWish(url="", host="", left=_NO_ADDRESS, given=addition.given),
+    )
 
 
 def _intent(link: str, addition: Addition, outcome: Outcome) -> EntryIntent:

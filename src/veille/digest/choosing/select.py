@@ -81,7 +81,7 @@ def offer(
     digest: Digest, when: Edition, item: Item, match: Match, seen: SeenItem | None, hand: Hand = UNTOUCHED
 ) -> Offer | None:
     """Return the item as it may be shown, or None: refused, closed, stale, already sent, or of no section."""
-    section = (digest.section(hand.section) if hand.section else None) or _section(digest, item, match)
+    section = digest.section(hand.section or item.section) or _section(digest, item, match)
     if section is None or not _admitted(item, match, section, hand) or not may_show(digest, when, item, seen, hand):
         return None
     if seen is not None:
@@ -189,7 +189,9 @@ def nothing_to_say(offers: Sequence[Offer]) -> str:
 
 
 def home_section(digest: Digest, item: Item) -> str | None:
-    """Return the kind of the section of an item's type."""
+    """Return the kind of the section that a person put an item in, else that of its type."""
+    if digest.section(item.section) is not None:
+        return item.section
     types = item.of(Scheme.TYPE)
     plan = next((s for s in digest.sections if types and types[0].term in s.types and s.kind != "window"), None)
     return plan.kind if plan is not None else None
