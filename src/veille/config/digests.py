@@ -87,6 +87,7 @@ class Digest(_Strict):
     hours: SendingHours = Field(SendingHours(), description="jours et heures où les mails partent d'eux-mêmes")
     window_hours: int = Field(48, ge=1, le=168, description="au-delà, l'édition est périmée et ne part plus")
     max_items: int = Field(12, ge=1, le=40, description="éléments au plus par bulletin")
+    max_words: int = Field(650, ge=100, le=5_000, description="mots au plus par bulletin, pied de page non compris")
     essential: int = Field(3, ge=0, le=5, description="éléments mis en tête, dans « L'essentiel »")
     per_source: int = Field(4, ge=1, le=40, description="éléments au plus d'une même source")
     relevance: float = Field(

@@ -132,7 +132,7 @@ def _reasons(one: Offer) -> tuple[Reason, ...]:
     every = tuple(reason for reason in one.match.reasons if reason.text and reason.weight >= 0)
     said = tuple(reason for reason in every if reason.kind not in _SHOWN_ELSEWHERE) or every
     if one.recall:
-        said = (Reason(kind="deadline", text="dernier rappel"), *said)
+        return (Reason(kind="deadline", text="dernier rappel"),)
     return (*said[: _MAX_REASONS - 1], _COMMON) if one.common else said or (_COMMON,)
 
 

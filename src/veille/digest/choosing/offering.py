@@ -57,7 +57,7 @@ class Offering:
             pools.add(self._offer(number, reader, judged), bound=False)
         for number, most in judged.candidates:
             again = number in reader.seen
-            if number in sure or not (again or pools.wants(self._kinds[number], most)):
+            if number in sure or number not in self._items or not (again or pools.wants(self._kinds[number], most)):
                 continue
             pools.add(self._offer(number, reader, judged), bound=not again)
         return pools.offers()

@@ -1,0 +1,54 @@
+"""Keep a bulletin as short as was promised: first extracts go, then second reasons, from the end (pure)."""
+
+import re
+from collections.abc import Callable
+from dataclasses import replace
+
+from veille.model import Bulletin, Line
+
+_WORD = re.compile(r"\w+(?:[’'-]\w+)*")
+
+
+def words(bulletin: Bulletin) -> int:
+    """Return how many words its lines, its titles of sections and its first sentence have."""
+    titles = sum(_count(section.title) for section in bulletin.sections)
+    return _count(bulletin.opening) + titles + sum(_words_of(line) for line in bulletin.lines)
+
+
+def shortened(bulletin: Bulletin, limit: int) -> Bulletin:
+    """Return it within `limit` words if leaving out extracts and second reasons is enough, else as short as that."""
+    for shorter in (_without_extract, _with_one_reason):
+        bulletin = _from_the_end(bulletin, limit, shorter)
+    return bulletin
+
+
+def _from_the_end(bulletin: Bulletin, limit: int, shorter: Callable[[Line], Line]) -> Bulletin:
+    sections, count = list(bulletin.sections), words(bulletin)
+    for at in reversed(range(len(sections))):
+        lines = list(sections[at].lines)
+        for place in reversed(range(len(lines))):
+            if count <= limit:
+                break
+            line = shorter(lines[place])
+            count -= _words_of(lines[place]) - _words_of(line)
+            lines[place] = line
+        sections[at] = replace(sections[at], lines=tuple(lines))
+    return replace(bulletin, sections=tuple(sections))
+
+
+def _without_extract(line: Line) -> Line:
+    return replace(line, extract="")
+
+
+def _with_one_reason(line: Line) -> Line:
+    return replace(line, reasons=line.reasons[:1])
+
+
+def _words_of(line: Line) -> int:
+    facts = (*line.facts, line.badge, line.verb, line.deadline, line.change, line.eligibility, line.eligibility_note)
+    told = (line.title, line.extract, line.comment, line.recall, line.published, *line.reasons, *line.sources)
+    return sum(map(_count, (*facts, *told)))
+
+
+def _count(text: str) -> int:
+    return len(_WORD.findall(text))
