@@ -15,7 +15,8 @@ def addresses(site: Site) -> list[str]:
     person, links = site.person(ANNE), site.links
     return [
         "/", links.unsubscribe(person.id), links.preferences(person.id), links.opinion(person.id, 1), "/m/avis/faux",
-        "/nulle/part", links.bulletin(person.id, "hebdo", "2026-W48"),
+        "/nulle/part", links.bulletin(person.id, "hebdo", "2026-W48"), links.profile(person.id),
+        links.holdings(person.id),
     ]  # fmt: skip
 
 
@@ -67,9 +68,13 @@ def test_writing_routes_are_few_and_refuse_what_another_site_posts(site: Site) -
         route.path for route in every_route(site.client.app) if route.methods & {"POST", "PUT", "PATCH", "DELETE"}
     }
     assert {path for path in writing if not path.startswith("/hooks/")} == {
-        "/m/desinscription/{token}", "/m/preferences/{token}", "/m/avis/{token}",
+        "/m/desinscription/{token}", "/m/preferences/{token}", "/m/avis/{token}", "/m/profil/{token}",
+        "/m/donnees/{token}",
     }  # fmt: skip
-    for link in (links.unsubscribe(person.id), links.preferences(person.id), links.opinion(person.id, 1)):
+    for link in (
+        links.unsubscribe(person.id), links.preferences(person.id), links.opinion(person.id, 1),
+        links.profile(person.id), links.holdings(person.id),
+    ):  # fmt: skip
         for site_of in ("cross-site", "same-site"):
             answer = site.client.post(link, data={"action": "partir"}, headers={"Sec-Fetch-Site": site_of})
             assert answer.status_code == 403

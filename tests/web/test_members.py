@@ -205,5 +205,5 @@ def test_purposes_do_not_cross(site: Site) -> None:
 def test_only_rhythms_that_a_digest_has_are_offered(site: Site) -> None:
     link = site.links.preferences(site.person(ANNE).id)
     text = site.client.get(link).text
-    assert re.findall(r'name="rythme" value="(\w+)"', text) == ["weekly", "paused"]
+    assert re.findall(r'name="rythme" value="(\w+)"', text) == ["weekly", "monthly", "paused"]
     assert site.client.post(link, data={"rythme": "daily"}).status_code == 400

@@ -41,13 +41,13 @@ class SqlErasureStore:
     def waiting(self) -> Mapping[int, datetime]:
         """Return subscriber → when they asked, the oldest request first."""
         with self._database.read() as session:
-            rows = session.execute(
-                select(ErasureRequestRow.subscriber_id, ErasureRequestRow.at)
+            rows = session.scalars(
+                select(ErasureRequestRow)
                 .join(SubscriberRow, SubscriberRow.id == ErasureRequestRow.subscriber_id)
                 .where(SubscriberRow.cluster_id == self._cluster)
                 .order_by(ErasureRequestRow.at, ErasureRequestRow.subscriber_id)
             ).all()
-        return dict(tuple(row) for row in rows)
+        return {row.subscriber_id: row.at for row in rows}
 
 
 _: type[ErasureStore] = SqlErasureStore

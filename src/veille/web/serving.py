@@ -12,7 +12,7 @@ from veille.matching.context import prepare
 from veille.matching.limits import promise
 from veille.matching.traits import Standpoint
 from veille.matching.votes import gather
-from veille.model import Feedback, Item, Subscriber
+from veille.model import Feedback, Item, Member, Subscriber
 from veille.web.app import create_app
 from veille.web.member.front import Front, Sent
 
@@ -27,12 +27,15 @@ def front_of(app: App) -> Front:
         keys=app.keys,
         readers=app.members,
         opinions=app.opinions,
+        drafts=app.drafts,
+        erasures=app.erasures,
         clock=app.clock,
         item=app.item_store.item,
+        member=partial(_member, app),
         sent=lambda digest, period, subscriber_id: _sent(app, digest, period, subscriber_id),
         journal=lambda subscriber_id: app.mail_ledger.seen([subscriber_id]).get(subscriber_id, {}),
         promises=partial(_promises, app),
-        rhythms=lambda: frozenset(one.digest.rhythm for one in app.digests.values()),
+        rhythms=lambda: frozenset(one.digest.rhythm for one in app.digests.values() if one.digest.alert is None),
         alerts=lambda: any(one.digest.alert is not None for one in app.digests.values()),
         sections=lambda: _sections(app),
     )
@@ -75,10 +78,14 @@ def _sent(app: App, digest: str, period: str, subscriber_id: int) -> Sent | None
     )
 
 
+def _member(app: App, member_id: int) -> Member | None:
+    return next((one for one in app.members.members() if one.id == member_id), None)
+
+
 def _promises(app: App, person: Subscriber, item: Item, said: Feedback) -> Sequence[str]:
     """Return what an opinion changes, by the very rules that the next draft goes by."""
     shown = app.gathered.item(app.gathered.group(item.id)[0]) or item
-    member = next((one for one in app.members.members() if one.id == person.member_id), None)
+    member = _member(app, person.member_id)
     votes = gather([said], [person], [shown])
     if member is None or not votes:
         return ()

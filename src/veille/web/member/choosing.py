@@ -47,15 +47,20 @@ def _page(front: Front, person: Subscriber, *, saved: bool = False, problem: str
         saved=saved,
         problem=problem,
         alerts=front.alerts(),
-        feeds={name: _feed(front, person, ending) for name, ending in _FEEDS.items()},
+        feeds={
+            name: _links(front, front.settings.site.url.rstrip("/")).feed(person.id, ending)
+            for name, ending in _FEEDS.items()
+        },
+        profile=_links(front).profile(person.id),
+        holdings=_links(front).holdings(person.id),
         back=french.french_day(person.paused_until) if person.paused_until else "",
     )
 
 
-def _feed(front: Front, person: Subscriber, ending: str) -> str:
-    """Return where a person follows what fits them without a mail."""
+def _links(front: Front, site: str = "") -> LinkMaker:
+    """Return what signs the links of this page, as of today; `site` in front of those that are copied elsewhere."""
     keys, today = front.keys, front.clock.now().date()
-    return LinkMaker(keys, front.settings.site.url.rstrip("/"), today, keys.newest).feed(person.id, ending)
+    return LinkMaker(keys, site, today, keys.newest)
 
 
 def _offered(front: Front, person: Subscriber) -> dict[str, str]:

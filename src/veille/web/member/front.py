@@ -8,13 +8,16 @@ from fastapi import Depends
 from starlette.requests import Request
 
 from veille.config.settings import Settings
-from veille.model import Bulletin, Feedback, Item, SeenItem, Subscriber
+from veille.model import Bulletin, Feedback, Item, Member, SeenItem, Subscriber
 from veille.protocols import Clock, FeedbackStore, ReaderStore
+from veille.protocols.people import DraftStore, ErasureStore
 from veille.tokens import Keys
 from veille.web.forms import Refused
 
 #: Why an address was suppressed, where its owner asked for it: only that can be taken back on the page.
 OPT_OUT = "opt-out"
+#: And where they asked to be erased: no mail leaves until that is done, or taken back.
+ERASURE = "erasure"
 
 #: A longer number is no row of ours (a database counts to 19 digits).
 _DIGITS = 18
@@ -37,7 +40,10 @@ class Front:
     keys: Keys
     readers: ReaderStore
     opinions: FeedbackStore
+    drafts: DraftStore
+    erasures: ErasureStore
     clock: Clock
+    member: Callable[[int], Member | None]
     item: Callable[[int], Item | None]
     #: (digest, period, subscriber id) → what was sent to that person, None if nothing was.
     sent: Callable[[str, str, int], Sent | None]
