@@ -450,9 +450,9 @@ def test_erratum_goes_to_exactly_those_who_got_the_item_under_their_mail(house: 
     built = house.digests.errata.make("2026-W48", 3, "Le taux est de 40 %, non de 80 %.")
     assert [one.subscriber.email for one in built.drafted] == ["anne@phytalis.example.fr"]
     with pytest.raises(InputError, match="pas approuvée"):
-        house.digests.send("hebdo.erratum")  # its own approval
-    house.digests.approve(by="Paul", name="hebdo.erratum")
-    sent = house.digests.send("hebdo.erratum")
+        house.digests.send("hebdo_erratum")  # its own approval
+    house.digests.approve(by="Paul", name="hebdo_erratum")
+    sent = house.digests.send("hebdo_erratum")
     assert sent.state is IssueState.DONE
     (message,) = [one for one in mails(house) if one["Subject"].startswith("Erratum")]
     assert message["To"] == "anne@phytalis.example.fr"
@@ -484,5 +484,5 @@ def test_correction_is_never_sent_unseen(house: House) -> None:
     house.digests.send()
     house.digests.errata.make("2026-W48", 3, "Le taux est de 40 %.")
     (held,) = house.digests.run_due()
-    assert "hebdo.erratum 2026-W48-e1 n'est pas approuvée" in held
+    assert "hebdo_erratum 2026-W48-e1 n'est pas approuvée" in held
     assert len(house.mails()) == 2

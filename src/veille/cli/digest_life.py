@@ -9,7 +9,7 @@ from veille.cli.digest_shown import show_built, title
 from veille.cli.who import session_name
 
 _name = click.option(
-    "--name", metavar="NOM", help="Le bulletin, s'il y en a plusieurs ; NOM.erratum : ses corrections."
+    "--name", metavar="NOM", help="Le bulletin, s'il y en a plusieurs ; NOM_erratum : ses corrections."
 )
 _by = click.option("--by", metavar="QUI", default="", help="Qui le décide (défaut : le nom de session).")
 _why = click.option("--why", metavar="RAISON", default="", help="Pourquoi ; reste dans l'histoire de l'édition.")
@@ -98,7 +98,7 @@ def absence(instance: Instance, until: datetime | None, since: datetime | None, 
 def erratum(instance: Instance, period: str, item: int, says: str, name: str | None) -> None:
     """Préparer une correction, pour ceux qui ont reçu l'article dans cette édition (2026-W48) et eux seuls.
 
-    Elle s'approuve et s'envoie comme une édition, sous le nom du bulletin suivi de « .erratum ».
+    Elle s'approuve et s'envoie comme une édition, sous le nom du bulletin suivi de « _erratum ».
     """
     built = instance.open().digest.errata.make(period, item, says, name=name)
     show_built(built)

@@ -120,7 +120,7 @@ def show_sent(sent: "Sent") -> None:
 
 def _named(issue: "Issue") -> str:
     """A correction is approved by its own name."""
-    return f" --name {issue.digest}" if "." in issue.digest else ""
+    return f" --name {issue.digest}" if "_" in issue.digest else ""
 
 
 def show_issue(shown: "Shown") -> None:

@@ -22,8 +22,8 @@ from veille.errors import ConfigError, InputError
 SUBJECT, TEXT, HTML = "subject.txt.jinja", "body.txt.jinja", "body.html.jinja"
 TEMPLATES = (SUBJECT, TEXT, HTML)
 BASE = "_base"
-#: After a digest's name: the corrections of its issues. No digest's own name may hold a dot.
-ERRATUM = ".erratum"
+#: After a digest's name: the corrections of its issues. No digest's own name may hold that sign.
+ERRATUM = "_erratum"
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
 
 

@@ -60,7 +60,7 @@ class Desk:
     wait: Callable[[float], None] | None = None
 
     def chosen(self, name: str | None) -> list[Definition]:
-        """Return one digest by name (« hebdo.erratum »: its corrections), or all; InputError with the nearest name."""
+        """Return one digest by name (« hebdo_erratum »: its corrections), or all; InputError with the nearest name."""
         definitions = self.definitions()
         if name is None:
             return list(definitions.values())
@@ -78,11 +78,22 @@ class Desk:
         return [one for definition in self.chosen(None) for one in (definition, definition.erratum())]
 
     def one(self, name: str | None) -> Definition:
-        """Return the digest of that name, or the only one; raises InputError."""
+        """Return the digest of that name, or the only one that has readers; raises InputError."""
         chosen = self.chosen(name)
+        chosen = chosen if name else self.followed(chosen)
         if len(chosen) != 1:
             raise InputError("plusieurs bulletins (ou aucun)", cure="dites lequel avec --name")
         return chosen[0]
+
+    def followed(self, definitions: Sequence[Definition]) -> list[Definition]:
+        """Return those that somebody may read: an alert that somebody asked for, a rhythm that somebody chose.
+
+        A weekly one is everybody's until they choose another; its draft says who gets none, and why.
+        """
+        people = self.audience.subscribers()
+        rhythms = {person.rhythm for person in people} | {"weekly"}
+        asked = any(person.alerts for person in people)
+        return [one for one in definitions if (asked if one.digest.alert is not None else one.digest.rhythm in rhythms)]
 
     def edition(self, definition: Definition) -> Edition:
         """Return the edition of the current period."""
