@@ -11,7 +11,7 @@ from tests.digest.builders import bulletin, hebdo
 from veille.config.digests import HTML, SUBJECT, TEXT, Definition
 from veille.digest.rendering.context import Frame, ItemLinks, Links, Page
 from veille.digest.rendering.encoding import encode_whole
-from veille.digest.rendering.inspecting import problems
+from veille.digest.rendering.inspecting import heavy, problems
 from veille.digest.rendering.render import ChildRenderer, renderer_for
 from veille.digest.rendering.sandbox import Rendered, TemplateRenderer
 from veille.digest.rendering.templates import compile_templates, inline, inline_page
@@ -230,6 +230,11 @@ def test_remote_image_and_lost_link_are_named():
 def test_page_over_the_clip_is_too_big():
     assert encode_whole(Rendered("s", "t", "é" * 47_501)).too_big
     assert not encode_whole(Rendered("s", "t", "é" * 47_500)).too_big
+
+
+def test_staff_are_told_of_a_page_that_nears_the_clip():
+    assert heavy("é" * 39_999) == ""
+    assert "80 ko de HTML" in heavy("é" * 40_000)
 
 
 #: Without <tbody>, the HTML5 parser moves the loop.

@@ -49,6 +49,7 @@ def build(instance: Instance, name: str | None, as_json: bool) -> None:
 @pass_instance
 def preview(instance: Instance, member: str, name: str | None, html: Path | None, as_text: bool, as_eml: bool) -> None:
     """Montrer le bulletin d'un membre (organisation ou adresse), sans rien changer."""
+    from veille.digest.rendering.inspecting import heavy
     from veille.errors import InputError
     from veille.files import cause
 
@@ -59,6 +60,8 @@ def preview(instance: Instance, member: str, name: str | None, html: Path | None
         except OSError as error:
             raise InputError(f"{html} : {cause(error)}", cure="choisissez un autre fichier") from error
         echo(f"HTML écrit dans {html} ({len(rendered.html.encode()) / 1000:.0f} ko)")
+    if remark := heavy(rendered.html):
+        echo(f"attention : {remark}", err=True)
     if as_eml:
         click.echo(mail.raw.decode("ascii"))
     elif as_text or html is None:

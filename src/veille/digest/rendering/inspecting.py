@@ -54,6 +54,14 @@ def problems(drawn: Rendered) -> list[str]:
     return [*found, *seen.faults, *([] if seen.language else ['lang="fr" absent de <html>'])]
 
 
+def heavy(html: str) -> str:
+    """Say in French that a page nears what mail clients show, or nothing."""
+    size = len(html.encode("utf-8", "replace"))
+    if size < HEAVY_BYTES:
+        return ""
+    return f"{size // 1000} ko de HTML, Gmail coupe vers 102 ko ; baissez max_items ou raccourcissez le gabarit"
+
+
 class _LinkCollector(HTMLParser):
     def __init__(self) -> None:
         super().__init__()
