@@ -46,10 +46,8 @@ def test_what_does_not_fit_is_passed_over_and_makes_nothing_unlike():
 
 
 def test_scores_of_nothing_are_no_trouble():
-XX
-        1,
-        2,
-    ]
+    worthless = [an_offer(1, 0.0, "a"), an_offer(2, 0.0, "b")]
+    assert [one.item.id for one in varied(worthless, 0.8, lambda _: True)] == [1, 2]
     assert list(varied([], 0.8, lambda _: True)) == []
 
 
