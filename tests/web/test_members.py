@@ -121,6 +121,19 @@ def test_preferences_are_kept_and_shown_again(site: Site) -> None:
     assert 'value="2027-01-04"' in again
 
 
+def test_languages_and_sources_are_chosen_from_what_was_sent(sent: Site) -> None:
+    person = sent.person(ANNE)
+    link = sent.links.preferences(person.id)
+    page = sent.client.get(link).text
+    (source, *_) = re.findall(r'name="source" value="([^"]+)"', page)
+    sent.client.post(link, data={"rythme": "weekly", "source": source, "langue": ["fr", "xx"]})
+    person = sent.person(ANNE)
+    assert (person.muted_sources, person.languages) == ((source,), ("fr",))
+    again = sent.client.get(link).text
+    assert f'name="source" value="{source}" checked' in again
+    assert 'name="langue" value="fr" checked' in again
+
+
 @pytest.mark.parametrize(
     ("fields", "said"),
     [

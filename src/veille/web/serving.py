@@ -1,6 +1,6 @@
 """Serve the pages of one instance over HTTP, behind whatever terminates TLS."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from functools import partial
 
@@ -13,11 +13,14 @@ from veille.matching.limits import promise
 from veille.matching.traits import Standpoint
 from veille.matching.votes import gather
 from veille.model import Feedback, Item, Member, Subscriber
+from veille.text import fold
 from veille.web.app import create_app
 from veille.web.member.front import Front, Sent
 
 #: Seconds that a page being written may take to end when we are told to stop.
 _GRACE = 10
+#: Items whose sources a person may mute: those of the last few bulletins.
+_LATELY = 40
 
 
 def front_of(app: App) -> Front:
@@ -35,6 +38,7 @@ def front_of(app: App) -> Front:
         sent=lambda digest, period, subscriber_id: _sent(app, digest, period, subscriber_id),
         journal=lambda subscriber_id: app.mail_ledger.seen([subscriber_id]).get(subscriber_id, {}),
         promises=partial(_promises, app),
+        sources=partial(_sources, app),
         rhythms=lambda: frozenset(one.digest.rhythm for one in app.digests.values() if one.digest.alert is None),
         alerts=lambda: any(one.digest.alert is not None for one in app.digests.values()),
         sections=lambda: _sections(app),
@@ -66,7 +70,7 @@ def _sections(app: App) -> Sequence[tuple[str, str]]:
 def _sent(app: App, digest: str, period: str, subscriber_id: int) -> Sent | None:
     """Return a bulletin that really left for that person."""
     issue = app.issue_store.find(digest, period)
-    if issue is None or issue.state.value not in {"sending", "done"}:
+    if issue is None or issue.state.value not in {"sending", "paused", "done", "expired", "cancelled"}:
         return None
     mine = (one for one in app.issue_store.drafted(issue.id) if one.subscriber.id == subscriber_id)
     bulletin = next((one.bulletin for one in mine), None)
@@ -80,6 +84,14 @@ def _sent(app: App, digest: str, period: str, subscriber_id: int) -> Sent | None
 
 def _member(app: App, member_id: int) -> Member | None:
     return next((one for one in app.members.members() if one.id == member_id), None)
+
+
+def _sources(app: App, subscriber_id: int) -> Mapping[str, str]:
+    """Return the sources of what a person was sent lately, by title."""
+    seen = sorted(app.mail_ledger.seen([subscriber_id]).get(subscriber_id, {}).values(), key=lambda one: one.at)
+    items = (app.item_store.item(one.item_id) for one in seen[-_LATELY:])
+    found = {source.source_id: source.title for item in items if item is not None for source in item.sources}
+    return dict(sorted(found.items(), key=lambda source: fold(source[1])))
 
 
 def _promises(app: App, person: Subscriber, item: Item, said: Feedback) -> Sequence[str]:

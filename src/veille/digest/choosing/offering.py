@@ -144,8 +144,10 @@ def _kinds(digest: Digest, item: Item, home: str | None) -> tuple[str, ...]:
 
 
 def _wanted(item: Item, reader: Reader) -> bool:
-    """Say whether a person's own choices leave an item: not refused, one source not muted."""
+    """Say whether a person's own choices leave an item: not refused, in a language they read, one source not muted."""
     if reader.refused.intersection((item.id, *item.also)):
+        return False
+    if reader.person.languages and item.lang and item.lang not in reader.person.languages:
         return False
     sources = {source.source_id for source in item.sources}
     return not sources or not sources <= set(reader.person.muted_sources)

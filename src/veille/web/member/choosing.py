@@ -14,6 +14,8 @@ from veille.web.member.front import Front, Here
 from veille.web.pages import framed
 
 _RHYTHMS = {"weekly": "chaque semaine", "daily": "chaque jour", "monthly": "chaque mois", "paused": "en pause"}
+#: Languages of what is collected, most of it French.
+_LANGUAGES = {"fr": "français", "en": "anglais", "de": "allemand", "es": "espagnol", "it": "italien"}
 _MAX_TERMS, _MAX_TERM = 40, 60
 _FEEDS = {"RSS": "xml", "JSON": "json", "agenda": "ics"}
 
@@ -43,7 +45,8 @@ def _page(front: Front, person: Subscriber, *, saved: bool = False, problem: str
         rhythms=_offered(front, person),
         sections=front.sections(),
         muted=", ".join(person.muted),
-        muted_sources=person.muted_sources,
+        sources=_sources(front, person),
+        languages=_LANGUAGES,
         saved=saved,
         problem=problem,
         alerts=front.alerts(),
@@ -55,6 +58,12 @@ def _page(front: Front, person: Subscriber, *, saved: bool = False, problem: str
         holdings=_links(front).holdings(person.id),
         back=french.french_day(person.paused_until) if person.paused_until else "",
     )
+
+
+def _sources(front: Front, person: Subscriber) -> dict[str, str]:
+    """Return the sources that a person may mute: those they were sent of late, and those they muted, by id."""
+    lately = front.sources(person.id)
+    return {**lately, **{source: lately.get(source, source) for source in person.muted_sources}}
 
 
 def _links(front: Front, site: str = "") -> LinkMaker:
@@ -93,6 +102,7 @@ def _chosen(form: Form, front: Front, rhythms: Collection[str]) -> Preferences |
         paused_until=back,
         sections_off=tuple(kind for kind in kinds if kind not in wanted),
         muted=muted,
+        languages=tuple(code for code in _LANGUAGES if code in form.every("langue")),
         alerts="alertes" in form.every("alertes") if front.alerts() else None,
         muted_sources=tuple(dict.fromkeys(source[:128] for source in form.every("source") if source))[:_MAX_TERMS],
     )

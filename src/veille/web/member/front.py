@@ -51,6 +51,8 @@ class Front:
     journal: Callable[[int], Mapping[int, SeenItem]]
     #: (person, item, opinion) → what that opinion changes in the bulletins to come, sentences in French.
     promises: Callable[[Subscriber, Item, Feedback], Sequence[str]]
+    #: Subscriber id → sources of what they were sent lately: id → title.
+    sources: Callable[[int], Mapping[str, str]]
     #: Rhythms that some digest of this instance has.
     rhythms: Callable[[], frozenset[str]]
     #: Whether this instance writes between two bulletins.
