@@ -10,7 +10,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from veille.model import FetchOutcome, Item, Member, Request, Scheme, TextToTag
+from veille.addresses import address_key
+from veille.config.problems import nearest
+from veille.errors import InputError
+from veille.model import Erased, FetchOutcome, Item, Member, Request, Scheme, Subscriber, TextToTag
 from veille.protocols import Fetcher
 from veille.stores import Stores
 
@@ -22,6 +25,8 @@ if TYPE_CHECKING:
     from veille.model.details import SitePage, SiteRead
 
 _JSON = "application/json"
+#: Why an address that was erased is not written to again, nor added by a list.
+ERASED = "effacement"
 
 
 class Profiling:
@@ -60,6 +65,23 @@ class Profiling:
         issues = self._stores.issue_store
         issue = issues.latest()
         return {} if issue is None else {one.subscriber.id: len(one.selection) for one in issues.drafted(issue.id)}
+
+    # ── one person ──────────────────────────────────────────────────────────────────────────────────────────────────
+    def erase(self, person: Subscriber) -> Erased:
+        """Never write to a person again, then delete all that is held of them; the hash of the address stays."""
+        stores = self._stores
+        stores.members.suppress(person.email, reason=ERASED, now=stores.clock.now())
+        return stores.people.erase(person.id)
+
+    def person(self, email: str) -> Subscriber:
+        """Return the person of an address; raises InputError with the nearest one."""
+        people = {address_key(one.email): one for one in self._stores.members.subscribers()}
+        found = people.get(address_key(email))
+        if found is None:
+            near = nearest(address_key(email), people)
+            cure = f"vouliez-vous {near} ?" if near else "« veille members list » donne les adresses"
+            raise InputError(f"adresse inconnue « {email} »", cure=cure)
+        return found
 
     # ── drafts from outside ─────────────────────────────────────────────────────────────────────────────────────────
     def enricher(self) -> "Enricher":

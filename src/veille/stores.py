@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from veille.storage.detail_store import SqlDetailStore
     from veille.storage.draft_store import SqlDraftStore
     from veille.storage.erasure_store import SqlErasureStore
+    from veille.storage.erasing import SqlPersonStore
     from veille.storage.feedback_store import SqlFeedbackStore
     from veille.storage.handpick_store import SqlHandpickStore
     from veille.storage.issue_store import SqlIssueStore
@@ -205,6 +206,13 @@ class Stores:
         from veille.storage.erasure_store import SqlErasureStore
 
         return SqlErasureStore(self.database, self.settings.cluster.id)
+
+    @cached_property
+    def people(self) -> "SqlPersonStore":
+        """Gives all that is held of one person, or erases it."""
+        from veille.storage.erasing import SqlPersonStore
+
+        return SqlPersonStore(self.database, self.settings.cluster.id)
 
     @cached_property
     def drafts(self) -> "SqlDraftStore":

@@ -144,3 +144,15 @@ def test_an_export_comes_back_unchanged(run, home):
         assert "(1 ligne)" in run("members", "export", home / name)
         assert "1 inchangée" in run("members", "import", home / name)
     assert "format inconnu" in run("members", "export", home / "l.pdf", code=2)
+
+
+def test_a_person_asks_for_their_data_and_is_erased(run, home):
+    given = json.loads(run("members", "data", "Claire@phytalis.example"))
+    assert given["subscriber"][0]["email"] == "claire@phytalis.example"
+    assert "données écrites" in run("members", "data", "claire@phytalis.example", "--output", home / "d.json")
+    assert (home / "d.json").stat().st_mode & 0o077 == 0
+    assert "vouliez-vous claire@phytalis.example" in run("members", "erase", "clair@phytalis.example", "--yes", code=2)
+    assert "effacé : subscriber 1" in run("members", "erase", "claire@phytalis.example", "--yes")
+    assert b"claire@phytalis" not in (home / "var" / "veille.sqlite").read_bytes()
+    assert "désinscrit : non ajouté" in run("members", "import", home / "m.csv")
+    assert "base réécrite" in run("db", "compact")

@@ -5,6 +5,8 @@ from pathlib import Path
 import pytest
 
 from veille.config.gazetteer import Gazetteer, load_gazetteer
+from veille.config.taxonomy import load_taxonomy
+from veille.members.cells import Vocabulary
 from veille.storage.db import Database
 from veille.storage.member_store import SqlMemberStore
 from veille.tokens import Keys
@@ -20,3 +22,8 @@ def places() -> Gazetteer:
 @pytest.fixture
 def store(database: Database, places: Gazetteer, tmp_path: Path) -> SqlMemberStore:
     return SqlMemberStore(database, "cluster", places, address_hash=Keys(tmp_path / "keys").address_hash)
+
+
+@pytest.fixture(scope="session")
+def words_of(places: Gazetteer) -> Vocabulary:
+    return Vocabulary(load_taxonomy([ROOT]), places)

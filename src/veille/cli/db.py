@@ -42,3 +42,22 @@ def upgrade(instance: Instance) -> None:
             return
         echo(f"schéma mis à jour : {done.before} → {done.after}")
         echo(f"sauvegarde d'avant : {done.backup}" if done.backup else "sauvegarde : celle de votre serveur PostgreSQL")
+
+
+@db.command(short_help="Réécrit le fichier de la base : rien d'effacé n'y reste.")
+@pass_instance
+def compact(instance: Instance) -> None:
+    """Réécrire le fichier de la base (SQLite), pour que rien de ce qui fut effacé n'y reste."""
+    from contextlib import closing
+
+    from veille.storage import schema
+    from veille.storage.db import Database
+
+    with closing(Database(instance.settings().database)) as database:
+        schema.require_current(database)
+        if database.file is None:
+            echo("PostgreSQL réécrit ses fichiers lui-même : lancez-y « VACUUM FULL » pour le faire tout de suite")
+        elif database.compact():
+            echo(f"base réécrite : {database.place}")
+        else:
+            echo("un autre programme lit la base : arrêtez-le, puis relancez")

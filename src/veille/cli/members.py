@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from veille.cli.base import Group, Instance, echo, pass_instance
+from veille.cli.members_data import data, erase
 from veille.cli.members_enrich import accept, drafts, enrich, refuse
 from veille.model import Subscriber
 
@@ -145,3 +146,5 @@ members.add_command(enrich)
 members.add_command(drafts)
 members.add_command(accept)
 members.add_command(refuse)
+members.add_command(data)
+members.add_command(erase)

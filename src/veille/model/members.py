@@ -1,5 +1,6 @@
 """Organisations of the cluster and the people who read."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -125,6 +126,17 @@ class ProfileDraft:
     #: Who accepted or refused it: a name of staff, or the reader's address.
     decided_by: str = ""
     decided_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Erased:
+    """What was erased of a person."""
+
+    #: Table → rows deleted; « table.column » → texts from which the address was taken.
+    deleted: Mapping[str, int]
+    cleaned: Mapping[str, int]
+    #: The database's file was rewritten: nothing deleted stays in it. False on PostgreSQL, and while others read.
+    compacted: bool
 
 
 class Opinion(StrEnum):

@@ -2,9 +2,9 @@
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol
 
-from veille.model import DraftState, Feedback, Member, Preferences, ProfileDraft, Scheme, Subscriber
+from veille.model import DraftState, Erased, Feedback, Member, Preferences, ProfileDraft, Scheme, Subscriber
 from veille.model.returns import Recorded, SentMail
 
 
@@ -163,6 +163,18 @@ class DraftStore(Protocol):
 
     def answer(self, drafts: Sequence[ProfileDraft], *, by: str, now: datetime) -> Sequence[ProfileDraft]:
         """Write what a member says of itself: proposed and accepted at once."""
+        ...
+
+
+class PersonStore(Protocol):
+    """All that is held of one person, whatever the table."""
+
+    def held(self, subscriber_id: int) -> Mapping[str, Sequence[Mapping[str, Any]]]:
+        """Return table → its rows about a person; raises InputError for an unknown one."""
+        ...
+
+    def erase(self, subscriber_id: int) -> Erased:
+        """Delete a person from every table and their address from every text, all or nothing."""
         ...
 
 

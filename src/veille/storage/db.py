@@ -104,6 +104,27 @@ class Database:
         finally:
             part.unlink(missing_ok=True)
 
+    def compact(self) -> bool:
+        """Rewrite the SQLite file, so that nothing deleted stays in it; tell whether it was done to the end.
+
+        False on PostgreSQL, whose own VACUUM does so in time, and while another process still reads an older state.
+        """
+        if self.file is None:
+            return False
+        self._guard_fork()
+        uri = f"{self.file.absolute().as_uri()}?mode=rw"
+        with (
+            self._alone(self._timeout),
+            closing(sqlite3.connect(uri, uri=True, timeout=self._timeout, isolation_level=None)) as connection,
+        ):
+            try:
+                connection.execute("PRAGMA secure_delete=ON")
+                connection.execute("VACUUM")
+                (busy, _, _) = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+            except sqlite3.Error as error:
+                raise (faults.from_sqlite(error, self.place, self.file) or error) from error
+        return not busy
+
     def close(self) -> None:
         """Release every connection."""
         self.reader.dispose()
