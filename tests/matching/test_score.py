@@ -7,7 +7,7 @@ import pytest
 
 from veille.matching.context import prepare
 from veille.matching.relevance import match, rank
-from veille.model import ItemSource, Licence
+from veille.model import ItemSource, Licence, Verdict
 
 from .build import FILLER, a_member, an_item, context_with, judge
 from .judgements import TODAY, places, taxonomy
@@ -121,7 +121,10 @@ def test_aid_for_all_trades_is_shown_low_to_those_it_is_open_to() -> None:
     assert reasons(item)["audience"] == "ouvert aux PME, tous métiers"
     assert score(item) < score(an_item())
     assert judge(item, a_member(size="labo")).gate is not None
-    assert judge(item, a_member(size=None)).gate is not None
+    unsaid = judge(item, a_member(size=None))  # unknown data never says no
+    assert unsaid.gate is None
+    assert unsaid.eligibility is not None
+    assert unsaid.eligibility.verdict is Verdict.CHECK
 
 
 def test_standing_national_scheme_for_all_trades_is_no_news() -> None:

@@ -21,6 +21,9 @@ _EVERY_TRADE = re.compile(
     r"|sporti|touristi|naval|sanitaires?|medica))|\bmultisectoriel|\bintersectoriel|\btou(s|tes) types? d entreprises?"
 )
 _INDUSTRIAL = re.compile(r"\bindustriel(s|le|les)?\b|\busines?\b")
+_RESEARCH = re.compile(
+    r"\blaboratoires?\b|\br d\b|\bdoctora|\bthese|\brecherche (et|publique|collaborative|industriel)"
+)
 #: Who may apply, by the sizes of member that the words stand for.
 _COMPANIES = {
     "tpe": ("tpe",), "pme": ("tpe", "pme"), "pmi": ("tpe", "pme"), "eti": ("eti",),
@@ -66,6 +69,8 @@ class Audience:
     every_trade: bool
     #: Provided that they make things.
     industrial: bool
+    #: Provided that they do research, with others or alone.
+    research: bool
     #: Sizes of member that are named among who may apply.
     sizes: frozenset[str]
     #: Stems that say the trade of who may apply (« les entreprises du bois » → « bois »).
@@ -96,6 +101,7 @@ def read_audience(item: Item) -> Audience:
     return Audience(
         every_trade=(stated and "title" not in own) or (plain and _STARTERS.search(head) is None),
         industrial=_INDUSTRIAL.search(f"{head} . {body[: _OPENING // 4]}") is not None,
+        research=_RESEARCH.search(f"{head} . {body}") is not None,
         sizes=frozenset(size for sizes, _ in named for size in sizes),
         trades=trades,
     )

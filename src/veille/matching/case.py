@@ -69,7 +69,7 @@ class Case:
         before = self.view.stems[hit.run.first - 1] if hit.run.first else ""
         if hit.kind in CODED and not hit.phrase and _tells(before) and before not in self.profile.made:
             return False  # « emballages plastiques »: of what a code says, one word may narrow another's product
-        return len(hit.terms) > 1 or before not in equipment_stems() or before in self.profile.made
+        return hit.phrase or before not in equipment_stems() or before in self.profile.made
 
     @cached_property
     def topic(self) -> float:
@@ -142,6 +142,8 @@ class Case:
         """
         if self.kind == TENDER and not (self.names_product and self._builds):
             return False
+        if self.profile.coded and self.view.audience.sizes and self._named_size is None:
+            return False  # of whom little is known, a call to others is not guessed to be for them
         return self.named_axis is not None or self._says_enough
 
     @property
@@ -200,13 +202,13 @@ class Case:
         audience = self.view.audience
         if self.kind not in FOR_ALL or not self.same_sector or audience.trades.isdisjoint(self.profile.trade):
             return False
-        if audience.sizes and self.profile.member.size is not None and self._named_size is None:
+        if audience.sizes and self._named_size is None:
             return False
         return self.eligibility is not None and self.eligibility.verdict is not Verdict.NO
 
     @cached_property
     def open_to(self) -> str | None:
-        """French words for the member's kind where a call is open to it: for every trade, or for public bodies of its filière."""
+        """French words for the member's kind where a call to every trade, or to public bodies, is open to it."""
         verdict = self.eligibility
         if self.kind not in FOR_ALL or verdict is None or verdict.verdict is Verdict.NO:
             return None
@@ -220,10 +222,7 @@ class Case:
     @property
     def _named_size(self) -> str | None:
         """The size by which the call names the member among who may apply."""
-        allowed, size = named_sizes(self.view), self.profile.member.size
-        if size in allowed:
-            return size
-        return "pme" if size == "tpe" and "pme" in allowed else None
+        return next((size for size in self.profile.sizes if size in named_sizes(self.view)), None)
 
     @property
     def _every_trade(self) -> bool:
@@ -233,6 +232,8 @@ class Case:
             return False
         audience = self.view.audience
         if not audience.every_trade or (audience.industrial and not self.profile.industrial):
+            return False
+        if audience.research and not self.profile.inventive:
             return False
         # Industry is wide: an aid to all of it, in the whole country, must also share a filière.
         return near or self.zone is not None or not audience.industrial or self.same_sector

@@ -7,7 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from veille.matching.context import LONGEST_TEXT, View
-from veille.matching.words import COGNATE, stems
+from veille.matching.words import cognate as shared
+from veille.matching.words import stems
 from veille.text import fold
 
 #: Rows, ascending.
@@ -35,7 +36,7 @@ class Postings:
         if key not in self._ready:
             found = self._lists.get(term, [])
             if cognate:
-                found = sorted({*found, *self._english.get(term[:COGNATE], ())})
+                found = sorted({*found, *self._english.get(shared(term), ())})
             self._ready[key] = np.array(found, np.int32) if found else _NONE
         return self._ready[key]
 
@@ -57,7 +58,7 @@ class Postings:
 
 
 def _prefixes(terms: Iterable[str]) -> frozenset[str]:
-    return frozenset(term[:COGNATE] for term in terms if len(term) >= COGNATE)
+    return frozenset(map(shared, terms)) - {""}
 
 
 def _add(lists: dict[str, list[int]], terms: frozenset[str], title: frozenset[str], row: int) -> None:

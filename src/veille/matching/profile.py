@@ -9,7 +9,7 @@ from functools import cached_property
 
 from veille.config.taxonomy import OFF_TOPIC, Taxonomy
 from veille.matching.trades import named_trades, trade_of
-from veille.matching.words import COGNATE, Words, generic_stems
+from veille.matching.words import Words, cognate, generic_stems
 from veille.model import Member, Scheme
 from veille.protocols import Places
 from veille.text import fold
@@ -37,6 +37,10 @@ _INDUSTRIAL_SECTORS = frozenset(
      "cosmetique-parfumerie", "electronique-photonique", "ferroviaire", "mines-metallurgie", "nucleaire",
      "textile-mode-luxe"}
 )  # fmt: skip
+#: Divisions of NAF rév. 2 that do research beside industry: software, telecoms, engineering, science.
+_INVENTIVE = frozenset({"58", "61", "62", "63", "71", "72"})
+#: Divisions of NAF rév. 2 whose bearers are no companies.
+_KINDS_BY_NAF = {"84": ("collectivite",), "94": ("association",), "88": ("association", "pme"), "72": ("labo", "pme")}
 #: Divisions of NAF rév. 2 that do works: forestry, buildings, civil engineering, trades of the building, land care.
 _WORKS_NAF = frozenset({"02", "41", "42", "43", "81"})
 _WORKS = re.compile(r"\b(travaux|chantiers?|pose|construction|batiment|genie civil|terrassement|amenagement|paysag)")
@@ -107,8 +111,14 @@ class Profile:
     #: GeoZones ids of countries of interest.
     countries: frozenset[str]
     muted: tuple[tuple[str, list[str]], ...]
+    #: Sizes by which a call may name it, the best first; a very small company is an SME too.
+    sizes: tuple[str, ...]
     #: Whether it makes things.
     industrial: bool
+    #: Whether it is of a kind that does research: industry, software, engineering, laboratories.
+    inventive: bool
+    #: Whether only its code and its name say what it does.
+    coded: bool
     #: Whether it builds, lays, plants or clears: works, as tenders call them.
     builder: bool
     #: Stems of which an item must have one to be on topic or to name a followed name.
@@ -133,7 +143,7 @@ def prepare_profile(member: Member, places: Places, taxonomy: Taxonomy, today: d
         member=member,
         segments=segments,
         terms=terms,
-        cognates={term[:COGNATE]: term for term in terms if len(term) >= COGNATE and term not in generic},
+        cognates={cognate(term): term for term in terms if cognate(term) and term not in generic},
         chain=frozenset(chain),
         region=next((code for code in chain if code.startswith("fr:region:")), None),
         made=frozenset(term for segment in segments if segment.kind in _MADE for term in segment.stems),
@@ -141,7 +151,10 @@ def prepare_profile(member: Member, places: Places, taxonomy: Taxonomy, today: d
         trade=trade if _coded_in(member, taxonomy) else trade | _labels(member, taxonomy),
         axes=_named_axes(member, taxonomy),
         countries=frozenset(f"country:{code.lower()}" for code in member.countries),
+        sizes=_sizes(member),
         industrial=_makes_things(member),
+        inventive=_makes_things(member) or (member.naf or "")[:2] in _INVENTIVE or member.size == "labo",
+        coded=any(segment.kind in CODED for segment in segments),
         builder=_does_works(member),
         telling=frozenset(term for segment in segments for term in segment.specific)
         | frozenset(term for name in member.follows for term in Words(name).stems),
@@ -163,6 +176,15 @@ def _labels(member: Member, taxonomy: Taxonomy) -> frozenset[str]:
     """Return the stems of the names of its filières."""
     names = (f"{slug} {taxonomy.label(Scheme.SECTOR, slug)}" for slug in member.sectors)
     return frozenset(term for name in names for term in Words(name).stems)
+
+
+def _sizes(member: Member) -> tuple[str, ...]:
+    """Return its size; where that is not known, those of its kind by its NAF code, SMEs first."""
+    if member.size is not None:
+        return ("tpe", "pme") if member.size == "tpe" else (member.size,)
+    if not (member.naf or member.sectors):
+        return ()
+    return _KINDS_BY_NAF.get((member.naf or "")[:2], ("pme", "tpe", "eti", "ge"))
 
 
 def _makes_things(member: Member) -> bool:

@@ -65,9 +65,9 @@ class Sheet:
         """Tell which items are about an axis."""
         return self._any(self._axes, axes)
 
-    def open_to(self, size: str | None) -> Flags:
-        """Tell which calls name a size of member among who may apply; a very small company is an SME too."""
-        return self._any(self._sizes, ("tpe", "pme") if size == "tpe" else () if size is None else (size,))
+    def open_to(self, sizes: Iterable[str]) -> Flags:
+        """Tell which calls name one of these sizes of member among who may apply."""
+        return self._any(self._sizes, sizes)
 
     def for_trade(self, trade: Iterable[str]) -> Flags:
         """Tell which calls name one of these words as the trade of who may apply."""

@@ -83,8 +83,8 @@ class FirstLook:
         if not profile.chain:
             close[:] = True
         anyone = sheet.every_trade & (mine | sheet.dated)
-        open_to = sheet.open_to(profile.member.size)
-        open_to &= (anyone | same) if profile.member.size in BY_SIZE else anyone
+        open_to = sheet.open_to(profile.sizes)
+        open_to &= anyone if BY_SIZE.isdisjoint(profile.sizes) else (anyone | same)
         axis, for_trade = sheet.about(profile.axes), same & sheet.for_trade(profile.trade)
         return _Stands(
             reached=~sheet.dead & (~sheet.noise | followed) & (close | sheet.french_tender),

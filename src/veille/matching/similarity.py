@@ -4,9 +4,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from veille.matching.context import MatchContext, View
+from veille.matching.context import FOR_ALL, MatchContext, View
 from veille.matching.profile import CODED, KIND_WEIGHT, Profile, Segment
-from veille.matching.words import COGNATE, generic_stems, is_expression
+from veille.matching.words import cognate, generic_stems, is_expression
 
 #: Two words of one expression may have one other content word between them (« essais de tenue au feu »).
 _GAP = 2
@@ -16,6 +16,8 @@ PHRASE = 1.2
 _LOOSE = 0.8
 #: A word of the same line further on in the first lines; how many content words these have.
 SPREAD, _LEAD = 0.5, 60
+#: Types that may be for a whole filière: its name in their title is enough for whoever has no other words.
+_FOR_A_FILIERE = FOR_ALL | {"financement-capital", "reglementation", "evenement"}
 #: A word of trade talk beside one that says the trade.
 GENERIC = 0.35
 #: One word alone: all that a line names; the head of an expression; what is left of it beside trade talk; a word in it.
@@ -157,9 +159,7 @@ def topicality(hits: Sequence[Hit]) -> float:
 
 def _cognate_view(profile: Profile, view: View) -> View:
     """Bring learned English words to the profile's own where their first letters agree."""
-    brought = tuple(
-        term if term in profile.terms else profile.cognates.get(term[:COGNATE], term) for term in view.stems
-    )
+    brought = tuple(term if term in profile.terms else profile.cognates.get(cognate(term), term) for term in view.stems)
     return replace(view, stems=brought)
 
 
@@ -215,17 +215,19 @@ def _hit(run: Run, segment: Segment, profile: Profile, view: View, context: Matc
         # « usines pilotes »: a line of trade talk alone is met in a title, word for word, or not at all.
         specific = frozenset()
     strength = _strength(run, segment, specific, profile, context) * KIND_WEIGHT[segment.kind]
-    central = segment.centre in specific and (len(run.terms) > 1 or _says_line(segment, profile))
+    central = segment.centre in specific and (len(run.terms) > 1 or _says_line(segment, profile, view))
     return Hit(segment, run, view, specific, central, strength * (IN_TITLE if run.first < view.title else 1.0))
 
 
-def _says_line(segment: Segment, profile: Profile) -> bool:
+def _says_line(segment: Segment, profile: Profile, view: View) -> bool:
     """Tell whether the first word of the trade says alone what a line is about.
 
     « Télérelève des compteurs » is about it; « remplacer les PFAS de nos moules » takes both words.
     """
     led = segment.stems[0] == segment.centre or len(segment.specific) == 1
-    return led and (segment.centre not in profile.filiere or (segment.kind in CODED and is_expression(segment.centre)))
+    if segment.kind in CODED and view.kind.id in _FOR_A_FILIERE:
+        return led
+    return led and segment.centre not in profile.filiere
 
 
 def _in_order(run: Run, segment: Segment, view: View) -> bool:
@@ -253,7 +255,8 @@ def alone(term: str, segment: Segment, profile: Profile, context: MatchContext) 
     """Return what a word of the trade says by itself."""
     if term in generic_stems():
         return 0.0
-    share = _WHOLE if is_expression(term) else _INNER if term in profile.filiere else _share(term, segment)
+    passing = term in profile.filiere and segment.kind not in CODED
+    share = _WHOLE if is_expression(term) else _INNER if passing else _share(term, segment)
     return context.rarity(term) * share * (1.0 + _REPEATED * (profile.terms[term] - 1))
 
 

@@ -9,9 +9,9 @@ from numpy.typing import NDArray
 from veille.matching.case import SOLD, TECHNIQUES
 from veille.matching.context import MatchContext
 from veille.matching.postings import Postings
-from veille.matching.profile import KIND_WEIGHT, Profile, Segment
+from veille.matching.profile import CODED, KIND_WEIGHT, Profile, Segment
 from veille.matching.similarity import ECHO, FADING, GENERIC, IN_TITLE, PHRASE, SPREAD, alone, weight
-from veille.matching.words import COGNATE, is_expression
+from veille.matching.words import cognate, is_expression
 
 Flags = NDArray[np.bool_]
 Floats = NDArray[np.float64]
@@ -58,7 +58,7 @@ class Wordings:
 
     def said(self, rows: NDArray[np.intp], size: int, tenders: Flags) -> Said:
         """Return what the items of these rows, of `size` in all, say at most; `tenders` buy what the member sells."""
-        if not self._segments:
+        if not self._segments or not len(rows):
             return Said(np.zeros(len(rows)), *(np.zeros(len(rows), bool) for _ in range(4)))
         column = np.full(size, -1, np.intp)
         column[rows] = np.arange(len(rows))
@@ -109,13 +109,14 @@ def _words(
     """Return the words of one profile line that stand in any item."""
     share, found = KIND_WEIGHT[segment.kind], []
     for term in segment.terms:
-        posted = postings.of(term, cognate=profile.cognates.get(term[:COGNATE]) == term)
+        posted = postings.of(term, cognate=profile.cognates.get(cognate(term)) == term)
         told = term in segment.trade
         # Trade talk alone counts only as a whole expression.
         joined = max(weight(term, context) * PHRASE, 0.0 if told else GENERIC / len(segment.terms))
         single = alone(term, segment, profile, context) if told else 0.0
         # An expression of a family is several words by itself.
-        centre = (term == segment.centre and term not in profile.filiere) or is_expression(term)
+        own = term not in profile.filiere or segment.kind in CODED
+        centre = (term == segment.centre and own) or is_expression(term)
         found.append(_Word(posted, (number, joined * share, single * share, told, centre)))
     return found
 

@@ -30,7 +30,10 @@ def is_grammar(word: str) -> bool:
 
 
 #: Letters shared by the French and the English form of a learned word (« sarcopénie », « sarcopenia »).
-COGNATE = 7
+_COGNATE = 7
+#: What many learned words begin with: after it, so many more letters must be shared.
+_FORMS = ("electro", "hydro", "thermo", "photo", "micro", "nano", "agro", "aero", "multi", "inter", "trans", "techno")
+_AFTER_FORM = 5
 
 _STEMMER = snowballstemmer.stemmer("french")
 #: The stemmer keeps the word it works on in itself.
@@ -68,6 +71,13 @@ def _families() -> tuple[Mapping[str, str], Mapping[str, list[tuple[tuple[str, .
             else:
                 expressions.setdefault(name[0], []).append((name, head))
     return words, expressions
+
+
+def cognate(term: str) -> str:
+    """Return the first letters that a stem shares with its form in the other language, "" where it is too short."""
+    form = next((form for form in _FORMS if term.startswith(form)), "")
+    size = max(_COGNATE, len(form) + _AFTER_FORM) if form else _COGNATE
+    return term[:size] if len(term) >= size else ""
 
 
 def is_expression(term: str) -> bool:

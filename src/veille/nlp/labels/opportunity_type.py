@@ -57,6 +57,8 @@ _TITLED_CALL, _OWN_CALL = 2.0, 1.6
 _OWN_KIND = 1.2
 #: What a noun that heads the title adds (« Prêt vert », « Trophées de l'artisanat »), for the main type only.
 _HEADED = 2.0
+#: News that closes on no day.
+_CLOSES_NEVER = frozenset({"signal-affaires", "innovation-techno", "tendance-prospective", "actualite"})
 #: Share of an open call's strength from which results that a text tells close it, where no last day is known.
 _CLOSES = 0.5
 #: Score of a title that says that it is over, and of a notice that names its winner: 147 of 184 awards of the gold, and
@@ -200,7 +202,18 @@ def _ranked(strengths: Mapping[str, float], words: Words, due: Fact | None, term
     if not ranked:
         return []
     best, others = ranked[0], sorted(ranked[1:], key=lambda term: -strengths[term])
+    if due and others and _answers(best, others[0], strengths):
+        best, others = others[0], [best]
     return [best, *(term for term in others[:1] if strengths[term] >= max(_KEPT, _SHARE * strengths.get(best, 0.0)))]
+
+
+def _answers(best: str, next_best: str, strengths: Mapping[str, float]) -> bool:
+    """Tell whether what closes on a day, and reads as news of business or of technology, is the call beside it."""
+    return (
+        best in _CLOSES_NEVER
+        and next_best in OPEN_CALLS | {AID}
+        and strengths[next_best] >= max(_KEPT, _SHARE * strengths[best])
+    )
 
 
 @dataclass(frozen=True, slots=True)
