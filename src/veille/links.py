@@ -8,8 +8,9 @@ from functools import cached_property
 from veille.tokens import Keys
 
 #: A token of one purpose is worth nothing for another.
-UNSUBSCRIBE, PREFERENCES, OPINION, BULLETIN, CALENDAR, FEED, BOUNCE, PROFILE, HOLDINGS = (
+UNSUBSCRIBE, PREFERENCES, OPINION, BULLETIN, CALENDAR, FEED, BOUNCE, PROFILE, HOLDINGS, ITEM = (
     "unsubscribe", "preferences", "opinion", "bulletin", "calendar", "feed", "bounce", "profile", "holdings",
+    "item",
 )  # fmt: skip
 #: Purpose → path below the site's address.
 PATHS = {
@@ -21,6 +22,7 @@ PATHS = {
     FEED: "/m/flux/",
     PROFILE: "/m/profil/",
     HOLDINGS: "/m/donnees/",
+    ITEM: "/l/",
 }
 
 
@@ -69,6 +71,10 @@ class LinkMaker:
     def holdings(self, subscriber_id: int) -> str:
         """Return where a person sees what is held of them."""
         return self._link(HOLDINGS, str(subscriber_id))
+
+    def item(self, digest: str, period: str, item_id: int) -> str:
+        """Return where an item's link is counted before it leads on: the same for every reader of an issue."""
+        return self._link(ITEM, f"{digest}.{period}.{item_id}")
 
     def token(self, purpose: str, subject: str) -> str:
         """Return the token alone."""

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from veille.addresses import parse_address
 from veille.errors import InputError
+from veille.links import ITEM
 from veille.model.returns import LetterBox
 from veille.protocols import Fetcher
 from veille.stores import Stores
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from veille.digest.probing.comparing import Finding
     from veille.digest.relays.intake import Hook
     from veille.digest.signs.reporting import ReportDesk
+    from veille.model import Issue, Item
     from veille.protocols import Mailer
     from veille.storage.bounce_store import SqlBounceStore
     from veille.storage.sign_store import SqlSignStore
@@ -140,6 +142,42 @@ class Returning:
         from veille.digest.signs.reporting import send_due
 
         return list(send_due(self.reports))
+
+    def pace_remark(self, issue: "Issue") -> str:
+        """Say whether an approved issue leaves in time at its relay's pace; empty where there is nothing to say."""
+        from veille.digest.hours import Hours
+        from veille.digest.mail.pace import Limits
+        from veille.digest.relays.known import host_of
+        from veille.digest.relays.quota import remark, spread
+        from veille.model import DeliveryState
+
+        stores, pace, cluster = self._stores, self._stores.settings.pace, self._stores.settings.cluster
+        definition = stores.digests.get(issue.digest)
+        host = host_of(stores.settings.mail.url.get_secret_value())
+        if definition is None or issue.send_at is None or issue.stale_at is None or not host:
+            return ""
+        counts = stores.mail_ledger.counts(issue.id)
+        waiting = counts.get(DeliveryState.QUEUED, 0) + counts.get(DeliveryState.DEFERRED, 0)
+        limits = Limits(per_hour=pace.per_hour, per_day=pace.per_day, warm_up=pace.warm_up)
+        known = next((one for one in stores.mail_ledger.rates() if one.key == f"relay:{host}"[:300]), None)
+        hours = Hours(definition.digest.hours, cluster.zone, cluster.calendar)
+        start = max(stores.clock.now(), issue.send_at)
+        found = spread(waiting, limits, known, hours, start=start, end=issue.stale_at)
+        return remark(found, limits, hours, end=issue.stale_at)
+
+    def follow(self, token: str, *, count: bool) -> "Item | None":
+        """Return the item that a counted link leads to, None for a token that is not ours; count one opening of it."""
+        stores, now = self._stores, self._stores.clock.now()
+        subject = stores.keys.verify(token, ITEM, now.date())
+        digest, _, rest = (subject or "").partition(".")
+        period, _, number = rest.rpartition(".")
+        item = stores.item_store.item(int(number)) if number.isdecimal() else None
+        if item is not None and count:
+            issue = stores.issue_store.find(digest, period)
+            if issue is not None:
+                day = now.astimezone(stores.settings.cluster.zone).date()
+                self.signs.opened(issue.id, item.id, day.isoformat())
+        return item
 
     def take_events(self, relay: str, body: bytes) -> "Sequence[Intake]":
         """Take in what an admitted relay tells; raises Unreadable."""

@@ -97,8 +97,11 @@ def freeze(instance: Instance, name: str | None, by: str) -> None:
 @pass_instance
 def approve(instance: Instance, name: str | None, by: str) -> None:
     """Approuver le dernier brouillon : il est figé, et chaque mail est vérifié puis mis en attente d'envoi."""
-    for issue in instance.open().digest.approve(by=by or session_name(), name=name):
+    app = instance.open()
+    for issue in app.digest.approve(by=by or session_name(), name=name):
         echo(f"{title(issue)} approuvée par {issue.approved_by} ; empreinte {(issue.content_sha256 or '')[:12]}")
+        if remark := app.returning.pace_remark(issue):
+            echo(f"attention : {remark}", err=True)
     echo("Envoyez avec « veille digest send ».")
 
 
@@ -123,7 +126,8 @@ def send(instance: Instance, name: str | None, as_json: bool) -> None:
 @pass_instance
 def status(instance: Instance, name: str | None, as_json: bool) -> None:
     """Dire où en est la dernière édition de chaque bulletin."""
-    found = instance.open().digest.status(name)
+    app = instance.open()
+    found = app.digest.status(name)
     if as_json:
         for one in found:
             click.echo(json.dumps(status_row(one), ensure_ascii=False))
@@ -132,6 +136,8 @@ def status(instance: Instance, name: str | None, as_json: bool) -> None:
         echo("Aucune édition encore : lancez « veille digest build ».")
     for one in found:
         show_sent(one)
+        if remark := app.returning.pace_remark(one.issue):
+            echo(f"attention : {remark}")
 
 
 for command in (*HAND, *LIFE, report):

@@ -25,7 +25,7 @@ from veille.digest.rendering.sandbox import Rendered
 from veille.digest.rendering.templates import compile_templates, compiled_from
 from veille.errors import InputError, TemplateError
 from veille.links import BOUNCE, LinkMaker
-from veille.model import Bulletin, OutgoingMail
+from veille.model import Bulletin, Line, OutgoingMail
 from veille.tokens import Keys
 
 
@@ -74,6 +74,7 @@ class Composer:
         self._signer = signer
         logo = frame.get("logo") or {}
         day = date.fromisoformat(frame["day"])
+        self._item_links: dict[int, str] = {}
         self._links = LinkMaker(keys, frame["site_url"], day, frame["key_id"])
         self._shown = Frame(
             title=frame["title"],
@@ -86,6 +87,7 @@ class Composer:
             footer=frame.get("footer", ""),
             logo_width=logo.get("width", 0),
             logo_height=logo.get("height", 0),
+            counted=bool(frame.get("count_links")),
         )
         self._logo = f"data:image/{logo['kind']};base64,{logo['data']}" if logo else ""
         self._image = image_part("logo", logo["kind"], base64.b64decode(logo["data"])) if logo else b""
@@ -110,7 +112,27 @@ class Composer:
             calendar=make.calendar(reader),
             opinions=ItemLinks(make.opinions(reader)),
         )
-        return Page(bulletin=bulletin, frame=self._shown, links=links)
+        return Page(bulletin=self._counted(bulletin), frame=self._shown, links=links)
+
+    def _counted(self, bulletin: Bulletin) -> Bulletin:
+        """Lead the links of items through our counter, where the issue has one: by item, the same for everybody."""
+        if not self._shown.counted:
+            return bulletin
+        sections = tuple(
+            replace(section, lines=tuple(replace(line, url=self._item_link(line)) for line in section.lines))
+            for section in bulletin.sections
+        )
+        return replace(bulletin, sections=sections)
+
+    def _item_link(self, line: Line) -> str | None:
+        """Return the counted link of one line, signed once an issue."""
+        if line.url is None:
+            return None
+        known = self._item_links.get(line.item_id)
+        if known is None:
+            known = self._links.item(self._frame["digest"], self._frame["period"], line.item_id)
+            self._item_links[line.item_id] = known
+        return known
 
     def mail(
         self, bulletin: Bulletin, *, email: str, message_id: str, sent: datetime, approved: str = ""

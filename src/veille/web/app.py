@@ -23,6 +23,7 @@ from veille.web.feeds import feeds
 from veille.web.hooks import router as hooks
 from veille.web.member.front import Front
 from veille.web.member.routes import router as member_pages
+from veille.web.opened import router as opened
 from veille.web.pages import HERE, framed
 
 _LOG = logging.getLogger(__name__)
@@ -74,6 +75,7 @@ def create_app(front: Front, returning: Returning, publishing: Publishing) -> Fa
     app.state.returning = returning
     app.include_router(member_pages)
     app.include_router(hooks)
+    app.include_router(opened)
     app.include_router(feeds(front, publishing))
     if settings.site.archive:
         app.include_router(archives(publishing))

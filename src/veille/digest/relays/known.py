@@ -70,7 +70,10 @@ def known_relay(host: str) -> KnownRelay | None:
 
 def host_of(url: str) -> str:
     """Return the host of `[mail] url`, empty where mails stay on this machine."""
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return ""  # sending refuses such an address and says why
     return (parts.hostname or "") if parts.scheme.startswith("smtp") else ""
 
 
@@ -86,7 +89,12 @@ def for_relay(host: str, message_id: str) -> tuple[tuple[str, str], ...]:
 def relay_remarks(host: str, settings: Settings) -> Iterator[str]:
     """Yield what to look after with the relay of an instance, one line each, as « mail doctor » prints it."""
     relay = known_relay(host)
-    for remark in relay.remarks if relay else ():
-        yield f"! {relay.name if relay else '':<6} {remark}"
+    if relay is not None:
+        yield from (f"! {relay.name:<6} {remark}" for remark in relay.remarks)
+        if relay.per_day and not settings.pace.per_day:
+            yield (
+                f"! {relay.name:<6} son offre gratuite s'arrête à {relay.per_day} mails par jour : si c'est la vôtre, "
+                f"réglez [pace] per_day = {relay.per_day}, et l'envoi s'étalera"
+            )
     if settings.site.count_links:
         yield "! liens  [site] count_links : les clics sont comptés par jour et par article, jamais par personne"

@@ -27,6 +27,8 @@ class Frame:
     #: Pixels of the cluster's logo, which the mail carries as `cid:logo`; 0 where there is none.
     logo_width: int = 0
     logo_height: int = 0
+    #: Items' links pass through our counter, which knows no reader.
+    counted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
