@@ -1,12 +1,13 @@
 """An SMTP server that fails on demand and logs each Message-ID before it answers 250, as a relay does."""
 
+import base64
 import os
 import re
 import socket
 import ssl
 import threading
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
@@ -40,8 +41,9 @@ class Taken:
 
 @dataclass
 class Plan:
-    """Faults by phase: "banner", "ehlo", "mail", "rcpt", "data", "body" (before the dot), "dot" (the answer to it).
+    """Faults by phase.
 
+    "banner", "ehlo", "starttls", "auth", "mail", "rcpt", "data", "body" (before the dot), "dot" (the answer to it).
     A value is used at each pass; a list gives one value a pass, None = behave.
     """
 
@@ -64,7 +66,15 @@ class Sink:
     """A threaded server on loopback; use as a context manager."""
 
     def __init__(
-        self, plan: Plan | None = None, log: Path | None = None, delay: float = 0.0, tls: ssl.SSLContext | None = None
+        self,
+        plan: Plan | None = None,
+        log: Path | None = None,
+        delay: float = 0.0,
+        tls: ssl.SSLContext | None = None,
+        *,
+        offers: Sequence[str] = (),
+        starttls: ssl.SSLContext | None = None,
+        logins: Collection[str] = (),
     ) -> None:
         self.plan = plan or Plan()
         self.taken: list[Taken] = []
@@ -72,6 +82,13 @@ class Sink:
         #: Seconds between the final dot and the log line: where a kill hurts most.
         self._delay = delay
         self._tls = tls
+        #: What EHLO answers beside its first line; « STARTTLS » stands there by itself until it was used.
+        self._offers = tuple(offers)
+        self._starttls = starttls
+        #: Credentials it takes, as they come: base64 of PLAIN or XOAUTH2, « name password » of LOGIN.
+        self._logins = logins
+        #: Every line but bodies, in order.
+        self.said: list[str] = []
         self._lock = threading.Lock()
         self._server = socket.create_server(("127.0.0.1", 0))
         self.port: int = self._server.getsockname()[1]
@@ -110,39 +127,75 @@ class Sink:
         try:
             if self._tls is not None:
                 connection = self._tls.wrap_socket(connection, server_side=True)
-            with connection, connection.makefile("rb") as lines:
-                self._talk(connection, lines)
+            with connection:
+                with connection.makefile("rb") as lines:
+                    encrypt = self._talk(connection, lines)
+                if encrypt and self._starttls is not None:
+                    self._serve_encrypted(connection, self._starttls)
         except OSError:
             connection.close()  # the client hung up
 
-    def _talk(self, connection: socket.socket, lines: Iterable[bytes]) -> None:
-        sender, recipients = "", []
-        if not self._answer(connection, "banner", "220 sink ESMTP"):
-            return
+    def _serve_encrypted(self, connection: socket.socket, context: ssl.SSLContext) -> None:
+        with context.wrap_socket(connection, server_side=True) as safe, safe.makefile("rb") as lines:
+            self._talk(safe, lines, banner=False)
+
+    def _talk(self, connection: socket.socket, lines: Iterator[bytes], *, banner: bool = True) -> bool:
+        """Serve one connection; True where it goes on under TLS."""
+        sender: str | None = None
+        recipients: list[str] = []
+        if banner and not self._answer(connection, "banner", "220 sink ESMTP"):
+            return False
         for line in lines:
             command = line.strip().upper()
+            self.said.append(line.decode("utf-8", "replace").strip())
             if command.startswith((b"EHLO", b"HELO")):
-                going = self._answer(connection, "ehlo", "250 sink")
+                going = self._answer(connection, "ehlo", self._hello(clear=banner))
+            elif command == b"STARTTLS" and self._starttls is not None:
+                return self._answer(connection, "starttls", "220 go")
+            elif command.startswith(b"AUTH"):
+                going = self._answer(connection, "auth", self._judged(connection, line.decode().split(), lines))
             elif command.startswith(b"MAIL"):
-                sender, recipients = _path(line), []
-                going = self._answer(connection, "mail", "250 ok")
+                act = self.plan.at("mail")
+                sender, recipients = (_path(line) if act is None else None), []
+                going = self._answer(connection, "", "250 ok", act)
             elif command.startswith(b"RCPT"):
-                recipients.append(_path(line))
-                going = self._answer(connection, "rcpt", "250 ok")
+                act = self.plan.at("rcpt") or (None if sender is not None else "503 5.5.1 MAIL first")
+                recipients += [_path(line)] if act is None else []
+                going = self._answer(connection, "", "250 ok", act)
             elif command == b"DATA":
-                act = self.plan.at("data")
+                act = self.plan.at("data") or (None if recipients else "554 5.5.1 no valid recipients")
                 going = self._answer(connection, "", "354 go", act)
                 if going and act is None:
-                    going = self._body(connection, lines, sender, recipients)
+                    going = self._body(connection, lines, sender or "", recipients)
             elif command == b"QUIT":
                 connection.sendall(b"221 bye\r\n")
-                return
+                return False
             else:
                 going = self._answer(connection, "", "250 ok")
             if not going:
-                return
+                return False
+        return False
 
-    def _body(self, connection: socket.socket, lines: Iterable[bytes], sender: str, recipients: list[str]) -> bool:
+    def _hello(self, *, clear: bool) -> str:
+        offers = ["sink", *self._offers, *(["STARTTLS"] if self._starttls and clear else [])]
+        return "\r\n".join([*(f"250-{one}" for one in offers[:-1]), f"250 {offers[-1]}"])
+
+    def _judged(self, connection: socket.socket, words: list[str], lines: Iterator[bytes]) -> str:
+        """Return the answer to AUTH."""
+        if words[1] == "LOGIN":
+            given = []
+            for prompt in (b"334 VXNlcm5hbWU6\r\n", b"334 UGFzc3dvcmQ6\r\n"):
+                connection.sendall(prompt)
+                given.append(base64.b64decode(next(lines)).decode())
+            return "235 ok" if " ".join(given) in self._logins else "535 5.7.8 no"
+        if words[2] in self._logins:
+            return "235 ok"
+        if words[1] == "XOAUTH2":
+            connection.sendall(b"334 eyJzdGF0dXMiOiI0MDEifQ==\r\n")
+            next(lines)
+        return "535 5.7.8 no"
+
+    def _body(self, connection: socket.socket, lines: Iterator[bytes], sender: str, recipients: list[str]) -> bool:
         act = self.plan.at("body")
         if callable(act):
             act(connection)

@@ -89,6 +89,8 @@ def said(error: BaseException) -> str:
         return "pas de réponse à temps"
     if isinstance(error, ConnectionRefusedError):
         return "connexion refusée"
+    if isinstance(error, ConnectionResetError | BrokenPipeError):
+        return "le relais a coupé la connexion"
     if isinstance(error, ssl.SSLError | ConnectionAbortedError):
         return tls.describe(error)
     return str(error) or type(error).__name__
