@@ -29,7 +29,7 @@ class Publishing:
     @property
     def bulletins(self) -> Sequence[str]:
         """Names of the digests that are bulletins proper: an alert is no edition."""
-        return [name for name, found in self._stores.digests.items() if found.digest.rhythm != "daily"]
+        return [name for name, found in self._stores.digests.items() if found.digest.alert is None]
 
     @cached_property
     def archive(self) -> "Archive":

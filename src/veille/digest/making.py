@@ -13,7 +13,7 @@ from veille.digest.composing import make_frame
 from veille.digest.desk import Built, Desk
 from veille.digest.editions import Edition, edition_of
 from veille.errors import InputError
-from veille.model import Drafted, Issue, IssueState, Item
+from veille.model import Drafted, Handpicked, Issue, IssueState, Item
 from veille.model.issue_life import EDITABLE
 
 #: Which items a draft is made from: all, those that staff accepted, those that are certain.
@@ -138,7 +138,7 @@ class Maker:
                 labels=desk.labels,
                 zone=desk.settings.cluster.zone,
                 fits=composer.fits,
-                handpicked=desk.hands.handpicked(known.id) if known else None,
+                handpicked=self._hand(definition, known),
             )
         issue = Issue(
             id=0,
@@ -151,6 +151,21 @@ class Maker:
             frame=frame,
         )
         return issue, drafted
+
+    def _hand(self, definition: Definition, known: Issue | None) -> Handpicked | None:
+        """Return what staff chose for an issue; an alert takes what they put first in the drafts under way."""
+        desk = self._desk
+        if definition.digest.alert is None:
+            return desk.hands.handpicked(known.id) if known else None
+        others = [one.name for one in desk.chosen(None) if one.digest.alert is None]
+        drafts = [draft for name in others if (draft := desk.issues.latest(name, EDITABLE)) is not None]
+        picked = [desk.hands.handpicked(draft.id) for draft in drafts]
+        return Handpicked(
+            pins=tuple(number for one in picked for number in one.pins),
+            own={member: numbers for one in picked for member, numbers in one.own.items()},
+            dropped=frozenset(number for one in picked for number in one.dropped),
+            notes={number: note for one in picked for number, note in one.notes.items()},
+        )
 
     def _items(self, definition: Definition, screen: Screen) -> Sequence[Item]:
         items = self._desk.items.items()

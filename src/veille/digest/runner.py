@@ -38,7 +38,8 @@ class Digests:
 
     def build(self, name: str | None = None) -> list[Built]:
         """Make (or make again) the draft of the current period, of one digest or of each."""
-        return [self._maker.build(definition) for definition in self._desk.chosen(name)]
+        chosen = self._desk.chosen(name)
+        return [self._maker.build(one) for one in (chosen if name else self._desk.followed(chosen))]
 
     def run_due(self, *, drafting: bool = True) -> list[str]:
         """Draft (unless told not to) and send what the clock asks for, once; return French sentences, if any."""
@@ -122,9 +123,12 @@ class Digests:
         for definition in self._desk.chosen(None):
             when = self._desk.edition(definition)
             missing = self._desk.issues.find(definition.name, when.period) is None
-            if missing and when.build_at <= self._desk.clock.now():
+            due = missing and when.build_at <= self._desk.clock.now()
+            if due and self._desk.followed([definition]):
                 built = self._maker.build(definition)
                 count = sum(one.bulletin is not None for one in built.drafted)
+                if definition.digest.alert is not None and not count:
+                    continue  # most days nothing presses: no news
                 yield f"brouillon {definition.name} {when.period} : {count} bulletins sur {len(built.drafted)} abonnés"
 
     def _send_due(self) -> Iterator[str]:
@@ -140,7 +144,7 @@ class Digests:
         """End a stale issue; a draft may be made again as long as its period lasts."""
         if issue.state in EDITABLE and issue.period == self._desk.edition(definition).period:
             return
-        waited = issue.state in EDITABLE or self._waiting(issue)
+        waited = self._desk.filled(issue) if issue.state in EDITABLE else self._waiting(issue)
         self._desk.issues.close(issue.id, self._desk.clock.now())
         if waited:
             yield f"édition {issue.name} périmée : ce qui n'est pas parti ne partira plus"
