@@ -14,6 +14,7 @@ from tests.bad_inputs import cases, value_of
 from veille.digest.mail.encoding import encode_body, quoted_printable
 from veille.digest.mail.header_text import header_text, mailbox
 from veille.digest.mail.message import Letter, build, make_message_id
+from veille.digest.mail.reading_back import read_back
 from veille.errors import InputError
 
 TEXT = "Bonjour,\nune ligne accentuée\n.\nhttps://exemple.fr/a?b=1&c=2\n"
@@ -128,6 +129,20 @@ def test_hostile_address_is_refused_or_one_quoted_recipient(case: dict[str, obje
         return
     message = parsed(build(replace(LETTER, recipient_name=hostile)).raw)
     assert [address.addr_spec for address in message["To"].addresses] == [LETTER.recipient]
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        b"From: a\r\nBcc: x@y.z\r\n", b"From: a\nBcc: x@y.z\r\n", b"From: a\rb\r\n", b"From: a\r\n\r\n",
+        b"From: a\r\n \r\n", b"From: a\r\n\tb\r\n", b"From:a\r\n", b"From : a\r\n", "From: é\r\n".encode(), b"From: a",
+        b"From: \x00\r\n", b"From: " + b"a" * 999 + b"\r\n", b"From: a\r\nFrom: b\r\n", b"",
+    ],
+)  # fmt: skip
+def test_a_header_that_anybody_may_read_otherwise_does_not_leave(head: bytes):
+    read_back(b"From: a\r\n b\r\n", ["From"], "a@b.fr")
+    with pytest.raises(InputError, match=r"message pour a@b\.fr refusé"):
+        read_back(head, ["From"], "a@b.fr")
 
 
 def test_name_with_an_address_inside_stays_a_name():

@@ -2,22 +2,30 @@
 
 import base64
 import binascii
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from veille.text import clean
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Body:
-    """The two parts of a mail, quoted-printable, each ended by one line end."""
+    """The two parts of a mail, quoted-printable, each ended by one line end, in as many bytes as they come in."""
 
-    text: bytes
-    html: bytes
+    text: Sequence[bytes]
+    html: Sequence[bytes]
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Body) and all(
+            b"".join(mine) == b"".join(its) for mine, its in ((self.text, other.text), (self.html, other.html))
+        )
+
+    __hash__ = None  # type: ignore[assignment]
 
 
 def encode_body(text: str, html: str) -> Body:
     """Return both parts encoded."""
-    return Body(*(ended(quoted_printable(part)) for part in (text, html)))
+    return Body(*(ended([quoted_printable(part)]) for part in (text, html)))
 
 
 def image_part(name: str, kind: str, raw: bytes) -> bytes:
@@ -29,11 +37,13 @@ def image_part(name: str, kind: str, raw: bytes) -> bytes:
     return head.encode("ascii") + base64.encodebytes(raw).replace(b"\n", b"\r\n")
 
 
-def ended(encoded: bytes) -> bytes:
-    """Return encoded text with one line end at its end."""
-    if encoded.endswith(b"\r\n") and not encoded.endswith(b"\r\n\r\n"):
-        return encoded
-    return encoded.rstrip(b"\r\n") + b"\r\n"
+def ended(encoded: list[bytes]) -> list[bytes]:
+    """Return encoded text with one line end at its end; the list is changed."""
+    while encoded and not encoded[-1].rstrip(b"\r\n"):
+        encoded.pop()
+    last = encoded.pop() if encoded else b""
+    encoded.append(last.rstrip(b"\r\n") + b"\r\n")
+    return encoded
 
 
 def quoted_printable(text: str) -> bytes:

@@ -80,10 +80,10 @@ def build(letter: Letter, signer: Signer | None = None) -> OutgoingMail:
 def _body(letter: Letter, mark: bytes) -> bytes:
     """Return both parts between their boundaries, the HTML with the image that it shows (RFC 2387) if there is one."""
     outer, inner, parts = b"--=_" + mark, b"--=_r" + mark, letter.body
-    html: tuple[bytes, ...] = (_HEADS["html"], parts.html)
+    html: tuple[bytes, ...] = (_HEADS["html"], *parts.html)
     if letter.image:
         html = (_RELATED, inner[2:], b'"\r\n\r\n', inner, *html, inner, letter.image, inner, b"--\r\n")
-    return b"".join((outer, _HEADS["plain"], parts.text, outer, *html, outer, b"--\r\n"))
+    return b"".join((outer, _HEADS["plain"], *parts.text, outer, *html, outer, b"--\r\n"))
 
 
 def make_message_id(cluster: str, digest: str, period: str, subscriber_id: int, domain: str) -> str:

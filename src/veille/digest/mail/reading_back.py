@@ -14,8 +14,9 @@ from veille.errors import InputError
 
 #: RFC 5322 §2.1.1: lines of 78, never more than 998.
 _MAX_LINE = 998
-#: Fields of printable ASCII, folded lines that hold something, CRLF: no obsolete syntax (RFC 5322 §2.2, §4).
-_HEAD = re.compile(rb"(?:[!-9;-~]+: (?:[!-~][ -~]*)?(?:\r\n +[!-~][ -~]*)*\r\n)+")
+_PRINTABLE = bytes(range(0x20, 0x7F))
+#: How a line begins: a name and its colon, or the fold of a line that goes on.
+_LINE = re.compile(rb"[!-9;-~]+: | +[!-~]")
 #: What may stand more than once: a mail has a signature a key.
 _REPEATED = frozenset({"DKIM-Signature"})
 _READER = BytesParser()
@@ -24,14 +25,20 @@ _HEADLESS = frozenset({MultipartInvariantViolationDefect, StartBoundaryNotFoundD
 
 
 def read_back(head: bytes, names: Sequence[str], recipient: str) -> None:
-    """Refuse a header (without the empty line) that holds other fields than those written."""
+    """Refuse a header (without the empty line) that holds other fields than those written.
+
+    Its grammar is the strictest: fields of printable ASCII, folded lines that hold something, CRLF, no obsolete syntax
+    (RFC 5322 §2.2, §4).
+    """
     single = [name for name in names if name not in _REPEATED]
-    lines = head.split(b"\r\n")
+    *lines, end = head.split(b"\r\n")
     faults = {
         "les en-têtes relus ne sont pas ceux écrits": _names(lines) != list(names),
         "un en-tête est en double": len(set(single)) != len(single),
-        "un en-tête n'est pas écrit comme il le faut": not _HEAD.fullmatch(head),
-        "une ligne est trop longue": max(map(len, lines)) > _MAX_LINE,
+        "un en-tête n'est pas écrit comme il le faut": bool(end)
+        or head.translate(None, _PRINTABLE) != b"\r\n" * len(lines)
+        or not all(map(_LINE.match, lines)),
+        "une ligne est trop longue": max(map(len, lines), default=0) > _MAX_LINE,
     }
     _refuse(faults, recipient)
 

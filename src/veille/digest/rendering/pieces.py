@@ -28,8 +28,8 @@ ROOTS = ("bulletin", "frame", "section", "line", "loop")
 #: The links of a page that are one address, and the one that each item completes.
 OWN = ("unsubscribe", "preferences", "bulletin", "calendar")
 OPINIONS = "opinions"
-#: A link that neither HTML escaping nor quoted-printable changes.
-_PLAIN_URL = re.compile(r"https?://[A-Za-z0-9:/._~-]+")
+#: Links that neither HTML escaping nor quoted-printable changes.
+_PLAIN_URLS = re.compile(r"https?://[A-Za-z0-9:/._~-]+(?: https?://[A-Za-z0-9:/._~-]+)*")
 #: No text of an item holds it but by guessing 64 bits.
 _STAND_IN = "https://" + secrets.token_hex(8)
 _SOFT_BREAK = b"=\r\n"
@@ -130,8 +130,10 @@ def encoded_links(links: Links) -> dict[str, bytes]:
 
 def fillable(links: Links) -> bool:
     """Say whether these links can stand in for themselves: long enough, and changed by no encoding."""
-    every = (*(getattr(links, name) for name in OWN), *filter(None, [links.opinions.start]))
-    return all(len(url) > len(_STAND_IN) + 1 and _PLAIN_URL.fullmatch(url) for url in every)
+    every = [links.unsubscribe, links.preferences, links.bulletin, links.calendar]
+    if links.opinions.start:
+        every.append(links.opinions.start)
+    return min(map(len, every)) > len(_STAND_IN) + 1 and _PLAIN_URLS.fullmatch(" ".join(every)) is not None
 
 
 def getter(names: set[str]) -> Callable[[Any], Hashable]:

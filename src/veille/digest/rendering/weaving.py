@@ -192,12 +192,12 @@ class Weaver:
         """Return the subject alone."""
         return " ".join(self._subject(context).split())
 
-    def encode(self, context: Values, links: Links) -> tuple[bytes, bytes, int]:
-        """Return the text part and the HTML part, encoded, and the size of the HTML before that."""
+    def encode(self, context: Values, links: Links) -> tuple[list[bytes], list[bytes], int]:
+        """Return the text part and the HTML part, encoded, in pieces, and the size of the HTML before that."""
         known = encoded_links(links)
         cloth = self._woven(context, known)
         fill = self._holes.fill(known).get
-        text, html = (b"".join(map(fill, parts, parts)) for parts in (cloth.text, cloth.html))
+        text, html = (list(map(fill, parts, parts)) for parts in (cloth.text, cloth.html))
         return text, html, sum([strip.size for strip in cloth.strips])
 
     def inspected(self, context: Values, links: Links) -> tuple[Inspected, Inspected]:
