@@ -242,6 +242,13 @@ def test_a_recall_is_one_line_with_one_reason():
     assert recall.recall == "déjà vu le 23\u00a0octobre"
 
 
+def test_coverage_counts_calls_that_leave_ten_days_shown_now_or_before():
+    late = item(3, deadline="2026-12-06", title="Neuf jours")
+    items = [*calls(*range(10, 18)), late, item(2, title="Déjà vu")]
+    made = drafted(items, seen={1: {2: seen(2)}})
+    assert (made.calls, made.calls_shown) == (9, 6)
+
+
 def test_nothing_to_say_is_no_mail_and_a_reason_by_name():
     made = drafted(calls(1), by=off_topic)
     assert made.bulletin is None

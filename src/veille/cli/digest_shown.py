@@ -90,6 +90,9 @@ def show_built(built: "Built") -> None:
         for one in built.drafted
     ]
     table(("Abonné", "Éléments", "Objet"), rows)
+    if calls := sum(one.calls for one in built.drafted):
+        share = sum(one.calls_shown for one in built.drafted) * 100 // calls
+        echo(f"Couverture : {share} % des appels qui conviennent sont montrés à dix jours ou plus de leur clôture.")
     if readers:
         echo("Relisez avec « veille digest preview MEMBRE », puis « veille digest approve ».")
 

@@ -175,6 +175,10 @@ class Drafted:
     bulletin: Bulletin | None
     skipped: str = ""
     selection: tuple[Selected, ...] = ()
+    #: Calls that this reader could answer with ten days left or more: how many there are at most, and how many of them
+    #: this issue or an earlier one showed. Known of a draft just made.
+    calls: int = 0
+    calls_shown: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,10 +6,12 @@ from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
 from veille.config.digests import Digest
+from veille.digest.choosing.brevity import shortened, words
 from veille.digest.choosing.bulletin import compose, selection
 from veille.digest.choosing.hand import Hands
 from veille.digest.choosing.offering import Offering, Reader
 from veille.digest.choosing.select import Offer, choose, common_items
+from veille.digest.choosing.urgency import pressing, worth_a_mail
 from veille.digest.choosing.welcome import Welcome, opens
 from veille.digest.editions import Edition
 from veille.model import Bulletin, Drafted, Feedback, Handpicked, Item, Member, Opinion, SeenItem, Subscriber
@@ -52,37 +54,46 @@ def draft(
 ) -> list[Drafted]:
     """Return what the issue holds for each subscriber, in the order given; `fits` refuses a bulletin too big."""
     members = {member.id: member for member in readers.members}
-    hands = Hands(handpicked or Handpicked(), items)
+    picked = handpicked or Handpicked()
+    if digest.alert is not None:
+        items = pressing(digest.alert, items, when.day, picked)
+    hands = Hands(picked, items)
     offering, known = Offering(digest, when, items, matcher, hands), _known(items)
-    offered = {
-        person.id: offering.offers(_reader(person, members[person.member_id], readers, hands, known))
+    each = {
+        person.id: _reader(person, members[person.member_id], readers, hands, known)
         for person in readers.subscribers
         if _reads(digest, person, when.day) and person.member_id in members
     }
+    offered: dict[int, Sequence[Offer]] = {number: offering.offers(reader) for number, reader in each.items()}
+    if digest.alert is not None:
+        offered = {number: worth_a_mail(digest.alert, offers) for number, offers in offered.items()}
     common = common_items(digest, offered.values(), hands.common)
-    return [
-        _drafted(
-            _Wording(digest, members[person.member_id], person, when, zone, labels), readers, offered, common, fits
-        )
-        if person.id in offered
-        else Drafted(subscriber=person, bulletin=None, skipped=_why_not(digest, person, when.day))
-        for person in readers.subscribers
-    ]
+    drafted = []
+    for person in readers.subscribers:
+        if person.id not in each:
+            drafted.append(Drafted(subscriber=person, bulletin=None, skipped=_why_not(digest, person, when.day)))
+            continue
+        worded = _Wording(digest, members[person.member_id], person, when, zone, labels)
+        made = _drafted(worded, readers.seen.get(person.id, {}), offered[person.id], common, fits)
+        calls, shown = offering.calls(each[person.id], {one.item_id for one in made.selection})
+        drafted.append(replace(made, calls=calls, calls_shown=shown))
+    return drafted
 
 
 def _drafted(
     worded: "_Wording",
-    readers: Readers,
-    offered: Mapping[int, Sequence[Offer]],
+    seen: Mapping[int, SeenItem],
+    offers: Sequence[Offer],
     common: frozenset[int],
     fits: Callable[[Bulletin], bool],
 ) -> Drafted:
     person = worded.person
-    welcome = _newcomer(worded.member, readers.seen.get(person.id, {}))
-    choice = choose(worded.digest, offered[person.id], common, welcome=welcome is not None)
+    welcome = _newcomer(worded.member, seen)
+    greeted = welcome is not None and bool(worded.digest.welcome) and worded.digest.alert is None
+    choice = choose(worded.digest, offers, common, welcome=greeted)
     if choice.skipped:
         return Drafted(subscriber=person, bulletin=None, skipped=choice.skipped)
-    opening = opens(choice.offers, welcome) if welcome is not None and worded.digest.welcome else ""
+    opening = opens(choice.offers, welcome) if welcome is not None and greeted else ""
     worded = replace(worded, opening=opening, first=welcome == "new")
     return _fitting(worded, list(choice.offers), fits)
 
@@ -129,6 +140,8 @@ def journal(item: Item, seen: Mapping[int, SeenItem]) -> SeenItem | None:
 
 def _reads(digest: Digest, person: Subscriber, day: date) -> bool:
     """Say whether this digest is for that person; who comes back from a pause reads each week."""
+    if digest.alert is not None:
+        return person.alerts and person.reads(day)
     rhythm = "weekly" if person.rhythm == "paused" else person.rhythm
     return person.reads(day) and rhythm == digest.rhythm
 
@@ -136,6 +149,8 @@ def _reads(digest: Digest, person: Subscriber, day: date) -> bool:
 def _why_not(digest: Digest, person: Subscriber, day: date) -> str:
     if not person.reads(day):
         return "abonnement en pause"
+    if digest.alert is not None and not person.alerts:
+        return "n'a pas demandé d'alertes"
     if not _reads(digest, person, day):
         return f"a choisi un bulletin {_RHYTHMS.get(person.rhythm, person.rhythm)}"
     return "son organisation n'est plus dans la liste des membres"
@@ -157,7 +172,7 @@ class _Wording:
     first: bool = False
 
     def compose(self, offers: Sequence[Offer]) -> Bulletin:
-        return compose(
+        whole = compose(
             self.digest,
             offers,
             member=self.member,
@@ -168,12 +183,15 @@ class _Wording:
             opening=self.opening,
             first=self.first,
         )
+        return shortened(whole, self.digest.max_words)
 
 
 def _fitting(worded: _Wording, offers: list[Offer], fits: Callable[[Bulletin], bool]) -> Drafted:
-    """Leave out the last items until mail clients show the whole."""
+    """Leave out the last items until it is as short as promised and mail clients show the whole."""
+    limit = worded.digest.max_words
     bulletin = worded.compose(offers)
-    while not fits(bulletin) and len(offers) > 1:  # drawn even where nothing can go: a bad template is told here
+    # Drawn even where nothing can go: a bad template is told here.
+    while not (words(bulletin) <= limit and fits(bulletin)) and len(offers) > 1:
         offers.pop()
         bulletin = worded.compose(offers)
     return Drafted(subscriber=worded.person, bulletin=bulletin, selection=selection(offers))

@@ -6,8 +6,9 @@ from the top. What is offered is the same as if everything had been judged.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 
 from veille.config.digests import Digest
 from veille.digest.choosing.hand import UNTOUCHED, Hand, Hands, vouched
@@ -16,10 +17,10 @@ from veille.digest.editions import Edition
 from veille.model import Item, Licence, Match, Member, Scheme, SeenItem, Subscriber
 from veille.protocols import Candidate, Judge
 
+#: Days that answering a call takes at least: one shown later was shown too late.
+IN_TIME = timedelta(days=10)
 #: Offers kept of a section, for each of its places: what variety and quotas choose among.
 _CHOICE = 3
-
-Seen = Mapping[int, SeenItem]
 
 
 @dataclass(frozen=True)
@@ -61,6 +62,26 @@ class Offering:
                 continue
             pools.add(self._offer(number, reader, judged), bound=not again)
         return pools.offers()
+
+    def calls(self, reader: Reader, shown: Collection[int]) -> tuple[int, int]:
+        """Return how many calls a reader may answer in time, and how many of them were shown, now or before.
+
+        One that was never judged, as better ones filled its section, counts as one: there are that many at most.
+        """
+        judged, count, told = self._judged(reader), 0, 0
+        for number, _ in judged.candidates:
+            item = self._items.get(number)
+            if item is None or not self._in_time(item) or not _wanted(item, reader):
+                continue
+            known, match = number in shown or number in reader.seen, judged.matches.get(number)
+            if known or match is None or match.score is not None:
+                count, told = count + 1, told + known
+        return count, told
+
+    def _in_time(self, item: Item) -> bool:
+        """Tell whether it is a call that leaves enough days to be answered."""
+        answered = self._home[item.id] in ANSWERED
+        return answered and item.deadline is not None and item.deadline - self._when.day >= IN_TIME
 
     def _judged(self, reader: Reader) -> "_Judged":
         key = (reader.member.id, reader.person.muted)
