@@ -1,14 +1,16 @@
 """Mails of 40 lines a second on one core: drawn, encoded, signed and read back, beside the usual stack and the limit.
 
-python benchmarks/digest.py [--mails 2000]; the last line is one JSON object. The usual stack draws each mail by Jinja,
-inlines its CSS, lets `email.message` encode it and dkimpy sign it. The limit is what no signed mail goes below: one
-RSA-2048 signature and one SHA-256 of the same body.
+python benchmarks/digest.py [--mails 2000] [--readers 80000]; the last line is one JSON object. The usual stack draws
+each mail by Jinja, inlines its CSS, lets `email.message` encode it and dkimpy sign it. The limit is what no signed mail
+goes below: one RSA-2048 signature and one SHA-256 of the same body. With --readers, that many mails are composed,
+one after the other as a sender does, and what is measured is the memory that they take.
 """
 
 import argparse
 import hashlib
 import json
 import random
+import resource
 import tempfile
 import time
 from collections.abc import Callable, Iterator
@@ -164,11 +166,37 @@ def per_second(work: Callable[[], int]) -> float:
     return done / (time.process_time() - start)
 
 
+def memory(readers: int) -> dict[str, Any]:
+    """Return what composing that many mails takes, from a bulletin to bytes that nobody keeps."""
+    definition = load_digest([shipped() / "digests"], "hebdo")
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, "dkim.pem")
+        path.write_bytes(new_key_pem())
+        keys = Keys(Path(folder, "keys.json"))
+        signer = Signer((load_key(path, selector="veille", domain="pole.example.fr"),))
+        composer = Composer(frame_of(definition, keys), keys, signer)
+        start, before = time.process_time(), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+        for one in bulletins(readers):
+            composer.mail(one, email=f"p{one.subscriber_id}@exemple.fr", message_id=_mark(one), sent=SENT)
+    return {
+        "readers": readers,
+        "lines": LINES,
+        "cpu_seconds_bulletins_included": round(time.process_time() - start, 1),
+        "mb_before": before // 1024,
+        "mb_at_most": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
+    }
+
+
 def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--mails", type=int, default=2000)
-    count: int = parser.parse_args().mails
+    parser.add_argument("--readers", type=int, default=0)
+    given = parser.parse_args()
+    if given.readers:
+        print(json.dumps(memory(given.readers)))
+        return
+    count: int = given.mails
     definition = load_digest([shipped() / "digests"], "hebdo")
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, "dkim.pem")
