@@ -2,6 +2,7 @@
 
 import json
 
+import openpyxl
 import pytest
 
 from veille.demo.server import ReplayServer
@@ -156,3 +157,15 @@ def test_a_person_asks_for_their_data_and_is_erased(run, home):
     assert b"claire@phytalis" not in (home / "var" / "veille.sqlite").read_bytes()
     assert "désinscrit : non ajouté" in run("members", "import", home / "m.csv")
     assert "base réécrite" in run("db", "compact")
+
+
+def test_a_meeting_is_prepared_and_its_workbook_comes_back(run, home):
+    assert "Que cherchez-vous en ce moment" in run("members", "interview", "Phytalis")
+    run("members", "interview", "--html", home / "f.html", "--xlsx", home / "f.xlsx")
+    assert "<h1>Phytalis</h1>" in (home / "f.html").read_text("utf-8")
+    book = openpyxl.load_workbook(home / "f.xlsx")
+    head = [cell.value for cell in book.active[1]]
+    book.active.cell(2, head.index("needs") + 1).value = "enrobage sans dioxyde de titane"
+    book.save(home / "f.xlsx")
+    assert "needs : vide → enrobage sans dioxyde de titane" in run("members", "import", home / "f.xlsx")
+    assert "un classeur est attendu" in run("members", "interview", "--xlsx", home / "f.csv", code=2)

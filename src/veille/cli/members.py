@@ -11,6 +11,7 @@ import click
 from veille.cli.base import Group, Instance, echo, pass_instance
 from veille.cli.members_data import data, erase
 from veille.cli.members_enrich import accept, drafts, enrich, refuse
+from veille.cli.members_interview import interview
 from veille.model import Subscriber
 
 if TYPE_CHECKING:
@@ -146,5 +147,6 @@ members.add_command(enrich)
 members.add_command(drafts)
 members.add_command(accept)
 members.add_command(refuse)
+members.add_command(interview)
 members.add_command(data)
 members.add_command(erase)
