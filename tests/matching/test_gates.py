@@ -244,3 +244,17 @@ def test_an_open_consultation_of_a_first_import_is_no_archive() -> None:
     day = (TODAY + timedelta(days=20)).isoformat()
     consulted = archived(type="reglementation", published=TODAY - timedelta(days=60), facts={"deadline": [day, ""]})
     assert judge(consulted).gate is None
+
+
+def test_item_in_a_language_that_nobody_reads_is_refused() -> None:
+    german = replace(an_item(), lang="de")
+    assert gate_of(german) == ("gate:language", "écrit en allemand, que vous ne lisez pas")
+    assert gate_of(replace(an_item(), lang="xx"))[1] == "écrit en « xx », que vous ne lisez pas"
+    assert judge(replace(an_item(), lang="en")).gate is None
+    assert judge(replace(an_item(), lang=None)).gate is None
+
+
+def test_chosen_languages_stand_in_for_french_and_english() -> None:
+    reader = a_member(languages=("fr", "de"))
+    assert judge(replace(an_item(), lang="de"), reader).gate is None
+    assert gate_of(replace(an_item(), lang="en"), reader)[0] == "gate:language"

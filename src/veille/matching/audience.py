@@ -38,6 +38,9 @@ _APPLICANTS = _COMPANIES | {
     "structure": (), "acteur": (), "professionnel": (), "traitant": (), "fournisseur": (), "filiere": (),
     "secteur": (), "interprofession": (), "fabricant": (), "exploitant": (), "cooperative": (),
 }  # fmt: skip
+_APPLICANT = re.compile(rf"\b({'|'.join(_APPLICANTS)})s?\b")
+#: Characters in which these words stand.
+_WINDOW = 100
 #: « toutes les entreprises de la filière bois »: what stands between is passed over, these end the search.
 _ENDS = frozenset(
     {"qui", "que", "dont", "dans", "pour", "par", "ayant", "souhaitant", "desirant", "afin", "sur", "avec", "sans",
@@ -138,11 +141,10 @@ def _says(word: str, places: frozenset[str]) -> bool:
 
 def _applicants(folded: str, places: frozenset[str]) -> Iterator[tuple[tuple[str, ...], list[str]]]:
     """Yield who may apply: the sizes of member meant, and the stems of the trade said right after."""
-    words = _WORDS.findall(folded)
-    for place, word in enumerate(words):
-        sizes = _APPLICANTS.get(word) or _APPLICANTS.get(word.removesuffix("s"))
-        if sizes is not None:
-            yield sizes, list(_trade_after(words[place + 1 : place + 1 + _REACH], places))
+    for found in _APPLICANT.finditer(folded):
+        sizes = _APPLICANTS[found[1]]
+        after = _WORDS.findall(folded, found.end(), found.end() + _WINDOW)
+        yield sizes, list(_trade_after(after[:_REACH], places))
 
 
 def _trade_after(words: list[str], places: frozenset[str]) -> Iterator[str]:

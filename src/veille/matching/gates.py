@@ -10,6 +10,12 @@ from veille.matching.case import KNOWLEDGE, TENDER, Case
 from veille.matching.context import LOCAL_MONEY
 from veille.model import Judgement, Origin, Reason, Scheme, Verdict
 
+#: What whoever chose no languages reads, and how languages are called.
+READ_BY_DEFAULT = ("fr", "en")
+LANGUAGES = {
+    "fr": "français", "en": "anglais", "de": "allemand", "es": "espagnol", "it": "italien", "nl": "néerlandais",
+    "pt": "portugais", "ca": "catalan",
+}  # fmt: skip
 #: News older than this many half-lives of its type is worth less than 1/16.
 _STALE_HALF_LIVES = 4
 #: A call without a date is believed open for two years at most.
@@ -82,6 +88,13 @@ def _reaches(case: Case, place: str) -> bool:
 def _eligibility(case: Case) -> str | None:
     judged = case.eligibility
     return f"non éligible : {judged.note}" if judged is not None and judged.verdict is Verdict.NO else None
+
+
+def _language(case: Case) -> str | None:
+    code = case.item.lang
+    if code is None or code in (case.profile.member.languages or READ_BY_DEFAULT):
+        return None
+    return f"écrit en {LANGUAGES.get(code, f'« {code} »')}, que vous ne lisez pas"
 
 
 def _muted(case: Case) -> str | None:
@@ -159,6 +172,7 @@ GATES: dict[str, Callable[[Case], str | None]] = {
     "expired": _expired,
     "territory": _territory,
     "eligibility": _eligibility,
+    "language": _language,
     "muted": _muted,
     "archive": _archive,
     "noise": _noise,

@@ -73,6 +73,7 @@ def _families() -> tuple[Mapping[str, str], Mapping[str, list[tuple[tuple[str, .
     return words, expressions
 
 
+@cache
 def cognate(term: str) -> str:
     """Return the first letters that a stem shares with its form in the other language, "" where it is too short."""
     form = next((form for form in _FORMS if term.startswith(form)), "")

@@ -43,6 +43,8 @@ class Member:
     #: Names of competitors, customers, suppliers: shown to this member's own readers and to nobody else.
     follows: tuple[str, ...] = ()
     muted: tuple[str, ...] = ()
+    #: ISO 639-1 codes that the reader at hand reads, when a bulletin is made for one; empty = French and English.
+    languages: tuple[str, ...] = ()
     #: GeoZones ids that contain the commune, nearest first (commune, EPCI, département, région, country:fr).
     territories: tuple[str, ...] = ()
     #: When what it does or needs was last said anew: whoever was profiled since their last bulletin is welcomed again.
@@ -68,7 +70,7 @@ class Subscriber:
     muted: tuple[str, ...] = ()
     #: Source ids they do not want.
     muted_sources: tuple[str, ...] = ()
-    #: ISO 639-1 codes of the languages they read; empty = whatever an item is written in.
+    #: ISO 639-1 codes of the languages they read; empty = French and English.
     languages: tuple[str, ...] = ()
     #: Whether they want a mail between two bulletins for what cannot wait.
     alerts: bool = False

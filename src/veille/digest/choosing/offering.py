@@ -47,7 +47,7 @@ class Offering:
         self._open_to_all = [
             item.id for item in items if item.licence is Licence.OWN and self._home[item.id] == "network"
         ]
-        self._known: dict[tuple[int, tuple[str, ...]], _Judged] = {}
+        self._known: dict[tuple[int, tuple[str, ...], tuple[str, ...]], _Judged] = {}
 
     def offers(self, reader: Reader) -> list[Offer]:
         """Return what may be shown to a reader, best first in each section."""
@@ -84,10 +84,12 @@ class Offering:
         return answered and item.deadline is not None and item.deadline - self._when.day >= IN_TIME
 
     def _judged(self, reader: Reader) -> "_Judged":
-        key = (reader.member.id, reader.person.muted)
+        person = reader.person
+        key = (reader.member.id, person.muted, person.languages)
         if key not in self._known:
-            muted = (*reader.member.muted, *reader.person.muted)
-            member = replace(reader.member, muted=muted) if reader.person.muted else reader.member
+            member = reader.member
+            if person.muted or person.languages:
+                member = replace(member, muted=(*member.muted, *person.muted), languages=person.languages)
             self._known[key] = _Judged(member, self._judge.candidates(member))
         return self._known[key]
 
@@ -165,10 +167,8 @@ def _kinds(digest: Digest, item: Item, home: str | None) -> tuple[str, ...]:
 
 
 def _wanted(item: Item, reader: Reader) -> bool:
-    """Say whether a person's own choices leave an item: not refused, in a language they read, one source not muted."""
+    """Say whether a person's own choices leave an item: not refused, one source not muted."""
     if reader.refused.intersection((item.id, *item.also)):
-        return False
-    if reader.person.languages and item.lang and item.lang not in reader.person.languages:
         return False
     sources = {source.source_id for source in item.sources}
     return not sources or not sources <= set(reader.person.muted_sources)
