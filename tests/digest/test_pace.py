@@ -111,6 +111,16 @@ def test_one_family_s_word_slows_that_family_only_and_the_relay_s_own_all() -> N
     assert taps.wait("sfr", NOW) == 300
 
 
+def test_unrelated_domains_are_not_one_family() -> None:
+    taps = Taps("x", Limits(), {}, (), NOW)
+    for answers in ([BUSY, BUSY, SENT], [BUSY, BUSY]):
+        for one in answers:
+            taps.note("other", one, NOW)
+        assert taps.wait("other", NOW) == 0
+    taps.note("other", BUSY, NOW)  # the third in a row: it is the relay that says so
+    assert taps.wait("gmail", NOW) == 300
+
+
 def test_what_was_said_is_known_after_a_restart() -> None:
     taps = Taps("x", Limits(), {"gmail": 2.0}, (), NOW)
     taps.note("gmail", BUSY, NOW)

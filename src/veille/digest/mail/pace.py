@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from veille.digest.mail.families import OTHER
 from veille.model import DeliveryState, SendOutcome
 from veille.model.sending import RateState
 
@@ -18,6 +19,8 @@ HOLDS = (5, 15, 60, 240)
 _SLOW = 1.0
 #: Mails taken that make up for one word.
 _FORGIVEN = 20
+#: « Later » of unrelated domains, without a mail taken in between, that make it the relay's.
+_IN_A_ROW = 3
 #: Seconds of one slot, and slots in an hour and in a day.
 _SLOT, _HOUR, _DAY = 300, 12, 288
 
@@ -140,6 +143,7 @@ class Taps:
         self._now = now
         self._relay = self._tap(f"relay:{relay}"[:300], limits)
         self._families: dict[str, Tap] = {}
+        self._alone = 0
 
     def wait(self, family: str, now: datetime) -> float:
         """Return the seconds until one more mail may leave for that family."""
@@ -156,13 +160,21 @@ class Taps:
         self._family(family).give_back(now)
 
     def note(self, family: str, outcome: SendOutcome, now: datetime) -> None:
-        """Learn from an answer: before the recipient was named it is the relay's own word, then the receivers'."""
-        early = outcome.phase in {"", "mail"}
+        """Learn from an answer: before the recipient was named it is the relay's own word, then the receivers'.
+
+        Domains of no family have nothing to do with each other: one that says « later » speaks for itself, several in
+        a row are the relay's word.
+        """
         if outcome.state is DeliveryState.SENT:
+            self._alone = 0
             self._relay.well()
             self._family(family).well()
         elif outcome.state is DeliveryState.DEFERRED and later(outcome):
-            (self._relay if early else self._family(family)).later(now)
+            self._alone += family == OTHER
+            if outcome.phase in {"", "mail"} or self._alone >= _IN_A_ROW:
+                self._relay.later(now)
+            elif family != OTHER:
+                self._family(family).later(now)
 
     def changed(self) -> list[RateState]:
         """Return what is to be written, once."""

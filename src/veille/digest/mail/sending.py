@@ -5,7 +5,7 @@ A doubt is lifted by the relay's log or stays, by name.
 
 import asyncio
 import time
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 
 from veille.digest.mail.families import Families
 from veille.digest.mail.pace import Limits, Taps
@@ -33,6 +33,7 @@ class Sender:
         paces: Mapping[str, float] | None = None,
         families: Callable[[str], str] | None = None,
         wait: Callable[[float], None] = time.sleep,
+        pause: Callable[[float], Awaitable[None]] = asyncio.sleep,
         stopping: Callable[[], bool] = lambda: False,
     ) -> None:
         self._ledger = ledger
@@ -43,6 +44,7 @@ class Sender:
         self._relay, self._limits, self._paces = relay, limits or Limits(), paces or {}
         self._families = families or Families()
         self._wait = wait
+        self._pause = pause
         self._stopping = stopping
 
     def send(self, issue_id: int, *, alone: bool) -> str:
@@ -62,7 +64,9 @@ class Sender:
 
     def _drain(self, issue_id: int) -> str:
         taps = Taps(self._relay, self._limits, self._paces, self._ledger.rates(), self._clock.now())
-        shift = Shift(self._ledger, self._mailer, self._compose, self._clock, taps, stopping=self._stopping)
+        shift = Shift(
+            self._ledger, self._mailer, self._compose, self._clock, taps, stopping=self._stopping, pause=self._pause
+        )
         asyncio.run(shift.work(issue_id))
         return shift.reason
 

@@ -41,6 +41,7 @@ class Shift:
         taps: Taps,
         *,
         stopping: Callable[[], bool] = lambda: False,
+        pause: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         self._ledger = ledger
         self._mailer = mailer
@@ -48,6 +49,7 @@ class Shift:
         self._clock = clock
         self._taps = taps
         self._stopping = stopping
+        self._pause = pause
         self._watch = Watch()
         self._clerk = Clerk(ledger, clock, rates=taps.changed, expected=lambda: self._busy)
         #: Claimed, waiting for a connection.
@@ -172,7 +174,7 @@ class Shift:
             elif not waits or min(waits.values()) > PATIENCE:
                 return None
             else:
-                await asyncio.sleep(min(*waits.values(), 1.0))
+                await self._pause(min(*waits.values(), 1.0))
         return None
 
     def _waits(self) -> dict[str, float]:
