@@ -1,5 +1,6 @@
 """Real programs: found on the machine, skipped by name where absent, required where VEILLE_REQUIRE names them."""
 
+import os
 import shutil
 from pathlib import Path
 
@@ -40,4 +41,13 @@ def node() -> str:
         if required("node"):
             pytest.fail("the packages of tests/programs/node are not installed: run `make test-full`")
         pytest.skip("the packages of tests/programs/node are not installed (npm ci)")
+    return program
+
+
+@pytest.fixture(scope="session")
+def postfix_program() -> str:
+    """Postfix itself; its master process runs as root only."""
+    program = _find("postfix", "/usr/sbin/postfix")
+    if os.getuid() != 0:
+        pytest.skip("postfix is started by root only")
     return program
