@@ -117,7 +117,7 @@ def _refuse_pale(colour: str, backs: dict[str, str], cure: str) -> None:
 
 def _lightened(colour: str) -> str:
     """Return the colour with as much white as reading it by night asks for, and some more for comfort."""
-    comfort = LEAST_CONTRAST + 2.5
+    comfort = LEAST_CONTRAST + 1
     shades = (mixed("#ffffff", colour, step / 20) for step in range(21))
     return next(one for one in shades if contrast(one, mixed(one, CARD_DARK, _TINT)) >= comfort)
 
