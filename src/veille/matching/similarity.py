@@ -165,8 +165,15 @@ def _cognate_view(profile: Profile, view: View) -> View:
 
 def _best(segment: Segment, profile: Profile, view: View, context: MatchContext) -> Hit | None:
     wanted = view.terms & segment.terms
-    if not wanted:
+    # Trade talk says something only as a whole expression.
+    if not wanted or (wanted.isdisjoint(segment.trade) and not wanted.issuperset(segment.terms)):
         return None
+    if len(wanted) == 1 and not segment.talk and not any(map(is_expression, wanted)):
+        # One word says no more the second time: its first place is in the title, if any is.
+        (term,) = wanted
+        place = view.positions[term][0]
+        only = _hit(Run(place, place, wanted, loose=False), segment, profile, view, context)
+        return _completed(only, context) if only.strength > 0 else None
     best: Hit | None = None
     known: set[tuple[frozenset[str], bool, bool]] = set()
     for run in _runs(wanted, view):
