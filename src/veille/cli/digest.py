@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 
 from veille.cli.base import Group, Instance, echo, pass_instance
+from veille.cli.digest_doubts import settle
 from veille.cli.digest_hand import HAND
 from veille.cli.digest_life import LIFE
 from veille.cli.digest_report import report
@@ -140,5 +141,5 @@ def status(instance: Instance, name: str | None, as_json: bool) -> None:
             echo(f"attention : {remark}")
 
 
-for command in (*HAND, *LIFE, report):
+for command in (*HAND, *LIFE, report, settle):
     digest.add_command(command)

@@ -118,7 +118,8 @@ def show_sent(sent: "Sent") -> None:
         table(("Abonné", "État", "Pourquoi"), [(one.email, _MAILS[one.state.value], one.reply) for one in trouble])
     if sent.doubtful:
         echo("Incertain : accepté ou non, on ne sait pas. Rien n'est renvoyé à l'aveugle : demandez à ces personnes,")
-        echo("ou donnez le journal du relais ([mail] accept_log) et relancez « veille digest send ».")
+        echo("puis « veille digest settle ADRESSE --received » ou « --resend » ; ou donnez le journal du relais")
+        echo("([mail] accept_log) et relancez « veille digest send ».")
 
 
 def _named(issue: "Issue") -> str:

@@ -11,6 +11,7 @@ from veille.digest.errata import Errata
 from veille.digest.fallback import Fallback, Held
 from veille.digest.living import Living
 from veille.digest.mail.despatch import Despatch
+from veille.digest.mail.doubts import Doubts
 from veille.digest.making import Maker
 from veille.digest.rendering.sandbox import Rendered
 from veille.digest.showing import Shown, show
@@ -35,6 +36,8 @@ class Digests:
         self.living = Living(desk)
         #: Corrections of what was sent.
         self.errata = Errata(desk)
+        #: Mails of which nobody knows whether they were taken.
+        self.doubts = Doubts(desk)
 
     def build(self, name: str | None = None) -> list[Built]:
         """Make (or make again) the draft of the current period, of one digest or of each."""
