@@ -1,11 +1,14 @@
 """From a list of names to profiles: import, draft from a register and a site on loopback, accept, see, match."""
 
 import json
+from datetime import UTC, datetime
 
 import openpyxl
 import pytest
 
 from veille.demo.server import ReplayServer
+from veille.storage.db import Database
+from veille.storage.erasure_store import SqlErasureStore
 
 MONDAY = "2026-11-23T08:00:00+01:00"
 COMPANY = {
@@ -77,12 +80,15 @@ def test_from_a_name_to_a_profile(run, outside):
         ("activity", "l'encapsulation d'extraits végétaux pour les compléments alimentaires"),
     } <= values  # fmt: skip
     assert all(one["quote"] and one["origin"] for one in proposed)
+    assert "attendent une décision : 1" in run("members", "enrich")
+    address, page = run("members", "link", "Phytalis").split()
+    assert address == "claire@phytalis.example"
+    assert page.startswith("https://veille.exemple.fr/m/profil/")
     assert "à demander" in run("members", "list").split("·")[-1]
     assert "acceptées par Nadia" in run("members", "accept", "--member", "Phytalis", "--by", "Nadia")
     shown = run("profile", "claire@phytalis.example")
     assert "SIREN 732829320 · NAF 10.89Z (NAFRev2) · pme · SAS · créée le 1er mars 2014 · Saint-Beauzire" in shown
     assert "certifications : ISO 22000" in shown
-    assert run("members", "enrich", "Phytalis", "--site", outside.url).count("0 lignes proposées") == 1
     asked = [path for path, _ in outside.log]
     assert "/prive/activites" not in asked
     assert "/contact" not in asked
@@ -157,6 +163,15 @@ def test_a_person_asks_for_their_data_and_is_erased(run, home):
     assert b"claire@phytalis" not in (home / "var" / "veille.sqlite").read_bytes()
     assert "désinscrit : non ajouté" in run("members", "import", home / "m.csv")
     assert "base réécrite" in run("db", "compact")
+
+
+def test_whoever_asked_to_be_erased_is_shown_to_staff(run, home):
+    database = Database(f"sqlite:///{home / 'var' / 'veille.sqlite'}")
+    SqlErasureStore(database, "cluster").ask(1, datetime(2026, 11, 20, tzinfo=UTC))
+    database.close()
+    assert "demande d'effacement du 2026-11-20 : « veille members erase claire@phytalis.example »" in run(
+        "members", "list"
+    )
 
 
 def test_a_meeting_is_prepared_and_its_workbook_comes_back(run, home):

@@ -10,7 +10,7 @@ import click
 
 from veille.cli.base import Group, Instance, echo, pass_instance
 from veille.cli.members_data import data, erase
-from veille.cli.members_enrich import accept, drafts, enrich, refuse
+from veille.cli.members_enrich import accept, drafts, enrich, link, refuse
 from veille.cli.members_interview import interview
 from veille.model import Subscriber
 
@@ -139,6 +139,10 @@ def list_(instance: Instance, as_json: bool) -> None:
         who = ", ".join(one.email + (" (en pause)" if one.rhythm == "paused" else "") for one in readers)
         cells = (member.organisation, member.size, ", ".join(member.sectors), who or "personne", whole.shown())
         echo(" · ".join(cell or "—" for cell in (*cells, *(["bulletin maigre"] if lean else []))))
+    if not as_json:
+        emails = {person.id: person.email for person in people}
+        for person_id, asked in app.erasures.waiting().items():
+            echo(f"demande d'effacement du {asked.date()} : « veille members erase {emails[person_id]} »")
     if not found and not as_json:
         echo("aucun membre : « veille members import LISTE.csv »")
 
@@ -147,6 +151,7 @@ members.add_command(enrich)
 members.add_command(drafts)
 members.add_command(accept)
 members.add_command(refuse)
+members.add_command(link)
 members.add_command(interview)
 members.add_command(data)
 members.add_command(erase)

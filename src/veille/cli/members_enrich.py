@@ -27,7 +27,8 @@ def enrich(instance: Instance, member: str, siren: str, site: str) -> None:
     """Proposer des lignes de profil : registre des entreprises, site web du membre, projets passés vus par la veille.
 
     Rien n'entre dans un profil sans être accepté : chaque ligne porte les mots lus et leur origine. Sans MEMBRE, tous
-    ceux dont le profil n'est pas complet. Le SIREN absent est cherché par le nom et la commune ; s'il y a un doute, la
+    ceux dont le profil n'est pas complet et qui n'attendent pas déjà une décision : coupée, la commande reprend où elle
+    en était. Le SIREN absent est cherché par le nom et la commune ; s'il y a un doute, la
     commande donne le choix et ne propose rien.
     """
     from veille.errors import InputError
@@ -44,12 +45,15 @@ def enrich(instance: Instance, member: str, siren: str, site: str) -> None:
     except BadCell as error:
         raise InputError(str(error)) from error
     known = app.members.members()
-    wanted = [find_member(member, known, app.members.subscribers())] if member else known
+    waiting = {line.member_id for line in app.drafts.drafts()}
+    wanted = [one for one in known if gauge(one).missing and one.id not in waiting]
+    if member:
+        wanted = [find_member(member, known, app.members.subscribers())]
+    elif waiting:
+        echo(f"passés, des lignes attendent une décision : {len(waiting)} (« veille members drafts »)")
     enricher = app.profiling.enricher()
     total = 0
     for one in wanted:
-        if not member and not gauge(one).missing:
-            continue
         done = enricher.enrich(one, siren=siren, website=site)
         total += len(done.lines)
         echo(f"{one.organisation} : {len(done.lines)} lignes proposées")
@@ -106,6 +110,30 @@ def accept(instance: Instance, numbers: tuple[int, ...], member: str, by: str) -
 def refuse(instance: Instance, numbers: tuple[int, ...], member: str, by: str) -> None:
     """Refuser des lignes proposées : elles ne le seront plus."""
     _decide(instance, numbers, member, by, accepted=False)
+
+
+@click.command(cls=Command, name="link")
+@click.argument("member", metavar="MEMBRE")
+@pass_instance
+def link(instance: Instance, member: str) -> None:
+    """Donner, par abonné, l'adresse signée de la page où il accepte ces lignes et répond à trois questions.
+
+    Elle ouvre le profil sans mot de passe : ne la donnez qu'à la personne nommée. « veille serve » sert la page.
+    """
+    from veille.errors import InputError
+    from veille.links import LinkMaker
+    from veille.matching.explain import find_member
+
+    app = instance.open()
+    people = app.members.subscribers()
+    found = find_member(member, app.members.members(), people)
+    own = [person for person in people if person.member_id == found.id]
+    if not own:
+        raise InputError(f"{found.organisation} n'a pas d'abonné", cure="ajoutez-en un avec « veille members import »")
+    day = app.clock.now().astimezone(app.settings.cluster.zone).date()
+    links = LinkMaker(app.keys, app.settings.site.url.rstrip("/"), day, app.keys.newest)
+    for person in own:
+        echo(f"{person.email} {links.profile(person.id)}")
 
 
 def _decide(instance: Instance, numbers: tuple[int, ...], member: str, by: str, *, accepted: bool) -> None:

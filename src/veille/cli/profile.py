@@ -10,6 +10,7 @@ import click
 from veille.cli.base import Command, Instance, echo, pass_instance
 from veille.french import french_day
 from veille.model import REFUSALS, Feedback, Member, Opinion, Scheme, Subscriber
+from veille.text import fold
 
 if TYPE_CHECKING:
     from veille.app import App
@@ -60,7 +61,7 @@ def profile(instance: Instance, member: str, preview: bool, name: str | None, as
     if waiting:
         echo(f'lignes proposées : {len(waiting)} (« veille members drafts "{found.organisation}" »)')
     if preview:
-        _preview(app, found, own, name)
+        _preview(app, found, sorted(own, key=lambda person: fold(person.email) != fold(member)), name)
 
 
 def _profile(member: Member, app: "App") -> Iterator[str]:
@@ -110,6 +111,7 @@ def _vote(one: Feedback, titles: dict[int, str]) -> str:
 
 
 def _preview(app: "App", member: Member, people: Sequence[Subscriber], name: str | None) -> None:
+    """Show what the first of these people would get."""
     from veille.errors import InputError
 
     if not people:

@@ -23,7 +23,8 @@ _CATEGORIES = {"PME": "pme", "ETI": "eti", "GE": "ge"}
 _FORMS = {
     "5202": "SNC", "5308": "SCA", "5498": "EURL", "5499": "SARL", "5599": "SA", "5699": "SA", "5710": "SAS",
     "5720": "SASU", "5800": "SE", "9220": "association", "9230": "association", "9260": "association",
-    "9300": "fondation", "4110": "EPIC", "4120": "EPIC", "7410": "GIP",
+    "9300": "fondation", "4110": "EPIC", "4120": "EPIC", "4140": "EPIC", "7410": "GIP", "5458": "SCOP", "5558": "SCOP",
+    "5658": "SCOP",
 }  # fmt: skip
 #: Their first figures → kind of member: 72, 734 and 735 are local authorities, 7383 universities.
 _KINDS = {"72": "collectivite", "734": "collectivite", "735": "collectivite", "7383": "labo", "92": "association"}

@@ -84,7 +84,7 @@ class SubscriberRow(Base):
     #: Words and source ids they do not want, beside their organisation's own.
     muted: Mapped[list[Any]] = mapped_column(default=list, server_default="[]")
     muted_sources: Mapped[list[Any]] = mapped_column(default=list, server_default="[]")
-    #: ISO 639-1 codes; empty = any.
+    #: ISO 639-1 codes; empty = French and English.
     languages: Mapped[list[Any]] = mapped_column(default=list, server_default="[]")
     #: Asked for by themselves, on their page.
     alerts: Mapped[bool] = mapped_column(default=False, server_default=false())
