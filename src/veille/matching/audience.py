@@ -11,6 +11,8 @@ from veille.text import fold
 
 #: Characters in which a call says whom it is for.
 _OPENING = 2_000
+#: Characters whose words of a filière make a call its own; further on they are examples.
+_LEAD = 700
 #: Words after whoever may apply in which its trade is said (« entreprises de la forêt et du bois »).
 _REACH = 6
 _TRADES = r"(secteurs?|filieres?|metiers?|domaines?|branches?|activites?|disciplines?)( d activites?| economiques?)?"
@@ -20,7 +22,10 @@ _EVERY_TRADE = re.compile(
     rf"|sans distinction de|multi|inter) {_TRADES}\b(?! (d|de|du|des|lies|liees|maritimes?|agricoles?|culturel|creati"
     r"|sporti|touristi|naval|sanitaires?|medica))|\bmultisectoriel|\bintersectoriel|\btou(s|tes) types? d entreprises?"
 )
-_INDUSTRIAL = re.compile(r"\bindustriel(s|le|les)?\b|\busines?\b")
+#: « l'industrie, le commerce et les services » is everybody.
+_INDUSTRIAL = re.compile(
+    r"\bindustriel(s|le|les)?\b|\busines?\b|\b(l|en|d) industrie\b(?!.{0,40}\b(commerc|service|artisan|batiment))"
+)
 _RESEARCH = re.compile(
     r"\blaboratoires?\b|\br d\b|\bdoctora|\bthese|\brecherche (et|publique|collaborative|industriel)"
 )
@@ -60,6 +65,8 @@ _NAMED = frozenset(
     {"numerique", "sante", "logiciel", "logiciels", "energie", "culture", "commerce", "securite", "environnement",
      "transport", "transports", "mobilite", "evenementiel", "communication"}
 )  # fmt: skip
+#: Of plurals and feminines, which the stemmer does not always bring to one stem.
+_ENDINGS = ("", "s", "e", "es")
 _WORDS = re.compile(r"[a-z0-9]+|[.;:,!?()]")
 _STARTERS = re.compile(r"\b(start up|startup|jeunes pousses|creat(eur|rice)s?|porteurs? d|jeunes entreprises|incub)")
 
@@ -83,12 +90,8 @@ class Audience:
 @cache
 def _plain_stems() -> frozenset[str]:
     """Return the stems that say no trade in a title."""
-    return (
-        generic_stems()
-        | frozenset(stem(word) for line in lexicon("purposes.txt") for word in line.split())
-        | frozenset(stem(word) for word in (*_APPLICANTS, *_SIZE_TALK))
-        | frozenset(stem(f"{word}s") for word in (*_APPLICANTS, *_SIZE_TALK))
-    )
+    plain = {word for line in lexicon("purposes.txt") for word in line.split()} | _APPLICANTS.keys() | _SIZE_TALK
+    return generic_stems() | frozenset(stem(word + ending) for word in plain for ending in _ENDINGS)
 
 
 def read_audience(item: Item) -> Audience:
@@ -117,7 +120,8 @@ def _own_trade(item: Item) -> frozenset[str]:
         for tag in item.of(Scheme.SECTOR)
         if tag.term not in _PURPOSES and tag.origin is Origin.CUE
         for said in tag.evidence
-        if any(stem(word) not in _plain_stems() for word in _WORDS.findall(fold(said.text)))
+        if (said.start or 0) < _LEAD
+        and any(stem(word) not in _plain_stems() for word in _WORDS.findall(fold(said.text)))
     )
 
 
