@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from veille.errors import InputError
@@ -12,9 +12,10 @@ from veille.model import DeliveryState, Drafted, Issue, IssueEvent, IssueState
 from veille.model.issue_life import EDITABLE, LIVING, OPEN, check_move, refused_move
 from veille.protocols import IssueStore
 from veille.storage.db import Database, upsert
-from veille.storage.digest_rows import bulletin_values, content_hash, read_drafted, read_issue, selection_values
+from veille.storage.digest_rows import bulletin_values, frozen, read_drafted, read_issue, selection_values
 from veille.storage.mail_ledger import FINAL, count, end_waiting, enqueue, withdraw
-from veille.storage.tables import BulletinRow, IssueEventRow, IssueRow, SelectionRow
+from veille.storage.member_store import read_subscriber
+from veille.storage.tables import BulletinRow, IssueEventRow, IssueRow, SelectionRow, SubscriberRow
 
 MakeMessageId = Callable[[str, str, str, int, str], str]
 #: The date that every mail bears, in an issue's frame once its sending has begun.
@@ -83,7 +84,7 @@ class SqlIssueStore:
     def verify(self, issue: Issue) -> bool:
         """Tell whether the content is still the one that was frozen."""
         with self._database.read() as session:
-            return issue.content_sha256 == content_hash(issue.frame, read_drafted(session, issue.id))
+            return issue.content_sha256 == frozen(session, issue.id, issue.frame)[0]
 
     # ── making ──────────────────────────────────────────────────────────────────────────────────────────────────────
     def save_draft(self, issue: Issue, drafted: Sequence[Drafted]) -> Issue:
@@ -115,7 +116,7 @@ class SqlIssueStore:
         """Store what the bytes are made from, and its hash; an edit voids it."""
         with self._database.write(durable=True) as session:
             row = session.get_one(IssueRow, issue.id)
-            _freeze(session, row, read_drafted(session, row.id), by=by, now=now, frame=frame)
+            _freeze(session, row, by=by, now=now, frame=frame)
             return read_issue(row)
 
     def approve(
@@ -138,23 +139,34 @@ class SqlIssueStore:
             row = session.get_one(IssueRow, issue.id)
             if row.state not in EDITABLE:
                 raise refused_move(issue.name, IssueState(row.state), IssueState.APPROVED, "lancez l'envoi")
-            drafted = read_drafted(session, issue.id)
-            if row.state != IssueState.FROZEN:
-                _freeze(session, row, drafted, by=by, now=now, frame=frame)
-            elif row.content_sha256 != content_hash(row.frame, drafted):
-                raise _altered(issue)
+            if row.state == IssueState.FROZEN:
+                sha256, readers = frozen(session, row.id, row.frame)
+                if row.content_sha256 != sha256:
+                    raise _altered(issue)
+            else:
+                readers = _freeze(session, row, by=by, now=now, frame=frame)
             _move(session, row, IssueState.APPROVED, now=now, by=by, why=why)
             row.approved_at, row.approved_by = now, by
-            for person, sha256 in (renders or {}).items():
-                session.get_one(BulletinRow, (row.id, person)).render_sha256 = sha256
             session.flush()  # the issue is written here, its mails by their own ledger
+            drawn = [
+                {"issue_id": row.id, "subscriber_id": person, "render_sha256": sha256}
+                for person, sha256 in (renders or {}).items()
+            ]
+            if drawn:
+                session.execute(update(BulletinRow), drawn)
+            people = session.scalars(
+                select(SubscriberRow)
+                .join(BulletinRow, BulletinRow.subscriber_id == SubscriberRow.id)
+                .where(BulletinRow.issue_id == row.id)
+                .order_by(SubscriberRow.id)
+            )
             enqueue(
                 session,
                 row.id,
                 {
-                    one.subscriber: self._message_id(self._cluster, row.digest, row.period, one.subscriber.id, domain)
-                    for one in drafted
-                    if one.bulletin is not None
+                    read_subscriber(one): self._message_id(self._cluster, row.digest, row.period, one.id, domain)
+                    for one in people
+                    if one.id in readers
                 },
             )
             return read_issue(row)
@@ -270,12 +282,13 @@ def touch(session: Session, issue_id: int, *, by: str, now: datetime) -> None:
     session.flush()
 
 
-def _freeze(
-    session: Session, row: IssueRow, drafted: Sequence[Drafted], *, by: str, now: datetime, frame: Mapping[str, Any]
-) -> None:
+def _freeze(session: Session, row: IssueRow, *, by: str, now: datetime, frame: Mapping[str, Any]) -> frozenset[int]:
+    """Freeze an issue; return its readers."""
     _move(session, row, IssueState.FROZEN, now=now, by=by)
     row.frame, row.frozen_at = dict(frame), now
-    row.content_sha256 = content_hash(frame, drafted)
+    session.flush()  # written here: hashing reads
+    row.content_sha256, readers = frozen(session, row.id, frame)
+    return readers
 
 
 def _unsigned(row: IssueRow) -> None:
