@@ -176,19 +176,18 @@ def test_unsubscribed_address_is_not_added_again(run: Run, store: SqlMemberStore
         ("organisation", "", "organisation absente"),
         ("siren", "732829321", "clé de contrôle"),
         ("siren", "73282932", "zéro de tête"),
-        ("siren", "73282932000074", "SIRET"),
         ("naf", "1089", "10.89Z"),
         ("naf_version", "v3", "NAFRev2 ou NAF2025"),
         ("size", "PMI", "vouliez-vous « pme »"),
-        ("size", "laboratoire", "vouliez-vous « labo »"),
-        ("rhythm", "hebdomadaire", "vouliez-vous « weekly »"),
+        ("size", "laboratoires", "vouliez-vous « labo »"),
+        ("rhythm", "hebdomadere", "admis : weekly"),
         ("staff", "une vingtaine", "nombre entier"),
         ("turnover_eur", "7,2 M€", "euros en chiffres"),
         ("commune", "1053", "écrivez 01053"),
         ("commune", "Saint-Beauzire", "63322"),
         ("commune", "63720", "code postal"),
         ("sectors", "agro-alimentaire", "vouliez-vous « agroalimentaire »"),
-        ("sectors", "Santé, biotechnologies et dispositifs médicaux", "vouliez-vous « sante »"),
+        ("sectors", "Santé, biotechnologies et dispositifs medicinaux", "vouliez-vous « sante »"),
         ("countries", "Allemagne", "deux lettres"),
         ("countries", "UK", "GB"),
         ("needs", "x" * 600, "512"),
@@ -249,9 +248,9 @@ def test_windows_file_is_remarked(run: Run) -> None:
 
 
 def test_unknown_column_is_refused_with_the_nearest_and_nothing_is_written(run: Run, store: SqlMemberStore) -> None:
-    with pytest.raises(ConfigError, match="« courriel », vouliez-vous « email »") as caught:
-        run("organisation,courriel,secteurs\nA,a@a.example,agroalimentaire\n")
-    assert "« secteurs », vouliez-vous « sectors »" in str(caught.value)
+    with pytest.raises(ConfigError, match="« couriel », vouliez-vous « email »") as caught:
+        run("organisation,couriel,sector\nA,a@a.example,agroalimentaire\n")
+    assert "« sector », vouliez-vous « sectors »" in str(caught.value)
     assert caught.value.line == 1
     assert store.members() == []
 
@@ -323,3 +322,23 @@ def test_any_bytes_give_a_plan_or_a_clear_refusal(run: Run, data: bytes) -> None
 def test_absent_file_is_said_in_french(tmp_path: Path, places: Gazetteer, store: SqlMemberStore) -> None:
     with pytest.raises(InputError, match="fichier ou dossier absent"):
         plan_import(tmp_path / "absent.csv", store, Vocabulary(load_taxonomy([ROOT]), places))
+
+
+def test_a_list_as_people_keep_it_is_read(run: Run, store: SqlMemberStore) -> None:
+    head = "Prénom;Nom;Entreprise;Mail;SIRET;Taille;Ville;Filière;Fréquence\n"
+    plan = run(head + "Claire;Martin;Phytalis;c@p.example;73282932000074;PME;Clermont-Ferrand;Ferroviaire;mensuel\n")
+    assert plan.problems == ()
+    assert "« Entreprise » = organisation" in plan.remarks[0]
+    (member,), (person,) = store.members(), store.subscribers()
+    assert (member.siren, member.size, member.commune, member.sectors) == (
+        "732829320",
+        "pme",
+        "63113",
+        ("ferroviaire",),
+    )
+    assert (person.first_name, person.last_name, person.rhythm) == ("Claire", "Martin", "monthly")
+
+
+def test_two_headings_for_one_column_are_refused(run: Run) -> None:
+    with pytest.raises(ConfigError, match="« email » en double"):
+        run("Entreprise;Mail;E-mail\nA;a@a.example;b@a.example\n")

@@ -74,10 +74,10 @@ def read_email(cell: str, _: Vocabulary) -> str:
 
 
 def read_siren(cell: str, _: Vocabulary) -> str:
-    """Read a SIREN with its check digit (Luhn)."""
+    """Read a SIREN with its check digit (Luhn); a SIRET begins with it."""
     digits = re.sub(r"[\s.]", "", cell)
-    if len(digits) == 14 and digits.isdigit():  # noqa: PLR2004 - a SIRET
-        raise BadCell(f"« {cell} » est un SIRET ; gardez les neuf premiers chiffres ({digits[:9]})")
+    if re.fullmatch(r"[0-9]{14}", digits):
+        digits = digits[:9]
     if not re.fullmatch(r"[0-9]{9}", digits):
         raise BadCell(f"SIREN « {cell[:40]} » : neuf chiffres attendus (un zéro de tête perdu par le tableur ?)")
     doubled = (int(digit) * (2 if place % 2 else 1) for place, digit in enumerate(digits))
@@ -116,7 +116,9 @@ def _one_of(cell: str, admitted: tuple[str, ...], usual: Mapping[str, str]) -> s
     value = fold(cell)
     if value in admitted:
         return value
-    near = usual.get(value) or nearest(value, admitted)
+    if value in usual:
+        return usual[value]
+    near = nearest(value, admitted)
     hint = f", vouliez-vous « {near} » ?" if near else ""
     raise BadCell(f"« {cell[:40]} » inconnu{hint} (admis : {', '.join(admitted)})")
 
@@ -138,7 +140,7 @@ def read_turnover(cell: str, _: Vocabulary) -> float:
 
 
 def read_commune(cell: str, words: Vocabulary) -> str:
-    """Read the INSEE code of a commune of today."""
+    """Read the INSEE code of a commune of today, or a name that only one of them bears."""
     code = cell.strip().upper()
     if code.isdigit():
         code = next((city for low, high, city in _DISTRICTS if low <= int(code) <= high), code)
@@ -148,15 +150,19 @@ def read_commune(cell: str, words: Vocabulary) -> str:
         raise BadCell(
             f"commune « {cell} » : zéro de tête perdu par le tableur ? écrivez 0{code} (colonne au format texte)"
         )
-    raise BadCell(f"commune « {cell[:60]} » : code INSEE inconnu{_commune_cure(cell, code, words.gazetteer)}")
-
-
-def _commune_cure(cell: str, code: str, gazetteer: Gazetteer) -> str:
     if re.fullmatch(r"[0-9AB]{5}", code):
-        return " ; un code postal n'est pas un code INSEE, et une commune fusionnée a changé de code"
+        cure = "un code postal n'est pas un code INSEE, et une commune fusionnée a changé de code"
+        raise BadCell(f"commune « {cell} » : code INSEE inconnu ; {cure}")
+    return _named_commune(cell, words.gazetteer)
+
+
+def _named_commune(cell: str, gazetteer: Gazetteer) -> str:
     wanted = fold(cell)
     same = [commune.insee for commune in gazetteer.communes if fold(commune.name) == wanted]
-    return f" ; « {cell[:60]} » a pour code {' ou '.join(same[:4])}" if same else " ; écrivez le code à cinq caractères"
+    if len(same) == 1:
+        return same[0]
+    cure = f"plusieurs portent ce nom : {', '.join(same[:6])}" if same else "écrivez le code à cinq caractères"
+    raise BadCell(f"commune « {cell[:60]} » : code INSEE attendu ; {cure}")
 
 
 def read_list(cell: str, _: Vocabulary) -> tuple[str, ...]:
@@ -169,16 +175,16 @@ def read_list(cell: str, _: Vocabulary) -> tuple[str, ...]:
 
 
 def read_sectors(cell: str, words: Vocabulary) -> tuple[str, ...]:
-    """Read slugs of filières."""
+    """Read filières, by their slugs or their whole labels."""
     known = words.taxonomy.of(Scheme.SECTOR)
     labels = {fold(term.label): slug for slug, term in known.items()}
-    for slug in read_list(cell, words):
+    slugs = [labels.get(fold(one), one) for one in read_list(cell, words)]
+    for slug in slugs:
         if slug not in known:
-            near = labels.get(fold(slug)) or nearest(fold(slug).replace(" ", "-"), known)
-            near = near or labels.get(nearest(fold(slug), labels), "")
+            near = nearest(fold(slug).replace(" ", "-"), known) or labels.get(nearest(fold(slug), labels), "")
             hint = f", vouliez-vous « {near} » ?" if near else f" (admises : {', '.join(known)})"
             raise BadCell(f"filière inconnue « {slug[:60]} »{hint}")
-    return read_list(cell, words)
+    return tuple(dict.fromkeys(slugs))
 
 
 def read_countries(cell: str, words: Vocabulary) -> tuple[str, ...]:

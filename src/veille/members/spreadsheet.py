@@ -19,7 +19,7 @@ LARGEST = 100_000_000
 #: Characters of one cell; more is an unclosed quotation mark.
 LONGEST_CELL = 20_000
 _DELIMITERS = ",;\t"
-#: French headings that people write → our columns.
+#: French headings that people write → our columns; a list that has one is read, and told how.
 _ALIASES = {
     "entreprise": "organisation",
     "societe": "organisation",
@@ -115,6 +115,7 @@ def read_sheet(path: Path, known: Collection[str], required: Collection[str]) ->
     if first is None:
         raise InputError(f"{path} : la liste est vide", cure="mettez une ligne d'en-tête puis une ligne par personne")
     columns = _header([cell.strip() for cell in first[1]], known, required, path, first[0])
+    remarks = (*remarks, *_translated(first[1], columns))
     return Sheet(columns, tuple(_row(line, cells, columns) for line, cells in rows), remarks)
 
 
@@ -164,7 +165,7 @@ def _sniff(header: str, known: Collection[str]) -> str:
     """Return the delimiter that gives the most known columns."""
 
     def found(delimiter: str) -> tuple[int, int]:
-        cells = [_canonical(cell.strip(' "\r')) for cell in header.split(delimiter)]
+        cells = [_column(cell.strip(' "\r'), known) for cell in header.split(delimiter)]
         return sum(cell in known for cell in cells), len(cells)
 
     return max(_DELIMITERS, key=found)
@@ -172,6 +173,21 @@ def _sniff(header: str, known: Collection[str]) -> str:
 
 def _canonical(heading: str) -> str:
     return fold(heading).replace(" ", "_")
+
+
+def _column(heading: str, known: Collection[str]) -> str:
+    """Return the column that a heading names, by our name or by a usual French one."""
+    name = _canonical(heading)
+    return name if name in known else _ALIASES.get(fold(heading), name)
+
+
+def _translated(cells: list[str], columns: tuple[str, ...]) -> Iterator[str]:
+    """Say which headings were read by another name."""
+    said = [
+        f"« {cell.strip()} » = {name}" for cell, name in zip(cells, columns, strict=True) if _canonical(cell) != name
+    ]
+    if said:
+        yield f"colonnes lues : {', '.join(said)}"
 
 
 def _numbered(text: str, delimiter: str, path: Path) -> Iterator[tuple[int, list[str]]]:
@@ -194,7 +210,7 @@ def _csv_cause(error: csv.Error) -> str:
 def _header(
     cells: list[str], known: Collection[str], required: Collection[str], path: Path, line: int
 ) -> tuple[str, ...]:
-    columns = tuple(_canonical(cell) for cell in cells)
+    columns = tuple(_column(cell, known) for cell in cells)
     unknown = [cell for cell, name in zip(cells, columns, strict=True) if name not in known]
     if unknown:
         causes = " ; ".join(_unknown(cell, known) for cell in unknown)
@@ -211,10 +227,8 @@ def _header(
 def _unknown(cell: str, known: Collection[str]) -> str:
     if not cell:
         return "colonne sans nom"
-    near = _ALIASES.get(fold(cell)) or nearest(_canonical(cell), known)
-    if not near:
-        alias = nearest(fold(cell), _ALIASES)
-        near = _ALIASES.get(alias, "")
+    names = _ALIASES | {name.replace("_", " "): name for name in known}
+    near = names.get(nearest(fold(cell), names), "")
     return f"colonne inconnue « {cell[:60]} »" + (f", vouliez-vous « {near} » ?" if near else "")
 
 
