@@ -33,7 +33,7 @@ def french_spaces(text: str) -> str:
 
 def clean(text: str) -> str:
     """Return text fit for the store: NFC, no controls, no bidi controls, lone surrogates as U+FFFD."""
-    if not text.isprintable():  # a line without any of these is
+    if not text.replace(_NBSP, " ").isprintable():  # a line without any of these is
         text = _BIDI.sub("", _CONTROLS.sub("", whole(text)))
     return unicodedata.normalize("NFC", text)
 

@@ -48,7 +48,9 @@ def ended(encoded: list[bytes]) -> list[bytes]:
 
 def quoted_printable(text: str) -> bytes:
     """Return text as quoted-printable with CRLF line ends and lines of at most 76; lines encode one by one."""
-    lines = clean(text.replace("\r\n", "\n").replace("\r", "\n")).encode("utf-8").split(b"\n")
-    return b"\r\n".join(
-        binascii.b2a_qp(line, istext=False, quotetabs=False).replace(b"=\n", b"=\r\n") for line in lines
-    )
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n") if "\r" in text else text.split("\n")
+    return b"\r\n".join([_encoded(line) for line in lines])
+
+
+def _encoded(line: str) -> bytes:
+    return binascii.b2a_qp(clean(line).encode(), istext=False, quotetabs=False).replace(b"=\n", b"=\r\n")

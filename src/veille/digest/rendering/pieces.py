@@ -82,12 +82,12 @@ class Holes:
         }
 
     def around(self, encoded: bytes, stand_ins: Mapping[str, str]) -> Iterator[bytes]:
-        """Cut encoded bytes around each stand-in, broken or not."""
+        """Cut encoded bytes around each of these stand-ins, broken or not; there is at least one."""
         names = {text.encode(): name for name, text in stand_ins.items()}
         lines = encoded.split(_SOFT_BREAK)
         breaks = list(accumulate(map(len, lines)))  # where they stood in the unbroken text
         end = 0
-        for match in _any_of(tuple(names)).finditer(b"".join(lines)) if names else ():
+        for match in _any_of(tuple(names)).finditer(b"".join(lines)):
             start = match.start() + bisect_right(breaks, match.start()) * len(_SOFT_BREAK)
             yield encoded[end:start]
             end = match.end() + bisect_left(breaks, match.end()) * len(_SOFT_BREAK)
@@ -115,10 +115,12 @@ class Piece:
     def draw(self, values: Values, links: Filled) -> Drawn:
         """Return the piece for these values."""
         stand_ins = {name: _stand_in(name, len(links[name])) for name in self.links if links[name]}
-        own = {name: stand_ins.get(name, "") for name in OWN}
-        shown = Links(**own, opinions=ItemLinks(stand_ins.get(OPINIONS, "")))
-        text = self._show({**values, "links": shown})
-        parts = tuple(self._holes.around(quoted_printable(text), stand_ins))
+        if self.links:
+            own = {name: stand_ins.get(name, "") for name in OWN}
+            values = {**values, "links": Links(**own, opinions=ItemLinks(stand_ins.get(OPINIONS, "")))}
+        text = self._show(values)
+        encoded = quoted_printable(text)
+        parts = tuple(self._holes.around(encoded, stand_ins)) if stand_ins else (encoded,)
         return Drawn(parts, len(text.encode("utf-8", "replace")), stand_ins, self._inspect)
 
 
