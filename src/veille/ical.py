@@ -25,6 +25,8 @@ class Deadline:
     closes: bool = True
     #: True where the day itself is to be checked.
     doubtful: bool = False
+    #: True where it is no more: no day is left, or it was set aside.
+    cancelled: bool = False
 
 
 def feed(deadlines: Iterable[Deadline], *, name: str, domain: str) -> str:
@@ -48,13 +50,15 @@ def _event(one: Deadline, domain: str) -> list[str]:
     lines = [
         "BEGIN:VEVENT",
         f"UID:{one.uid}@{domain}",
-        f"SEQUENCE:{one.version - 1}",
+        f"SEQUENCE:{one.version if one.cancelled else one.version - 1}",
         f"DTSTAMP:{one.changed.astimezone(UTC):%Y%m%dT%H%M%SZ}",
         f"DTSTART;VALUE=DATE:{one.day:%Y%m%d}",
         f"DTEND;VALUE=DATE:{one.day + timedelta(days=1):%Y%m%d}",
         f"SUMMARY:{_text(said)}",
         "TRANSP:TRANSPARENT",
     ]
+    if one.cancelled:
+        lines.append("STATUS:CANCELLED")
     if one.url:
         lines.append(f"URL:{clean(one.url)}")
     return [*lines, "END:VEVENT"]

@@ -17,6 +17,8 @@ def test_who_reads_french_alone_gets_no_call_in_english(site: Site) -> None:
         return {line.item_id for line in mine.selection}
 
     assert 50 in read()
-    site.client.post(site.links.preferences(person.id), data={"rythme": "weekly", "rubrique": ["seize"], "langue": "fr"})
+    site.client.post(
+        site.links.preferences(person.id), data={"rythme": "weekly", "rubrique": ["seize"], "langue": "fr"}
+    )
     assert 50 not in read()
     assert read()

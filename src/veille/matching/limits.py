@@ -112,7 +112,7 @@ def promise(vote: Vote, seen: Standpoint, taxonomy: Taxonomy, organisation: str)
         until = french_day(limit.until)
         yield f"Dès le prochain bulletin de {organisation}, {_limited(limit, seen, taxonomy)} (jusqu'au {until})."
     elif weighed := _weighed(vote, seen, taxonomy):
-        yield f"Dès le prochain bulletin de {organisation}, {weighed} un peu plus bas."
+        yield f"Dès le prochain bulletin de {organisation}, {weighed} plus bas."
     else:
         yield "Rien d'autre ne change."
 
@@ -132,16 +132,16 @@ def _limited(limit: Limit, seen: Standpoint, taxonomy: Taxonomy) -> str:
 def _weighed(vote: Vote, seen: Standpoint, taxonomy: Taxonomy) -> str:
     if vote.reason == "known":
         names = [f"« {source.title} »" for source in vote.item.sources[:1]]
-        return f"les annonces de {names[0]} passeront à peine" if names else ""
+        return f"les annonces de {names[0]} passeront très légèrement" if names else ""
     if vote.reason == "too_big":
         return ""
     if vote.reason == "out_of_area":
         said = {"national": "les annonces nationales", "union": "les annonces européennes"}.get(seen.reach or "", "")
-        return f"{said} passeront" if said else ""
+        return f"{said} passeront un peu" if said else ""
     if vote.reason == "other_trade":
         sectors = [taxonomy.label(Scheme.SECTOR, sector) for sector in sorted(seen.view.sectors)]
-        return f"les annonces de la filière {_listed(sectors, 'ou')} passeront" if sectors else ""
-    return "ce qui lui ressemble passera"
+        return f"les annonces de la filière {_listed(sectors, 'ou')} passeront un peu" if sectors else ""
+    return "ce qui lui ressemble passera un peu"
 
 
 def _listed(names: Sequence[str], last: str) -> str:

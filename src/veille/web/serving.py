@@ -78,7 +78,11 @@ def _sent(app: App, digest: str, period: str, subscriber_id: int) -> Sent | None
         return None
     day = date.fromisoformat(issue.frame["day"])
     return Sent(
-        bulletin=bulletin, title=issue.frame["title"], day=f"{DAYS[day.weekday()]} {day_of_month(day)} {day.year}"
+        bulletin=bulletin,
+        title=issue.frame["title"],
+        day=f"{DAYS[day.weekday()]} {day_of_month(day)} {day.year}",
+        word=issue.frame.get("word", ""),
+        notice=issue.frame.get("notice", ""),
     )
 
 

@@ -6,8 +6,8 @@ from datetime import date
 from starlette.responses import Response
 
 from veille import french
-from veille.links import PREFERENCES, LinkMaker
-from veille.model import Preferences, Subscriber
+from veille.links import PREFERENCES
+from veille.model import REFUSALS, Opinion, Preferences, Subscriber
 from veille.text import clean
 from veille.web.forms import Form, Posted, Refused
 from veille.web.member.front import Front, Here
@@ -51,11 +51,12 @@ def _page(front: Front, person: Subscriber, *, saved: bool = False, problem: str
         problem=problem,
         alerts=front.alerts(),
         feeds={
-            name: _links(front, front.settings.site.url.rstrip("/")).feed(person.id, ending)
+            name: front.links(front.settings.site.url.rstrip("/")).feed(person.id, ending)
             for name, ending in _FEEDS.items()
         },
-        profile=_links(front).profile(person.id),
-        holdings=_links(front).holdings(person.id),
+        votes=_votes(front, person),
+        profile=front.links().profile(person.id),
+        holdings=front.links().holdings(person.id),
         back=french.french_day(person.paused_until) if person.paused_until else "",
     )
 
@@ -66,10 +67,15 @@ def _sources(front: Front, person: Subscriber) -> dict[str, str]:
     return {**lately, **{source: lately.get(source, source) for source in person.muted_sources}}
 
 
-def _links(front: Front, site: str = "") -> LinkMaker:
-    """Return what signs the links of this page, as of today; `site` in front of those that are copied elsewhere."""
-    keys, today = front.keys, front.clock.now().date()
-    return LinkMaker(keys, site, today, keys.newest)
+def _votes(front: Front, person: Subscriber) -> list[tuple[str, str, str]]:
+    """Return (title, « utile » or why not, where to take it back) of what a person said that moves their bulletins."""
+    opinions, found = front.links().opinions(person.id), []
+    for one in front.opinions.of(person.id):
+        item = front.item(one.item_id)
+        if one.opinion is not Opinion.WANTED and item is not None:
+            said = "utile" if one.opinion is Opinion.USEFUL else REFUSALS.get(one.reason, "pas pour moi")
+            found.append((item.title, said, f"{opinions}{item.id}"))
+    return found
 
 
 def _offered(front: Front, person: Subscriber) -> dict[str, str]:

@@ -8,6 +8,7 @@ from fastapi import Depends
 from starlette.requests import Request
 
 from veille.config.settings import Settings
+from veille.links import LinkMaker
 from veille.model import Bulletin, Feedback, Item, Member, SeenItem, Subscriber
 from veille.protocols import Clock, FeedbackStore, ReaderStore
 from veille.protocols.people import DraftStore, ErasureStore
@@ -30,6 +31,10 @@ class Sent:
     bulletin: Bulletin
     title: str
     day: str
+    #: The word of the week, or empty.
+    word: str = ""
+    #: « Sélection automatique, non relue », or empty.
+    notice: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,6 +81,10 @@ class Front:
         if item is None:
             raise Refused(404)
         return person, item
+
+    def links(self, site: str = "") -> LinkMaker:
+        """Return what signs the links of a page, as of today; `site` in front of those that are copied elsewhere."""
+        return LinkMaker(self.keys, site, self.clock.now().date(), self.keys.newest)
 
     def subject(self, token: str, purpose: str) -> list[str]:
         """Return the parts of what a genuine token is about, at least one; raises Refused."""

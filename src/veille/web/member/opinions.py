@@ -5,6 +5,7 @@ from starlette.responses import Response
 from veille import french
 from veille.links import OPINION
 from veille.model import REFUSALS, Feedback, Item, Opinion, Subscriber
+from veille.text import french_spaces
 from veille.web.forms import Form, Posted, Refused
 from veille.web.member.front import Front, Here
 from veille.web.pages import framed
@@ -35,10 +36,15 @@ def _page(front: Front, person: Subscriber, item: Item, *, acted: bool) -> Respo
         held={one.value for one in held},
         refusals=REFUSALS,
         reason=REFUSALS.get(vote.reason, "") if vote else "",
-        changes=front.promises(person, item, vote) if vote else (),
-        supposed={} if vote else {one.reason: front.promises(person, item, one)[1:] for one in supposed},
+        changes=_told(front, person, item, vote) if vote else (),
+        supposed={} if vote else {one.reason: _told(front, person, item, one)[1:] for one in supposed},
         acted=acted,
     )
+
+
+def _told(front: Front, person: Subscriber, item: Item, said: Feedback) -> list[str]:
+    """Return what an opinion changes, as French typography wants it."""
+    return [french_spaces(sentence) for sentence in front.promises(person, item, said)]
 
 
 def _record(front: Front, person: Subscriber, item: Item, form: Form) -> None:
