@@ -99,13 +99,13 @@ class Hit:
         stretches = ((start, self._reach(start, wanted)) for start in places)
         whole = [(end - start, start, end) for start, end in stretches if end is not None]
         _, start, end = min(whole)
-        return self.view.quote(start, self._expression_end(end))
+        return self.view.quote(self._expression(start, -1), self._expression(end, 1))
 
-    def _expression_end(self, place: int) -> int:
-        """Return where the expression of a family that begins at a place ends; every word of it has the same stem."""
+    def _expression(self, place: int, step: int) -> int:
+        """Return where the expression of a family that has a place ends one way; every word of it has the same stem."""
         stems = self.view.stems
-        while is_expression(stems[place]) and place + 1 < len(stems) and stems[place + 1] == stems[place]:
-            place += 1
+        while is_expression(stems[place]) and stems[place : place + 1] == stems[place + step : place + step + 1]:
+            place += step
         return place
 
     def _reach(self, start: int, wanted: set[str]) -> int | None:

@@ -40,6 +40,11 @@ _STEMMER = snowballstemmer.stemmer("french")
 _STEMMING = Lock()
 
 
+def _tokens(folded: str) -> list[str]:
+    """Return the content words of a folded text."""
+    return [token for token in _TOKEN.findall(folded) if token not in _GRAMMAR]
+
+
 @cache
 def stem(word: str) -> str:
     """Return the stem of a folded French word, the same for its whole family (« scieur », « sciage »)."""
@@ -63,7 +68,7 @@ def _families() -> tuple[Mapping[str, str], Mapping[str, list[tuple[tuple[str, .
     words: dict[str, str] = {}
     expressions: dict[str, list[tuple[tuple[str, ...], str]]] = {}
     for line in lexicon("families.txt"):
-        names = [tuple(_root(part) for part in name.split("_")) for name in line.split()]
+        names = [tuple(map(_root, _tokens(name.replace("_", " ")))) for name in line.split()]
         head = "_".join(next((name for name in names if len(name) > 1), names[0]))
         for name in names:
             if len(name) == 1:
@@ -123,7 +128,7 @@ def _english_stems() -> Mapping[str, str]:
 
 def stems(folded: str, *, english: bool = False) -> list[str]:
     """Return the stems of a folded text's content words, in order."""
-    tokens = [token for token in _TOKEN.findall(folded) if token not in _GRAMMAR]
+    tokens = _tokens(folded)
     known = _english_stems() if english else {}
     found = [known.get(token) or stem(token) for token in tokens]
     _join(found, english=english)
