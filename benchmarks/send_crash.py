@@ -1,37 +1,43 @@
 """Kill a sender again and again while it sends to a logging sink; count what was lost, doubled and left in doubt.
 
-    python -m benchmarks.send_crash --mails 3000 --kills 100
+    python -m benchmarks.send_crash --mails 15000 --kills 100
 
 The process under test is the one of the suite (`tests/digest/ledger.py`): the real ledger on SQLite, the real SMTP
-client, an accept log that the sink writes before it answers, as a relay does. Kills are SIGKILL at random instants.
+client on ten connections, an accept log that the sink writes before it answers, as a relay does. Kills are SIGKILL
+after a random number of mails taken. The last line is one JSON object.
 """
 
 import argparse
+import json
+import multiprocessing
 import random
 import shutil
-import subprocess
-import sys
 import tempfile
 import time
 from collections import Counter
 from pathlib import Path
 
-from tests.digest.ledger import approved, mails_of
+from sqlalchemy import text
+from tests.digest.ledger import approved, mails_of, send
 from tests.digest.sink import Sink
 
-from veille.model import DeliveryState
 from veille.storage import schema
 from veille.storage.db import Database
+
+#: A server that has the program loaded: each sender is a process of its own, without the seconds of its imports.
+PROCESSES = multiprocessing.get_context("forkserver")
 
 
 def main() -> None:
     """Run and print the figures."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--mails", type=int, default=3000)
+    parser.add_argument("--mails", type=int, default=15_000)
     parser.add_argument("--kills", type=int, default=100)
+    parser.add_argument("--connections", type=int, default=10)
     parser.add_argument("--delay", type=float, default=0.002, help="seconds the sink takes to accept a mail")
     parser.add_argument("--seed", type=int, default=1)
     asked = parser.parse_args()
+    PROCESSES.set_forkserver_preload(["tests.digest.ledger"])
     folder = Path(tempfile.mkdtemp(prefix="veille-crash-"))
     try:
         _measure(folder, asked)
@@ -43,26 +49,45 @@ def _measure(folder: Path, asked: argparse.Namespace) -> None:
     database = Database(f"sqlite:///{folder / 'veille.sqlite'}")
     schema.create(database)
     issue, log, chance = approved(database, asked.mails), folder / "accepted", random.Random(asked.seed)
-    begun, killed, doubts = time.monotonic(), 0, 0
-    with Sink(log=log, delay=asked.delay) as sink:
-        command = [sys.executable, "-m", "tests.digest.ledger", database.url, str(issue.id), sink.url, str(log)]
-        while killed < asked.kills and len(sink.taken) < asked.mails:
-            before = len(sink.taken)
-            process = subprocess.Popen(command)
-            while len(sink.taken) == before and process.poll() is None:
-                time.sleep(0.002)
-            time.sleep(chance.uniform(0, 2 * asked.mails / asked.kills * asked.delay * 2))
+    begun, doubts = time.monotonic(), []
+    with Sink(log=log, delay=asked.delay, offers=["PIPELINING", "SIZE 10000000", "8BITMIME"]) as sink:
+        told = (database.url, str(issue.id), sink.url, str(log), str(asked.connections))
+        while len(doubts) < asked.kills and len(sink.taken) < asked.mails:
+            until = len(sink.taken) + chance.randint(1, 7 * asked.mails // (4 * asked.kills))
+            process = PROCESSES.Process(target=send, args=told)
+            process.start()
+            while len(sink.taken) < min(until, asked.mails) and process.is_alive():
+                time.sleep(0.0005)
             process.kill()
-            process.wait()
-            killed += 1
-            doubts += Counter(one.state for one in mails_of(database).deliveries(issue.id))[DeliveryState.SENDING] > 0
+            process.join()
+            doubts.append(_in_hand(database))
         for _ in range(2):
-            subprocess.run(command, check=True)
+            process = PROCESSES.Process(target=send, args=told)
+            process.start()
+            process.join()
     copies = Counter(one.message_id for one in sink.taken)
-    states = Counter(one.state.value for one in mails_of(database).deliveries(issue.id))
-    print(f"{asked.mails} mails, {killed} kills, {doubts} of them inside a group, {time.monotonic() - begun:.0f} s")
-    print(f"lost {asked.mails - len(copies)}, doubled {sum(n > 1 for n in copies.values())}, states {dict(states)}")
+    with database.read() as session:
+        listed = session.scalar(text("SELECT count(*) FROM attempt WHERE state = 'uncertain'"))
+    found = {
+        "mails": asked.mails,
+        "kills": len(doubts),
+        "lost": asked.mails - len(copies),
+        "doubled": sum(number > 1 for number in copies.values()),
+        "doubts": sum(doubts),
+        "most_doubts_of_one_kill": max(doubts),
+        "doubts_listed": listed,
+        "states": {state.value: number for state, number in mails_of(database).counts(issue.id).items()},
+        "seconds": round(time.monotonic() - begun),
+    }
+    print(json.dumps(found))
     database.close()
+
+
+def _in_hand(database: Database) -> int:
+    """Count the mails that a killed sender had begun and not settled."""
+    with database.read() as session:
+        asked = "SELECT count(*) FROM delivery WHERE state = 'sending' AND begun_at IS NOT NULL"
+        return int(session.scalar(text(asked)) or 0)
 
 
 if __name__ == "__main__":

@@ -1,6 +1,5 @@
 """An approved issue in a real store, and the process that the crash tests kill while it sends."""
 
-import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -110,10 +109,14 @@ def compose(delivery: Delivery) -> OutgoingMail:
     return OutgoingMail(sender="v@pole.example.fr", recipient=delivery.email, message_id=delivery.message_id, raw=raw)
 
 
-def send(url: str, issue: str, way: str, log: str) -> None:
-    """Send an issue until done: `python -m tests.digest.ledger DATABASE ISSUE URL LOG`."""
+def send(url: str, issue: str, way: str, log: str, connections: str = "4") -> None:
+    """Send an issue until done, as a process of its own does."""
     database = Database(url)
-    mailer = FileMailer(Path(way[5:])) if way.startswith("file:") else SmtpMailer(parse_relay(way))
+    mailer = (
+        FileMailer(Path(way[5:]))
+        if way.startswith("file:")
+        else SmtpMailer(parse_relay(way), connections=int(connections))
+    )
     accept_log = mailer if isinstance(mailer, FileMailer) else RelayLog(Path(log))
     if isinstance(accept_log, RelayLog):
         accept_log.grace = 0.3  # the sink logs within its own delay, far below
@@ -122,7 +125,3 @@ def send(url: str, issue: str, way: str, log: str) -> None:
     mailer.close()
     issues_of(database).close(int(issue), datetime.now(UTC))
     database.close()
-
-
-if __name__ == "__main__":
-    send(*sys.argv[1:5])

@@ -25,7 +25,9 @@ from veille.digest.mail.shift import LEASE
 from veille.digest.mail.smtp import SmtpMailer
 from veille.errors import InputError, LeaseLost, RelayUnavailable, StoreError, TemplateError
 from veille.model import Delivery, DeliveryState, OutgoingMail, SendOutcome
+from veille.model.returns import Recorded, ReturnKind
 from veille.protocols import AcceptLog, Mailer
+from veille.storage.bounce_store import SqlBounceStore
 from veille.storage.db import Database
 from veille.storage.mail_ledger import SqlMailLedger
 from veille.testing import FrozenClock, MemoryMailer
@@ -291,6 +293,25 @@ def test_many_refusals_stop_the_issue_and_say_why(sqlite_database: Database, clo
     mailer.outcomes.clear()  # mended, then resumed by somebody
     assert not sender(sqlite_database, mailer, clock).send(issue.id, alone=True)
     assert states(sqlite_database, issue.id) == {R: 5, S: 95}
+
+
+def test_complaints_stop_the_issue_until_somebody_lets_it_go_on(sqlite_database: Database, clock: FrozenClock) -> None:
+    issue, mailer = approved(sqlite_database, 120), MemoryMailer()
+    ledger, bounces = mails_of(sqlite_database), SqlBounceStore(sqlite_database)
+    Sender(ledger, mailer, compose, clock, stopping=lambda: len(mailer.mails) >= 60).send(issue.id, alone=True)
+    clock.advance(timedelta(minutes=1))
+    for one in ledger.deliveries(issue.id)[:2]:
+        complaint = Recorded(
+            mark=one.email, subscriber_id=one.subscriber_id, kind=ReturnKind.COMPLAINT, status="", detail="",
+            at=clock.now(),
+        )  # fmt: skip
+        bounces.record(complaint)
+    reason = Sender(ledger, mailer, compose, clock).send(issue.id, alone=True)
+    assert reason == "2 plaintes sur 60 mails remis"
+    assert states(sqlite_database, issue.id) == {S: 60, Q: 60}
+    clock.advance(timedelta(minutes=1))
+    assert not Sender(ledger, mailer, compose, clock, since=clock.now()).send(issue.id, alone=True)
+    assert states(sqlite_database, issue.id) == {S: 120}
 
 
 def test_told_to_stop_it_ends_what_is_in_hand(sqlite_database: Database, clock: FrozenClock) -> None:

@@ -52,7 +52,7 @@ WRITERS = {
     "selection": "issue_store",
     "delivery": "mail_ledger",
     "attempt": "mail_ledger",
-    "seen": "mail_ledger",
+    "seen": "journal",
     "rate_state": "mail_ledger",
     "announcement": "announcement_store",
 }

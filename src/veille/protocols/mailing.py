@@ -174,6 +174,10 @@ class MailLedger(Protocol):
         """Return every delivery of an issue, in a fixed order."""
         ...
 
+    def complaints(self, issue_id: int, *, since: datetime) -> int:
+        """Count the people of an issue who complained since then of what they were sent."""
+        ...
+
     def place(self, issue_id: int, family_of: Callable[[str], str]) -> None:
         """Write which family of receivers each mail goes to, where that is not known yet."""
         ...

@@ -1,4 +1,4 @@
-"""The ledger of mails: sole writer of delivery, attempt, seen and rate_state.
+"""The ledger of mails: sole writer of delivery, attempt and rate_state; `journal` writes seen.
 
 A delivery moves queued → sending (lease, token) → sent | deferred | rejected | uncertain. A group is claimed in one
 durable commit; a mail is marked « begun » in another before its final dot, together with what became of others: SQLite
@@ -9,7 +9,7 @@ import secrets
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, replace
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any, cast
 
 from sqlalchemy import CursorResult, Update, delete, func, or_, select, update
@@ -17,10 +17,12 @@ from sqlalchemy.orm import Session
 
 from veille.model import Delivery, DeliveryState, IssueState, SeenItem, SendOutcome, Subscriber
 from veille.model.issue_life import OPEN
+from veille.model.returns import ReturnKind
 from veille.model.sending import RateState
 from veille.protocols import MailLedger
 from veille.storage.db import Database, slices, upsert
 from veille.storage.digest_rows import read_delivery
+from veille.storage.journal import read_journal, write_journal
 from veille.storage.mail_rows import (
     ATTEMPT,
     BEGIN,
@@ -31,12 +33,11 @@ from veille.storage.mail_rows import (
     SUPPRESS,
     UNTOUCHED,
     attempt_values,
-    lines_shown,
     read_rate,
     row_key,
     settled_values,
 )
-from veille.storage.tables import BulletinRow, DeliveryRow, IssueRow, RateStateRow, SeenRow, SubscriberRow
+from veille.storage.tables import BounceRow, DeliveryRow, IssueRow, RateStateRow, SeenRow
 
 #: States in which nothing more will happen by itself.
 FINAL = frozenset(
@@ -65,32 +66,29 @@ class SqlMailLedger:
 
     def seen(self, subscriber_ids: Sequence[int]) -> Mapping[int, Mapping[int, SeenItem]]:
         """Return the journal: subscriber → item → what was sent."""
-        wanted = set(subscriber_ids)
-        found: dict[int, dict[int, SeenItem]] = {}
-        mine_only = (
-            select(SeenRow)
-            .join(SubscriberRow, SubscriberRow.id == SeenRow.subscriber_id)
-            .where(SubscriberRow.cluster_id == self._cluster)
-        )
         with self._database.read() as session:
-            for row in session.scalars(mine_only.order_by(SeenRow.at, SeenRow.issue_id)):
-                if row.subscriber_id in wanted:
-                    mine = found.setdefault(row.subscriber_id, {})
-                    times = mine[row.item_id].times + 1 if row.item_id in mine else 1
-                    mine[row.item_id] = SeenItem(
-                        item_id=row.item_id,
-                        item_version=row.item_version,
-                        deadline=date.fromisoformat(row.deadline) if row.deadline else None,
-                        at=row.at,
-                        times=times,
-                    )
-        return found
+            return read_journal(session, self._cluster, set(subscriber_ids))
 
     def received(self, issue_id: int, item_id: int) -> frozenset[int]:
         """Return the subscribers who were sent an item by that issue."""
         query = select(SeenRow.subscriber_id).where(SeenRow.issue_id == issue_id, SeenRow.item_id == item_id)
         with self._database.read() as session:
             return frozenset(session.scalars(query))
+
+    def complaints(self, issue_id: int, *, since: datetime) -> int:
+        """Count the people of an issue who complained since then of what they were sent."""
+        query = (
+            select(func.count(BounceRow.subscriber_id.distinct()))
+            .join(DeliveryRow, DeliveryRow.subscriber_id == BounceRow.subscriber_id)
+            .where(
+                DeliveryRow.issue_id == issue_id,
+                DeliveryRow.state == DeliveryState.SENT,
+                BounceRow.kind == ReturnKind.COMPLAINT,
+                BounceRow.at >= since,
+            )
+        )
+        with self._database.read() as session:
+            return session.scalar(query) or 0
 
     def deliveries(self, issue_id: int) -> Sequence[Delivery]:
         """Return every delivery of an issue, in a fixed order."""
@@ -189,7 +187,7 @@ class SqlMailLedger:
             if settled:
                 _each(session, SETTLE, [settled_values(one, outcome, now) for one, outcome in settled])
                 session.execute(ATTEMPT, [attempt_values(one.message_id, outcome, now) for one, outcome in settled])
-                _write_journal(session, [one for one, outcome in settled if outcome.state is DeliveryState.SENT], now)
+                write_journal(session, [one for one, outcome in settled if outcome.state is DeliveryState.SENT], now)
             if begun:
                 _each(session, BEGIN, [{**row_key(one), "begun_at": now} for one in begun])
             upsert(session, RateStateRow, [asdict(one) for one in rates], keys=["key"], update=RATE_COLUMNS)
@@ -269,7 +267,7 @@ class SqlMailLedger:
                 row.state = DeliveryState.SENT if sent else DeliveryState.QUEUED
                 row.reply, row.token, row.settled_at = found if sent else again, None, now if sent else None
             _append(session, rows, now)
-            _write_journal(session, [read_delivery(row) for row in rows if row.state == DeliveryState.SENT], now)
+            write_journal(session, [read_delivery(row) for row in rows if row.state == DeliveryState.SENT], now)
         return len(rows)
 
     def counts(self, issue_id: int) -> Mapping[DeliveryState, int]:
@@ -363,34 +361,6 @@ def _append(session: Session, rows: Sequence[DeliveryRow], now: datetime) -> Non
     decided = [(row.message_id, SendOutcome(state=DeliveryState(row.state), reply=row.reply)) for row in rows]
     if decided:
         session.execute(ATTEMPT, [attempt_values(mark, outcome, now) for mark, outcome in decided])
-
-
-def _write_journal(session: Session, sent: Sequence[Delivery], now: datetime) -> None:
-    contents = _contents(session, sent)
-    journal = [
-        {
-            "subscriber_id": one.subscriber_id,
-            "item_id": line["item_id"],
-            "issue_id": one.issue_id,
-            "item_version": line["item_version"],
-            "deadline": line["closes"] or None,
-            "at": now,
-        }
-        for one in sent
-        for line in lines_shown(contents.get((one.issue_id, one.subscriber_id)))
-    ]
-    upsert(session, SeenRow, journal, keys=["subscriber_id", "item_id", "issue_id"])
-
-
-def _contents(session: Session, sent: Sequence[Delivery]) -> dict[tuple[int, int], Any]:
-    """Return (issue, subscriber) → the bulletin as it was frozen."""
-    query = select(BulletinRow.issue_id, BulletinRow.subscriber_id, BulletinRow.content)
-    found: dict[tuple[int, int], Any] = {}
-    for issue_id in {one.issue_id for one in sent}:
-        for some in slices([one.subscriber_id for one in sent if one.issue_id == issue_id]):
-            wanted = query.where(BulletinRow.issue_id == issue_id, BulletinRow.subscriber_id.in_(some))
-            found |= {(issue, subscriber): content for issue, subscriber, content in session.execute(wanted)}
-    return found
 
 
 _: type[MailLedger] = SqlMailLedger

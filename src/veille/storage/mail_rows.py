@@ -1,6 +1,5 @@
 """Rows of the ledger of mails as values, and the statements that write them many at a time; `mail_ledger` runs them."""
 
-from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any, cast
 
@@ -80,9 +79,3 @@ def attempt_values(message_id: str, outcome: SendOutcome, now: datetime) -> dict
 def read_rate(row: RateStateRow) -> RateState:
     """Read what one relay or family was given."""
     return RateState(**{name: getattr(row, name) for name in ("key", *RATE_COLUMNS)})
-
-
-def lines_shown(content: Any) -> Iterable[Mapping[str, Any]]:
-    """Return the lines of a bulletin, one per item."""
-    lines = (line for section in (content or {"sections": []})["sections"] for line in section["lines"])
-    return {line["item_id"]: line for line in lines}.values()

@@ -93,7 +93,7 @@ class Despatch:
                             approved=approved.get(delivery.subscriber_id, ""),
                         )
 
-                    sender = self._sender(mailer, compose, hours)
+                    sender = self._sender(issue, mailer, compose, hours)
                     trouble = sender.send(issue.id, alone=not desk.shared_store)
                 if trouble:
                     desk.issues.pause(issue.id, by="", why=trouble, now=desk.clock.now())
@@ -102,7 +102,9 @@ class Despatch:
             mailer.close()
         return Sent(issue=begun, state=state, deliveries=desk.mails.deliveries(issue.id))
 
-    def _sender(self, mailer: Mailer, compose: Callable[[Delivery], OutgoingMail], hours: Hours | None) -> Sender:
+    def _sender(
+        self, issue: Issue, mailer: Mailer, compose: Callable[[Delivery], OutgoingMail], hours: Hours | None
+    ) -> Sender:
         desk = self._desk
         log: AcceptLog | None = mailer if isinstance(mailer, FileMailer) else None
         if log is None and desk.settings.mail.accept_log is not None:
@@ -123,6 +125,7 @@ class Despatch:
             ),
             paces={str(family): rate for family, rate in pace.families.items()},
             families=Families(mx_hosts if pace.mx_lookup else None),
+            since=max((event.at for event in desk.issues.events(issue.id) if event.by), default=None),
             **options,
         )
 

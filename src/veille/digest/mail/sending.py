@@ -6,6 +6,7 @@ A doubt is lifted by the relay's log or stays, by name.
 import asyncio
 import time
 from collections.abc import Awaitable, Callable, Collection, Mapping
+from datetime import UTC, datetime
 
 from veille.digest.mail.families import Families
 from veille.digest.mail.pace import Limits, Taps
@@ -32,6 +33,7 @@ class Sender:
         limits: Limits | None = None,
         paces: Mapping[str, float] | None = None,
         families: Callable[[str], str] | None = None,
+        since: datetime | None = None,
         wait: Callable[[float], None] = time.sleep,
         pause: Callable[[float], Awaitable[None]] = asyncio.sleep,
         stopping: Callable[[], bool] = lambda: False,
@@ -43,6 +45,8 @@ class Sender:
         self._log = accept_log
         self._relay, self._limits, self._paces = relay, limits or Limits(), paces or {}
         self._families = families or Families()
+        #: When somebody last let the issue go: older complaints were known to them.
+        self._since = since or datetime.min.replace(tzinfo=UTC)
         self._wait = wait
         self._pause = pause
         self._stopping = stopping
@@ -65,7 +69,14 @@ class Sender:
     def _drain(self, issue_id: int) -> str:
         taps = Taps(self._relay, self._limits, self._paces, self._ledger.rates(), self._clock.now())
         shift = Shift(
-            self._ledger, self._mailer, self._compose, self._clock, taps, stopping=self._stopping, pause=self._pause
+            self._ledger,
+            self._mailer,
+            self._compose,
+            self._clock,
+            taps,
+            since=self._since,
+            stopping=self._stopping,
+            pause=self._pause,
         )
         asyncio.run(shift.work(issue_id))
         return shift.reason

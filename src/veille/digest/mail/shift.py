@@ -8,7 +8,7 @@ begun and unsettled: those, and no others, a crash leaves in doubt.
 import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from veille.digest.mail.clerk import Clerk
 from veille.digest.mail.pace import Taps
@@ -40,6 +40,7 @@ class Shift:
         clock: Clock,
         taps: Taps,
         *,
+        since: datetime,
         stopping: Callable[[], bool] = lambda: False,
         pause: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
@@ -48,6 +49,7 @@ class Shift:
         self._compose = compose
         self._clock = clock
         self._taps = taps
+        self._since = since
         self._stopping = stopping
         self._pause = pause
         self._watch = Watch()
@@ -183,12 +185,21 @@ class Shift:
         return {family: self._taps.wait(family, now) for family in {one.family for one in self._waiting}}
 
     async def _claim(self, without: frozenset[str]) -> None:
+        complaints, sent = await self._clerk.call(self._complaints)
+        self._watch.complained(complaints, sent)
+        if self.reason:
+            return
         claimed = await self._clerk.call(
             lambda: self._ledger.claim(self._issue, limit=GROUP, now=self._clock.now(), lease=LEASE, without=without)
         )
         self._dry = None if claimed else without
         self._waiting.extend(claimed)
         self._held |= {one.message_id: one for one in claimed}
+
+    def _complaints(self) -> tuple[int, int]:
+        """Return how many complained since somebody last let the issue go on, and how many mails were taken."""
+        complaints = self._ledger.complaints(self._issue, since=self._since)
+        return complaints, self._ledger.counts(self._issue).get(DeliveryState.SENT, 0) if complaints else 0
 
     async def _beat(self) -> None:
         """Renew the leases of all that is held."""

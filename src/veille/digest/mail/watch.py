@@ -6,6 +6,9 @@ from veille.model import DeliveryState, SendOutcome
 
 #: Answers looked back at, the share of refusals among them that stops an issue, and the fewest that can.
 WINDOW, SHARE, LEAST = 100, 0.05, 5
+#: The share of complaints that receivers never forgive (Gmail's and Yahoo's rule for bulk senders of 2024), and the
+#: fewest that stop an issue: of eighty readers one is over it.
+COMPLAINTS, FEWEST = 0.003, 2
 #: RFC 3463 §3.2, §3.8: the two classes that a person deals with differently.
 _ADDRESS, _POLICY = "5.1.", "5.7."
 
@@ -25,6 +28,11 @@ class Watch:
         elif outcome.state is DeliveryState.REJECTED:
             self._answers.append(outcome)
             self.reason = self.reason or self._judged()
+
+    def complained(self, complaints: int, sent: int) -> None:
+        """Look at the complaints about the mails of an issue."""
+        if complaints >= FEWEST and complaints > COMPLAINTS * sent:
+            self.reason = self.reason or f"{complaints} plaintes sur {sent} mails remis"
 
     def _judged(self) -> str:
         refused = [one for one in self._answers if one.state is DeliveryState.REJECTED]

@@ -1,0 +1,71 @@
+"""The journal: which version of which item a subscriber was sent. Sole writer of `seen`; `mail_ledger` calls it."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from veille.model import Delivery, SeenItem
+from veille.storage.db import slices, upsert
+from veille.storage.tables import BulletinRow, SeenRow, SubscriberRow
+
+
+def read_journal(
+    session: Session, cluster_id: str, subscriber_ids: Collection[int]
+) -> Mapping[int, Mapping[int, SeenItem]]:
+    """Return subscriber → item → what was sent."""
+    found: dict[int, dict[int, SeenItem]] = {}
+    mine_only = (
+        select(SeenRow)
+        .join(SubscriberRow, SubscriberRow.id == SeenRow.subscriber_id)
+        .where(SubscriberRow.cluster_id == cluster_id)
+    )
+    for row in session.scalars(mine_only.order_by(SeenRow.at, SeenRow.issue_id)):
+        if row.subscriber_id in subscriber_ids:
+            mine = found.setdefault(row.subscriber_id, {})
+            times = mine[row.item_id].times + 1 if row.item_id in mine else 1
+            mine[row.item_id] = SeenItem(
+                item_id=row.item_id,
+                item_version=row.item_version,
+                deadline=date.fromisoformat(row.deadline) if row.deadline else None,
+                at=row.at,
+                times=times,
+            )
+    return found
+
+
+def write_journal(session: Session, sent: Sequence[Delivery], now: datetime) -> None:
+    """Write what these mails showed, in the caller's transaction; once written it stays as it is."""
+    contents = _contents(session, sent)
+    journal = [
+        {
+            "subscriber_id": one.subscriber_id,
+            "item_id": line["item_id"],
+            "issue_id": one.issue_id,
+            "item_version": line["item_version"],
+            "deadline": line["closes"] or None,
+            "at": now,
+        }
+        for one in sent
+        for line in _lines_shown(contents.get((one.issue_id, one.subscriber_id)))
+    ]
+    upsert(session, SeenRow, journal, keys=["subscriber_id", "item_id", "issue_id"])
+
+
+def _contents(session: Session, sent: Sequence[Delivery]) -> dict[tuple[int, int], Any]:
+    """Return (issue, subscriber) → the bulletin as it was frozen."""
+    query = select(BulletinRow.issue_id, BulletinRow.subscriber_id, BulletinRow.content)
+    found: dict[tuple[int, int], Any] = {}
+    for issue_id in {one.issue_id for one in sent}:
+        for some in slices([one.subscriber_id for one in sent if one.issue_id == issue_id]):
+            wanted = query.where(BulletinRow.issue_id == issue_id, BulletinRow.subscriber_id.in_(some))
+            found |= {(issue, subscriber): content for issue, subscriber, content in session.execute(wanted)}
+    return found
+
+
+def _lines_shown(content: Any) -> Iterable[Mapping[str, Any]]:
+    """Return the lines of a bulletin, one per item."""
+    lines = (line for section in (content or {"sections": []})["sections"] for line in section["lines"])
+    return {line["item_id"]: line for line in lines}.values()

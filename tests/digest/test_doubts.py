@@ -1,0 +1,74 @@
+from collections import Counter
+from datetime import timedelta
+
+import pytest
+
+from tests.digest.house import House
+from tests.digest.sink import Plan, Sink, drop
+from veille.errors import InputError
+from veille.model import DeliveryState, IssueState
+
+
+def doubtful(house: House, sink: Sink) -> str:
+    """Send an issue of two mails, the answer to the first of which is lost; return whose it is."""
+    house.digests.build()
+    house.digests.approve(by="Claire")
+    (one,) = house.through(sink.url).send().doubtful
+    return one.email
+
+
+def test_mail_said_to_have_arrived_counts_as_sent(house: House) -> None:
+    with Sink(Plan({"dot": [drop]})) as sink:
+        email = doubtful(house, sink)
+        (one,) = house.digests.doubts.received([email.upper()], by="Claire")
+        sent = house.through(sink.url).send()
+    assert one.email == email
+    assert sent.state is IssueState.DONE
+    assert [one.state for one in sent.deliveries] == [DeliveryState.SENT] * 2
+    assert {one.reply for one in sent.deliveries if one.email == email} == {"reçu : décision de Claire"}
+    assert len(sink.taken) == 2
+    journal = house.desk.mails.seen([one.subscriber_id])
+    assert journal[one.subscriber_id]
+
+
+def test_mail_sent_again_keeps_its_message_id(house: House) -> None:
+    with Sink(Plan({"dot": [drop]})) as sink:
+        email = doubtful(house, sink)
+        house.digests.doubts.resend([email], by="Claire")
+        sent = house.through(sink.url).send()
+    assert sent.state is IssueState.DONE
+    copies = Counter(one.message_id for one in sink.taken if one.recipients == [email])
+    assert list(copies.values()) == [2]
+
+
+def test_only_a_doubt_is_settled_and_all_or_none(house: House) -> None:
+    with Sink(Plan({"dot": [drop]})) as sink:
+        email = doubtful(house, sink)
+    for others in (["chloe@absente.example.fr"], [email, "chloe@absente.example.fr"]):
+        with pytest.raises(InputError, match="aucun mail incertain") as caught:
+            house.digests.doubts.resend(others, by="Claire")
+        assert email in (caught.value.cure or "")
+    assert len(house.digests.status()[0].doubtful) == 1
+
+
+def test_stale_doubt_is_not_sent_again(house: House) -> None:
+    with Sink(Plan({"dot": [drop]})) as sink:
+        email = doubtful(house, sink)
+    house.clock.advance(timedelta(days=5))
+    with pytest.raises(InputError, match="périmée"):
+        house.digests.doubts.resend([email], by="Claire")
+    house.digests.doubts.received([email], by="Claire")
+    assert house.digests.status()[0].doubtful == []
+
+
+def test_refusals_pause_the_issue_and_resuming_goes_on(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("veille.digest.mail.watch.LEAST", 1)
+    house.digests.build()
+    house.digests.approve(by="Claire")
+    with Sink(Plan({"rcpt": ["550 5.7.1 blocked"]})) as sink:
+        paused = house.through(sink.url).send()
+        assert paused.state is IssueState.PAUSED
+        house.digests.living.resume(by="Claire")
+        done = house.through(sink.url).send()
+    assert done.state is IssueState.DONE
+    assert Counter(one.state for one in done.deliveries) == {DeliveryState.REJECTED: 1, DeliveryState.SENT: 1}
