@@ -89,8 +89,7 @@ class Group:
         """Draw each piece for one thing and keep it."""
         if self._kept >= KEPT:
             self._kept = 0
-            for one in self._shelves.values():
-                one.clear()
+            self._shelves.clear()
         values = {**values, self._thing: thing}
         drawn = tuple([piece.draw(values, links) for piece in self._pieces])
         size = sum(one.size for one in drawn if one.inspect is inspect_html)
