@@ -7,7 +7,8 @@ member reads the best twelve and says something of some (`--answers`): « utile 
 « pas pour moi » of a 0, with the judge's reason where it has one. Then the other half, which nobody saw, is ranked with
 and without what was learnt. Two truths: `judged`, the grades as they are; `tastes`, where each member has besides one
 dislike that its profile does not tell (a kind of item, a source, a reach or a size), which lowers the grades of such
-items by two. Members are drawn again 2,000 times for the interval (paired bootstrap). The last line is one JSON object.
+items by two. A case is a member in one draw; cases are drawn again 2,000 times for the interval (paired bootstrap). The
+last line is one JSON object.
 """
 
 import argparse

@@ -11,6 +11,7 @@ import click
 from veille.cli.base import Group, Instance, echo, pass_instance
 from veille.cli.members_data import data, erase
 from veille.cli.members_enrich import accept, drafts, enrich, link, refuse
+from veille.cli.members_erasures import erasures
 from veille.cli.members_interview import interview
 from veille.model import Subscriber
 
@@ -155,3 +156,4 @@ members.add_command(link)
 members.add_command(interview)
 members.add_command(data)
 members.add_command(erase)
+members.add_command(erasures)
