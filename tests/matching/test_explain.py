@@ -1,10 +1,14 @@
 """`veille why`: items and members found by what people have at hand, and the answer in French lines."""
 
+from dataclasses import replace
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
 import pytest
 
 from veille.errors import InputError
-from veille.matching.explain import explain, find_item, find_member
-from veille.model import Subscriber
+from veille.matching.explain import explain, find_item, find_member, find_reader, read_by, sent_before
+from veille.model import SeenItem, Subscriber
 
 from .build import a_member, an_item, judge
 from .judgements import items, taxonomy
@@ -49,3 +53,26 @@ def test_answer_names_the_first_gate_that_refused() -> None:
     item = an_item(main=["fr:region:53"])
     lines = list(explain(item, a_member(), judge(item), taxonomy()))
     assert lines[1] == "Phytalis : non — hors de votre territoire : vise Bretagne (territory)"
+
+
+def test_what_was_sent_says_so_first_to_each_of_its_readers() -> None:
+    item = replace(an_item(), also=(77,))
+    reader = replace(PEOPLE[0], id=4)
+    sent = {4: {77: SeenItem(item_id=77, item_version=1, deadline=None, at=datetime(2026, 11, 20, 23, 30, tzinfo=UTC))}}
+    lines = list(sent_before(item, [reader, PEOPLE[0]], sent, ZoneInfo("Europe/Paris")))
+    assert lines == [
+        "déjà envoyé à claire@phytalis.example le 21 novembre 2026 : ne reparaît que changé, ou en dernier rappel"
+    ]
+
+
+def test_reader_is_a_member_with_terms_and_languages_of_their_own() -> None:
+    reader = replace(PEOPLE[0], muted=("sarcopénie",), languages=("fr",))
+    member = read_by(a_member(muted=("vin",)), reader)
+    assert (member.muted, member.languages) == (("vin", "sarcopénie"), ("fr",))
+    assert judge(an_item(), member).gate is not None
+    assert read_by(a_member(), None) == a_member()
+
+
+def test_reader_is_found_by_address_only() -> None:
+    assert find_reader("Claire@Phytalis.example", PEOPLE) is PEOPLE[0]
+    assert find_reader("Phytalis", PEOPLE) is None

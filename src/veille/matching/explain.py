@@ -1,11 +1,14 @@
 """« Pourquoi ? » and « pourquoi pas ? »: one match in French lines (pure)."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from zoneinfo import ZoneInfo
 
 from veille.config.problems import nearest
 from veille.config.taxonomy import Taxonomy
 from veille.errors import InputError
-from veille.model import Eligibility, Item, Match, Member, Scheme, Subscriber, Tag
+from veille.french import french_day
+from veille.model import Eligibility, Item, Match, Member, Scheme, SeenItem, Subscriber, Tag
 from veille.text import fold
 
 
@@ -46,6 +49,29 @@ def _condition(eligibility: Eligibility) -> str:
         return " (aucune condition lue dans l'annonce)"
     note = f" : {eligibility.note}" if eligibility.note else ""
     return f"{note} « {eligibility.quote} »" if eligibility.quote else note
+
+
+def sent_before(
+    item: Item, readers: Sequence[Subscriber], seen: Mapping[int, Mapping[int, SeenItem]], zone: ZoneInfo
+) -> Iterator[str]:
+    """Yield the first gate of all, a line a reader: what was sent is sent again only changed, or as the one recall."""
+    for reader in readers:
+        known = [found for number in (item.id, *item.also) if (found := seen.get(reader.id, {}).get(number))]
+        if known:
+            day = max(one.at for one in known).astimezone(zone).date()
+            yield f"déjà envoyé à {reader.email} le {french_day(day)} : ne reparaît que changé, ou en dernier rappel"
+
+
+def read_by(member: Member, reader: Subscriber | None) -> Member:
+    """Return a member as one of its readers is: with what they muted and the languages they read."""
+    if reader is None:
+        return member
+    return replace(member, muted=(*member.muted, *reader.muted), languages=reader.languages)
+
+
+def find_reader(wanted: str, people: Sequence[Subscriber]) -> Subscriber | None:
+    """Return the person of that address, None where the words are no address of a reader."""
+    return next((person for person in people if fold(person.email) == fold(wanted)), None)
 
 
 def find_item(wanted: str, items: Sequence[Item]) -> Item:
