@@ -150,6 +150,22 @@ def test_a_site_is_quoted_and_never_paraphrased() -> None:
     assert all("Contactez" not in value and "Bienvenue" not in value for _, value in found)
 
 
+@pytest.mark.parametrize(
+    ("sentence", "line"),
+    [
+        ("Spécialiste du fraisage de titane, Mécaforez accompagne ses clients.", "fraisage de titane"),
+        ("Bureau d'études en mécanique et robotique développe des outillages.", "mécanique et robotique"),
+        ("Nous proposons un accompagnement complet pour tous vos projets.", None),
+        ("Nous proposons des solutions innovantes sur mesure.", None),
+        ("Nous fabriquons des vis inox.", "des vis inox"),
+        ("Nous sommes une équipe passionnée.", None),
+    ],
+)
+def test_a_trade_is_the_clause_that_names_it(sentence: str, line: str | None) -> None:
+    found = [one.value for one in site.proposals([SitePage("https://x.example", "", sentence)])]
+    assert found == ([line] if line else [])
+
+
 def test_a_certificate_that_is_hoped_for_is_not_held() -> None:
     page = SitePage("https://x.example", "", "Nous visons ISO 9001 pour 2027.\nEn cours de certification ISO 14001.\n")
     assert list(site.proposals([page])) == []

@@ -97,7 +97,7 @@ async def _page(url: str, asking: Asking, parsers: FeedParsers) -> tuple[_Home, 
         return f"format non lu : {kind}"
     read = await parsers.run(_presentation, _body(answer))
     if isinstance(read, ParseError):
-        return str(read)
+        return read.message
     if await asking.reserves(answer, read.read.reserved):
         return "le site réserve ses textes (tdm-reservation) : rien n'en est tiré"
     return read, answer.final_url

@@ -128,10 +128,7 @@ class Enricher:
             return
         done.remarks.extend(read.remarks)
         if read.pages:
-            home = read.pages[0]
-            yield Proposal(
-                "website", member.website, member.website, Source(home.url, f"{member.website}\n{home.text}")
-            )
+            yield Proposal("website", member.website, member.website, Source("donné par --site", member.website))
             yield from site.proposals(read.pages)
             yield from self._means.sectors(read.pages)
 

@@ -21,8 +21,20 @@ _TRADE = re.compile(
     r"commercialise|installe))?)\s+",
     re.IGNORECASE,
 )
-#: Where the clause that names the trade ends.
-_END = re.compile(r"[.;:!?\n()]|,\s+(?:qui|dont|afin|depuis|grâce|avec|nous|notre|nos|elle|il|l[’']entreprise)\b")
+#: Where the clause that names the trade ends: a pause, a name after a comma, another verb of the same sentence.
+_END = re.compile(
+    r"[.;:!?\n()]|,\s+(?:(?=[A-ZÀ-Ý])|(?:qui|dont|afin|depuis|grâce|avec|nous|notre|nos|elle|il|l[’']entreprise)\b)"
+    r"|\s(?:développe|conçoit|fabrique|réalise|accompagne|propose|intervient|emploie|compte)\b"
+)
+#: Words that every firm says; a line of nothing else says nothing.
+_VAGUE = frozenset({
+    "un", "une", "des", "de", "du", "la", "le", "les", "l", "d", "en", "et", "pour", "vos", "vous", "votre",
+    "notre", "nos", "tous", "toutes", "large", "gamme", "complet", "complete", "complets", "completes",
+    "accompagnement", "solution", "solutions", "service", "services", "offre", "offres", "prestation",
+    "prestations", "produit", "produits", "projet", "projets", "client", "clients", "besoin", "besoins", "qualite",
+    "sur", "mesure", "cle", "main", "expertise", "global", "innovant", "innovants", "innovante", "innovantes",
+    "personnalise", "personnalisee", "adapte", "adaptes", "adaptees",
+})  # fmt: skip
 #: Headings under which a site lists what it knows.
 _KNOW_HOW = re.compile(r"^(nos |notre )?(savoir faire|expertises?|competences|technologies|metiers?|activites?)\b")
 #: Words of a line that sells or leads elsewhere and says nothing of a trade.
@@ -90,4 +102,10 @@ def _certificates(source: Source) -> Iterator[Proposal]:
 def _is_phrase(text: str) -> bool:
     """Tell whether words can be a line of a profile: neither a word alone nor a paragraph, and no call to click."""
     words = fold(text)
-    return _SHORTEST <= len(text) <= _LONGEST and len(words.split()) > 1 and not _EMPTY.search(words)
+    said = words.split()
+    return (
+        _SHORTEST <= len(text) <= _LONGEST
+        and len(said) > 1
+        and not _EMPTY.search(words)
+        and not _VAGUE.issuperset(said)
+    )
