@@ -25,7 +25,7 @@ def _hand(instance: Instance) -> "Curation":
 def _told(built: "Built", item: int | None = None) -> None:
     """Say what the edit changed: how many readers get the item now."""
     made = [one for one in built.drafted if one.bulletin is not None]
-    echo(f"Brouillon {built.issue.name} refait : {len(made)} bulletins.")
+    echo(f"Brouillon {built.issue.name} refait ; bulletins : {len(made)}.")
     if item is not None:
         readers = sum(any(line.item_id == item for line in one.selection) for one in made)
         echo(f"Article n° {item} : {readers} lecteur{'s' if readers > 1 else ''} sur {len(made)}.")

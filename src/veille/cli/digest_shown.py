@@ -94,7 +94,8 @@ def show_built(built: "Built") -> None:
         share = sum(one.calls_shown for one in built.drafted) * 100 // calls
         echo(f"Couverture : {share} % des appels qui conviennent sont montrés à dix jours ou plus de leur clôture.")
     if readers:
-        echo("Relisez avec « veille digest preview MEMBRE », puis « veille digest approve ».")
+        named = _named(built.issue)
+        echo(f"Relisez avec « veille digest preview MEMBRE{named} », puis « veille digest approve{named} ».")
 
 
 def show_sent(sent: "Sent") -> None:

@@ -36,14 +36,14 @@ def _line(line: Line, now: Item | None, says: str, sent: date, today: date) -> L
         deadline="",
         verb="",
         badge="",
-        change="",
+        change=says,
         reasons=(f"vous l'avez reçu dans l'édition du {long_day(sent, today)}",),
         extract="",
         eligibility="",
         eligibility_note="",
         recall="",
         star=False,
-        comment=says,
+        comment="",
     )
     if now is None:
         return told
@@ -59,4 +59,5 @@ def _bulletin(original: Bulletin, line: Line, says: str, sent: date, today: date
         preheader=says[:110] if len(says) >= 40 else f"{says} Correction de l'édition du {long_day(sent, today)}.",  # noqa: PLR2004 - as wording.preheader
         sections=(Section(kind=KIND, title="Ce qui est corrigé", lines=(line,)),),
         opening=opening,
+        origin="",
     )
