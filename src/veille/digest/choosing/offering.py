@@ -8,17 +8,14 @@ from the top. What is offered is the same as if everything had been judged.
 from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
 
 from veille.config.digests import Digest
 from veille.digest.choosing.hand import UNTOUCHED, Hand, Hands, vouched
-from veille.digest.choosing.select import ANSWERED, Offer, home_section, may_show, offer, source_of, welcoming
+from veille.digest.choosing.select import ANSWERED, Offer, home_section, in_time, may_show, offer, source_of, welcoming
 from veille.digest.editions import Edition
 from veille.model import Item, Licence, Match, Member, Scheme, SeenItem, Subscriber
 from veille.protocols import Candidate, Judge
 
-#: Days that answering a call takes at least: one shown later was shown too late.
-IN_TIME = timedelta(days=10)
 #: Offers kept of a section, for each of its places: what variety and quotas choose among.
 _CHOICE = 3
 
@@ -80,8 +77,7 @@ class Offering:
 
     def _in_time(self, item: Item) -> bool:
         """Tell whether it is a call that leaves enough days to be answered."""
-        answered = self._home[item.id] in ANSWERED
-        return answered and item.deadline is not None and item.deadline - self._when.day >= IN_TIME
+        return self._home[item.id] in ANSWERED and in_time(item, self._when.day)
 
     def _judged(self, reader: Reader) -> "_Judged":
         person = reader.person

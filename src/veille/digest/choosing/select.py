@@ -25,6 +25,8 @@ SOFT_GATES = frozenset({"gate:off-topic"})
 OPENED_BY_HAND = SOFT_GATES | {"gate:territory", "gate:archive", "gate:noise"}
 #: Sections of what one answers.
 ANSWERED = frozenset({"seize", "partners"})
+#: Days that answering a call takes at least: one shown later was shown too late.
+IN_TIME = timedelta(days=10)
 #: Facts whose change, beside the deadline's, is worth a second line to the same reader.
 _CHANGES = frozenset({"opening", "status", "amount_max", "amount_total", "amount_min", "rate"})
 
@@ -46,6 +48,8 @@ class Offer:
     pinned: int | None = None
     #: What staff say of it, or empty.
     note: str = ""
+    #: A call that the next issue would show too late to be answered.
+    last: bool = False
 
     @property
     def score(self) -> float:
@@ -86,7 +90,13 @@ def offer(
         return None
     if seen is not None:
         return _again(item, match, section, seen)
-    return Offer(item=item, match=match, section=section.kind, pinned=hand.pinned, note=hand.note)
+    last = section.kind in ANSWERED and in_time(item, when.day) and not in_time(item, when.next_day)
+    return Offer(item=item, match=match, section=section.kind, pinned=hand.pinned, note=hand.note, last=last)
+
+
+def in_time(item: Item, day: date) -> bool:
+    """Tell whether what closes leaves enough days to be answered from that day on."""
+    return item.deadline is not None and item.deadline - day >= IN_TIME
 
 
 def may_show(digest: Digest, when: Edition, item: Item, seen: SeenItem | None, hand: Hand = UNTOUCHED) -> bool:

@@ -14,6 +14,8 @@ from veille.text import fold
 
 #: Shorter words are grammar.
 _WORD = re.compile(r"[a-z0-9]{3,}")
+#: What « now or never » is worth, as a share of the best score.
+NOW_OR_NEVER = 0.25
 #: Titles of that many items are remembered between readers.
 _REMEMBERED = 8_192
 
@@ -31,6 +33,11 @@ class Scored(Protocol):
         """How good it is."""
         ...
 
+    @property
+    def last(self) -> bool:
+        """Whether it is now or never."""
+        ...
+
 
 One = TypeVar("One", bound=Scored)
 
@@ -41,7 +48,7 @@ def varied(ranked: Sequence[One], relevance: float, fits: Callable[[One], bool])
     `fits` is asked right before one is yielded: taking one may leave no room for another.
     """
     best = max((one.score for one in ranked), default=0.0)
-    left = [(relevance * (one.score / best if best > 0 else 0.0), one) for one in ranked]
+    left = [(relevance * ((one.score / best if best > 0 else 0.0) + NOW_OR_NEVER * one.last), one) for one in ranked]
     like = [0.0] * len(left)
     while left:
         place = max(range(len(left)), key=lambda at: (left[at][0] - (1.0 - relevance) * like[at], -at))
