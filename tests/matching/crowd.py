@@ -59,7 +59,7 @@ def _words() -> tuple[list[str], list[int], list[str]]:
     return list(counts), list(counts.values()), sorted(word for word in rare if stem(fold(word)) not in generic)
 
 
-def trades(draw: random.Random) -> list[Trade]:
+def trades(draw: random.Random, count: int) -> list[Trade]:
     """Invent trades; two of one filière share words."""
     sectors = sorted(term.id for term in taxonomy() if term.scheme is Scheme.SECTOR)
     _, _, rare = _words()
@@ -69,14 +69,16 @@ def trades(draw: random.Random) -> list[Trade]:
             nouns=tuple(draw.sample(rare, 14)),
             adjectives=tuple(draw.sample(rare, 6)),
         )
-        for number in range(_TRADES)
+        for number in range(count)
     ]
 
 
-def crowd(members: int, count: int, seed: int = 20261127) -> tuple[list[Member], list[Item]]:
+def crowd(
+    members: int, count: int, seed: int = 20261127, *, trades_known: int = _TRADES
+) -> tuple[list[Member], list[Item]]:
     """Return as many members and items, the same each time."""
     draw = random.Random(seed)
-    known = trades(draw)
+    known = trades(draw, trades_known)
     people = [_member(number, draw.choice(known), draw) for number in range(1, members + 1)]
     things: list[Item] = []
     for number in range(1, count + 1):
