@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from shutil import copyfile
+from shutil import copyfile, copytree
 
 import pytest
 from starlette.testclient import TestClient
@@ -40,20 +40,18 @@ class Site:
         return next(one for one in self.app.members.subscribers() if one.email == email)
 
 
-@pytest.fixture
-def site(sqlite_template: Path, tmp_path: Path):
-    home = tmp_path / "maison"
+def make_home(home: Path, template: Path, more: str = "") -> Path:
+    """Write an instance with two members and six calls; `more` stands below [site] in its settings."""
     (home / "var").mkdir(parents=True)
-    copyfile(sqlite_template, home / "var" / "veille.sqlite")
+    copyfile(template, home / "var" / "veille.sqlite")
     (home / "veille.toml").write_text(
         '[cluster]\nid = "pole"\nname = "Pôle Nutrition & Santé"\ncontact = "equipe@pole.example.fr"\n'
         'postal_address = "12 rue des Puys, 63000 Clermont-Ferrand"\n'
-        '[site]\nurl = "https://veille.example.fr"\n[mail]\nsender = "veille@pole.example.fr"\n',
+        f'[site]\nurl = "https://veille.example.fr"\n{more}[mail]\nsender = "veille@pole.example.fr"\n',
         encoding="utf-8",
     )
     (home / "sources.yaml").write_text("version: 1\nsources: []\n", encoding="utf-8")
-    clock = FrozenClock(WEDNESDAY)
-    app = App(load_settings(home), clock=clock)
+    app = App(load_settings(home), clock=FrozenClock(WEDNESDAY))
     app.members.save(
         [
             (
@@ -75,14 +73,28 @@ def site(sqlite_template: Path, tmp_path: Path):
         for sector, words in [trades[number % 2]]
     ]
     store_items(app.database, calls)
+    app.close()
+    return home
+
+
+def open_site(home: Path, now: datetime) -> Site:
+    """Open an instance at an instant, with its pages."""
+    clock = FrozenClock(now)
+    app = App(load_settings(home), clock=clock)
     front = front_of(app)
     client = TestClient(
         create_app(front, app.returning, app.publishing),
         base_url="https://veille.example.fr",
         raise_server_exceptions=False,
     )
-    yield Site(app, front, client, clock)
-    app.database.close()
+    return Site(app, front, client, clock)
+
+
+@pytest.fixture
+def site(sqlite_template: Path, tmp_path: Path):
+    site = open_site(make_home(tmp_path / "maison", sqlite_template), WEDNESDAY)
+    yield site
+    site.app.close()
 
 
 def send(site: Site) -> None:
@@ -93,7 +105,21 @@ def send(site: Site) -> None:
     site.app.digest.send("hebdo")
 
 
-@pytest.fixture
-def sent(site: Site) -> Site:
+def sent_house(home: Path, template: Path, more: str = "") -> Path:
+    """The same, its issue sent: made once, copied for each test."""
+    site = open_site(make_home(home, template, more), WEDNESDAY)
     send(site)
-    return site
+    site.app.close()
+    return home
+
+
+@pytest.fixture(scope="session")
+def sent_home(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return sent_house(tmp_path_factory.mktemp("parti") / "maison", sqlite_template)
+
+
+@pytest.fixture
+def sent(sent_home: Path, tmp_path: Path):
+    site = open_site(Path(copytree(sent_home, tmp_path / "maison")), FRIDAY)
+    yield site
+    site.app.close()

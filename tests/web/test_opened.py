@@ -1,10 +1,12 @@
 """Counted links: off, nothing in a mail's item links is anybody's; on, an item's day is counted and nobody else."""
 
 import re
+from pathlib import Path
+from shutil import copytree
 
 import pytest
 
-from tests.web.conftest import ANNE, BOB, Site, send
+from tests.web.conftest import ANNE, BOB, FRIDAY, Site, open_site, sent_house
 from veille.model import Issue
 
 BROWSER = {"User-Agent": "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"}
@@ -40,13 +42,17 @@ def test_counting_is_off_and_links_are_direct_and_the_same_for_everybody(sent: S
             assert not [link for link in links if f"={number}" in link or f".{number}." in link]
 
 
+@pytest.fixture(scope="module")
+def counting_home(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return sent_house(tmp_path_factory.mktemp("compte") / "maison", sqlite_template, "count_links = true\n")
+
+
 @pytest.fixture
-def counting(site: Site) -> Site:
+def counting(counting_home: Path, tmp_path: Path):
     """The same, its links counted."""
-    cluster = site.app.settings.site.model_copy(update={"count_links": True})
-    site.app.settings = site.app.settings.model_copy(update={"site": cluster})
-    send(site)
-    return site
+    site = open_site(Path(copytree(counting_home, tmp_path / "maison")), FRIDAY)
+    yield site
+    site.app.close()
 
 
 def counted(site: Site) -> list[str]:
