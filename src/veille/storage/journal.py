@@ -12,57 +12,64 @@ from veille.storage.db import slices, upsert
 from veille.storage.tables import BulletinRow, SeenRow, SubscriberRow
 
 
-def read_journal(
-    session: Session, cluster_id: str, subscriber_ids: Collection[int]
-) -> Mapping[int, Mapping[int, SeenItem]]:
-    """Return subscriber → item → what was sent."""
-    found: dict[int, dict[int, SeenItem]] = {}
-    mine_only = (
-        select(SeenRow)
-        .join(SubscriberRow, SubscriberRow.id == SeenRow.subscriber_id)
-        .where(SubscriberRow.cluster_id == cluster_id)
-    )
-    for row in session.scalars(mine_only.order_by(SeenRow.at, SeenRow.issue_id)):
-        if row.subscriber_id in subscriber_ids:
-            mine = found.setdefault(row.subscriber_id, {})
-            times = mine[row.item_id].times + 1 if row.item_id in mine else 1
-            mine[row.item_id] = SeenItem(
-                item_id=row.item_id,
-                item_version=row.item_version,
-                deadline=date.fromisoformat(row.deadline) if row.deadline else None,
-                at=row.at,
-                times=times,
-            )
-    return found
+class SqlJournal:
+    """The journal, within its caller's transaction."""
 
+    def __init__(self, session: Session) -> None:
+        self._session = session
 
-def write_journal(session: Session, sent: Sequence[Delivery], now: datetime) -> None:
-    """Write what these mails showed, in the caller's transaction; once written it stays as it is."""
-    contents = _contents(session, sent)
-    journal = [
-        {
-            "subscriber_id": one.subscriber_id,
-            "item_id": line["item_id"],
-            "issue_id": one.issue_id,
-            "item_version": line["item_version"],
-            "deadline": line["closes"] or None,
-            "at": now,
-        }
-        for one in sent
-        for line in _lines_shown(contents.get((one.issue_id, one.subscriber_id)))
-    ]
-    upsert(session, SeenRow, journal, keys=["subscriber_id", "item_id", "issue_id"])
+    def read(self, cluster_id: str, subscriber_ids: Collection[int]) -> Mapping[int, Mapping[int, SeenItem]]:
+        """Return subscriber → item → what was sent."""
+        found: dict[int, dict[int, SeenItem]] = {}
+        mine_only = (
+            select(SeenRow)
+            .join(SubscriberRow, SubscriberRow.id == SeenRow.subscriber_id)
+            .where(SubscriberRow.cluster_id == cluster_id)
+        )
+        for row in self._session.scalars(mine_only.order_by(SeenRow.at, SeenRow.issue_id)):
+            if row.subscriber_id in subscriber_ids:
+                mine = found.setdefault(row.subscriber_id, {})
+                times = mine[row.item_id].times + 1 if row.item_id in mine else 1
+                mine[row.item_id] = SeenItem(
+                    item_id=row.item_id,
+                    item_version=row.item_version,
+                    deadline=date.fromisoformat(row.deadline) if row.deadline else None,
+                    at=row.at,
+                    times=times,
+                )
+        return found
 
+    def readers(self, issue_id: int, item_id: int) -> frozenset[int]:
+        """Return the subscribers who were sent an item by that issue."""
+        query = select(SeenRow.subscriber_id).where(SeenRow.issue_id == issue_id, SeenRow.item_id == item_id)
+        return frozenset(self._session.scalars(query))
 
-def _contents(session: Session, sent: Sequence[Delivery]) -> dict[tuple[int, int], Any]:
-    """Return (issue, subscriber) → the bulletin as it was frozen."""
-    query = select(BulletinRow.issue_id, BulletinRow.subscriber_id, BulletinRow.content)
-    found: dict[tuple[int, int], Any] = {}
-    for issue_id in {one.issue_id for one in sent}:
-        for some in slices([one.subscriber_id for one in sent if one.issue_id == issue_id]):
-            wanted = query.where(BulletinRow.issue_id == issue_id, BulletinRow.subscriber_id.in_(some))
-            found |= {(issue, subscriber): content for issue, subscriber, content in session.execute(wanted)}
-    return found
+    def write(self, sent: Sequence[Delivery], now: datetime) -> None:
+        """Write what these mails showed; once written it stays as it is."""
+        contents = self._contents(sent)
+        journal = [
+            {
+                "subscriber_id": one.subscriber_id,
+                "item_id": line["item_id"],
+                "issue_id": one.issue_id,
+                "item_version": line["item_version"],
+                "deadline": line["closes"] or None,
+                "at": now,
+            }
+            for one in sent
+            for line in _lines_shown(contents.get((one.issue_id, one.subscriber_id)))
+        ]
+        upsert(self._session, SeenRow, journal, keys=["subscriber_id", "item_id", "issue_id"])
+
+    def _contents(self, sent: Sequence[Delivery]) -> dict[tuple[int, int], Any]:
+        """Return (issue, subscriber) → the bulletin as it was frozen."""
+        query = select(BulletinRow.issue_id, BulletinRow.subscriber_id, BulletinRow.content)
+        found: dict[tuple[int, int], Any] = {}
+        for issue_id in {one.issue_id for one in sent}:
+            for some in slices([one.subscriber_id for one in sent if one.issue_id == issue_id]):
+                wanted = query.where(BulletinRow.issue_id == issue_id, BulletinRow.subscriber_id.in_(some))
+                found |= {(issue, subscriber): content for issue, subscriber, content in self._session.execute(wanted)}
+        return found
 
 
 def _lines_shown(content: Any) -> Iterable[Mapping[str, Any]]:

@@ -22,7 +22,7 @@ from veille.model.sending import RateState
 from veille.protocols import MailLedger
 from veille.storage.db import Database, slices, upsert
 from veille.storage.digest_rows import read_delivery
-from veille.storage.journal import read_journal, write_journal
+from veille.storage.journal import SqlJournal
 from veille.storage.mail_rows import (
     ATTEMPT,
     BEGIN,
@@ -37,7 +37,7 @@ from veille.storage.mail_rows import (
     row_key,
     settled_values,
 )
-from veille.storage.tables import BounceRow, DeliveryRow, IssueRow, RateStateRow, SeenRow
+from veille.storage.tables import BounceRow, DeliveryRow, IssueRow, RateStateRow
 
 #: States in which nothing more will happen by itself.
 FINAL = frozenset(
@@ -67,13 +67,12 @@ class SqlMailLedger:
     def seen(self, subscriber_ids: Sequence[int]) -> Mapping[int, Mapping[int, SeenItem]]:
         """Return the journal: subscriber → item → what was sent."""
         with self._database.read() as session:
-            return read_journal(session, self._cluster, set(subscriber_ids))
+            return SqlJournal(session).read(self._cluster, set(subscriber_ids))
 
     def received(self, issue_id: int, item_id: int) -> frozenset[int]:
         """Return the subscribers who were sent an item by that issue."""
-        query = select(SeenRow.subscriber_id).where(SeenRow.issue_id == issue_id, SeenRow.item_id == item_id)
         with self._database.read() as session:
-            return frozenset(session.scalars(query))
+            return SqlJournal(session).readers(issue_id, item_id)
 
     def complaints(self, issue_id: int, *, since: datetime) -> int:
         """Count the people of an issue who complained since then of what they were sent."""
@@ -187,7 +186,7 @@ class SqlMailLedger:
             if settled:
                 _each(session, SETTLE, [settled_values(one, outcome, now) for one, outcome in settled])
                 session.execute(ATTEMPT, [attempt_values(one.message_id, outcome, now) for one, outcome in settled])
-                write_journal(session, [one for one, outcome in settled if outcome.state is DeliveryState.SENT], now)
+                SqlJournal(session).write([one for one, outcome in settled if outcome.state is DeliveryState.SENT], now)
             if begun:
                 _each(session, BEGIN, [{**row_key(one), "begun_at": now} for one in begun])
             upsert(session, RateStateRow, [asdict(one) for one in rates], keys=["key"], update=RATE_COLUMNS)
@@ -267,7 +266,7 @@ class SqlMailLedger:
                 row.state = DeliveryState.SENT if sent else DeliveryState.QUEUED
                 row.reply, row.token, row.settled_at = found if sent else again, None, now if sent else None
             _append(session, rows, now)
-            write_journal(session, [read_delivery(row) for row in rows if row.state == DeliveryState.SENT], now)
+            SqlJournal(session).write([read_delivery(row) for row in rows if row.state == DeliveryState.SENT], now)
         return len(rows)
 
     def counts(self, issue_id: int) -> Mapping[DeliveryState, int]:
@@ -325,7 +324,7 @@ def doubtful_mails(database: Database, cluster_id: str) -> list[Delivery]:
         .join(IssueRow, IssueRow.id == DeliveryRow.issue_id)
         .where(
             IssueRow.cluster_id == cluster_id,
-            IssueRow.state == IssueState.SENDING,
+            IssueRow.state.in_([IssueState.SENDING, IssueState.PAUSED]),
             DeliveryRow.state == DeliveryState.UNCERTAIN,
         )
     )

@@ -5,6 +5,7 @@ written and no answer came, nobody knows: « uncertain », and nothing here trie
 """
 
 import asyncio
+import contextlib
 from collections.abc import Awaitable, Callable, Sequence
 
 from veille.digest.mail.opening import Opened, Patience
@@ -42,6 +43,13 @@ class Dialogue:
         unfit = self._unfit(mail, len(body))
         if unfit is not None:
             return unfit
+        with contextlib.ExitStack() as on_failure:
+            on_failure.callback(self._wire.close)
+            outcome = await self._talk(mail, body, begin)
+            on_failure.pop_all()
+        return outcome
+
+    async def _talk(self, mail: OutgoingMail, body: bytes, begin: Begin) -> SendOutcome:
         try:
             refusal = await self._envelope(mail, len(body))
             if refusal is not None:
@@ -49,9 +57,6 @@ class Dialogue:
             await self._body(body, begin)
         except Lost as error:
             return self._cut(DeliveryState.DEFERRED, "body", f"connexion coupée avant la fin : {error}")
-        except BaseException:
-            self._wire.close()
-            raise
         return await self._finish()
 
     async def leave(self) -> None:
@@ -142,9 +147,6 @@ class Dialogue:
             reply = await self._wire.reply(self._patience.dot)
         except Lost as error:
             return self._cut(DeliveryState.UNCERTAIN, "dot", f"connexion coupée après la fin : {error}")
-        except BaseException:
-            self._wire.close()
-            raise
         if reply.kind == 2:  # noqa: PLR2004 - RFC 5321 §4.2.1, positive completion
             return self._outcome(DeliveryState.SENT, "dot", reply)
         if reply.kind == 3:  # noqa: PLR2004 - as above: no answer to a dot

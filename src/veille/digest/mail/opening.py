@@ -2,6 +2,7 @@
 
 import asyncio
 import base64
+import contextlib
 import socket
 import ssl
 from collections.abc import Awaitable, Callable, Mapping
@@ -60,17 +61,16 @@ async def open_connection(
         wire = await _connect(relay, patience, context)
     except (OSError, TimeoutError, Lost) as error:
         raise unavailable(relay, said(error)) from error
-    try:
-        return await _introduce(wire, relay, patience, context, token)
-    except Refused as error:
-        wire.close()
-        raise unavailable(relay, str(error), cure=error.cure) from error
-    except (OSError, Lost, TokenRefused) as error:
-        wire.close()
-        raise unavailable(relay, said(error)) from error
-    except BaseException:
-        wire.close()
-        raise
+    with contextlib.ExitStack() as on_failure:
+        on_failure.callback(wire.close)
+        try:
+            opened = await _introduce(wire, relay, patience, context, token)
+        except Refused as error:
+            raise unavailable(relay, str(error), cure=error.cure) from error
+        except (OSError, Lost, TokenRefused) as error:
+            raise unavailable(relay, said(error)) from error
+        on_failure.pop_all()
+    return opened
 
 
 def unavailable(relay: Relay, cause: str, *, cure: str = "") -> RelayUnavailable:
