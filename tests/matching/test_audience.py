@@ -26,6 +26,7 @@ def call(title: str, text: str = "") -> Item:
         ("Tremplin 2027", "Ouvert aux entreprises de tous les secteurs."),
         ("Rebond", "Pour les PME, toutes filières confondues."),
         ("Accompagnement RSE des PME", "Pour les entreprises engagées."),
+        ("Eurostars: call 9", "SMEs from any sector may apply."),
     ],
 )
 def test_call_of_general_words_or_that_says_so_is_for_every_trade(title: str, text: str) -> None:

@@ -21,19 +21,23 @@ _EVERY_TRADE = re.compile(
     rf"\b(tou(s|te|tes)( les| leurs)?|tout( type de)?|quel(le)?s? que soi(en)?t( la| le| les| leurs?| votre| son| sa)?"
     rf"|sans distinction de|multi|inter) {_TRADES}\b(?! (d|de|du|des|lies|liees|maritimes?|agricoles?|culturel|creati"
     r"|sporti|touristi|naval|sanitaires?|medica))|\bmultisectoriel|\bintersectoriel|\btou(s|tes) types? d entreprises?"
+    r"|\b(all|any) (economic |industrial |business )?(sectors?|industry|industries)\b(?! of)"
+    r"|\bregardless of (the |their )?sector|\bsector agnostic\b"
 )
 #: « l'industrie, le commerce et les services » is everybody.
 _INDUSTRIAL = re.compile(
     r"\bindustriel(s|le|les)?\b|\busines?\b|\b(l|en|d) industrie\b(?!.{0,40}\b(commerc|service|artisan|batiment))"
 )
 _RESEARCH = re.compile(
-    r"\blaboratoires?\b|\br d\b|\bdoctora|\bthese|\brecherche (et|publique|collaborative|industriel)"
+    r"\blaboratoires?\b|\br d\b|\bdoctora|\bresearch\b|\bthese|\brecherche (et|publique|collaborative|industriel)"
 )
 #: Who may apply, by the sizes of member that the words stand for.
 _COMPANIES = {
     "tpe": ("tpe",), "pme": ("tpe", "pme"), "pmi": ("tpe", "pme"), "eti": ("eti",),
     "entreprise": ("tpe", "pme", "eti", "ge"), "societe": ("tpe", "pme", "eti", "ge"),
     "industriel": ("tpe", "pme", "eti", "ge"), "usine": ("pme", "eti", "ge"),
+    "sme": ("tpe", "pme"), "company": ("tpe", "pme", "eti", "ge"), "companie": ("tpe", "pme", "eti", "ge"),
+    "enterprise": ("tpe", "pme", "eti", "ge"),
     "dirigeant": ("tpe", "pme"), "employeur": ("tpe", "pme", "eti", "ge"),
 }  # fmt: skip
 _APPLICANTS = _COMPANIES | {
