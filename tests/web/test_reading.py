@@ -2,6 +2,7 @@
 
 import re
 from datetime import UTC, date, datetime
+from html import unescape
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -23,6 +24,22 @@ def test_the_page_shows_what_was_sent_to_that_person(sent: Site) -> None:
     assert "préparé pour Phytalis" in answer.text
     assert "Pourquoi vous" in answer.text
     assert "Robotix" not in answer.text
+
+
+def test_the_page_and_the_mail_show_what_staff_wrote_and_where_a_first_address_comes_from(site: Site) -> None:
+    (built,) = site.app.digest.build("hebdo")
+    mine = next(one.bulletin for one in built.drafted if one.subscriber.email == ANNE)
+    assert mine is not None
+    site.app.digest.curation.word("Une semaine d'appels régionaux.", by="Claire")
+    site.app.digest.curation.note(mine.lines[0].item_id, "Deux membres y vont déjà.", by="Claire")
+    rendered, _ = site.app.digest.preview(ANNE)
+    assert "notre premier message à cette adresse" in rendered.text
+    send(site)
+    page = unescape(site.client.get(site.links.bulletin(site.person(ANNE).id, "hebdo", "2026-W48")).text)
+    for words in ("Une semaine d'appels régionaux.", "Deux membres y vont déjà.", "Bienvenue"):
+        assert words in page
+        assert words in rendered.text
+        assert words in unescape(rendered.html)
 
 
 def test_a_date_to_be_checked_says_so_on_the_page_and_in_the_calendar(site: Site) -> None:
