@@ -106,7 +106,9 @@ def test_an_item_is_matched_with_members(run, home, outside):
         "<rss version='2.0'><channel><title>F</title><item>"
         "<title>Appel à projets : encapsulation d'extraits végétaux</title>"
         f"<link>{outside.url}/appel</link><description>Pour les PME. Dépôt des dossiers jusqu'au 15 janvier 2027."
-        "</description></item></channel></rss>"
+        "</description></item><item><title>Bien vieillir : les lauréats de l'appel à projets</title>"
+        f"<link>{outside.url}/laureats</link><description>Trois lauréats cette année. Phytalis porte le projet"
+        " NutriSenior avec deux laboratoires.</description></item></channel></rss>"
     )
     outside.documents = {"/flux.xml": ("application/rss+xml", feed.encode())}
     (home / "sources.yaml").write_text(
@@ -126,9 +128,15 @@ def test_an_item_is_matched_with_members(run, home, outside):
     assert "Mécaforez" not in told
     everybody = run("match", f"{outside.url}/appel", "--all")
     assert "Mécaforez : hors sujet" in everybody
-    first = json.loads(run("match", "1", "--json").splitlines()[0])
+    first = json.loads(run("match", f"{outside.url}/appel", "--json").splitlines()[0])
     assert (first["member"], first["gate"]) == ("Phytalis", None)
     assert first["reasons"]
+    run("members", "enrich", "Phytalis")
+    proposed = [json.loads(line) for line in run("members", "drafts", "Phytalis", "--json").splitlines()]
+    assert [(one["field"], one["value"]) for one in proposed] == [
+        ("contributions", "Phytalis porte le projet NutriSenior avec deux laboratoires.")
+    ]
+    assert f"{outside.url}/laureats" in proposed[0]["origin"]
     before = (home / "var" / "veille.sqlite").stat().st_size
     preview = run("profile", "Phytalis", "--preview")
     assert "Objet : " in preview

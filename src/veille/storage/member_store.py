@@ -233,7 +233,7 @@ def add_line(session: Session, member_id: int, field: str, value: str, now: date
     """Add a phrase to a list of a profile, or set a single value; `value` was read as a cell of that column."""
     row = session.get_one(MemberRow, member_id)
     row.updated = now
-    if field not in KINDS:
+    if field in (*_SCALARS, "created"):
         setattr(row, field, _NUMBERS.get(field, str)(value))
     elif _add_interest(session, member_id, KINDS[field], value) and KINDS[field] in _TELLING:
         row.profiled_at = now
