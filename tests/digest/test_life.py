@@ -240,6 +240,7 @@ def test_paused_issue_sends_nothing_until_it_is_resumed(house: House) -> None:
     house.digests.living.pause(by="Claire", why="une erreur dans un titre")
     house.clock.advance(FRIDAY)
     assert house.digests.run_due() == []
+    assert house.digests.status()[0].held == "une erreur dans un titre"
     with pytest.raises(InputError, match="suspendue : elle ne peut être envoyée") as caught:
         house.digests.send()
     assert "digest resume" in caught.value.cure
@@ -321,6 +322,9 @@ def test_an_edition_of_a_holiday_leaves_on_the_next_working_day_and_once(house: 
     house.clock.advance(FRIDAY)  # Christmas
     assert house.digests.run_due() == []
     house.clock.advance(timedelta(days=3))  # Monday 28
+    house.digests.living.reopen(by="Claire")  # the next ISO week has begun: it is still that one
+    assert house.digests.curation.word("Bonnes fêtes.", by="Claire").issue.period == "2026-W52"
+    house.digests.approve(by="Paul")
     assert house.digests.run_due() == ["édition hebdo 2026-W52 : 1 mails remis sur 1"]
     house.clock.advance(timedelta(days=-7))  # a clock that jumps back
     assert house.digests.run_due() == []
@@ -370,6 +374,15 @@ def test_validated_fallback_sends_what_was_reviewed_and_nothing_else(house: Hous
     assert "contenus relus" in body(message)
     assert [n for n in range(1, 10) if f"https://exemple.fr/{n}" in body(message)] == [3, 5]
     assert house.digests.run_due() == []
+
+
+def test_what_was_frozen_and_not_approved_is_labelled_too(house: House) -> None:
+    digest_yaml(house, "fallback: hold", "fallback: automatic")
+    house.digests.build()
+    house.digests.freeze(by="Claire")
+    house.clock.advance(FRIDAY)
+    assert len(house.digests.run_due()) == 2
+    assert "non relue" in body(mails(house)[0])
 
 
 def test_validated_fallback_holds_where_nothing_was_reviewed_and_says_it_once(house: House) -> None:

@@ -108,6 +108,8 @@ def show_sent(sent: "Sent") -> None:
     if not sent.deliveries and sent.state.value in {"draft", "curated", "frozen"}:
         echo(f"Approuvez-la avec « veille digest approve{_named(sent.issue)} ».")
         return
+    if sent.held:
+        echo(f"Pourquoi : {sent.held}")
     if sent.state.value == "paused":
         echo("Reprenez-la avec « veille digest resume », ou annulez-la avec « veille digest cancel ».")
     if not sent.deliveries:

@@ -58,6 +58,8 @@ class Desk:
     #: Instead of what `[mail] url` names.
     mailer: Mailer | None = None
     wait: Callable[[float], None] | None = None
+    #: The end was asked for: what is in hand ends, nothing else begins.
+    stopping: Callable[[], bool] = lambda: False
 
     def chosen(self, name: str | None) -> list[Definition]:
         """Return one digest by name (« hebdo_erratum »: its corrections), or all; InputError with the nearest name."""
@@ -114,8 +116,13 @@ class Desk:
         return any(one is not None and one.covers(day) for one in told)
 
     def current(self, definition: Definition) -> Issue:
-        """Return the draft of the current period, which may still be edited; raises InputError with its cure."""
-        period = self.edition(definition).period
+        """Return the draft that may still be edited and leave, the newest; raises InputError with its cure."""
+        now, period = self.clock.now(), self.edition(definition).period
+        edited = [
+            one for one in self.issues.living(definition.name) if one.state in EDITABLE and now <= needed(one.stale_at)
+        ]
+        if edited:
+            return edited[-1]
         issue = self.issues.find(definition.name, period)
         if issue is None:
             raise InputError(
@@ -128,6 +135,12 @@ class Desk:
     def composer(self, frame: Mapping[str, Any]) -> Composer:
         """Return what draws the mails of an issue frozen with this frame; close it."""
         return Composer(frame, self.keys, self.signer())
+
+    def sent(self, issue: Issue, state: IssueState) -> "Sent":
+        """Return an issue with its deliveries, and why it is paused if it is."""
+        events = self.issues.events(issue.id) if state is IssueState.PAUSED else ()
+        held = next((one.why for one in reversed(events) if one.state is IssueState.PAUSED), "")
+        return Sent(issue=issue, state=state, deliveries=self.mails.deliveries(issue.id), held=held)
 
     def filled(self, issue: Issue) -> bool:
         """Tell whether anybody is written to."""
@@ -160,6 +173,8 @@ class Sent:
     deliveries: Sequence[Delivery]
     #: It left outside its sending hours, which are these, because a person said so; else empty.
     outside: str = ""
+    #: Why it is paused, in French; else empty.
+    held: str = ""
 
     @property
     def doubtful(self) -> Sequence[Delivery]:

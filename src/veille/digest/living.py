@@ -85,10 +85,13 @@ class Living:
         return address
 
     def _signed(self, name: str | None) -> Issue:
-        for definition in self._desk.with_errata(name):
-            issue = self._desk.issues.latest(definition.name, LIVING)
-            if issue is not None:
-                return issue
+        definitions = self._desk.with_errata(name)
+        signed = [one for each in definitions if (one := self._desk.issues.latest(each.name, LIVING)) is not None]
+        if len(signed) == 1:
+            return signed[0]
+        if signed:
+            names = ", ".join(one.digest for one in signed)
+            raise InputError("plusieurs éditions sont en cours", cure=f"dites laquelle avec --name : {names}")
         issue = self._latest(name)
         raise InputError(
             f"l'édition {issue.name} est {STATE_NAMES[issue.state]} : rien n'est en cours",

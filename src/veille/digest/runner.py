@@ -108,12 +108,8 @@ class Digests:
 
     def status(self, name: str | None = None) -> list[Sent]:
         """Return the latest issue of each digest with its deliveries."""
-        found = []
-        for definition in self._desk.with_errata(name):
-            issue = self._desk.issues.latest(definition.name)
-            if issue is not None:
-                found.append(Sent(issue=issue, state=issue.state, deliveries=self._desk.mails.deliveries(issue.id)))
-        return found
+        latest = (self._desk.issues.latest(definition.name) for definition in self._desk.with_errata(name))
+        return [self._desk.sent(issue, issue.state) for issue in latest if issue is not None]
 
     def show(self, name: str | None = None) -> list[Shown]:
         """Return the latest issue of each digest as staff look at it."""
@@ -176,6 +172,8 @@ class Digests:
         sent = self._despatch.send_issue(issue, hours)
         count = sum(one.state is DeliveryState.SENT for one in sent.deliveries)
         yield f"édition {issue.name} : {count} mails remis sur {len(sent.deliveries)}"
+        if sent.held:
+            yield f"édition {issue.name} suspendue : {sent.held}"
 
     def _reader(self, drafted: Sequence[Drafted], who: str) -> Drafted:
         return _reader(drafted, who, {m.id: m.organisation for m in self._desk.audience.members()})

@@ -19,7 +19,7 @@ from veille.digest.mail.sending import Sender
 from veille.digest.relays.known import host_of
 from veille.errors import InputError, LeaseHeld
 from veille.model import Delivery, Issue, IssueState, OutgoingMail
-from veille.model.issue_life import EDITABLE, LIVING
+from veille.model.issue_life import EDITABLE, LIVING, OPEN
 from veille.net.dns_records import mx_hosts
 from veille.protocols import AcceptLog, Mailer
 
@@ -40,7 +40,7 @@ class Despatch:
     def send_issue(self, issue: Issue, hours: Hours | None = None) -> Sent:
         """Send that issue, within these hours if any, or say that it is done; InputError where it may not leave."""
         if issue.state is IssueState.DONE:
-            return Sent(issue=issue, state=issue.state, deliveries=self._desk.mails.deliveries(issue.id))
+            return self._desk.sent(issue, issue.state)
         if self._desk.clock.now() > needed(issue.stale_at):
             self._desk.issues.close(issue.id, self._desk.clock.now())
             raise InputError(
@@ -95,12 +95,12 @@ class Despatch:
 
                     sender = self._sender(issue, mailer, compose, hours)
                     trouble = sender.send(issue.id, alone=not desk.shared_store)
-                if trouble:
+                if trouble and desk.issues.get(issue.id).state in OPEN:  # somebody may have cancelled it meanwhile
                     desk.issues.pause(issue.id, by="", why=trouble, now=desk.clock.now())
                 state = desk.issues.close(issue.id, desk.clock.now())
         finally:
             mailer.close()
-        return Sent(issue=begun, state=state, deliveries=desk.mails.deliveries(issue.id))
+        return desk.sent(desk.issues.get(issue.id), state)
 
     def _sender(
         self, issue: Issue, mailer: Mailer, compose: Callable[[Delivery], OutgoingMail], hours: Hours | None
@@ -110,8 +110,6 @@ class Despatch:
         if log is None and desk.settings.mail.accept_log is not None:
             log = RelayLog(desk.settings.home / desk.settings.mail.accept_log)
         options: dict[str, Any] = {"wait": desk.wait} if desk.wait else {}
-        if hours is not None:
-            options["stopping"] = lambda: not hours.open(desk.clock.now())
         pace = desk.settings.pace
         return Sender(
             desk.mails,
@@ -126,6 +124,7 @@ class Despatch:
             paces={str(family): rate for family, rate in pace.families.items()},
             families=Families(mx_hosts if pace.mx_lookup else None),
             since=max((event.at for event in desk.issues.events(issue.id) if event.by), default=None),
+            stopping=lambda: desk.stopping() or (hours is not None and not hours.open(desk.clock.now())),
             **options,
         )
 
