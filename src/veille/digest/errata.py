@@ -21,7 +21,7 @@ _PERIOD = re.compile(r"\d{4}-(?:W\d{2}|\d{2}(?:-\d{2})?)")
 
 
 class Errata:
-    """Makes corrections; they are approved and sent like any issue, under « hebdo.erratum »."""
+    """Makes corrections; they are approved and sent like any issue, under « hebdo_erratum »."""
 
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
