@@ -18,12 +18,15 @@ def words(bulletin: Bulletin) -> int:
 def shortened(bulletin: Bulletin, limit: int) -> Bulletin:
     """Return it within `limit` words if leaving out extracts and second reasons is enough, else as short as that."""
     for shorter in (_without_extract, _with_one_reason):
-        bulletin = _from_the_end(bulletin, limit, shorter)
+        count = words(bulletin)
+        if count <= limit:
+            break
+        bulletin = _from_the_end(bulletin, count, limit, shorter)
     return bulletin
 
 
-def _from_the_end(bulletin: Bulletin, limit: int, shorter: Callable[[Line], Line]) -> Bulletin:
-    sections, count = list(bulletin.sections), words(bulletin)
+def _from_the_end(bulletin: Bulletin, count: int, limit: int, shorter: Callable[[Line], Line]) -> Bulletin:
+    sections = list(bulletin.sections)
     for at in reversed(range(len(sections))):
         lines = list(sections[at].lines)
         for place in reversed(range(len(lines))):

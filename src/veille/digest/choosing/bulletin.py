@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from datetime import date
+from functools import lru_cache
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
@@ -10,7 +11,7 @@ from veille.config.digests import Digest
 from veille.digest.choosing import wording
 from veille.digest.choosing.select import ANSWERED, Offer
 from veille.excerpt import PRESS_CHARACTERS, quoted, summary
-from veille.model import Bulletin, Line, Member, Reason, Scheme, Section, Selected, Subscriber, Verdict
+from veille.model import Bulletin, Licence, Line, Member, Reason, Scheme, Section, Selected, Subscriber, Verdict
 from veille.protocols import Labels
 from veille.text import clean, french_spaces
 
@@ -24,6 +25,8 @@ _MAX_REASONS = 2
 #: Characters of an extract in a bulletin, whatever the licence: a line is facts, the extract only helps where there are
 #: none.
 _EXTRACT = PRESS_CHARACTERS
+#: Items of which the extract is kept from one reader to the next.
+_REMEMBERED = 1_024
 #: Parts of the score that the line already shows in another place.
 _SHOWN_ELSEWHERE = frozenset({"deadline", "source", "eligible"})
 _COMMON = Reason(kind="common", text="pour tous les membres du réseau")
@@ -164,7 +167,13 @@ def _recall(one: Offer, zone: ZoneInfo) -> str:
 def _extract(one: Offer) -> str:
     if one.section not in _EXTRACTED:
         return ""
-    return summary(one.item.title, one.item.text, one.item.licence, characters=_EXTRACT)
+    return _summary(one.item.title, one.item.text, one.item.licence)
+
+
+@lru_cache(_REMEMBERED)
+def _summary(title: str, text: str, licence: Licence) -> str:
+    """Sum an item up once for all its readers."""
+    return summary(title, text, licence, characters=_EXTRACT)
 
 
 def _closing(offers: Sequence[Offer]) -> tuple[str, date] | None:

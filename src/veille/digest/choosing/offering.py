@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 
 from veille.config.digests import Digest
 from veille.digest.choosing.hand import UNTOUCHED, Hand, Hands, vouched
-from veille.digest.choosing.select import ANSWERED, Offer, home_section, in_time, may_show, offer, source_of, welcoming
+from veille.digest.choosing.select import ANSWERED, Offer, home_section, in_time, may_show, placed, source_of, welcoming
 from veille.digest.editions import Edition
 from veille.model import Item, Licence, Match, Member, Scheme, SeenItem, Subscriber
 from veille.protocols import Candidate, Judge
@@ -40,17 +40,18 @@ class Offering:
         self._items = {item.id: item for item in items}
         self._home = {item.id: home_section(digest, item) for item in items}
         self._kinds = {item.id: _kinds(digest, item, self._home[item.id]) for item in items}
-        #: Shown to all, whatever their trade.
-        self._open_to_all = [
-            item.id for item in items if item.licence is Licence.OWN and self._home[item.id] == "network"
-        ]
+        #: News of the network, for all whatever their trade; those of them that whoever was not sent them may be shown.
+        self._for_all = {one.id for one in items if one.licence is Licence.OWN and self._home[one.id] == "network"}
+        self._now_for_all = {number for number in self._for_all if may_show(digest, when, self._items[number], None)}
+        self._plain: dict[int, bool] = {}
         self._known: dict[tuple[int, tuple[str, ...], tuple[str, ...]], _Judged] = {}
 
     def offers(self, reader: Reader) -> list[Offer]:
         """Return what may be shown to a reader, best first in each section."""
         judged = self._judged(reader)
         pools = _Pools(self._digest)
-        sure = {*self._open_to_all, *(number for number, hand in reader.hands.items() if hand.chosen)}
+        sure = self._now_for_all | (self._for_all & reader.seen.keys())
+        sure |= {number for number, hand in reader.hands.items() if hand.chosen}
         for number in sorted(sure):
             pools.add(self._offer(number, reader, judged), bound=False)
         for number, most in judged.candidates:
@@ -59,6 +60,14 @@ class Offering:
                 continue
             pools.add(self._offer(number, reader, judged), bound=not again)
         return pools.offers()
+
+    def _may_show(self, item: Item, seen: SeenItem | None, hand: Hand) -> bool:
+        """Say it once for all readers who were never sent the item and for whom staff chose nothing about it."""
+        if seen is not None or hand is not UNTOUCHED:
+            return may_show(self._digest, self._when, item, seen, hand)
+        if item.id not in self._plain:
+            self._plain[item.id] = may_show(self._digest, self._when, item, None)
+        return self._plain[item.id]
 
     def calls(self, reader: Reader, shown: Collection[int]) -> tuple[int, int]:
         """Return how many calls a reader may answer in time, and how many of them were shown, now or before.
@@ -92,14 +101,14 @@ class Offering:
     def _offer(self, number: int, reader: Reader, judged: "_Judged") -> Offer | None:
         """Return one item as it may be shown; judged only where nothing cheaper refuses it."""
         item, hand, seen = self._items[number], reader.hands.get(number, UNTOUCHED), reader.seen.get(number)
-        if not may_show(self._digest, self._when, item, seen, hand) or not _wanted(item, reader):
+        if not self._may_show(item, seen, hand) or not _wanted(item, reader):
             return None
         if number not in judged.matches:
             judged.matches[number] = self._judge(item, judged.member)
         match = judged.matches[number]
         if hand.own:
             match = replace(match, reasons=tuple(vouched(match, hand)))
-        found = offer(self._digest, self._when, item, match, seen, hand)
+        found = placed(self._digest, self._when, item, match, seen, hand)
         return None if found is None or found.section in reader.person.sections_off else found
 
 

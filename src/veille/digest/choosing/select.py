@@ -85,8 +85,15 @@ def offer(
     digest: Digest, when: Edition, item: Item, match: Match, seen: SeenItem | None, hand: Hand = UNTOUCHED
 ) -> Offer | None:
     """Return the item as it may be shown, or None: refused, closed, stale, already sent, or of no section."""
+    return placed(digest, when, item, match, seen, hand) if may_show(digest, when, item, seen, hand) else None
+
+
+def placed(
+    digest: Digest, when: Edition, item: Item, match: Match, seen: SeenItem | None, hand: Hand = UNTOUCHED
+) -> Offer | None:
+    """Return what may be shown at all as it is shown to whom this match is for, or None: refused, or of no section."""
     section = digest.section(hand.section or item.section) or _section(digest, item, match)
-    if section is None or not _admitted(item, match, section, hand) or not may_show(digest, when, item, seen, hand):
+    if section is None or not _admitted(item, match, section, hand):
         return None
     if seen is not None:
         return _again(item, match, section, seen)
