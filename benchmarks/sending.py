@@ -1,6 +1,6 @@
 """Mails a second into Debian's smtp-sink: our sender, ledger and all, beside smtplib with ten threads, in one run.
 
-    python -m benchmarks.sending [--mails 2000] [--rounds 3]
+    python -m benchmarks.sending [--mails 1000] [--rounds 5]
 
 Both send the same bytes to the same sink over kept connections; rounds alternate, the best of each counts, so that what
 else the machine does hurts neither. « sender » is what `veille digest send` runs: claims, a durable mark before each
@@ -41,8 +41,8 @@ _LINE = b"Lorem ipsum dolor sit amet, consectetur adipiscing elit, sed do eiusmo
 def main() -> None:
     """Run and print the figures."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--mails", type=int, default=2000)
-    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--mails", type=int, default=1000)
+    parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--connections", type=int, default=20)
     asked = parser.parse_args()
     found: dict[str, dict[str, float]] = {}

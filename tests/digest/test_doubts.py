@@ -1,10 +1,12 @@
 from collections import Counter
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from tests.digest.house import House
 from tests.digest.sink import Plan, Sink, drop
+from veille.digest.runner import Digests
 from veille.errors import InputError
 from veille.model import DeliveryState, IssueState
 
@@ -72,3 +74,11 @@ def test_refusals_pause_the_issue_and_resuming_goes_on(house: House, monkeypatch
         done = house.through(sink.url).send()
     assert done.state is IssueState.DONE
     assert Counter(one.state for one in done.deliveries) == {DeliveryState.REJECTED: 1, DeliveryState.SENT: 1}
+
+
+def test_daemon_told_to_stop_leaves_the_rest_queued(house: House) -> None:
+    house.digests.build()
+    house.digests.approve(by="Claire")
+    stopped = Digests(replace(house.desk, stopping=lambda: True)).send()
+    assert Counter(one.state for one in stopped.deliveries) == {DeliveryState.QUEUED: 2}
+    assert house.digests.send().state is IssueState.DONE

@@ -54,6 +54,11 @@ class DirectEngine:
         """Claim nothing more; the batch under way is finished. Safe in a signal handler."""
         self._stopping.set()
 
+    @property
+    def stopping(self) -> bool:
+        """Whether the end was asked for."""
+        return self._stopping.is_set()
+
     def _claim(self, stage: Stage) -> list[Work]:
         return self._ledger.claim(stage.name, limit=stage.batch, lease=self._lease, owner=self._owner)
 
