@@ -152,9 +152,27 @@ def test_a_date_to_be_checked_is_in_the_html_and_in_the_text():
     assert all(part.count("date à vérifier") == 2 for part in (unescape(shown.html), shown.text))
 
 
+def loaded(lines: int) -> Bulletin:
+    """Lines that say all that a line may say, at the length that notices and staff have."""
+    full_line = replace(
+        bulletin().lines[0],
+        title="Appel à projets : ingrédients, sûreté sanitaire et santé des aînés en région Auvergne-Rhône-Alpes",
+        facts=("AAP", "Auvergne-Rhône-Alpes", "≤ 300 k€", "40 %", "≥ 2 partenaires"),
+        extract="Soutien aux projets collaboratifs de recherche portés par deux entreprises et un laboratoire.",
+        eligibility="à vérifier",
+        eligibility_note="votre effectif ?",
+        reasons=("votre besoin « sarcopénie » est dans l'appel", "même filière que vous"),
+        sources=("Région Auvergne-Rhône-Alpes", "Aides-territoires"),
+        published="20 nov. 2026",
+        url="https://www.exemple.fr/appels-a-projets/ingredients-et-sante-2026?utm=veille",
+    )
+    made = tuple(replace(full_line, item_id=number, star=number < 3) for number in range(lines))
+    return bulletin(sections=(replace(bulletin().sections[0], lines=made),))
+
+
 def test_twelve_items_stay_far_below_the_clip():
-    assert len(drawn(bulletin(lines=12)).html.encode()) < 45_000
-    assert len(drawn(bulletin(lines=40)).html.encode()) < 80_000
+    assert len(drawn(loaded(12), word="mot " * 60).html.encode()) < 45_000
+    assert len(drawn(loaded(40), word="mot " * 60).html.encode()) < 80_000
     assert len(drawn(bulletin(lines=40)).text.encode()) < 25_000
 
 
