@@ -33,12 +33,14 @@ def lookup(name: str) -> list[str]:
     return _RECORDS.get(name, [])
 
 
+LETTER = Letter(
+    sender=f"veille@{DOMAIN}", sender_name="Pôle", recipient="anne@x.example", subject="Essai",
+    body=encode_body("Bonjour à tous\n", "<p>Bonjour à tous</p>\n"), message_id=f"<essai@{DOMAIN}>", date=NOW,
+    list_name="Essai", list_id=f"essai.{DOMAIN}", unsubscribe_url="https://veille.example.fr/m/desinscription/x",
+    unsubscribe_mailto=f"equipe@{DOMAIN}?subject=x",
+)  # fmt: skip
+
+
 def signed() -> bytes:
     """Return a mail signed twice."""
-    letter = Letter(
-        sender=f"veille@{DOMAIN}", sender_name="Pôle", recipient="anne@x.example", subject="Essai",
-        body=encode_body("Bonjour à tous\n", "<p>Bonjour à tous</p>\n"), message_id=f"<essai@{DOMAIN}>", date=NOW,
-        list_name="Essai", list_id=f"essai.{DOMAIN}", unsubscribe_url="https://veille.example.fr/m/desinscription/x",
-        unsubscribe_mailto=f"equipe@{DOMAIN}?subject=x",
-    )  # fmt: skip
-    return build(letter, SIGNER).raw
+    return build(LETTER, SIGNER).raw

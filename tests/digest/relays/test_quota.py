@@ -1,5 +1,6 @@
 """An issue that a relay's quota spreads over days: foreseen by the limits that sending obeys, said before it leaves."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -7,11 +8,14 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from tests.digest.builders import item, store_items
+from tests.digest.probing.mails import LETTER, SIGNER, lookup
 from tests.inside import inside
 from veille.config.sending_hours import DAYS, SendingHours
 from veille.config.settings import Settings
 from veille.digest.hours import Hours
+from veille.digest.mail.message import build
 from veille.digest.mail.pace import Limits, Tap
+from veille.digest.probing.signatures import Hold, part, signatures
 from veille.digest.relays.known import for_relay, host_of, known_relay, relay_remarks
 from veille.digest.relays.quota import remark, spread
 from veille.holidays import NONE
@@ -123,4 +127,9 @@ def test_a_relay_that_repeats_a_header_is_given_our_message_id() -> None:
     )  # fmt: skip
     assert for_relay("smtp-relay.brevo.com", ours) == (("X-Mailin-custom", ours[1:-1]),)
     assert for_relay("127.0.0.1", ours) == ()
+    letter = replace(LETTER, for_relay=for_relay("in-v3.mailjet.com", ours))
+    raw = build(letter, SIGNER).raw
+    assert raw == build(letter, SIGNER).raw
+    assert b"\r\nX-MJ-CustomID: hebdo.2026-W48.1.abc@pole.example.fr\r\n" in raw
+    assert {one.hold for one in signatures(part(raw), lookup)} == {Hold.GOOD}
     assert host_of("smtp://[") == host_of("file:var/mail") == ""

@@ -46,6 +46,12 @@ def test_everybody_who_got_nothing_is_named_with_why() -> None:
     assert as_data(report)["doubts"] == [{"who": "d@x.example", "why": "coupé"}]
 
 
+def test_days_are_said_in_french() -> None:
+    for shown in (as_text(made()), as_page(made())):
+        assert "vendredi 27 novembre" in shown
+        assert "2026-11-27" not in shown
+
+
 def test_hostile_titles_and_replies_stay_words() -> None:
     line = Line(title="<script>alert(1)</script>\x1b[31m", shown=3, opened=2, useful=1)
     report = made(lines=[line], rejected=[Person("e@x.example", '"><img src=x>\x1b]0;t\x07')])

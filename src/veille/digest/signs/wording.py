@@ -1,6 +1,7 @@
 """The report of an issue in French: one sentence, a text, a page with bars (pure)."""
 
 from dataclasses import asdict
+from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -8,6 +9,7 @@ from typing import Any
 import jinja2
 
 from veille.digest.signs.gathering import IssueReport, Line
+from veille.french import DAYS, day_of_month
 from veille.text import printable
 
 _HERE = Path(__file__).parent / "templates"
@@ -47,6 +49,7 @@ def as_text(report: IssueReport) -> str:
     """Return the report as the text of a mail, or for a terminal."""
     lines = [f"{report.title}, édition {report.digest} {report.period} : {headline(report)}.", ""]
     lines += [f"{words} : {number}" for words, number in figures(report)]
+    lines += [f"liens consultés le {_day(day)} : {count}" for day, count in report.by_day.items()]
     if report.opened is None:
         lines.append("Les liens ne sont pas comptés ([site] count_links = false).")
     active = moved(report)
@@ -61,6 +64,7 @@ def as_text(report: IssueReport) -> str:
 
 def as_page(report: IssueReport) -> str:
     """Return the report as a page that needs nothing from elsewhere, for a browser and for a mail."""
+    busiest = max(report.by_day.values(), default=0)
     most = max((one.opened or 0 for one in report.lines), default=0)
     return (
         _environment()
@@ -70,7 +74,7 @@ def as_page(report: IssueReport) -> str:
             headline=headline(report),
             figures=figures(report),
             bars=[(words, number, _share(number, sum(report.counts.values()))) for words, number in _mails(report)],
-            days=[(day, count, _share(count, max(report.by_day.values()))) for day, count in report.by_day.items()],
+            days=[(_day(day), count, _share(count, busiest)) for day, count in report.by_day.items()],
             lines=[(one, reactions(one), _share(one.opened or 0, most)) for one in report.lines[:SHOWN]],
             lists=[(heading, people[:NAMED], len(people)) for heading, people in lists(report)],
         )
@@ -121,6 +125,12 @@ def lists(report: IssueReport) -> list[tuple[str, Any]]:
 
 def _mails(report: IssueReport) -> list[tuple[str, int]]:
     return [(_STATES[state], report.counts[state]) for state in _STATES if report.counts.get(state)]
+
+
+def _day(iso: str) -> str:
+    """Return « vendredi 27 novembre » of an ISO day."""
+    day = date.fromisoformat(iso)
+    return f"{DAYS[day.weekday()]} {day_of_month(day)}"
 
 
 def _person(who: str, why: str) -> str:

@@ -4,8 +4,9 @@ from starlette.responses import Response
 
 from veille.links import UNSUBSCRIBE
 from veille.model import Subscriber
+from veille.model.returns import OPT_OUT
 from veille.web.forms import Posted
-from veille.web.member.front import OPT_OUT, Front, Here
+from veille.web.member.front import Front, Here
 from veille.web.pages import framed
 
 
