@@ -477,6 +477,8 @@ def test_erratum_goes_to_exactly_those_who_got_the_item_under_their_mail(house: 
         assert "Erratum" in body(message, kind)
         assert "J-" not in body(message, kind)
     assert house.digests.run_due() == []
+    anne = next(one.subscriber.id for one in built.drafted)
+    assert house.desk.mails.seen([anne])[anne][3].times == 1  # a correction is no second showing
 
 
 def test_erratum_of_what_nobody_got_is_refused(house: House) -> None:

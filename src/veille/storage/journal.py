@@ -7,9 +7,10 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from veille.config.digests import ERRATUM
 from veille.model import Delivery, SeenItem
 from veille.storage.db import slices, upsert
-from veille.storage.tables import BulletinRow, SeenRow, SubscriberRow
+from veille.storage.tables import BulletinRow, IssueRow, SeenRow, SubscriberRow
 
 
 class SqlJournal:
@@ -19,23 +20,25 @@ class SqlJournal:
         self._session = session
 
     def read(self, cluster_id: str, subscriber_ids: Collection[int]) -> Mapping[int, Mapping[int, SeenItem]]:
-        """Return subscriber → item → what was sent."""
+        """Return subscriber → item → what was sent; a correction tells what holds now, and is no second showing."""
         found: dict[int, dict[int, SeenItem]] = {}
         mine_only = (
-            select(SeenRow)
+            select(SeenRow, IssueRow.digest)
             .join(SubscriberRow, SubscriberRow.id == SeenRow.subscriber_id)
+            .join(IssueRow, IssueRow.id == SeenRow.issue_id)
             .where(SubscriberRow.cluster_id == cluster_id)
         )
-        for row in self._session.scalars(mine_only.order_by(SeenRow.at, SeenRow.issue_id)):
+        for row, digest in self._session.execute(mine_only.order_by(SeenRow.at, SeenRow.issue_id)):
             if row.subscriber_id in subscriber_ids:
                 mine = found.setdefault(row.subscriber_id, {})
-                times = mine[row.item_id].times + 1 if row.item_id in mine else 1
+                known = mine.get(row.item_id)
+                corrects = known if digest.endswith(ERRATUM) else None
                 mine[row.item_id] = SeenItem(
                     item_id=row.item_id,
                     item_version=row.item_version,
                     deadline=date.fromisoformat(row.deadline) if row.deadline else None,
-                    at=row.at,
-                    times=times,
+                    at=corrects.at if corrects else row.at,
+                    times=corrects.times if corrects else 1 + (known.times if known else 0),
                 )
         return found
 
