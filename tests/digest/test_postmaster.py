@@ -61,6 +61,19 @@ def test_a_policy_that_does_not_name_the_relay_is_left_to_its_owner(key):
     assert record.verdict is Verdict.UNKNOWN
 
 
+@pytest.mark.parametrize(
+    ("host", "include"),
+    [("smtp.tem.scaleway.com", "include:_spf.tem.scaleway.com"), ("ssl0.ovh.net", "include:mx.ovh.com")],
+)
+def test_a_relay_that_we_know_is_named_as_it_asks(host, include):
+    (record,) = (one for one in examine(MAIL, None, host, "", lambda _: []) if one.purpose == "SPF")
+    assert record.wanted == f"v=spf1 {include} ~all"
+    (record,) = (
+        one for one in examine(MAIL, None, host, "", lambda _: [f"v=spf1 mx {include} -all"]) if one.purpose == "SPF"
+    )
+    assert record.verdict is Verdict.RIGHT
+
+
 def test_a_silent_dns_proves_nothing(key):
     checks = {one.purpose: one for one in examine(MAIL, Signer((key,)), "", "", lambda _: None)}
     assert {one.verdict for one in checks.values()} == {Verdict.UNKNOWN}

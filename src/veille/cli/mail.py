@@ -11,9 +11,9 @@ from veille.cli.base import Group, Instance, echo, pass_instance
 _MARKS = {"en place": "✓", "à publier": "!", "à corriger": "✗", "non vérifié": "?"}
 
 
-@click.group(cls=Group, name="mail", short_help="Signer les messages et vérifier qu'ils seront acceptés.")
+@click.group(cls=Group, name="mail", short_help="Signer, essayer le relais, lire ce qui revient.")
 def mail() -> None:
-    """Signer les messages (DKIM) et vérifier ce que le domaine publie pour qu'ils soient acceptés."""
+    """Signer les messages (DKIM), vérifier qu'ils seront acceptés, essayer le relais et lire ce qui revient."""
 
 
 @mail.command("key")
@@ -54,7 +54,7 @@ def key(instance: Instance, ed25519_key: bool, target: Path | None) -> None:
     echo("3. Vérifiez : veille mail doctor")
 
 
-@mail.command("doctor")
+@mail.command("doctor", short_help="Vérifier ce que le domaine publie ; --probe : essayer le relais.")
 @click.option("--probe", "address", metavar="ADRESSE", help="Envoie un essai à la boîte témoin et dit ce qui y change.")
 @click.option(
     "--wait",
@@ -100,8 +100,10 @@ def _probe(instance: Instance, address: str, seconds: int) -> bool:
     """Send a probe and print what its way changed; return whether anything is wrong."""
     from veille.digest.probing.comparing import Gravity
 
-    echo(f"Essai envoyé à {address} ; attente de {seconds} s au plus…")
-    found = instance.open().returning.probe(address, seconds=seconds)
+    app = instance.open()
+    if app.settings.returns.probe:
+        echo(f"Essai vers {address} ; attente de {seconds} s au plus…")
+    found = app.returning.probe(address, seconds=seconds)
     for one in sorted(found, key=lambda one: list(Gravity)[::-1].index(one.gravity)):
         echo(f"{one.gravity} {one.what:<22} {one.sentence}")
         if one.cure and one.gravity is not Gravity.RIGHT:
@@ -109,7 +111,7 @@ def _probe(instance: Instance, address: str, seconds: int) -> bool:
     return any(one.gravity is Gravity.WRONG for one in found)
 
 
-@mail.command("bounces")
+@mail.command("bounces", short_help="Lire les mails qui sont revenus : adresses mortes, plaintes.")
 @click.argument("path", metavar="[DOSSIER]", required=False, type=click.Path(path_type=Path))
 @click.option("--json", "as_json", is_flag=True, help="Une ligne JSON par retour.")
 @pass_instance
@@ -141,7 +143,7 @@ def bounces(instance: Instance, path: Path | None, as_json: bool) -> None:
         echo(f"{len(found)} retours nouveaux")
 
 
-@mail.command("events")
+@mail.command("events", short_help="Montrer ce qui est revenu, par courriel ou par le relais.")
 @click.option("--days", type=click.IntRange(1, 365), default=7, metavar="N", help="Jours en arrière (défaut : 7).")
 @click.option("--json", "as_json", is_flag=True, help="Une ligne JSON par événement.")
 @pass_instance
@@ -166,7 +168,7 @@ def events(instance: Instance, days: int, as_json: bool) -> None:
         echo(f"Rien n'est revenu depuis {days} jours.")
 
 
-@mail.command("hooks")
+@mail.command("hooks", short_help="Donner les adresses secrètes des webhooks d'un relais.")
 @pass_instance
 def hooks(instance: Instance) -> None:
     """Donner les adresses où un relais peut dire ce que deviennent les messages (webhooks). Elles sont secrètes."""

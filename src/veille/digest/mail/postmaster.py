@@ -11,6 +11,7 @@ from enum import StrEnum
 from veille.addresses import parse_address
 from veille.config.settings import Mail
 from veille.digest.mail.dkim import DkimKey, Signer
+from veille.digest.relays.known import known_relay
 
 Lookup = Callable[[str], Sequence[str] | None]
 
@@ -46,7 +47,9 @@ def examine(mail: Mail, signer: Signer | None, relay_host: str, contact: str, lo
 
 
 def _spf(domain: str, relay_host: str, found: Sequence[str] | None) -> Record:
-    wanted = f"v=spf1 a:{relay_host} ~all" if relay_host else "v=spf1 include:VOTRE-RELAIS ~all"
+    relay = known_relay(relay_host)
+    mechanism = relay.spf if relay and relay.spf else f"a:{relay_host}" if relay_host else "include:VOTRE-RELAIS"
+    wanted = f"v=spf1 {mechanism} ~all"
 
     def say(verdict: Verdict, sentence: str) -> Record:
         return Record(purpose="SPF", host=domain, wanted=wanted, verdict=verdict, sentence=sentence)
@@ -60,10 +63,16 @@ def _spf(domain: str, relay_host: str, found: Sequence[str] | None) -> Record:
         return say(Verdict.WRONG, "plusieurs enregistrements SPF : les serveurs les ignorent tous (RFC 7208 §4.5)")
     if re.search(r"(^| )\+?all$", policies[0], re.IGNORECASE):
         return say(Verdict.WRONG, f"« {policies[0]} » autorise le monde entier : finissez par ~all ou -all")
-    if relay_host and relay_host.lower() not in policies[0].lower():
+    if relay_host and not {relay_host.lower(), mechanism.lower()} & _named(policies[0]):
         sentence = f"« {policies[0]} » : vérifiez avec votre relais qu'il couvre {relay_host}"
         return say(Verdict.UNKNOWN, sentence)
     return say(Verdict.RIGHT, policies[0])
+
+
+def _named(policy: str) -> set[str]:
+    """Return the mechanisms of an SPF policy, whole and without what stands before their colon."""
+    words = policy.lower().split()[1:]
+    return {*words, *(word.partition(":")[2] for word in words)}
 
 
 def _dkim(key: DkimKey, found: Sequence[str] | None) -> Record:

@@ -21,6 +21,8 @@ class KnownRelay:
     tag: str = ""
     #: Further headers, the same in every mail.
     headers: tuple[tuple[str, str], ...] = ()
+    #: What an SPF policy must hold for its servers; empty = name its host.
+    spf: str = ""
     #: Mails a day of its free or usual plan; 0 = it says none.
     per_day: int = 0
     #: French: what to look after.
@@ -33,6 +35,7 @@ KNOWN = (
         name="brevo",
         hosts=(".brevo.com", ".sendinblue.com"),
         tag="X-Mailin-custom",
+        spf="include:spf.brevo.com",
         per_day=300,
         remarks=(
             _NO_TRACKING,
@@ -43,6 +46,7 @@ KNOWN = (
         name="mailjet",
         hosts=(".mailjet.com",),
         tag="X-MJ-CustomID",
+        spf="include:spf.mailjet.com",
         headers=(("X-Mailjet-TrackOpen", "0"), ("X-Mailjet-TrackClick", "0")),
         per_day=200,
         remarks=("branchez son webhook (« veille mail hooks ») : les refus ne reviennent pas par courriel",),
@@ -50,11 +54,13 @@ KNOWN = (
     KnownRelay(
         name="scaleway",
         hosts=(".tem.scaleway.com", ".tem.scw.cloud"),
+        spf="include:_spf.tem.scaleway.com",
         remarks=("branchez un sujet « Topics and Events » sur son webhook (« veille mail hooks »)",),
     ),
     KnownRelay(
         name="ovh",
         hosts=(".ovh.net", ".ovh.com", ".ovhcloud.com"),
+        spf="include:mx.ovh.com",
         remarks=(
             "une boîte ordinaire limite les envois à l'heure : réglez le rythme (voir docs/how-to/relais-ovh.md)",
         ),
