@@ -71,6 +71,19 @@ def test_build_prints_the_items_of_each_member_as_json(home: Path) -> None:
     assert first["reasons"]
 
 
+def test_staff_are_told_of_a_bulletin_that_nears_the_clip(home: Path) -> None:
+    light = inside("--home", home, "--now", NOW, "digest", "build")
+    assert "Gmail" not in light.stdout
+    own = home / "digests" / "hebdo"
+    own.mkdir(parents=True, exist_ok=True)
+    page = '<html lang="fr"><body>{{ "x" * 85000 }}</body></html>'
+    (own / "body.html.jinja").write_text(page, encoding="utf-8")
+    heavy = inside("--home", home, "--now", NOW, "digest", "build")
+    assert "le plus lourd des bulletins : 85 ko de HTML, Gmail coupe vers 102 ko" in heavy.stdout
+    shown = inside("--home", home, "--now", NOW, "digest", "preview", "Membre 3", "--html", home / "v.html")
+    assert "attention : 85 ko de HTML" in shown.stderr
+
+
 def test_approval_without_a_session_name_asks_who(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for variable in ("LOGNAME", "USER", "LNAME", "USERNAME"):
         monkeypatch.delenv(variable, raising=False)

@@ -61,7 +61,7 @@ def preview(instance: Instance, member: str, name: str | None, html: Path | None
         except OSError as error:
             raise InputError(f"{html} : {cause(error)}", cure="choisissez un autre fichier") from error
         echo(f"HTML écrit dans {html} ({len(rendered.html.encode()) / 1000:.0f} ko)")
-    if remark := heavy(rendered.html):
+    if remark := heavy(len(rendered.html.encode())):
         echo(f"attention : {remark}", err=True)
     if as_eml:
         click.echo(mail.raw.decode("ascii"))

@@ -73,6 +73,8 @@ def _count(sent: "Sent") -> list[tuple[str, int]]:
 
 def show_built(built: "Built") -> None:
     """Print a draft: each reader with what they get."""
+    from veille.digest.rendering.inspecting import heavy
+
     if not built.fresh:
         echo(f"{title(built.issue)} : déjà {STATES[built.issue.state.value]}, laissée telle quelle.")
         return
@@ -93,6 +95,8 @@ def show_built(built: "Built") -> None:
     if calls := sum(one.calls for one in built.drafted):
         share = sum(one.calls_shown for one in built.drafted) * 100 // calls
         echo(f"Couverture : {share} % des appels qui conviennent sont montrés à dix jours ou plus de leur clôture.")
+    if remark := heavy(built.issue.frame.get("heaviest", 0)):
+        echo(f"attention, le plus lourd des bulletins : {remark}")
     if readers:
         named = _named(built.issue)
         echo(f"Relisez avec « veille digest preview MEMBRE{named} », puis « veille digest approve{named} ».")

@@ -28,6 +28,9 @@ from veille.links import BOUNCE, LinkMaker
 from veille.model import Bulletin, Line, OutgoingMail
 from veille.tokens import Keys
 
+#: Bytes of HTML left to the word of the week and to a notice, which come after the items were chosen.
+_TO_COME = 2_000
+
 
 def make_frame(definition: Definition, settings: Settings, day: date, key_id: str, *, period: str) -> dict[str, Any]:
     """Return what every mail of an issue shares, as plain data to be frozen with it."""
@@ -92,6 +95,8 @@ class Composer:
         self._logo = f"data:image/{logo['kind']};base64,{logo['data']}" if logo else ""
         self._image = image_part("logo", logo["kind"], base64.b64decode(logo["data"])) if logo else b""
         self._renderer = renderer_for(compiled_from(frame["templates"]))
+        #: Bytes of HTML of the heaviest bulletin that fitted.
+        self.heaviest = 0
 
     def close(self) -> None:
         """End the child process, if any."""
@@ -177,8 +182,11 @@ class Composer:
         return build(letter, self._signer)
 
     def fits(self, bulletin: Bulletin) -> bool:
-        """Tell whether mail clients show the whole of it."""
-        return not self._renderer.encode(self.page(bulletin)).too_big
+        """Tell whether mail clients show the whole of it, with what approval may still add to it."""
+        size = self._renderer.encode(self.page(bulletin)).html_size
+        fits = size <= MAX_BYTES - _TO_COME
+        self.heaviest = max(self.heaviest, size) if fits else self.heaviest
+        return fits
 
     def check(self, bulletin: Bulletin, *, email: str, message_id: str, sent: datetime) -> str:
         """Return the SHA-256 of the drawing, or refuse what must not leave: InputError naming reader and fault."""

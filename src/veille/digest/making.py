@@ -140,6 +140,7 @@ class Maker:
                 fits=composer.fits,
                 handpicked=self._hand(definition, known),
             )
+            frame["heaviest"] = composer.heaviest
         issue = Issue(
             id=0,
             digest=definition.name,

@@ -54,9 +54,8 @@ def problems(drawn: Rendered) -> list[str]:
     return [*found, *seen.faults, *([] if seen.language else ['lang="fr" absent de <html>'])]
 
 
-def heavy(html: str) -> str:
-    """Say in French that a page nears what mail clients show, or nothing."""
-    size = len(html.encode("utf-8", "replace"))
+def heavy(size: int) -> str:
+    """Say in French that a page of that many bytes nears what mail clients show, or nothing."""
     if size < HEAVY_BYTES:
         return ""
     return f"{size // 1000} ko de HTML, Gmail coupe vers 102 ko ; baissez max_items ou raccourcissez le gabarit"
