@@ -39,6 +39,8 @@ _SETTINGS_TEXT = """\
 # timezone = "Europe/Paris"
 # postal_address = ""        # imprimée au pied de chaque bulletin
 # contact = ""               # votre adresse : réponses des membres, et contact donné aux sites relevés
+# editors = []               # adresses de l'équipe, pour les essais (veille digest test --to …)
+# holidays = "auto"          # jours fériés où rien ne part : d'après le fuseau, ou "alsace-moselle", "aucun"…
 
 [site]
 # url = "https://veille.invalid"   # adresse publique des liens de désinscription
