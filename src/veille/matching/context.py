@@ -59,6 +59,8 @@ class View:
     mentioned: tuple[str, ...] = ()
     #: Zones that it is aimed at (« x:massif:jura ») and the GeoZones ids in which each lies, wholly or partly.
     zones: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    #: What gates that ask nothing of the member answered, once for all.
+    answered: dict[object, str | None] = field(default_factory=dict, compare=False, repr=False)
 
     @property
     def english(self) -> bool:

@@ -39,6 +39,19 @@ def first_refusal(case: Case) -> Reason | None:
     return None
 
 
+def _once(gate: Callable[[Case], str | None]) -> Callable[[Case], str | None]:
+    """Ask a gate that asks nothing of the member once for all of them."""
+
+    def answer(case: Case) -> str | None:
+        known = case.view.answered
+        if gate not in known:
+            known[gate] = gate(case)
+        return known[gate]
+
+    return answer
+
+
+@_once
 def _rejected(case: Case) -> str | None:
     """Refuse what somebody of the cluster set aside, or said to be none of its trades."""
     review = case.item.review
@@ -48,6 +61,7 @@ def _rejected(case: Case) -> str | None:
     return "dit hors sujet à la relecture" if off else None
 
 
+@_once
 def _expired(case: Case) -> str | None:
     takes_place = case.view.item.takes_place
     if case.view.deadline is None and takes_place is not None and takes_place < case.context.today:
@@ -109,6 +123,7 @@ def _in_order(parts: list[str], stems: tuple[str, ...]) -> bool:
     return any(list(stems[place : place + size]) == parts for place in range(len(stems) - size + 1))
 
 
+@_once
 def _archive(case: Case) -> str | None:
     """Refuse what was no news when its source began to be watched; what can still be seized is stock, of any age."""
     item = case.item
@@ -122,8 +137,11 @@ def _archive(case: Case) -> str | None:
 
 
 def _noise(case: Case) -> str | None:
-    if case.followed:
-        return None
+    return None if case.followed else _worthless(case)
+
+
+@_once
+def _worthless(case: Case) -> str | None:
     return _results(case) or _other_year(case) or _stale(case)
 
 

@@ -221,7 +221,8 @@ def coverage(case: Case) -> float:
 
 def freshness(case: Case) -> float:
     """Return 1 for what is open, less and less for news: half of what may be lost at each half-life of its type."""
-    if case.view.kind.actionable and _days_left(case) is not None:
+    # What can be seized is ranked for those to whom it was not sent yet: its age counts from its first sending.
+    if case.view.kind.actionable:
         return 1.0
     if case.item.published is None:
         return (1 + _OLDEST) / 2
