@@ -92,19 +92,19 @@ class Profiling:
         means = Means(ask=self._ask, read_site=self._read_site, naming=self._namings(), sectors=self._sectors)
         return Enricher(stores.settings.members, means, stores.drafts, self.words, stores.clock)
 
-    def _ask(self, url: str) -> FetchOutcome:
+    def _ask(self, request: Request) -> FetchOutcome:
         """Ask the register, at the pace of any host."""
         delay = self._stores.settings.fetch.host_delay
         now = self._stores.clock.monotonic()
         if self._asked is not None and now < self._asked + delay:
             time.sleep(self._asked + delay - now)
         self._asked = self._stores.clock.monotonic()
-        return asyncio.run(self._answer(url))
+        return asyncio.run(self._answer(request))
 
-    async def _answer(self, url: str) -> FetchOutcome:
+    async def _answer(self, request: Request) -> FetchOutcome:
         fetcher = self._fetcher()
         try:
-            return await fetcher.send(Request(url=url), accept=_JSON)
+            return await fetcher.send(request, accept=_JSON)
         finally:
             await fetcher.aclose()
 

@@ -51,7 +51,7 @@ def outside():
 def run(veille, home, outside):
     """Run a command in an instance whose register is on loopback; return what it wrote."""
     settings = '[fetch]\nallow = ["127.0.0.0/8"]\nhost_delay = 0\n[site]\nurl = "https://veille.exemple.fr"\n'
-    settings += f'[mail]\nsender = "veille@pole.exemple.fr"\n[members]\nregister_url = "{outside.url}/registre"\n'
+    settings += f'[mail]\nsender = "veille@pole.exemple.fr"\n[members]\nregistry_url = "{outside.url}/registre"\n'
     (home / "veille.toml").write_text(settings, encoding="utf-8")
     (home / "sources.yaml").write_text("version: 1\nsources: []\n", encoding="utf-8")
 

@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from hypothesis import given
@@ -20,7 +21,7 @@ from veille.members.cells import Vocabulary
 from veille.members.enriching import past, register, site
 from veille.members.enriching.drafting import Enriched, Enricher, Means
 from veille.members.enriching.quoting import Proposal, Source
-from veille.model import DraftState, Fetched, FetchFailed, FetchFault, FetchOutcome, Item, Member, ProfileDraft
+from veille.model import DraftState, Fetched, FetchFailed, FetchFault, FetchOutcome, Item, Member, ProfileDraft, Request
 from veille.model.details import SitePage, SiteRead
 from veille.storage.db import Database
 from veille.storage.draft_store import SqlDraftStore
@@ -88,6 +89,53 @@ def test_codes_of_the_register_are_read(changed: dict[str, Any], field: str, val
 def test_unknown_codes_old_accounts_and_silence_say_nothing() -> None:
     told = said(answer(PHYTALIS | {"nature_juridique": "9999", "finances": {"2019": {"ca": 1}}, "date_creation": None}))
     assert {"legal_form", "turnover_eur", "created"}.isdisjoint(told)
+
+
+JSON_ANY = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=8),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=4),
+    max_leaves=8,
+)
+#: In the shape of INSEE's own answers, for the same made-up company.
+SEAT = {
+    "siren": "732829320",
+    "etablissementSiege": True,
+    "uniteLegale": {
+        "denominationUniteLegale": "PHYTALIS", "activitePrincipaleUniteLegale": "10.89Y",
+        "nomenclatureActivitePrincipaleUniteLegale": "NAF2025", "categorieEntreprise": "PME",
+        "trancheEffectifsUniteLegale": "03", "dateCreationUniteLegale": "2014-03-01", "categorieJuridiqueUniteLegale":
+        "5710", "etatAdministratifUniteLegale": "A", "statutDiffusionUniteLegale": "O",
+    },
+    "adresseEtablissement": {"codeCommuneEtablissement": "63322", "libelleCommuneEtablissement": "SAINT-BEAUZIRE"},
+}  # fmt: skip
+
+
+def test_sirene_says_the_same_in_its_own_words() -> None:
+    text = json.dumps({"header": {"total": 1}, "etablissements": [SEAT]}, ensure_ascii=False)
+    assert said(text) == {
+        "siren": "732829320", "naf": "10.89Y", "naf_version": "NAF2025", "legal_form": "SAS", "size": "tpe",
+        "created": "2014-03-01", "commune": "63322",
+    }  # fmt: skip
+
+
+def test_sirene_is_asked_with_a_key_that_only_the_way_out_knows() -> None:
+    request = register.search(Members(registry="sirene"), 'Phy"talis', commune="63322")
+    assert request.headers == (("X-INSEE-Api-Key-Integration", "${VEILLE_KEY_SIRENE}"),)
+    asked = parse_qs(urlsplit(request.url).query)["q"][0]
+    assert request.url.startswith("https://api.insee.fr/api-sirene/3.11/siret?")
+    assert asked == 'denominationUniteLegale:"Phy talis" AND etablissementSiege:true AND codeCommuneEtablissement:63322'
+    assert register.search(Members(), "732829320").headers == ()
+
+
+@given(JSON_ANY)
+def test_any_answer_of_sirene_is_read_or_left(value: Any) -> None:
+    for answered in (
+        value,
+        {"etablissements": value},
+        {"etablissements": [{"siren": "732829320", "uniteLegale": value}]},
+    ):
+        for company in register.companies(json.dumps(answered)):
+            assert len(company.siren) == 9
 
 
 def test_a_company_that_hides_gives_nothing() -> None:
@@ -212,7 +260,8 @@ class Outside:
     def read(self, url: str) -> SiteRead:
         return self.pages(url)
 
-    def ask(self, url: str) -> FetchOutcome:
+    def ask(self, request: Request) -> FetchOutcome:
+        url = request.url
         self.asked.append(url)
         return self.answers.get(url.partition("?")[2].replace("&per_page=10", ""), ok(answer()))
 

@@ -13,7 +13,7 @@ from veille.addresses import address_key
 from veille.config.gazetteer import Gazetteer
 from veille.config.taxonomy import load_taxonomy
 from veille.errors import BadLines, ConfigError, InputError
-from veille.members.cells import BadCell, Vocabulary, read_siren, read_turnover
+from veille.members.cells import BadCell, Vocabulary, read_naf_version, read_siren, read_turnover
 from veille.members.importing import ImportPlan, apply_import, plan_import, refuse_bad_lines
 from veille.storage.db import Database
 from veille.storage.member_store import SqlMemberStore
@@ -337,6 +337,12 @@ def test_a_list_as_people_keep_it_is_read(run: Run, store: SqlMemberStore) -> No
         ("ferroviaire",),
     )
     assert (person.first_name, person.last_name, person.rhythm) == ("Claire", "Martin", "monthly")
+
+
+@pytest.mark.parametrize("cell", ["NAF rév. 2", "rev2", "NAFRev2", "NAF rev 2"])
+def test_versions_of_the_nomenclature_are_read(words: Vocabulary, cell: str) -> None:
+    assert read_naf_version(cell, words) == "NAFRev2"
+    assert read_naf_version("NAF 2025", words) == "NAF2025"
 
 
 def test_two_headings_for_one_column_are_refused(run: Run) -> None:

@@ -16,8 +16,7 @@ from veille.text import clean, fold
 #: Characters; the columns of the store.
 LONGEST_NAME, LONGEST_PHRASE = 255, 512
 _NAF = re.compile(r"(\d{2})\.?(\d{2})([A-Z])|\d{2}(\.\d{1,2})?")
-_NAF_VERSIONS = {"nafrev2": "NAFRev2", "rev2": "NAFRev2", "nafrev 2": "NAFRev2", "naf rev 2": "NAFRev2"}
-_NAF_2025 = {"naf2025": "NAF2025", "2025": "NAF2025", "naf 2025": "NAF2025"}
+_NAF_VERSIONS = {"nafrev2": "NAFRev2", "rev2": "NAFRev2", "naf2025": "NAF2025", "2025": "NAF2025"}
 #: Municipal districts carry codes of their own; the commune is the city (official geographic code).
 _DISTRICTS = ((75101, 75120, "75056"), (69381, 69389, "69123"), (13201, 13216, "13055"))
 _RHYTHMS = {
@@ -96,7 +95,7 @@ def read_naf(cell: str, _: Vocabulary) -> str:
 
 def read_naf_version(cell: str, _: Vocabulary) -> str:
     """Read which nomenclature the code is of."""
-    version = (_NAF_VERSIONS | _NAF_2025).get(fold(cell))
+    version = _NAF_VERSIONS.get(fold(cell).replace(" ", "").replace(".", ""))
     if version is None:
         raise BadCell(f"« {cell[:40]} » : NAFRev2 ou NAF2025")
     return version

@@ -9,20 +9,21 @@ from veille.errors import InputError
 from veille.members.cells import Vocabulary
 from veille.members.enriching import past, register, site
 from veille.members.enriching.quoting import Proposal, Source, as_draft
-from veille.model import FetchFailed, FetchOutcome, Item, Member, ProfileDraft
+from veille.model import FetchFailed, FetchOutcome, Item, Member, ProfileDraft, Request
 from veille.model.details import SitePage, SiteRead
 from veille.protocols import Clock
 from veille.protocols.people import DraftStore
 
-_OK, _PATIENCE = 200, 429
+#: Sirene answers 404 where nobody is found.
+_OK, _NOBODY, _PATIENCE = 200, 404, 429
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Means:
     """How the outside is asked; app.py fills it."""
 
-    #: Asks one address of the register.
-    ask: Callable[[str], FetchOutcome]
+    #: Asks the register.
+    ask: Callable[[Request], FetchOutcome]
     read_site: Callable[[str], SiteRead]
     #: Items of the watch that name this organisation as a name, not as a word.
     naming: Callable[[Member], Sequence[Item]]
@@ -75,7 +76,7 @@ class Enricher:
 
     # ── the register ────────────────────────────────────────────────────────────────────────────────────────────────
     def _from_register(self, member: Member, done: Enriched) -> Iterator[Proposal]:
-        if not self._settings.register_url:
+        if self._settings.registry == "none":
             return
         if self._shut:
             done.remarks.append(self._shut)
@@ -94,22 +95,24 @@ class Enricher:
 
     def _searched(self, member: Member, done: Enriched) -> tuple[str, str]:
         """Return the address that was asked and its answer; where nobody bears the name in the commune, anywhere."""
-        base, url, text = self._settings.register_url, "", ""
+        url, text = "", ""
         for commune in dict.fromkeys((None if member.siren else member.commune, None)):
-            url = register.search_url(base, member.siren or member.organisation, commune=commune)
-            text = self._answer(url, done) or ""
+            request = register.search(self._settings, member.siren or member.organisation, commune=commune)
+            url, text = request.url, self._answer(request, done) or ""
             if register.companies(text):
                 break
         return url, text
 
-    def _answer(self, url: str, done: Enriched) -> str | None:
-        answer = self._means.ask(url)
+    def _answer(self, request: Request, done: Enriched) -> str | None:
+        answer = self._means.ask(request)
         if isinstance(answer, FetchFailed):
             done.remarks.append(f"registre des entreprises : {answer.sentence}")
             return None
         if answer.status == _PATIENCE:
             self._shut = "le registre des entreprises demande d'attendre : relancez la commande dans quelques minutes"
             done.remarks.append(self._shut)
+            return None
+        if answer.status == _NOBODY:
             return None
         if answer.status != _OK:
             done.remarks.append(f"registre des entreprises : réponse HTTP {answer.status}")

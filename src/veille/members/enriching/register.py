@@ -1,6 +1,6 @@
-"""The public register of companies: what « Recherche d'entreprises » (DINUM) answers, as facts with their words (pure).
+"""The register of companies: what « Recherche d'entreprises » (DINUM) or Sirene answers, as facts with words (pure).
 
-The service joins Sirene (INSEE) with the accounts and labels that others publish; it needs no key. Fields: its own
+The first joins Sirene (INSEE) with the accounts and labels that others publish, and needs no key. Fields: its own
 OpenAPI description, and « Variables du répertoire Sirene » (INSEE) for the codes.
 """
 
@@ -11,7 +11,10 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
+from veille.config.members_settings import Members
+from veille.members.enriching import sirene
 from veille.members.enriching.quoting import Proposal, Source
+from veille.model import Request
 from veille.text import fold
 
 #: Results of a search by name: more namesakes than that are not told apart by a program.
@@ -55,14 +58,19 @@ class Company:
     #: It asked not to be shown to everybody: nothing is taken but that it exists.
     hidden: bool
     fields: Mapping[str, Any]
+    #: Our name of a field → how the answer prints it, where it differs.
+    printed: Mapping[str, str]
 
 
-def search_url(base: str, words: str, *, commune: str | None = None) -> str:
-    """Return the address that searches the register for a SIREN or a name, in a commune where one is known."""
+def search(settings: Members, words: str, *, commune: str | None = None) -> Request:
+    """Return what asks the register for a SIREN or a name, in a commune where one is known."""
+    if settings.registry == "sirene":
+        url = sirene.search_url(settings.registry_base, words, commune=commune, results=RESULTS)
+        return Request(url=url, headers=((sirene.HEADER, sirene.KEY),))
     asked = {"q": words, "per_page": str(RESULTS)}
     if commune:
         asked["code_commune"] = commune
-    return f"{base.rstrip('/')}/search?{urlencode(asked)}"
+    return Request(url=f"{settings.registry_base.rstrip('/')}/search?{urlencode(asked)}")
 
 
 def companies(text: str) -> list[Company]:
@@ -71,12 +79,15 @@ def companies(text: str) -> list[Company]:
         answer = json.loads(text)
     except (ValueError, RecursionError):
         return []
-    results = answer.get("results") if isinstance(answer, dict) else None
-    found = [_company(one) for one in results if isinstance(one, dict)] if isinstance(results, list) else []
+    if not isinstance(answer, dict):
+        return []
+    results = answer.get("results")
+    found = [_company(one, {}) for one in results if isinstance(one, dict)] if isinstance(results, list) else []
+    found += [_company(one, sirene.PRINTED) for one in sirene.rows(answer)]
     return [one for one in found if one is not None]
 
 
-def _company(row: dict[str, Any]) -> Company | None:
+def _company(row: dict[str, Any], printed: Mapping[str, str]) -> Company | None:
     siren, seat = row.get("siren"), row.get("siege")
     if not isinstance(siren, str) or not re.fullmatch(r"[0-9]{9}", siren):
         return None
@@ -93,6 +104,7 @@ def _company(row: dict[str, Any]) -> Company | None:
         active=row.get("etat_administratif") != "C",
         hidden=row.get("statut_diffusion") == "P",
         fields=row,
+        printed=printed,
     )
 
 
@@ -114,7 +126,7 @@ def _bare(name: str) -> str:
 
 def proposals(company: Company, source: Source, *, year: int) -> Iterator[Proposal]:
     """Yield what the register says of a company, each with the words of the answer that say it."""
-    quoted = _Quoting(source)
+    quoted = _Quoting(source, company.printed)
     if company.hidden:
         return
     yield from quoted.of("siren", company.siren, "siren", company.siren)
@@ -139,17 +151,25 @@ class _Quoting:
     """Finds a field in the words of an answer."""
 
     source: Source
+    #: As `Company.printed`.
+    names: Mapping[str, str]
 
     def of(self, field: str, value: str, key: str, said: str = "", *, true: bool = False) -> Iterator[Proposal]:
         """Yield a proposal with `"key": "said"` as the answer prints it."""
         printed = "true" if true else re.escape(json.dumps(said, ensure_ascii=False))
-        found = re.search(rf'"{re.escape(key)}"\s*:\s*{printed}', self.source.text)
+        found = re.search(rf'"{re.escape(self.names.get(key, key))}"\s*:\s*{printed}', self.source.text)
         if found is not None:
             yield Proposal(field, value, found[0], self.source)
 
 
 def _activity(company: Company, quoted: _Quoting) -> Iterator[Proposal]:
     """Yield the code by the nomenclature that calls use today, else by the one of 2025; never one without its name."""
+    named = _text(company.fields, "nomenclature")
+    if named:
+        code = _text(company.fields, "activite_principale")
+        yield from quoted.of("naf", code, "activite_principale", code)
+        yield from quoted.of("naf_version", named, "nomenclature", named)
+        return
     for key, version in (("activite_principale", "NAFRev2"), ("activite_principale_naf25", "NAF2025")):
         if code := _text(company.fields, key):
             yield from quoted.of("naf", code, key, code)
