@@ -9,7 +9,7 @@ import pytest
 import uvicorn
 
 from tests.programs.browser import Browser
-from tests.web.conftest import ANNE, Site, sent, site  # noqa: F401 - fixtures
+from tests.web.conftest import ANNE, Site, sent, sent_home  # noqa: F401 - fixtures
 from veille.model import Opinion, ProfileDraft
 
 pytestmark = pytest.mark.chromium
@@ -94,7 +94,7 @@ def test_the_bulletin_reads_online_and_deadlines_are_a_calendar(browser: Browser
         assert answer.read().count(b"BEGIN:VEVENT") == 3
 
 
-def pages(site: Site) -> dict[str, str]:  # noqa: F811
+def pages(site: Site) -> dict[str, str]:
     """Every page of a reader, each in the state that shows the most."""
     person, links = site.person(ANNE), site.links
     site.client.post(links.opinion(person.id, 2), data={"avis": "wanted"})

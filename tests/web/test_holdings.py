@@ -1,8 +1,10 @@
 """« Mes données »: what is held is shown and given, and its erasure asked for, by a POST alone."""
 
 import pytest
+from click.testing import CliRunner
 
 from tests.web.conftest import ANNE, BOB, Site
+from veille.cli.main import cli
 from veille.model import Member, Subscriber
 
 
@@ -71,6 +73,15 @@ def test_requests_of_another_cluster_are_not_shown(site: Site) -> None:
     assert other.waiting() == {}
     other.withdraw(site.person(ANNE).id)
     assert site.app.erasures.asked(site.person(ANNE).id) is not None
+
+
+def test_staff_see_who_waits_and_until_when(site: Site) -> None:
+    home = ["--home", str(site.app.settings.home), "--now", "2026-11-26T10:00", "members", "erasures"]
+    assert "personne n'attend" in CliRunner().invoke(cli, home).output
+    site.client.post(site.links.holdings(site.person(ANNE).id), data={"action": "effacer"})
+    told = CliRunner().invoke(cli, home).output
+    assert f"{ANNE} : demandé le 25 novembre 2026, à faire avant le 23 décembre 2026" in told
+    assert BOB not in told
 
 
 def test_a_name_with_markup_is_only_text(site: Site) -> None:

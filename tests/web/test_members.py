@@ -100,6 +100,19 @@ def test_a_link_two_years_old_is_dead(site: Site) -> None:
     assert site.client.get(link).status_code == 404
 
 
+def test_links_of_an_older_key_work_until_they_are_two_years_old(site: Site) -> None:
+    person = site.person(ANNE)
+    old = site.links.preferences(person.id)
+    site.app.keys.rotate()
+    new = site.links.preferences(person.id)
+    assert old.split(".")[0] != new.split(".")[0]
+    assert [site.client.get(link).status_code for link in (old, new)] == [200, 200]
+    site.clock.advance(VALID)
+    assert site.client.get(old).status_code == 200
+    site.clock.advance(timedelta(days=1))
+    assert site.client.get(old).status_code == 404
+
+
 def test_preferences_are_kept_and_shown_again(site: Site) -> None:
     link = site.links.preferences(site.person(ANNE).id)
     chosen = {

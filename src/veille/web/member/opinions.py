@@ -44,7 +44,7 @@ def _page(front: Front, person: Subscriber, item: Item, *, acted: bool) -> Respo
 
 def _told(front: Front, person: Subscriber, item: Item, said: Feedback) -> list[str]:
     """Return what an opinion changes, as French typography wants it."""
-    return [french_spaces(sentence) for sentence in front.promises(person, item, said)]
+    return [french_spaces(sentence).replace("'", "’") for sentence in front.promises(person, item, said)]
 
 
 def _record(front: Front, person: Subscriber, item: Item, form: Form) -> None:
