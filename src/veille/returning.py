@@ -5,7 +5,7 @@ Beside `app`, which does what is sent; everything is made on first use.
 
 import hashlib
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import timedelta
 from functools import cached_property
 from pathlib import Path
@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING
 from veille.addresses import parse_address
 from veille.errors import InputError
 from veille.links import ITEM
-from veille.model.returns import LetterBox
 from veille.protocols import Fetcher
 from veille.stores import Stores
 
@@ -24,7 +23,7 @@ if TYPE_CHECKING:
     from veille.digest.probing.comparing import Finding
     from veille.digest.relays.intake import Hook
     from veille.digest.signs.reporting import ReportDesk
-    from veille.model import Issue, Item
+    from veille.model import Delivery, Issue, Item
     from veille.protocols import Mailer
     from veille.storage.bounce_store import SqlBounceStore
     from veille.storage.sign_store import SqlSignStore
@@ -85,19 +84,20 @@ class Returning:
         if not place:
             return [], ""
         found: list[Intake] = []
+        rest = rest if isinstance(place, str) and place.startswith("imaps://") else None
         why = self._read(place, RETURNS, lambda mails: found.extend(take_in(self.desk, mails)), rest)
         return found, why
 
     def count_replies(self, *, rest: timedelta | None = None) -> tuple[int, str]:
         """Count the answers that came to issues; the second value says why the mailbox could not be read."""
-        from veille.digest.signs.replies import ReplyDesk, count_replies
+        from veille.digest.signs.replies import HEADER, ReplyDesk, count_replies
 
         place = self._stores.settings.returns.replies
         if not place:
             return 0, ""
         desk = ReplyDesk(bounces=self.bounces, signs=self.signs, clock=self._stores.clock)
         counts: list[int] = []
-        why = self._read(place, REPLIES, lambda mails: counts.append(count_replies(desk, mails)), rest)
+        why = self._read(place, REPLIES, lambda mails: counts.append(count_replies(desk, mails)), rest, most=HEADER)
         return sum(counts), why
 
     def collect(self) -> list[str]:
@@ -131,7 +131,8 @@ class Returning:
             bounces=self.bounces,
             readers=stores.members,
             opinions=stores.opinions.all,
-            digests=lambda: list(stores.digests),
+            # an alert is no edition: it would make a report a day
+            digests=lambda: [name for name, one in stores.digests.items() if one.digest.alert is None],
             clock=stores.clock,
             signer=self._signer,
             mailer=self._mailer,
@@ -167,6 +168,8 @@ class Returning:
 
     def follow(self, token: str, *, count: bool) -> "Item | None":
         """Return the item that a counted link leads to, None for a token that is not ours; count one opening of it."""
+        from veille.model.issue_life import EDITABLE
+
         stores, now = self._stores, self._stores.clock.now()
         subject = stores.keys.verify(token, ITEM, now.date())
         digest, _, rest = (subject or "").partition(".")
@@ -174,7 +177,7 @@ class Returning:
         item = stores.item_store.item(int(number)) if number.isdecimal() else None
         if item is not None and count:
             issue = stores.issue_store.find(digest, period)
-            if issue is not None:
+            if issue is not None and issue.state not in EDITABLE:  # a preview is no reader's
                 day = now.astimezone(stores.settings.cluster.zone).date()
                 self.signs.opened(issue.id, item.id, day.isoformat())
         return item
@@ -184,6 +187,12 @@ class Returning:
         from veille.digest.relays.intake import take_events
 
         return take_events(self.desk, relay, body)
+
+    def take_refusals(self, deliveries: "Sequence[Delivery]") -> int:
+        """Write no more to the addresses that a relay refused for good; return how many are new."""
+        from veille.digest.mail.refusals import take_refusals
+
+        return take_refusals(self.desk, deliveries)
 
     def probe(self, address: str, *, seconds: float) -> "list[Finding]":
         """Send a probe to an address, find it in the seed mailbox, and say what its way changed; raises InputError."""
@@ -232,39 +241,42 @@ class Returning:
 
         def look() -> Sequence[bytes]:
             nonlocal position
-            box = read_letterbox(place, home, self._fetcher(), account=PROBE, position=position, days=1)
+            box = read_letterbox(place, home, self._fetcher, account=PROBE, position=position, days=1)
             if box.failure:
                 raise InputError(f"boîte témoin illisible : {box.failure}", cure="vérifiez [returns] probe")
             position = box.position
-            return box.messages
+            return list(box.messages)
 
         return look
 
     def _read(
-        self, place: str | Path, name: str, take: Callable[[Sequence[bytes]], object], rest: timedelta | None
+        self,
+        place: str | Path,
+        name: str,
+        take: Callable[[Iterable[bytes]], object],
+        rest: timedelta | None,
+        **how: int,
     ) -> str:
         """Read a mailbox visit by visit; how far is written after its mails were taken in, which forgets none."""
-        mark, clock = _mark(name, place), self._stores.clock
+        from veille.digest.mail.letterbox import read_letterbox
+
+        mark, clock, home = _mark(name, place), self._stores.clock, self._stores.settings.home
         kept = self.bounces.position(mark)
         if rest is not None and kept is not None and clock.now() - kept[1] < rest:
             return ""
         for _ in range(_MAX_VISITS):
-            box = self._visit(place, name, kept[0] if kept else None)
-            take(box.messages)
-            if box.position is not None:
-                kept = (box.position, clock.now())
+            position = kept[0] if kept else None
+            box = read_letterbox(place, home, self._fetcher, account=name, position=position, **how)
+            try:
+                take(box.messages)
+            except InputError as error:
+                return str(error)
+            if box.position is not None or rest is not None:
+                kept = (box.position or "", clock.now())
                 self.bounces.reached(mark, *kept)
             if box.failure or not box.left:
                 return box.failure
         return ""
-
-    def _visit(self, place: str | Path, name: str, position: str | None) -> LetterBox:
-        from veille.digest.mail.letterbox import read_letterbox
-
-        try:
-            return read_letterbox(place, self._stores.settings.home, self._fetcher(), account=name, position=position)
-        except InputError as error:
-            return LetterBox(failure=str(error))
 
 
 def _mark(name: str, place: str | Path) -> str:

@@ -43,7 +43,7 @@ def store_delivery(
         )  # fmt: skip
 
 
-def store_uncertain(database: Database, message_id: str) -> None:
+def store_uncertain(database: Database, message_id: str, *, email: str = "anne@phytalis.example") -> None:
     """Write one issue with one mail whose sending is in doubt."""
     store_issue(database, state="sending")
-    store_delivery(database, message_id, state="uncertain")
+    store_delivery(database, message_id, state="uncertain", email=email)

@@ -253,6 +253,12 @@ def test_a_report_lifts_the_doubt_about_its_mail(desk: ReturnDesk, database: Dat
     assert desk.mails.deliveries(1)[0].state is DeliveryState.SENT
 
 
+def test_a_report_of_an_old_address_leaves_the_new_one_alone(desk: ReturnDesk, database: Database) -> None:
+    store_uncertain(database, "<hebdo.2026-W48.1.abc@pole.example.fr>", email="ancienne@phytalis.example")
+    list(take_in(desk, [dsn(address(desk))]))
+    assert desk.readers.suppressed([ANNE, "ancienne@phytalis.example"]) == {"ancienne@phytalis.example"}
+
+
 def test_what_came_back_is_listed_for_people(desk: ReturnDesk) -> None:
     list(take_in(desk, [dsn(address(desk)), dsn("retours@pole.example.fr", week=47)]))
     listed = [(one.kind, email) for one, email in desk.bounces.recent(NOW - timedelta(days=1))]

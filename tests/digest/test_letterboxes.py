@@ -158,3 +158,29 @@ def test_a_mailbox_that_cannot_be_read_stops_nothing_and_loses_nothing(app: App,
     app.clock.advance(timedelta(minutes=11))  # type: ignore[attr-defined]
     assert app.returning.collect() == ["retours : 1 nouveaux (voir « veille mail events »)"]
     assert app.members.suppressed([ANNE])
+
+
+def maildir(path: Path, *mails: bytes) -> Path:
+    for name in ("cur", "new", "tmp"):
+        (path / name).mkdir(parents=True, exist_ok=True)
+    for number, raw in enumerate(mails):
+        (path / "new" / str(number)).write_bytes(raw)
+    return path
+
+
+def test_folders_on_this_machine_are_read_without_any_way_out(app: App, tmp_path: Path) -> None:
+    def nobody() -> None:
+        raise AssertionError("nothing leaves this machine")
+
+    box = maildir(tmp_path / "boite", reply(1), reply(2) + b"x" * 1_000_000)
+    app.settings = app.settings.model_copy(
+        update={
+            "mail": app.settings.mail.model_copy(update={"bounces": str(maildir(tmp_path / "r", dsn(address(app))))}),
+            "returns": app.settings.returns.model_copy(update={"replies": str(box)}),
+        }
+    )
+    app.returning._fetcher = nobody  # type: ignore[assignment]
+    assert app.returning.collect() == ["retours : 1 nouveaux (voir « veille mail events »)", "réponses : 2 nouvelles"]
+    assert app.returning.collect() == []
+    (box / "cur").rename(box / "ailleurs")
+    assert app.returning.count_replies()[1].endswith("donnez un Maildir, un mbox ou un .eml")

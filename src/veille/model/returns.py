@@ -1,5 +1,6 @@
 """What comes back of what was sent: refusals, complaints, answers, and what relays tell of them."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -74,7 +75,8 @@ class SentMail:
 class LetterBox:
     """One reading of a mailbox of ours."""
 
-    messages: tuple[bytes, ...] = ()
+    #: One by one where they lie in a folder: it may hold more than memory does.
+    messages: Iterable[bytes] = ()
     #: Where the next reading goes on, empty = from the beginning; None = each reading sees everything.
     position: str | None = None
     #: French: why it could not be read; empty = it was.

@@ -5,7 +5,7 @@ last reading ended, so that a daemon does not ask for the same mails each minute
 """
 
 import mailbox
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 
@@ -27,12 +27,23 @@ _IMAP = "imaps://"
 
 
 def read_letterbox(
-    place: str | Path, home: Path, fetcher: Fetcher, *, account: str, position: str | None, days: int = DAYS
+    place: str | Path,
+    home: Path,
+    fetcher: Callable[[], Fetcher],
+    *,
+    account: str,
+    position: str | None,
+    days: int = DAYS,
+    most: int = MAX_BYTES,
 ) -> LetterBox:
-    """Return what is new at a place, and where it goes on; raises InputError for a folder that cannot be read."""
+    """Return what is new at a place, and where it goes on.
+
+    `most`: bytes of each mail of a folder that are read. Its mails are read one by one while they are looked at, which
+    raises InputError where that cannot be.
+    """
     if isinstance(place, str) and place.startswith(_IMAP):
-        return _read_imap(place, fetcher, Asked(account=account, senders=EVERYBODY, days=days), position)
-    return LetterBox(messages=tuple(read_folder(home / place)))
+        return _read_imap(place, fetcher(), Asked(account=account, senders=EVERYBODY, days=days), position)
+    return LetterBox(messages=read_folder(home / place, most))
 
 
 def _read_imap(place: str, fetcher: Fetcher, asked: Asked, position: str | None) -> LetterBox:
@@ -47,11 +58,11 @@ def _read_imap(place: str, fetcher: Fetcher, asked: Asked, position: str | None)
     return LetterBox(messages=tuple(one.raw for one in found.messages), position=reached, left=found.left)
 
 
-def read_folder(path: Path) -> Iterator[bytes]:
+def read_folder(path: Path, most: int = MAX_BYTES) -> Iterator[bytes]:
     """Yield the mails of a Maildir, an mbox file or one .eml file; raises InputError."""
     try:
         if path.is_dir():
-            yield from _maildir(path)
+            yield from _maildir(path, most)
             return
         check_readable(path)
         with path.open("rb") as stream:
@@ -61,15 +72,15 @@ def read_folder(path: Path) -> Iterator[bytes]:
             return
         with closing(mailbox.mbox(path, create=False)) as box:
             for message, _ in zip(box, range(MAX_MESSAGES), strict=False):
-                yield message.as_bytes()[:MAX_BYTES]
+                yield message.as_bytes()[:most]
     except OSError as error:
         raise InputError(f"{path} : {cause(error)}", cure="vérifiez [mail] bounces ou le chemin donné") from error
 
 
-def _maildir(path: Path) -> Iterator[bytes]:
+def _maildir(path: Path, most: int) -> Iterator[bytes]:
     if not (path / "cur").is_dir():
         raise InputError(f"{path} n'est pas une boîte Maildir", cure="donnez un Maildir, un mbox ou un .eml")
     folder = mailbox.Maildir(path, create=False)
     for key, _ in zip(sorted(folder.keys()), range(MAX_MESSAGES), strict=False):
         with folder.get_file(key) as stream:
-            yield stream.read(MAX_BYTES)
+            yield stream.read(most)

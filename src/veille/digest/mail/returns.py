@@ -67,6 +67,8 @@ def take(
     """Act, then remember: a death between the two only acts again, which changes nothing."""
     now = desk.clock.now()
     effect = _act(desk, returned, person, now) if person else _UNPROVED[returned.kind in _REASONS]
+    if person is not None and returned.message_id is not None:
+        lift_doubt(desk, returned.message_id)
     recorded = Recorded(
         mark=mark,
         subscriber_id=person.id if person else None,
@@ -78,8 +80,6 @@ def take(
         message_id=returned.message_id if person else None,
     )
     desk.bounces.record(recorded)
-    if person is not None and returned.message_id is not None:
-        lift_doubt(desk, returned.message_id)
     return Intake(returned=returned, person=person, effect=effect)
 
 
@@ -98,8 +98,14 @@ def _act(desk: ReturnDesk, returned: Returned, person: Subscriber, now: datetime
         before = desk.bounces.count(person.id, ReturnKind.SOFT, since=now - SOFT_WINDOW, beside=returned.message_id)
         if before + 1 < SOFT_LIMIT:
             return f"noté, {before + 1} sur {SOFT_LIMIT} en huit semaines"
-    desk.readers.suppress(person.email, reason=_REASONS[returned.kind], now=now)
+    desk.readers.suppress(_written(desk, returned, person), reason=_REASONS[returned.kind], now=now)
     return "nous n'écrirons plus à cette adresse"
+
+
+def _written(desk: ReturnDesk, returned: Returned, person: Subscriber) -> str:
+    """Return the address that was written to: since then this person may have been given another one."""
+    mail = desk.bounces.sent_mail(returned.message_id) if returned.message_id else None
+    return mail.email if mail is not None and mail.subscriber_id == person.id else person.email
 
 
 def _proved(desk: ReturnDesk, returned: Returned) -> Subscriber | None:

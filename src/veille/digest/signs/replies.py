@@ -20,7 +20,8 @@ from veille.protocols.signs import SignStore
 
 #: Message-IDs of one answer that are looked up: the nearest of a long thread.
 _MAX_NAMED = 20
-_HEADER = 65_536
+#: Bytes of an answer that are read: its header.
+HEADER = 65_536
 _MESSAGE_ID = re.compile(r"<[^<>\s]{3,250}>")
 
 
@@ -40,7 +41,7 @@ def count_replies(desk: ReplyDesk, mails: Iterable[bytes]) -> int:
 
 
 def _counted(desk: ReplyDesk, raw: bytes) -> bool:
-    head = re.split(rb"\r?\n\r?\n", raw[:_HEADER], maxsplit=1)[0]
+    head = re.split(rb"\r?\n\r?\n", raw[:HEADER], maxsplit=1)[0]
     message = email.message_from_bytes(head + b"\r\n\r\n", policy=email.policy.compat32)
     if is_automatic(message, _subject(message)):
         return False
