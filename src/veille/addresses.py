@@ -16,7 +16,8 @@ _LABEL = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?", re.ASCII)
 _TOP_LEVEL = re.compile(r"[A-Za-z]{2,63}|xn--[A-Za-z0-9-]{1,59}", re.ASCII)
 #: All of the above at once: what nearly every address is, told without looking for its fault.
 _SOUND = re.compile(
-    rf"(?=[^@]{{1,{MAX_LOCAL}}}@){_LOCAL.pattern}@(?:{_LABEL.pattern}\.)+(?:{_TOP_LEVEL.pattern})", re.ASCII
+    rf"(?=[^@]{{1,{MAX_LOCAL}}}@){_LOCAL.pattern}@(?:{_LABEL.pattern}\.)+(?={_LABEL.pattern}\Z)(?:{_TOP_LEVEL.pattern})",
+    re.ASCII,
 )
 _SHOWN = 80
 

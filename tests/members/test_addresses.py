@@ -1,9 +1,10 @@
 """One strict validator for every address that is stored or written to."""
 
 import re
+from unittest.mock import patch
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from veille.addresses import address_key, address_problem, parse_address
@@ -65,3 +66,19 @@ def test_accepted_addresses_never_carry_a_separator(raw: str) -> None:
         assert re.fullmatch(r"[!-~]+", raw)
         assert raw.count("@") == 1
         assert not set(raw) & set(',;:()<>[]\\" \r\n')
+
+
+ODD = st.text(alphabet="aZ0-._@+é \n", max_size=40)
+NEAR = st.builds(
+    "{}@{}.{}".format, st.text(alphabet="aZ0.-+", max_size=70), st.text(alphabet="aZ0-.", max_size=70),
+    st.sampled_from(["fr", "xn--p1ai", "xn--a-", "xn--", "f", "c0m", "museum", "-fr", "fr\n"]),
+)  # fmt: skip
+
+
+@given(ODD | NEAR)
+@example("a@b.xn--a-")
+@example("a" * 65 + "@b.fr")
+def test_what_is_told_sound_at_a_glance_is_what_no_fault_is_found_in(raw: str):
+    at_a_glance = address_problem(raw)
+    with patch("veille.addresses._SOUND", re.compile(r"(?!)")):
+        assert address_problem(raw) == at_a_glance
