@@ -1,5 +1,6 @@
 """From a list of names to profiles: import, draft from a register and a site on loopback, accept, see, match."""
 
+import io
 import json
 from datetime import UTC, datetime
 
@@ -145,13 +146,24 @@ def test_an_item_is_matched_with_members(run, home, outside):
     assert (home / "var" / "veille.sqlite").stat().st_size == before
 
 
+class Terminal(io.StringIO):
+    """What somebody types."""
+
+    def isatty(self) -> bool:
+        return True
+
+
 def test_a_terminal_asks_before_it_writes(run, home, monkeypatch):
-    monkeypatch.setattr("sys.stdin", type("Terminal", (), {"isatty": lambda _: True, "readline": lambda *_: "n\n"})())
     (home / "n.csv").write_text("organisation,email,size\nPhytalis,claire@phytalis.example,pme\n", encoding="utf-8")
-    monkeypatch.setattr("click.confirm", lambda *_, **__: False)
+    monkeypatch.setattr("sys.stdin", Terminal("non\n"))
     assert "rien n'a été écrit" in run("members", "import", home / "n.csv")
-    assert "size : vide → pme" in run("members", "import", home / "n.csv", "--apply")
-    assert "1 inchangée" in run("members", "import", home / "n.csv", "--dry-run")
+    monkeypatch.setattr("sys.stdin", Terminal("oui\n"))
+    told = run("members", "import", home / "n.csv")
+    assert "size : vide → pme" in told
+    assert "écrire ces changements ? [o/N]" in told
+    assert "organisations : 0 ajoutée, 0 changée, 1 inchangée" in run("members", "import", home / "n.csv", "--apply")
+    monkeypatch.setattr("sys.stdin", Terminal("\n"))
+    assert "rien n'a été effacé" in run("members", "erase", "claire@phytalis.example")
 
 
 def test_an_export_comes_back_unchanged(run, home):

@@ -133,6 +133,14 @@ def echo(text: str = "", *, err: bool = False) -> None:
     click.echo(printable(text), err=err)
 
 
+def confirmed(question: str) -> bool:
+    """Ask for a yes or a no; whatever is no « oui » is a no."""
+    from veille.text import fold
+
+    answer = click.prompt(f"{question} [o/N]", default="", show_default=False, prompt_suffix=" ")
+    return fold(str(answer)) in {"o", "oui", "y", "yes"}
+
+
 def usage_error_in_french(error: click.UsageError) -> str:
     """Translate click's own refusals."""
     name = ""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from veille.cli.base import Group, Instance, echo, pass_instance
+from veille.cli.base import Group, Instance, confirmed, echo, pass_instance
 from veille.cli.members_data import data, erase
 from veille.cli.members_enrich import accept, drafts, enrich, link, refuse
 from veille.cli.members_erasures import erasures
@@ -60,7 +60,7 @@ def import_(instance: Instance, file: Path, dry_run: bool, applied: bool, report
         echo(f"détail écrit : {report}")
     asked = not (dry_run or applied) and sys.stdin.isatty()
     if asked and plan.changes:
-        dry_run = not click.confirm("écrire ces changements ?", prompt_suffix=" ")
+        dry_run = not confirmed("écrire ces changements ?")
     if dry_run:
         echo("rien n'a été écrit")
     else:

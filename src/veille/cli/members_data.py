@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from veille.cli.base import Command, Instance, echo, pass_instance
+from veille.cli.base import Command, Instance, confirmed, echo, pass_instance
 
 
 @click.command(cls=Command, name="data")
@@ -44,8 +44,9 @@ def erase(instance: Instance, email: str, yes: bool) -> None:
     """
     app = instance.open()
     person = app.profiling.person(email)
-    if not yes:
-        click.confirm(f"effacer {person.email} et tout ce qui est tenu sur cette personne ?", abort=True)
+    if not yes and not confirmed(f"effacer {person.email} et tout ce qui est tenu sur cette personne ?"):
+        echo("rien n'a été effacé")
+        return
     done = app.profiling.erase(person)
     rows = ", ".join(f"{table} {count}" for table, count in sorted(done.deleted.items()))
     echo(f"effacé : {rows}")

@@ -79,7 +79,7 @@ class Gathering:
             return
         self._keep(row, values)
 
-    def _contradictions(self, row: Row, values: dict[str, Any]) -> "list[Problem]":
+    def _contradictions(self, row: Row, values: dict[str, Any]) -> list[Problem]:
         """Say what a sound line contradicts in those before it."""
         name, email = values["organisation"], values["email"]
         found: list[Problem] = []

@@ -11,7 +11,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from veille.errors import InputError
 from veille.model import Member, Preferences, Subscriber
 from veille.protocols import MemberStore, Places
-from veille.storage.db import Database, upsert
+from veille.storage.db import Database, slices, upsert
 from veille.storage.tables import InterestRow, MemberRow, SubscriberRow, SuppressionRow
 
 #: Field of Member → kind of profile line.
@@ -45,8 +45,6 @@ _TELLING = frozenset({"sector", "axis", "activity", "skill", "need", "contributi
 _NUMBERS: dict[str, Callable[[str], Any]] = {"staff": int, "turnover_eur": float}
 #: Why an address of a list of members may be written to, where the list does not say.
 BASIS = "adhésion"
-#: Values of one question; SQLite takes 32,766, PostgreSQL 65,535.
-_AT_ONCE = 1_000
 R = TypeVar("R")
 K = TypeVar("K", int, str)
 #: (kind, value) of one line of a profile.
@@ -216,8 +214,8 @@ class SqlMemberStore:
 
 def _found(session: Session, wanted: Select[R], column: InstrumentedAttribute[K], values: Sequence[K]) -> Iterator[R]:
     """Yield the rows whose column holds one of these values, however many there are."""
-    for start in range(0, len(values), _AT_ONCE):
-        yield from session.scalars(wanted.where(column.in_(values[start : start + _AT_ONCE])))
+    for some in slices(values):
+        yield from session.scalars(wanted.where(column.in_(some)))
 
 
 def _write_person(row: SubscriberRow, person: Subscriber, member_id: int) -> None:
@@ -254,9 +252,8 @@ def _save_profiles(session: Session, profiles: Sequence[tuple[MemberRow, Member]
     for line in _found(session, lines, InterestRow.member_id, [row.id for row, _ in profiles]):
         before[line.member_id].append((line.kind, line.value))
     changed = [(row, before[row.id], _lines(member)) for row, member in profiles if before[row.id] != _lines(member)]
-    for start in range(0, len(changed), _AT_ONCE):
-        ids = [row.id for row, _, _ in changed[start : start + _AT_ONCE]]
-        session.execute(delete(InterestRow).where(InterestRow.member_id.in_(ids)))
+    for some in slices([row.id for row, _, _ in changed]):
+        session.execute(delete(InterestRow).where(InterestRow.member_id.in_(some)))
     written = [
         {"member_id": row.id, "kind": kind, "value": value, "position": place}
         for row, _, now in changed
