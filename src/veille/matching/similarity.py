@@ -159,8 +159,9 @@ def topicality(hits: Sequence[Hit]) -> float:
 
 def _cognate_view(profile: Profile, view: View) -> View:
     """Bring learned English words to the profile's own where their first letters agree."""
-    brought = tuple(term if term in profile.terms else profile.cognates.get(cognate(term), term) for term in view.stems)
-    return replace(view, stems=brought)
+    unknown = view.terms - profile.terms.keys()
+    brought = {term: known for term in unknown if (known := profile.cognates.get(cognate(term)))}
+    return replace(view, stems=tuple(brought.get(term, term) for term in view.stems)) if brought else view
 
 
 def _best(segment: Segment, profile: Profile, view: View, context: MatchContext) -> Hit | None:
