@@ -237,6 +237,7 @@ class App(Stores):
             signer=self.signer,
             moved_clock=self.moved,
             shared_store=self.database.file is None,
+            refused=self.returning.take_refusals,
             stopping=lambda: self.engine.stopping,
         )
 

@@ -5,10 +5,14 @@ from datetime import timedelta
 import pytest
 
 from tests.digest.house import House
+from tests.digest.ledger import members_of
 from tests.digest.sink import Plan, Sink, drop
+from veille.digest.mail.refusals import take_refusals
+from veille.digest.mail.returns import ReturnDesk
 from veille.digest.runner import Digests
 from veille.errors import InputError
 from veille.model import DeliveryState, IssueState
+from veille.storage.bounce_store import SqlBounceStore
 
 
 def doubtful(house: House, sink: Sink) -> str:
@@ -82,3 +86,19 @@ def test_daemon_told_to_stop_leaves_the_rest_queued(house: House) -> None:
     stopped = Digests(replace(house.desk, stopping=lambda: True)).send()
     assert Counter(one.state for one in stopped.deliveries) == {DeliveryState.QUEUED: 2}
     assert house.digests.send().state is IssueState.DONE
+
+
+def test_address_refused_for_good_is_written_to_no_more_and_a_policy_says_nothing(house: House) -> None:
+    desk = ReturnDesk(
+        bounces=SqlBounceStore(house.database), readers=members_of(house.database), mails=house.desk.mails,
+        keys=house.desk.keys, clock=house.clock, sealed=True,
+    )  # fmt: skip
+    house.digests.build()
+    house.digests.approve(by="Claire")
+    mended = replace(house.desk, refused=lambda mails: take_refusals(desk, mails))
+    with Sink(Plan({"rcpt": ["550 5.1.1 unknown", "550 5.7.1 blocked"]})) as sink:
+        through = Digests(replace(mended, settings=house.settings(sink.url)))
+        first, second = through.send().deliveries
+    assert [first.enhanced, second.enhanced] == ["5.1.1", "5.7.1"]
+    assert members_of(house.database).suppressed([first.email, second.email]) == {first.email}
+    assert take_refusals(desk, [first, second]) == 0

@@ -58,6 +58,8 @@ class Desk:
     #: Instead of what `[mail] url` names.
     mailer: Mailer | None = None
     wait: Callable[[float], None] | None = None
+    #: Takes in what the relay refused while an issue was sent.
+    refused: Callable[[Sequence[Delivery]], object] = len
     #: The end was asked for: what is in hand ends, nothing else begins.
     stopping: Callable[[], bool] = lambda: False
 

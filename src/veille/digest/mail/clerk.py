@@ -71,11 +71,17 @@ class Clerk:
         try:
             if self._writing is not None:
                 await self._writing
-            rates = self._rates()
-            if rates:
-                await self.call(partial(self._ledger.record, rates=rates, now=self._clock.now()))
         finally:
-            self._thread.shutdown()
+            try:
+                await self._last()
+            finally:
+                self._thread.shutdown()
+
+    async def _last(self) -> None:
+        """Write the paces, and once more what could not be written before: an answer lost is a doubt."""
+        settled, rates = self._settled, self._rates()
+        if settled or rates:
+            await self.call(partial(self._ledger.record, settled=settled, rates=rates, now=self._clock.now()))
 
     def _write_soon(self) -> None:
         if self._writing is None or (self._writing.done() and self._writing.exception() is None):
@@ -99,7 +105,7 @@ class Clerk:
             try:
                 lost = await self.call(record)
             except BaseException as error:
-                self._begun = begun + self._begun
+                self._begun, self._settled = begun + self._begun, settled + self._settled
                 self._fail(error)
                 raise
             for delivery, future in begun:

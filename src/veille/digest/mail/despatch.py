@@ -18,7 +18,7 @@ from veille.digest.mail.pace import Limits
 from veille.digest.mail.sending import Sender
 from veille.digest.relays.known import host_of
 from veille.errors import InputError, LeaseHeld
-from veille.model import Delivery, Issue, IssueState, OutgoingMail
+from veille.model import Delivery, DeliveryState, Issue, IssueState, OutgoingMail
 from veille.model.issue_life import EDITABLE, LIVING, OPEN
 from veille.net.dns_records import mx_hosts
 from veille.protocols import AcceptLog, Mailer
@@ -95,6 +95,7 @@ class Despatch:
 
                     sender = self._sender(issue, mailer, compose, hours)
                     trouble = sender.send(issue.id, alone=not desk.shared_store)
+                desk.refused([one for one in desk.mails.deliveries(issue.id) if one.state is DeliveryState.REJECTED])
                 if trouble and desk.issues.get(issue.id).state in OPEN:  # somebody may have cancelled it meanwhile
                     desk.issues.pause(issue.id, by="", why=trouble, now=desk.clock.now())
                 state = desk.issues.close(issue.id, desk.clock.now())
