@@ -94,3 +94,8 @@ def test_call_to_a_whole_trade_is_shown_to_it_and_says_so() -> None:
     assert said["sector"] == "filière Forêt, bois et ameublement, à qui l'appel s'adresse"
     assert judge(item, a_member(naf="22.29A", sectors=("bois-foret",), activity=("colles",), needs=())).gate is not None
     assert judge(item, a_member(naf="16.10A", sectors=("bois-foret",), activity=("placage",), size="labo")).gate
+
+
+def test_trade_named_far_down_is_an_example() -> None:
+    far = call("Chèque innovation", f"Ouvert aux PME. {'Voir le règlement. ' * 15}Par exemple les entreprises du bois.")
+    assert not read_audience(far).trades

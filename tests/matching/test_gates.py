@@ -258,3 +258,10 @@ def test_chosen_languages_stand_in_for_french_and_english() -> None:
     reader = a_member(languages=("fr", "de"))
     assert judge(replace(an_item(), lang="de"), reader).gate is None
     assert gate_of(replace(an_item(), lang="en"), reader)[0] == "gate:language"
+
+
+def test_one_word_far_down_a_long_text_is_no_topic() -> None:
+    member = a_member(needs=("variétés résistantes à la sécheresse", "sarcopénie"), activity=())
+    talk = "Le comité examine chaque dossier complet. " * 40
+    assert judge(an_item(title="Appel régional", text=f"Sarcopénie. {talk}"), member).gate is None
+    assert gate_of(an_item(title="Appel régional", text=f"{talk} Sarcopénie."), member)[0] == "gate:off-topic"

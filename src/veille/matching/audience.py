@@ -11,6 +11,8 @@ from veille.text import fold
 
 #: Characters in which a call says whom it is for.
 _OPENING = 2_000
+#: Characters of text in which a call names the trade that it is for; further on it gives examples.
+_FIRST_LINES = 200
 #: Characters whose words of a filière make a call its own; further on they are examples.
 _LEAD = 700
 #: Words after whoever may apply in which its trade is said (« entreprises de la forêt et du bois »).
@@ -104,6 +106,7 @@ def read_audience(item: Item) -> Audience:
     places = frozenset(_place_words(item))
     named = list(_applicants(f"{head} . {body}", places))
     trades = frozenset(word for _, words in named for word in words)
+    whole = _applicants(f"{head} . {body[:_FIRST_LINES]}", places)
     stated = _EVERY_TRADE.search(f"{head} . {body}") is not None
     own = _own_trade(item)
     told = bool(named) or item.fact("eligible_sizes") is not None
@@ -113,7 +116,7 @@ def read_audience(item: Item) -> Audience:
         industrial=_INDUSTRIAL.search(f"{head} . {body[: _OPENING // 4]}") is not None,
         research=_RESEARCH.search(f"{head} . {body}") is not None,
         sizes=frozenset(size for sizes, _ in named for size in sizes),
-        trades=trades,
+        trades=frozenset(word for _, words in whole for word in words),
     )
 
 

@@ -8,7 +8,7 @@ from veille.matching.context import FOR_ALL, LONGEST_TEXT, MatchContext, View
 from veille.matching.eligibility import SIZE_WORDS, judge
 from veille.matching.names import followed_name
 from veille.matching.profile import CODED, Profile
-from veille.matching.similarity import Hit, find_hits, topicality
+from veille.matching.similarity import LEAD, Hit, find_hits, topicality
 from veille.matching.words import equipment_stems, generic_stems
 from veille.model import Eligibility, Item, Scheme, Tag, Verdict
 from veille.text import fold
@@ -34,7 +34,7 @@ _WORKS, _SUPPLIES = re.compile(r"\btravaux\b"), re.compile(r"\b(fournitures?|acq
 BAR_SAME_SECTOR, BAR_NO_SECTOR, BAR_OTHER_SECTOR = 0.5, 0.6, 0.95
 
 
-def _tells(term: str) -> bool:
+def _of_a_trade(term: str) -> bool:
     return bool(term) and term not in generic_stems()
 
 
@@ -67,7 +67,7 @@ class Case:
         if hit.kind not in SOLD:
             return False
         before = self.view.stems[hit.run.first - 1] if hit.run.first else ""
-        if hit.kind in CODED and not hit.phrase and _tells(before) and before not in self.profile.made:
+        if hit.kind in CODED and not hit.phrase and _of_a_trade(before) and before not in self.profile.made:
             return False  # « emballages plastiques »: of what a code says, one word may narrow another's product
         return hit.phrase or before not in equipment_stems() or before in self.profile.made
 
@@ -154,7 +154,7 @@ class Case:
 
     @property
     def _says_enough(self) -> bool:
-        if not any(hit.central or hit.phrase for hit in self.hits):
+        if not any(self._tells(hit) for hit in self.hits):
             return False
         if self.same_sector:
             return self.topic >= BAR_SAME_SECTOR
@@ -163,6 +163,10 @@ class Case:
         if any(self._answers(hit) for hit in self.hits):
             return self.topic >= BAR_NO_SECTOR
         return self.topic >= BAR_OTHER_SECTOR and self._said_twice
+
+    def _tells(self, hit: Hit) -> bool:
+        """Tell whether a hit may say what the item is about: several words, or a line's own among the first lines."""
+        return hit.phrase or (hit.central and (hit.spread or hit.run.first < self.view.title + LEAD))
 
     def _answers(self, hit: Hit) -> bool:
         """Tell whether it is a whole need, word for word, with the title about it."""

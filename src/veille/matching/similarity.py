@@ -15,7 +15,7 @@ IN_TITLE = 1.4
 PHRASE = 1.2
 _LOOSE = 0.8
 #: A word of the same line further on in the first lines; how many content words these have.
-SPREAD, _LEAD = 0.5, 60
+SPREAD, LEAD = 0.5, 60
 #: Types that may be for a whole filière: its name in their title is enough for whoever has no other words.
 _FOR_A_FILIERE = FOR_ALL | {"financement-capital", "reglementation", "evenement"}
 #: A word of trade talk beside one that says the trade.
@@ -53,6 +53,8 @@ class Hit:
     #: The word that says what the line is about is there, not only one that narrows it or names the filière.
     central: bool
     strength: float
+    #: The other words of its line stand further on in the lead, the title among them.
+    spread: bool = False
 
     @property
     def kind(self) -> str:
@@ -194,10 +196,10 @@ def _completed(hit: Hit, context: MatchContext) -> Hit:
     if not missing or not hit.specific or not missing <= hit.view.terms:
         return hit
     places = [hit.run.first, *(hit.view.positions[term][0] for term in missing)]
-    if min(places) >= hit.view.title or max(places) >= hit.view.title + _LEAD:
+    if min(places) >= hit.view.title or max(places) >= hit.view.title + LEAD:
         return hit
     more = SPREAD * sum(weight(term, context) for term in missing) * KIND_WEIGHT[hit.segment.kind]
-    return replace(hit, central=True, strength=hit.strength + more)
+    return replace(hit, central=True, spread=True, strength=hit.strength + more)
 
 
 def _runs(wanted: frozenset[str], view: View) -> Iterator[Run]:
