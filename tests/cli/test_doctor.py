@@ -47,7 +47,8 @@ def test_names_the_mails_of_which_nobody_knows_whether_they_left(home):
     database = database_of(home)
     issue = approved(database, 3)
     issues_of(database).begin(issue.id, NOW)
-    mails_of(database).claim(issue.id, limit=3, now=NOW, lease=timedelta(minutes=1))
+    claimed = mails_of(database).claim(issue.id, limit=3, now=NOW, lease=timedelta(minutes=1))
+    mails_of(database).record(begun=claimed[:1], now=NOW)
     mails_of(database).recover(issue.id, now=NOW, alone=True)
     database.close()
     shown = inside("--home", home, "doctor").stdout
