@@ -3,6 +3,7 @@
 import email
 import email.policy
 import gc
+import json
 import re
 import tracemalloc
 from collections.abc import Iterator
@@ -176,3 +177,11 @@ def test_memory_does_not_grow_with_the_readers(keys: Keys, monkeypatch: pytest.M
     grown = tracemalloc.get_traced_memory()[0] - before
     tracemalloc.stop()
     assert grown < 20_000, "bytes for 400 more readers"
+
+
+def test_readers_share_the_words_of_an_item():
+    stored = [json.dumps(bulletin(number).as_data()) for number in (1, 2)]
+    first, second = (Bulletin.from_data(json.loads(one)) for one in stored)
+    assert (first, second) == (bulletin(1), bulletin(2))
+    assert first.lines[0].title is second.lines[0].title
+    assert first.lines[0].reasons[0] is second.lines[0].reasons[0]

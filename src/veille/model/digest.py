@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
+from sys import intern
 from typing import Any
 
 from veille.model.issue_life import IssueState
@@ -128,8 +129,14 @@ class Bulletin:
 
 
 def _tuples(plain: Mapping[str, Any]) -> dict[str, Any]:
-    """JSON gives lists where a frozen value has tuples."""
-    return {key: tuple(value) if isinstance(value, list) else value for key, value in plain.items()}
+    """JSON gives lists where a frozen value has tuples, and the words of an item anew to each of its readers."""
+    return {key: _shared(value) for key, value in plain.items()}
+
+
+def _shared(value: Any) -> Any:
+    if isinstance(value, list):
+        return tuple(map(_shared, value))
+    return intern(value) if type(value) is str else value
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
