@@ -87,10 +87,14 @@ class Keys:
         """Return 16 lower-case letters and digits that prove `subject`: for addresses, whose case nobody keeps."""
         return _seal(self._load()[0][-1], purpose, subject)
 
+    def seals(self, purpose: str, subject: str) -> tuple[str, ...]:
+        """Return the seal that each key of ours makes, the newest key's first."""
+        return tuple(_seal(key, purpose, subject) for key in reversed(self._load()[0]))
+
     def sealed(self, purpose: str, subject: str, seal: str) -> bool:
         """Say whether any key of ours made that seal."""
         given = seal.lower().encode("utf-8", "replace")
-        return any(hmac.compare_digest(_seal(key, purpose, subject).encode(), given) for key in self._load()[0])
+        return any(hmac.compare_digest(one.encode(), given) for one in self.seals(purpose, subject))
 
     def rotate(self) -> str:
         """Add a key that signs from now on and return its id; older links keep working."""

@@ -136,6 +136,26 @@ def test_no_bytes_make_it_fail(raw: bytes) -> None:
     assert read_return(raw).kind in ReturnKind
 
 
+def test_nothing_nested_or_repeated_stops_the_reading(desk: ReturnDesk) -> None:
+    """One hostile mail in the box must not keep the others from being read."""
+    levels = b"".join(b"--b%d\nContent-Type: multipart/mixed; boundary=b%d\n\n" % (n, n + 1) for n in range(5_000))
+    hostile = [
+        b"From: MAILER-DAEMON@x\nContent-Type: multipart/report; report-type=delivery-status; boundary=b0\n\n" + levels,
+        b"Content-Type: message/rfc822\n\n" * 20_000,
+        dsn("x@y.example").replace(b"Action: failed", b"Action: failed\nAction: delivered" * 2_000),
+        b"Content-Type: multipart/report; report-type=delivery-status; boundary=B\n\n--B\n"
+        b"Content-Type: message/delivery-status\n\n" + b"Final-Recipient: rfc822; a@b\nAction: delayed\n\n" * 5_000,
+        b"Content-Type: multipart/report; report-type=feedback-report; boundary=B\n\n--B\n"
+        b"Content-Type: text/rfc822-headers\n\n" + levels + b"\n--B--\n",
+        b"To: " + b"retours+1-aaaaaaaaaaaaaaaa@x, " * 5_000 + b"\n\n",
+        b"Content-Type: text/plain; charset=utf-7\nFrom: postmaster@x\n\n+ADw-5.1.1",
+    ]
+    found = list(take_in(desk, [*hostile, dsn(address(desk))]))
+    assert len(found) == len(hostile) + 1
+    assert [one.person is None for one in found] == [True] * len(hostile) + [False]
+    assert gone(desk)
+
+
 @given(st.text(max_size=200))
 def test_no_words_of_a_server_reach_a_terminal_raw(said: str) -> None:
     detail = read_return(dsn("x@y.example", said=said)).detail

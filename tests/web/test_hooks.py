@@ -115,6 +115,16 @@ def test_a_secret_may_be_a_password_a_bearer_or_a_signature(sent: Site) -> None:
     assert gone(sent)
 
 
+def test_a_secret_outlives_a_new_key(sent: Site) -> None:
+    hook = sent.app.returning.hook("autre")
+    old = hook.secret
+    sent.app.keys.rotate()
+    assert hook.secret != old
+    signed = hmac.new(old.encode(), b"{}", "sha256").hexdigest()
+    assert hook.admits(old, {}, b"")
+    assert hook.admits("", {"x-veille-signature": signed}, b"{}")
+
+
 def test_a_new_version_ends_every_former_secret(sent: Site) -> None:
     old = sent.app.returning.hook("brevo")
     newer = type(old)("brevo", sent.app.keys, "2027")

@@ -9,6 +9,7 @@ import email.policy
 import re
 from collections.abc import Iterator, Sequence
 from email.message import Message
+from email.parser import BytesParser
 
 from veille.digest.mail.automatic import is_automatic
 from veille.links import PATHS, UNSUBSCRIBE
@@ -34,7 +35,7 @@ _WORDS = 8_000
 
 def read_return(raw: bytes) -> Returned:
     """Read a returned mail; never raises, what cannot be read is « unknown »."""
-    message = email.message_from_bytes(raw[:MAX_BYTES], policy=email.policy.compat32)
+    message = parse_mail(raw)
     parts = [part for part, _ in zip(message.walk(), range(_MAX_PARTS), strict=False)]
     quoted = _quoted(parts)
     kind, status, detail = _said(message, parts)
@@ -46,6 +47,19 @@ def read_return(raw: bytes) -> Returned:
         detail=detail,
         tokens=tuple(found for value in quoted.get_all("List-Unsubscribe", []) for found in _TOKEN.findall(str(value))),
     )
+
+
+def parse_mail(raw: bytes) -> Message:
+    """Read a foreign mail; of one nested so deeply that the reader gives up, its header alone."""
+    raw = raw[:MAX_BYTES]
+    try:
+        return email.message_from_bytes(raw, policy=email.policy.compat32)
+    except RecursionError:
+        return _header_alone(raw)
+
+
+def _header_alone(raw: bytes) -> Message:
+    return BytesParser(policy=email.policy.compat32).parsebytes(raw, headersonly=True)
 
 
 def judge_status(status: str, *, otherwise: ReturnKind) -> ReturnKind:
@@ -147,7 +161,7 @@ def _quoted(parts: Sequence[Message]) -> Message:
                 return inner
         if kind in {"text/rfc822-headers", "message/global-headers"}:
             payload = part.get_payload(decode=True)
-            return email.message_from_bytes(payload if isinstance(payload, bytes) else b"")
+            return _header_alone(payload if isinstance(payload, bytes) else b"")
     return Message()
 
 
@@ -163,7 +177,7 @@ def _inner_headers(part: Message) -> dict[str, str]:
         inner = part.get_payload(0)
         return {name.lower(): str(value) for name, value in inner.items()} if isinstance(inner, Message) else {}
     raw = payload if isinstance(payload, bytes) else b""
-    return {name.lower(): str(value) for name, value in email.message_from_bytes(raw).items()}
+    return {name.lower(): str(value) for name, value in _header_alone(raw).items()}
 
 
 def _header(message: Message, name: str) -> str:

@@ -1,7 +1,5 @@
 """What the way of a mail changed in it: the bytes that left beside those that arrived, in French (pure)."""
 
-import email
-import email.policy
 import html
 import re
 from collections.abc import Iterator
@@ -13,6 +11,7 @@ from email.utils import getaddresses
 from enum import StrEnum
 from urllib.parse import urlsplit
 
+from veille.digest.mail.bounces import parse_mail
 from veille.digest.probing.signatures import Hold, Parted, Signature, part
 
 #: Characters of one part that are compared.
@@ -91,7 +90,7 @@ def judge_signatures(found: list[Signature], domain: str, *, signed: bool) -> It
 
 def read_parts(raw: bytes) -> Parts:
     """Return the first text and the first HTML of a mail."""
-    message = email.message_from_bytes(raw, policy=email.policy.compat32)
+    message = parse_mail(raw)
     found: dict[str, str] = {}
     for one, _ in zip(message.walk(), range(50), strict=False):
         kind = one.get_content_type()
