@@ -40,10 +40,23 @@ def report(
             click.echo(json.dumps(as_data(made), ensure_ascii=False))
         elif html is None and not send:
             click.echo(as_text(made), nl=False)
+            state = desk.signs.report_state(issue.id)
+            echo()
+            echo(f"Ce rapport à l'équipe : {_SENT[state.value if state else '']}.")
         if html is not None:
             _write(html, as_page(made))
         if send:
             _send(desk, issue)
+
+
+#: Where the report to staff stands → French.
+_SENT = {
+    "": "pas encore envoyé",
+    "sent": "parti",
+    "rejected": "refusé par le relais ; --send le renvoie",
+    "uncertain": "peut-être parti ; --send le renvoie",
+    "sending": "interrompu en route, peut-être parti ; --send le renvoie",
+}  # fmt: skip
 
 
 def _issues(desk: "ReportDesk", name: str | None, period: str | None) -> "list[Issue]":

@@ -172,6 +172,7 @@ def test_the_command_tells_draws_and_sends(week: tuple[Site, Issue], tmp_path: P
     done = inside("--home", home, *now, "digest", "report")
     assert done.returncode == 0, done.stderr
     assert "remis 2, 1 intérêt, 0 réponse" in done.stdout
+    assert "Ce rapport à l'équipe : pas encore envoyé." in done.stdout
     row = json.loads(inside("--home", home, *now, "digest", "report", "2026-W48", "--json").stdout)
     assert row["headline"] == "remis 2, 1 intérêt, 0 réponse"
     page = tmp_path / "rapport.html"
