@@ -18,7 +18,7 @@ HEAD = ("numéro", "titre", "échéance", "adresse", "organisation", "prénom", 
 
 
 @click.command(cls=Command, name="interests", short_help="Dire qui s'est dit intéressé, et par quoi.")
-@click.argument("item", required=False, metavar="ÉLÉMENT")
+@click.argument("item", metavar="[ÉLÉMENT]", default="")
 @click.option(
     "--to",
     "path",
@@ -27,7 +27,7 @@ HEAD = ("numéro", "titre", "échéance", "adresse", "organisation", "prénom", 
     help="Un tableau .csv ou .xlsx, une ligne par personne, lisible de vous seul.",
 )
 @pass_instance
-def interests(instance: Instance, item: str | None, path: Path | None) -> None:
+def interests(instance: Instance, item: str, path: Path | None) -> None:
     """Dire qui a répondu « Cela m'intéresse », article par article, ce qui clôt le plus tôt d'abord.
 
     ÉLÉMENT (numéro ou adresse web) s'en tient à un article. Ces noms sont pour vous : aucun membre ne voit ceux des
@@ -42,7 +42,7 @@ def interests(instance: Instance, item: str | None, path: Path | None) -> None:
     items = app.gathered.items()
     today = app.clock.now().astimezone(zone).date()
     found = read(app.opinions.all(), app.members.subscribers(), app.members.members(), items, today)
-    if item is not None:
+    if item:
         asked = find_item(item, app.items())
         found = [one for one in found if asked.id in {one.item.id, *one.item.also}]
     if path is not None:
@@ -54,7 +54,7 @@ def interests(instance: Instance, item: str | None, path: Path | None) -> None:
         for line in _lines(one, zone):
             echo(line)
     if not found:
-        echo("personne ne s'est encore dit intéressé" + (" par cet article" if item is not None else ""))
+        echo("personne ne s'est encore dit intéressé" + (" par cet article" if item else ""))
 
 
 def _lines(one: "Wished", zone: ZoneInfo) -> Iterator[str]:

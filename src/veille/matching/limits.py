@@ -7,6 +7,7 @@ where the opinion is taken back. It narrows only: what a gate refuses, no opinio
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from textwrap import shorten
 
 from veille.config.taxonomy import Taxonomy
 from veille.french import french_day
@@ -15,6 +16,8 @@ from veille.model import Item, Scheme
 
 #: Two half-lives of an opinion: what was said half a year ago must be said again.
 HELD = timedelta(weeks=24)
+#: Characters of a title that a reason quotes.
+_TITLE = 80
 #: Names that a sentence quotes at most.
 _NAMED = 3
 
@@ -91,13 +94,13 @@ def limits(votes: Sequence[tuple[Vote, Standpoint]], today: date) -> list[Limit]
 
 def limit_of(vote: Vote, seen: Standpoint) -> Limit | None:
     """Return what a refusal limits beyond its own item, None where it only weighs, or says nothing more."""
-    size = size_of(vote.item)
+    size, title = size_of(vote.item), shorten(vote.item.title, _TITLE, placeholder="…")
     if vote.reason == "too_big" and size is not None and size.floor:
-        return Limit(since=vote.at, title=vote.item.title, size=size)
+        return Limit(since=vote.at, title=title, size=size)
     if vote.reason == "out_of_area" and seen.distant:
-        return Limit(since=vote.at, title=vote.item.title, places=seen.distant)
+        return Limit(since=vote.at, title=title, places=seen.distant)
     if vote.reason == "other_trade" and seen.said:
-        return Limit(since=vote.at, title=vote.item.title, words=frozenset(seen.said), sectors=seen.view.sectors)
+        return Limit(since=vote.at, title=title, words=frozenset(seen.said), sectors=seen.view.sectors)
     return None
 
 

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from veille.matching.context import MatchContext
-from veille.matching.limits import Limit, Vote, limits
+from veille.matching.limits import Limit, Vote, limit_of, limits
 from veille.matching.traits import Standpoint, Trait, trait_words
 from veille.model import Feedback, Item, Match, Member, Opinion, Reason, Subscriber
 from veille.protocols import Candidate, Judge
@@ -97,7 +97,8 @@ class Votes:
         if not cast:
             return Voter(self._cluster, own=False)
         seen = [(vote, self._standpoint(vote.item, member)) for vote in cast]
-        rows = [self._row(vote, stand) for vote, stand in seen[-_READ:]]
+        # What makes a limit does what the page says of it and no more.
+        rows = [self._row(vote, stand) for vote, stand in seen[-_READ:] if limit_of(vote, stand) is None]
         return Voter(around(self._cluster, rows, _RIDGE), limits(seen, self.context.today))
 
     @cached_property

@@ -1,8 +1,11 @@
 """Serve the pages of one instance over HTTP, behind whatever terminates TLS."""
 
+import logging
+import signal
 from collections.abc import Mapping, Sequence
 from datetime import date
 from functools import partial
+from types import FrameType
 
 import uvicorn
 
@@ -16,6 +19,8 @@ from veille.model import Feedback, Item, Member, Subscriber
 from veille.text import fold
 from veille.web.app import create_app
 from veille.web.member.front import Front, Sent
+
+_LOG = logging.getLogger(__name__)
 
 #: Seconds that a page being written may take to end when we are told to stop.
 _GRACE = 10
@@ -46,7 +51,9 @@ def front_of(app: App) -> Front:
 
 
 def serve(app: App, *, host: str, port: int) -> None:
-    """Answer until SIGTERM or Ctrl-C. No access log: addresses of pages hold tokens."""
+    """Answer until SIGTERM or Ctrl-C, then return. No access log: addresses of pages hold tokens."""
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, _stopped)
     uvicorn.run(
         create_app(front_of(app), app.returning, app.publishing),
         host=host,
@@ -56,6 +63,11 @@ def serve(app: App, *, host: str, port: int) -> None:
         server_header=False,
         timeout_graceful_shutdown=_GRACE,
     )
+
+
+def _stopped(number: int, _frame: FrameType | None) -> None:
+    """Take the signal that uvicorn raises again once it has stopped: whoever called us has its own end to make."""
+    _LOG.debug("stopped by signal %d", number)
 
 
 def _sections(app: App) -> Sequence[tuple[str, str]]:
