@@ -1,5 +1,6 @@
 """Phytalis's bulletin of Friday 27 November 2026, line by line and aspect by aspect."""
 
+import re
 import shutil
 from contextlib import closing
 from dataclasses import dataclass
@@ -91,6 +92,15 @@ def test_a_bulletin_holds_twelve_lines_at_most_and_a_reason_for_each(demo):
     for mail in demo.last.mails:
         assert 0 < len(mail.bulletin.lines) <= 12
         assert [line.title for line in mail.bulletin.lines if not line.reasons] == []
+
+
+def test_a_bulletin_is_read_in_650_words_at_most_its_foot_apart(demo):
+    read = [
+        (demo.folder / mail.text).read_text(encoding="utf-8") for edition in demo.editions for mail in edition.mails
+    ]
+    bodies = [re.sub(r"https?://\S+", "", text.partition("\n-- ")[0]) for text in read]
+    counts = [len(re.findall(r"\w+(?:[’'-]\w+)*", body)) for body in bodies]
+    assert 300 < max(counts) <= 650, counts
 
 
 def test_nothing_closed_is_shown(demo):

@@ -8,11 +8,14 @@ from veille.model import Bulletin, Line
 
 _WORD = re.compile(r"\w+(?:[’'-]\w+)*")
 
+#: Words that the templates that ship say by themselves: the head; « Pourquoi vous ? », « Cela m'intéresse, ou pas ».
+_AROUND, _AROUND_A_LINE = 20, 8
+
 
 def words(bulletin: Bulletin) -> int:
-    """Return how many words its lines, its titles of sections and its first sentence have."""
-    titles = sum(_count(section.title) for section in bulletin.sections)
-    return _count(bulletin.opening) + titles + sum(_words_of(line) for line in bulletin.lines)
+    """Return how many words are read down to the foot: first sentence, « L'essentiel », titles of sections, lines."""
+    titles = (*(section.title for section in bulletin.sections), *(line.title for line in bulletin.stars))
+    return _AROUND + sum(map(_count, (bulletin.opening, *titles))) + sum(map(_words_of, bulletin.lines))
 
 
 def shortened(bulletin: Bulletin, limit: int) -> Bulletin:
@@ -50,7 +53,7 @@ def _with_one_reason(line: Line) -> Line:
 def _words_of(line: Line) -> int:
     facts = (*line.facts, line.badge, line.verb, line.deadline, line.change, line.eligibility, line.eligibility_note)
     told = (line.title, line.extract, line.comment, line.recall, line.published, *line.reasons, *line.sources)
-    return sum(map(_count, (*facts, *told)))
+    return _AROUND_A_LINE + sum(map(_count, (*facts, *told)))
 
 
 def _count(text: str) -> int:
