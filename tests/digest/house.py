@@ -1,8 +1,11 @@
 """An instance in a folder: real stores, shipped digests, a frozen clock."""
 
+import email
+import email.policy
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
+from email.message import EmailMessage
 from pathlib import Path
 
 from tests.digest.builders import DIGESTS, NOW, match
@@ -11,7 +14,7 @@ from veille.config.digests import load_digests
 from veille.config.settings import Settings
 from veille.digest.desk import Desk
 from veille.digest.runner import Digests
-from veille.model import Item, Match, Member, Scheme
+from veille.model import Drafted, Item, Match, Member, Scheme
 from veille.protocols import Judge
 from veille.storage.db import Database
 from veille.storage.item_store import SqlItemStore
@@ -79,3 +82,32 @@ class House:
 
     def mails(self) -> list[Path]:
         return sorted((self.home / "var" / "mail").glob("*.eml"))
+
+
+FRIDAY = timedelta(days=2) - timedelta(hours=2)  # from NOW, Wednesday 10:00 in Paris, to Friday 08:00
+
+
+def of(drafted: Sequence[Drafted], address: str) -> list[int]:
+    return [line.item_id for one in drafted if one.bulletin and one.subscriber.email.startswith(address)
+            for line in one.bulletin.lines]  # fmt: skip
+
+
+def mails(house: House) -> list[EmailMessage]:
+    found = []
+    for path in house.mails():
+        message = email.message_from_bytes(path.read_bytes(), policy=email.policy.default)
+        assert isinstance(message, EmailMessage)
+        found.append(message)
+    return found
+
+
+def body(message: EmailMessage, kind: str = "plain") -> str:
+    part = message.get_body((kind,))
+    assert part is not None
+    return str(part.get_content()).replace("\u00a0", " ")
+
+
+def digest_yaml(house: House, old: str, new: str) -> None:
+    text = (DIGESTS / "hebdo" / "digest.yaml").read_text(encoding="utf-8")
+    assert old in text
+    house.template("digest.yaml", text.replace(old, new))

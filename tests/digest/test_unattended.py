@@ -1,0 +1,154 @@
+"""When issues leave by themselves, and what becomes of those that nobody approved."""
+
+from dataclasses import replace
+from datetime import date, timedelta
+
+import pytest
+from sqlalchemy import update
+
+from tests.digest.builders import NOW, item, store_items
+from tests.digest.house import FRIDAY, House, body, digest_yaml, mails, of
+from veille.errors import InputError
+from veille.model import Absence, IssueState, Judgement, Review
+from veille.storage.review_store import SqlReviewStore
+from veille.storage.tables import ItemTagRow
+
+
+# ── hours ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+def test_nothing_leaves_by_itself_outside_the_sending_hours(house: House) -> None:
+    house.digests.build()
+    house.clock.advance(timedelta(days=2, hours=11))  # Friday 21:00
+    house.digests.approve(by="Claire")
+    (queued,) = house.digests.run_due()
+    assert "en file : elle part le 30/11/2026 à 07:00" in queued
+    assert house.digests.run_due() == []
+    assert house.digests.status()[0].state is IssueState.QUEUED
+    assert house.mails() == []
+    sent = house.digests.send()  # a person may
+    assert "du lundi au vendredi de 07:00 à 19:00, hors jours fériés" in sent.outside
+    assert len(house.mails()) == 2
+
+
+def test_an_edition_of_a_holiday_leaves_on_the_next_working_day_and_once(house: House) -> None:
+    store_items(house.database, [item(n, sector="sante", deadline="2027-02-15") for n in (21, 22)])
+    house.clock.advance(timedelta(days=28))  # Wednesday 23 December
+    house.digests.build()
+    house.digests.approve(by="Claire")
+    house.clock.advance(FRIDAY)  # Christmas
+    assert house.digests.run_due() == []
+    house.clock.advance(timedelta(days=3))  # Monday 28
+    house.digests.living.reopen(by="Claire")  # the next ISO week has begun: it is still that one
+    assert house.digests.curation.word("Bonnes fêtes.", by="Claire").issue.period == "2026-W52"
+    house.digests.approve(by="Paul")
+    assert house.digests.run_due() == ["édition hebdo 2026-W52 : 1 mails remis sur 1"]
+    house.clock.advance(timedelta(days=-7))  # a clock that jumps back
+    assert house.digests.run_due() == []
+    assert len(house.mails()) == 1
+
+
+def test_a_clock_that_jumps_far_ahead_expires_and_never_sends_late(house: House) -> None:
+    house.digests.build()
+    house.digests.approve(by="Claire")
+    house.clock.advance(timedelta(days=30))
+    told = house.digests.run_due()
+    assert any("2026-W48 périmée" in line for line in told)
+    house.clock.advance(timedelta(days=-28))
+    assert not any("remis" in line for line in house.digests.run_due())
+    assert house.mails() == []
+
+
+def test_draft_that_nobody_approved_expires_once_its_period_is_over(house: House) -> None:
+    house.digests.build()
+    house.clock.advance(timedelta(days=7))
+    told = house.digests.run_due()
+    assert "édition hebdo 2026-W48 périmée : ce qui n'est pas parti ne partira plus" in told
+    found = house.desk.issues.find("hebdo", "2026-W48")
+    assert found is not None
+    assert found.state is IssueState.EXPIRED
+
+
+# ── nobody approved ─────────────────────────────────────────────────────────────────────────────────────────────────
+def accept(house: House, *numbers: int) -> None:
+    store = SqlReviewStore(house.database, "pole")
+    for number in numbers:
+        store.record(Review(item_id=number, judgement=Judgement.ACCEPTED, by="Claire", at=NOW))
+    house.desk = replace(house.desk, items=type(house.desk.items)(house.database, "pole"))  # type: ignore[call-arg]
+
+
+def test_validated_fallback_sends_what_was_reviewed_and_nothing_else(house: House) -> None:
+    digest_yaml(house, "fallback: hold", "fallback: validated")
+    accept(house, 3, 5)
+    house.digests.build()
+    house.clock.advance(FRIDAY)
+    told = house.digests.run_due()
+    assert told == [
+        "édition hebdo 2026-W48 approuvée sans personne — repli : contenus relus seulement",
+        "édition hebdo 2026-W48 : 1 mails remis sur 1",
+    ]
+    (message,) = mails(house)
+    assert "contenus relus" in body(message)
+    assert [n for n in range(1, 10) if f"https://exemple.fr/{n}" in body(message)] == [3, 5]
+    assert house.digests.run_due() == []
+
+
+def test_what_was_frozen_and_not_approved_is_labelled_too(house: House) -> None:
+    digest_yaml(house, "fallback: hold", "fallback: automatic")
+    house.digests.build()
+    house.digests.freeze(by="Claire")
+    house.clock.advance(FRIDAY)
+    assert len(house.digests.run_due()) == 2
+    assert "non relue" in body(mails(house)[0])
+
+
+def test_validated_fallback_holds_where_nothing_was_reviewed_and_says_it_once(house: House) -> None:
+    digest_yaml(house, "fallback: hold", "fallback: validated")
+    (built,) = house.digests.build()
+    house.clock.advance(FRIDAY)
+    (held,) = house.digests.run_due()
+    assert "aucun contenu relu" in held
+    assert house.digests.run_due() == []
+    kept = house.desk.issues.drafted(built.issue.id)
+    assert [one.bulletin for one in kept] == [one.bulletin for one in built.drafted]
+
+
+def test_absence_sends_what_is_certain_labelled_and_says_it_once(house: House) -> None:
+    house.digests.build()
+    with house.database.write() as session:  # item 1: a type that the model guessed; item 3: a deadline in doubt
+        session.execute(
+            update(ItemTagRow)
+            .where(ItemTagRow.item_id == 1, ItemTagRow.scheme == "type")
+            .values(origin="model", score=0.6)
+        )
+    store_items(house.database, [item(3, sector="sante", facts={"deadline_state": "check"})])
+    house.digests.living.away(date(2026, 11, 30), since=date(2026, 11, 26), by="Claire")
+    house.clock.advance(FRIDAY)
+    told = house.digests.run_due()
+    assert told[0].startswith("édition hebdo 2026-W48 approuvée sans personne — absence")
+    assert house.digests.run_due() == []
+    anne = next(one for one in mails(house) if one["To"].startswith("anne"))
+    assert "Sélection automatique, non relue" in body(anne)
+    assert "Sélection automatique, non relue" in body(anne, "html")
+    issue = house.digests.status()[0].issue
+    assert of(house.desk.issues.drafted(issue.id), "anne") == [5, 7, 9]
+
+
+def test_absence_leaves_alone_what_somebody_approved_and_ends_with_a_return(house: House) -> None:
+    house.digests.living.away(date(2026, 12, 31), since=None, by="Claire")
+    house.digests.build()
+    house.digests.approve(by="Paul")
+    house.clock.advance(FRIDAY)
+    assert house.digests.run_due() == ["édition hebdo 2026-W48 : 2 mails remis sur 2"]
+    assert "non relue" not in body(mails(house)[0])
+    house.digests.living.away(None, since=None, by="Claire")
+    assert house.desk.hands.absence() is None
+    with pytest.raises(InputError, match="avant de commencer"):
+        house.digests.living.away(date(2026, 1, 1), since=None, by="Claire")
+
+
+def test_absence_of_the_settings(house: House) -> None:
+    settings = house.desk.settings.model_copy(update={})
+    away = type(settings.absence).model_validate({"from": "2026-11-26", "to": "2026-11-30"})
+    assert away.period == Absence(date(2026, 11, 26), date(2026, 11, 30))
+    house.desk = replace(house.desk, settings=settings.model_copy(update={"absence": away}))
+    assert house.desk.away(date(2026, 11, 27))
+    assert not house.desk.away(date(2026, 12, 1))
