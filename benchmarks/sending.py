@@ -44,7 +44,9 @@ def main() -> None:
     parser.add_argument("--mails", type=int, default=1000)
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--connections", type=int, default=20)
+    parser.add_argument("--folder", type=Path, help="where the ledger is written (a disk busy with others: /dev/shm)")
     asked = parser.parse_args()
+    tempfile.tempdir = str(asked.folder) if asked.folder else None
     found: dict[str, dict[str, float]] = {}
     with _sink() as port:
         for size in SIZES:

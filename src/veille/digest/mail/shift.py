@@ -23,6 +23,8 @@ GROUP, LOW = 50, 20
 LEASE = timedelta(minutes=2)
 #: Seconds: what must wait longer is left for another run.
 PATIENCE = 30.0
+#: Seconds between two looks at complaints.
+_COMPLAINTS = 20.0
 #: Seconds that open transactions may take when we are asked to stop.
 _LAST = 30.0
 
@@ -63,6 +65,7 @@ class Shift:
         #: Families left out when a claim found nothing more: without them there is no more.
         self._dry: frozenset[str] | None = None
         self._issue = 0
+        self._asked = float("-inf")
         #: Connections that are open, and those of them that have a mail in hand.
         self._lanes = self._busy = 0
         self._failed = False
@@ -185,8 +188,10 @@ class Shift:
         return {family: self._taps.wait(family, now) for family in {one.family for one in self._waiting}}
 
     async def _claim(self, without: frozenset[str]) -> None:
-        complaints, sent = await self._clerk.call(self._complaints)
-        self._watch.complained(complaints, sent)
+        if self._clock.monotonic() - self._asked >= _COMPLAINTS:
+            self._asked = self._clock.monotonic()
+            complaints, sent = await self._clerk.call(self._complaints)
+            self._watch.complained(complaints, sent)
         if self.reason:
             return
         claimed = await self._clerk.call(
