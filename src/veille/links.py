@@ -86,3 +86,11 @@ class LinkMaker:
 
     def _link(self, purpose: str, subject: str) -> str:
         return f"{self.site_url}{PATHS[purpose]}{self.token(purpose, subject)}"
+
+
+def return_address(keys: Keys, address: str, subscriber_id: int) -> str:
+    """Return where one reader's returned mails come: it proves itself, so that none is forged; empty for no address."""
+    if not address:
+        return ""
+    local, _, domain = address.rpartition("@")
+    return f"{local}+{subscriber_id}-{keys.seal(BOUNCE, str(subscriber_id))}@{domain}"

@@ -24,7 +24,7 @@ from veille.digest.rendering.render import renderer_for
 from veille.digest.rendering.sandbox import Rendered
 from veille.digest.rendering.templates import compile_templates, compiled_from
 from veille.errors import InputError, TemplateError
-from veille.links import BOUNCE, LinkMaker
+from veille.links import LinkMaker, return_address
 from veille.model import Bulletin, Line, OutgoingMail
 from veille.tokens import Keys
 
@@ -174,7 +174,7 @@ class Composer:
             list_id=frame["list_id"],
             unsubscribe_url=unsubscribe,
             unsubscribe_mailto=f"{frame['reply_to'] or frame['sender']}?subject=desinscription%20{token}",
-            return_path=self._return_path(page.bulletin),
+            return_path=return_address(self._keys, frame.get("return_path", ""), page.bulletin.subscriber_id),
             feedback_id=frame.get("feedback_id", ""),
             for_relay=for_relay(frame.get("relay_host", ""), message_id),
             in_reply_to=self._answers(page.bulletin.subscriber_id),
@@ -208,14 +208,6 @@ class Composer:
         """Return the Message-ID of the mail that this one corrects, or nothing."""
         told = self._frame.get("answers")
         return make_message_id(**told, subscriber_id=subscriber_id) if told else ""
-
-    def _return_path(self, bulletin: Bulletin) -> str:
-        """Return the address where this reader's returned mails come: it proves itself, so that none is forged."""
-        if not self._frame.get("return_path"):
-            return ""
-        local, _, domain = self._frame["return_path"].rpartition("@")
-        subject = str(bulletin.subscriber_id)
-        return f"{local}+{subject}-{self._keys.seal(BOUNCE, subject)}@{domain}"
 
 
 def _seen(drawn: Encoded, mail: OutgoingMail) -> str:

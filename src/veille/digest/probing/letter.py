@@ -9,7 +9,7 @@ from veille.config.settings import Settings
 from veille.digest.mail.dkim import Signer
 from veille.digest.mail.encoding import encode_body
 from veille.digest.mail.message import Letter, build
-from veille.links import BOUNCE, LinkMaker
+from veille.links import LinkMaker, return_address
 from veille.model import OutgoingMail
 from veille.tokens import Keys
 
@@ -65,14 +65,7 @@ def make_probe(settings: Settings, keys: Keys, signer: Signer | None, recipient:
         list_id=f"essai.{domain}",
         unsubscribe_url=unsubscribe,
         unsubscribe_mailto=f"{answers}?subject=essai",
-        return_path=_return_path(settings.mail.return_path, keys),
+        return_path=return_address(keys, settings.mail.return_path, _NOBODY),
         feedback_id=f"essai:{settings.cluster.id}:veille",
     )
     return Probe(build(letter, signer), code)
-
-
-def _return_path(address: str, keys: Keys) -> str:
-    if not address:
-        return ""
-    local, _, domain = address.rpartition("@")
-    return f"{local}+{_NOBODY}-{keys.seal(BOUNCE, str(_NOBODY))}@{domain}"
