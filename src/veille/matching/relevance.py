@@ -11,7 +11,6 @@ from veille.matching.profile import Profile
 from veille.matching.similarity import Hit
 from veille.matching.words import printed_in
 from veille.model import Item, Licence, Match, Member, Reason, Scheme, Tag, Verdict
-from veille.protocols import Matcher
 from veille.text import fold
 
 #: Shares of the score, calibrated on the open half of tests/data/judgements; together at most about 1.3.
@@ -52,11 +51,6 @@ _PLACES = {
     "evenement": "au programme",
     "formation": "au programme",
 }
-
-
-def matcher(context: MatchContext) -> Matcher:
-    """Return the judge of one item for one member, as digests ask for it."""
-    return lambda item, member: match(item, member, context)
 
 
 def match(item: Item, member: Member, context: MatchContext) -> Match:

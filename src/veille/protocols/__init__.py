@@ -6,7 +6,7 @@ Every fake that stands in for one of these ships in `veille.testing` and is chec
 from veille.protocols.crawling import Crawler, CrawlOptions, SiteStore, SourceStore, VisitRecord
 from veille.protocols.foundations import Clock, Fetcher, Progress
 from veille.protocols.judging import Candidate, Judge, JudgeFor
-from veille.protocols.mailing import AcceptLog, HandpickStore, IssueStore, Lane, Mailer, MailLedger, Matcher, MatcherFor
+from veille.protocols.mailing import AcceptLog, HandpickStore, IssueStore, Lane, Mailer, MailLedger
 from veille.protocols.people import (
     Audience,
     BounceStore,
@@ -40,8 +40,6 @@ __all__ = [
     "Ledger",
     "MailLedger",
     "Mailer",
-    "Matcher",
-    "MatcherFor",
     "MemberStore",
     "Places",
     "Progress",

@@ -1,7 +1,7 @@
 """What making and sending issues needs."""
 
 from collections.abc import Awaitable, Callable, Collection, Iterator, Mapping, Sequence
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 from veille.model import (
@@ -13,21 +13,12 @@ from veille.model import (
     Issue,
     IssueEvent,
     IssueState,
-    Item,
-    Match,
-    Member,
     OutgoingMail,
     Pick,
     SeenItem,
     SendOutcome,
 )
 from veille.model.sending import RateState
-
-#: Judges one item for one member.
-Matcher = Callable[[Item, Member], Match]
-
-#: Gives the matcher over these items as of a day: rarity of words, gates on deadlines and recency need both.
-MatcherFor = Callable[[Sequence[Item], date], Matcher]
 
 
 class IssueStore(Protocol):
