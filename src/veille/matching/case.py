@@ -15,6 +15,8 @@ from veille.text import fold
 
 #: Whoever sells may answer a tender, wherever it is; its title must name what the member makes.
 TENDER = "marche-public"
+#: A post to fill is for whoever looks for work, not for another employer.
+VACANCY = "emploi"
 #: Sizes of member to which a call of their filière is open by size alone.
 BY_SIZE = frozenset({"collectivite", "association"})
 #: Types that are worth reading wherever they were written in France.
@@ -29,6 +31,10 @@ TECHNIQUES = frozenset({"activity", "skill", "contribution"})
 _WIDE = frozenset({"country:fr", "country-group:ue"})
 #: Characters in which a tender says whether it buys works, and folded words that say so, or that goods are in it.
 _OPENING = 400
+#: Folded words of what a laboratory may be asked to do; goods and services are bought from companies.
+_STUDIES = re.compile(
+    r"\b(etudes?|recherches?|analyses?|essais?|mesures?|expertises?|theses?|formations?|laboratoires?)\b"
+)
 _WORKS, _SUPPLIES = re.compile(r"\btravaux\b"), re.compile(r"\b(fournitures?|acquisition|achat|livraison|etudes?)\b")
 #: Calibrated on the open half of tests/data/judgements: how much must be said of the profile's own words.
 BAR_SAME_SECTOR, BAR_NO_SECTOR, BAR_OTHER_SECTOR = 0.5, 0.6, 0.95
@@ -114,6 +120,11 @@ class Case:
         """Whether the title itself names what the member does."""
         return any(hit.specific and hit.in_title for hit in self.hits)
 
+    @property
+    def vacancy(self) -> bool:
+        """Whether it is a post to fill, and nothing else."""
+        return self.kind == VACANCY and len(self.item.of(Scheme.TYPE)) == 1
+
     def holds_member(self, place: str) -> bool:
         """Tell whether a territory contains the member."""
         return place in self.profile.chain
@@ -140,7 +151,7 @@ class Case:
 
         A shared filière alone never does.
         """
-        if self.kind == TENDER and not (self.names_product and self._builds):
+        if self.kind == TENDER and not (self.names_product and self._builds and self._studies):
             return False
         if self.profile.coded and self.view.audience.sizes and self._named_size is None:
             return False  # of whom little is known, a call to others is not guessed to be for them
@@ -153,14 +164,18 @@ class Case:
         return self.profile.builder or not _WORKS.search(folded) or bool(_SUPPLIES.search(folded))
 
     @property
+    def _studies(self) -> bool:
+        """Whether a tender asks for what a laboratory does, where the member is one."""
+        folded = fold(f"{self.item.title} {self.item.text[:_OPENING]}")
+        return self.profile.member.size != "labo" or _STUDIES.search(folded) is not None
+
+    @property
     def _says_enough(self) -> bool:
         if not any(self._tells(hit) for hit in self.hits):
             return False
         if self.same_sector:
             return self.topic >= BAR_SAME_SECTOR
-        if not self.view.sectors:
-            return self.topic >= BAR_NO_SECTOR
-        if any(self._answers(hit) for hit in self.hits):
+        if not self.view.firm_sectors or any(self._answers(hit) for hit in self.hits):
             return self.topic >= BAR_NO_SECTOR
         return self.topic >= BAR_OTHER_SECTOR and self._said_twice
 
@@ -169,22 +184,27 @@ class Case:
         return hit.phrase or (hit.central and (hit.spread or hit.run.first < self.view.title + LEAD))
 
     def _answers(self, hit: Hit) -> bool:
-        """Tell whether it is a whole need, word for word, with the title about it."""
-        title = self.view.stems[: self.view.title]
-        return hit.kind == "need" and hit.phrase and hit.whole and hit.specific.issubset(title)
+        """Tell whether it is a whole need of which the title has every word of the trade, two or more."""
+        whole = hit.whole if hit.phrase else hit.spread
+        return hit.kind == "need" and whole and hit.segment.trade <= hit.view.title_terms
 
     @property
     def _said_twice(self) -> bool:
-        """Whether two words of the trade stand there, one in the title, a whole expression or line among them."""
+        """Whether two words of the trade stand there, one in the title, a whole line of the profile among them.
+
+        Without the title, two words of each of two lines.
+        """
         telling = [hit for hit in self.hits if hit.specific]
         words = frozenset[str]().union(*(hit.specific for hit in telling))
-        sure = any(hit.phrase or hit.complete for hit in telling)
+        if sum(len(hit.specific) > 1 for hit in telling) > 1:
+            return True
+        sure = any((hit.phrase and hit.whole) or hit.complete for hit in telling)
         return len(words) > 1 and sure and any(not words.isdisjoint(hit.view.title_terms) for hit in telling[:1])
 
     @cached_property
     def names_product(self) -> bool:
         """Whether a title, or a whole expression, names what the member does."""
-        return any(hit.specific and (hit.in_title or hit.phrase) for hit in self.hits)
+        return any(hit.specific and (hit.in_title or hit.phrase or hit.spread) for hit in self.hits)
 
     @cached_property
     def bridge(self) -> Hit | None:

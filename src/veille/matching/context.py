@@ -12,7 +12,7 @@ from veille.config.taxonomy import Taxonomy, Term
 from veille.matching.audience import Audience, read_audience
 from veille.matching.profile import Profile, prepare_profile
 from veille.matching.words import Words, stems
-from veille.model import Fact, Item, Member, Scheme
+from veille.model import Fact, Item, Member, Origin, Scheme, Tag
 from veille.protocols import Places
 from veille.text import fold
 
@@ -37,6 +37,8 @@ _WEAK_SECTORS = {
     "finance-assurance": re.compile(r"\b(fintech|assureur|mutuelle|assurtech|insurtech)"),
     "commerce-services": re.compile(r"\b(commerc(e|es|ant|ants)|artisan|boutique|magasin|vitrine)"),
 }
+#: What the model must say of a filière at least to make an item another trade's.
+_SURE = 0.5
 #: Weight of a word that stands in every item.
 _FLOOR = 0.2
 
@@ -53,6 +55,8 @@ class View:
     title: int
     #: The filières it is chiefly about.
     sectors: frozenset[str]
+    #: Those of them that its own words say, or that the model is sure of: only these make it another trade's.
+    firm_sectors: frozenset[str]
     #: GeoZones ids it is aimed at.
     places: tuple[str, ...]
     #: GeoZones ids that it names in passing.
@@ -174,16 +178,22 @@ def _view(item: Item, taxonomy: Taxonomy, places: Places) -> View:
     head, body = fold(item.title), fold(item.text[:LONGEST_TEXT])
     title, text = stems(head, english=english), stems(body, english=english)
     kinds = item.of(Scheme.TYPE)
+    sectors = _sectors(item, kinds[0].term if kinds else "", f"{head} {body}")
     return View(
         item=item,
         kind=taxonomy.of(Scheme.TYPE).get(kinds[0].term, _UNKNOWN) if kinds else _UNKNOWN,
         stems=(*title, "", *text),
         title=len(title),
-        sectors=_sectors(item, kinds[0].term if kinds else "", f"{head} {body}"),
+        sectors=sectors,
+        firm_sectors=sectors.intersection(tag.term for tag in item.of(Scheme.SECTOR) if _firm(tag)),
         places=tuple(tag.term for tag in item.of(Scheme.TERRITORY) if tag.scope == "main"),
         mentioned=tuple(tag.term for tag in item.of(Scheme.TERRITORY) if tag.scope == "mentioned"),
         zones={tag.term: places.zone_places(tag.term) for tag in item.of(Scheme.ZONE) if tag.scope == "main"},
     )
+
+
+def _firm(tag: Tag) -> bool:
+    return tag.origin is not Origin.MODEL or tag.score >= _SURE
 
 
 def _sectors(item: Item, kind: str, folded: str) -> frozenset[str]:

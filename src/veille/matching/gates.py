@@ -9,6 +9,7 @@ from veille.french import french_day
 from veille.matching.case import KNOWLEDGE, TENDER, Case
 from veille.matching.context import LOCAL_MONEY
 from veille.model import Judgement, Origin, Reason, Scheme, Verdict
+from veille.text import fold
 
 #: What whoever chose no languages reads, and how languages are called.
 READ_BY_DEFAULT = ("fr", "en")
@@ -25,6 +26,10 @@ DISTANT_TENDER = 1.0
 #: What stood there when its source began to be watched is news if it was younger than this then (as `news_days` of a
 #: digest): whoever adds a source adds no archive to the next bulletin.
 _NEWS_AT_FIRST = timedelta(days=21)
+#: Folded names of authorities that France has none of: their money is for who is established there.
+_FOREIGN = re.compile(r"\b(cantona(l|le|ux)|canton (de|du|d)|land (de|du)|wallon(ne)?s?|quebecois(es?)?)\b")
+#: Characters in which a call says whose money it is.
+_OPENING = 700
 _YEAR = re.compile(r"\b20\d\d\b")
 #: Folded beginnings that announce results of a call, whatever its tags.
 _RESULTS = re.compile(r"\blaureat(s|es|e)?\b|\bpalmares\b|\bresultats de l appel\b|\bavis d attribution\b")
@@ -77,6 +82,8 @@ def _territory(case: Case) -> str | None:
     # A zone of the world says where one sells, a zoning without a map nothing: only one that lies in France is an area.
     zones = {zone: lies for zone, lies in case.view.zones.items() if any(place.startswith("fr:") for place in lies)}
     aimed = (*case.view.places, *zones)
+    if not aimed and case.kind in LOCAL_MONEY and _foreign(case) and not case.names_home:
+        return "hors de votre territoire : aide d'une autorité étrangère"
     reached = (*case.view.places, *(place for lies in zones.values() for place in lies))
     if not aimed or not case.profile.chain or case.followed or any(_reaches(case, place) for place in reached):
         return None
@@ -85,6 +92,12 @@ def _territory(case: Case) -> str | None:
         return None
     names = ", ".join(case.context.places.name(place) for place in aimed[:3])
     return f"hors de votre territoire : vise {names}"
+
+
+@_once
+def _foreign(case: Case) -> str | None:
+    found = _FOREIGN.search(fold(f"{case.item.title} {case.item.text[:_OPENING]}"))
+    return found and found[0]
 
 
 def _reaches(case: Case, place: str) -> bool:
@@ -174,6 +187,8 @@ def _stale(case: Case) -> str | None:
 def _off_topic(case: Case) -> str | None:
     if case.kind == TENDER and case.profile.member.size == "collectivite":
         return "hors sujet : un marché s'adresse à qui vend, et vous achetez"
+    if case.vacancy and not case.followed:
+        return "hors sujet : un poste à pourvoir chez un autre employeur"
     if case.on_topic or case.followed or case.for_abroad or case.open_to or case.for_trade or case.bridge:
         return None
     weak = next((hit.said for hit in case.hits if hit.specific), None)

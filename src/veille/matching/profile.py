@@ -44,6 +44,8 @@ _KINDS_BY_NAF = {"84": ("collectivite",), "94": ("association",), "88": ("associ
 #: Divisions of NAF rév. 2 that do works: forestry, buildings, civil engineering, trades of the building, land care.
 _WORKS_NAF = frozenset({"02", "41", "42", "43", "81"})
 _WORKS = re.compile(r"\b(travaux|chantiers?|pose|construction|batiment|genie civil|terrassement|amenagement|paysag)")
+#: A folded line that begins with an action and what it is done to.
+_ACTS_ON = re.compile(r"(\w+ )?\w{3,}(age|tion|ment) (de |d |du |des )")
 #: Endings of French adjectives that classify what a noun before them names.
 _QUALIFIES = re.compile(r"(aire|al|ale|aux|ique|el|elle|if|ive|ien|ienne|eux|euse)s?$")
 
@@ -80,6 +82,11 @@ class Segment:
         ):
             return first
         return None
+
+    @cached_property
+    def acts_on(self) -> bool:
+        """Whether it begins with what is done to a thing, and names the thing (« recyclage de textiles »)."""
+        return len(self.specific) > 1 and _ACTS_ON.match(fold(self.words.text)) is not None
 
     @property
     def stems(self) -> list[str]:

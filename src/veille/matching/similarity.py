@@ -234,6 +234,8 @@ def _says_line(segment: Segment, profile: Profile, view: View) -> bool:
 
     « Télérelève des compteurs » is about it; « remplacer les PFAS de nos moules » takes both words.
     """
+    if segment.acts_on and segment.centre == segment.stems[0]:
+        return False  # « recyclage de textiles »: the recycling of anything else is another trade
     led = segment.stems[0] == segment.centre or len(segment.specific) == 1
     if segment.kind in CODED and view.kind.id in _FOR_A_FILIERE:
         return led

@@ -83,7 +83,7 @@ class Wordings:
             topic=_topic(np.where(several, np.maximum(joined, single + joined * SPREAD / PHRASE), single)),
             telling=_any(tells),
             answers=_any((tells & whole)[self._of("need")]),
-            twice=_any(titled > 0) & _any(tells | complete),
+            twice=(_any(titled > 0) & _any(tells | complete)) | (several.sum(axis=0) > 1),
             bridge=_any(whole[self._of(*TECHNIQUES)]),
         )
 
