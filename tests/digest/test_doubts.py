@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from tests.digest.builders import item, store_items
 from tests.digest.house import House
 from tests.digest.ledger import members_of
 from tests.digest.sink import Plan, Sink, drop
@@ -65,6 +66,20 @@ def test_stale_doubt_is_not_sent_again(house: House) -> None:
         house.digests.doubts.resend([email], by="Claire")
     house.digests.doubts.received([email], by="Claire")
     assert house.digests.status()[0].doubtful == []
+
+
+def test_doubt_of_last_week_is_settled_though_the_next_issue_is_signed(house: House) -> None:
+    with Sink(Plan({"dot": [drop]})) as sink:
+        email = doubtful(house, sink)
+    store_items(house.database, [item(n, sector="sante", deadline="2027-02-15") for n in (21, 22)])
+    house.clock.advance(timedelta(days=7))
+    house.digests.build()
+    house.digests.approve(by="Claire")
+    (one,) = house.digests.doubts.received([email], by="Claire")
+    first = house.desk.issues.find("hebdo", "2026-W48")
+    assert first is not None
+    assert one.issue_id == first.id
+    assert {one.state for one in house.desk.mails.deliveries(first.id)} == {DeliveryState.SENT}
 
 
 def test_refusals_pause_the_issue_and_resuming_goes_on(house: House, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,10 +2,12 @@
 
 import email
 import email.policy
+from collections.abc import Callable
 
 import pytest
 
 from tests.digest.house import House, body, digest_yaml, mails
+from veille.digest.runner import Digests
 from veille.errors import InputError
 from veille.model import DeliveryState, IssueState
 
@@ -72,3 +74,24 @@ def test_correction_is_never_sent_unseen(house: House) -> None:
     (held,) = house.digests.run_due()
     assert "hebdo_erratum 2026-W48-e1 n'est pas approuvée" in held
     assert len(house.mails()) == 2
+
+
+@pytest.mark.parametrize(
+    "act",
+    [
+        lambda digests: digests.build("hebdo_erratum"),
+        lambda digests: digests.preview("anne@phytalis.example.fr", "hebdo_erratum", anew=True),
+        lambda digests: digests.curation.drop(3, by="Claire", name="hebdo_erratum"),
+        lambda digests: digests.curation.word("Bonjour.", by="Claire", name="hebdo_erratum"),
+    ],
+)
+def test_a_correction_is_made_by_its_own_command_alone(house: House, act: Callable[[Digests], object]) -> None:
+    house.digests.build()
+    house.digests.approve(by="Claire")
+    house.digests.send()
+    made = house.digests.errata.make("2026-W48", 3, "Le taux est de 40 %.").issue
+    with pytest.raises(InputError, match="correction") as caught:
+        act(house.digests)
+    assert "veille digest erratum" in (caught.value.cure or "")
+    assert house.desk.issues.get(made.id) == made
+    assert [one.period for one in house.desk.issues.living("hebdo_erratum")] == ["2026-W48-e1"]

@@ -2,6 +2,8 @@
 
 import hashlib
 from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import update
@@ -263,3 +265,23 @@ def test_history_says_each_move_who_made_it_and_why(house: House) -> None:
         ("sending", ""), ("done", ""),
     ]  # fmt: skip
     assert [number for number, _ in shown.left_out] == [1]
+
+
+@pytest.mark.parametrize("signing", ["approve", "freeze"])
+def test_what_changed_while_it_was_checked_is_not_signed_unseen(house: House, signing: str) -> None:
+    house.digests.build()
+
+    slow = Digests(replace(house.desk, signer=lambda: _dropped(house)))
+    with pytest.raises(InputError, match="a changé pendant") as caught:
+        getattr(slow, signing)(by="Paul")
+    assert "digest show" in (caught.value.cure or "")
+    assert house.digests.status()[0].state is IssueState.CURATED
+    assert house.digests.status()[0].deliveries == []
+    house.digests.approve(by="Paul")
+    assert house.digests.send().state is IssueState.DONE
+
+
+def _dropped(house: House) -> None:
+    """Stand for somebody of the staff who edits while the mails are drawn."""
+    house.clock.advance(timedelta(seconds=1))
+    house.digests.curation.drop(1, by="Claire")

@@ -154,6 +154,11 @@ class Definition:
         """The name of the list that it is sent to: an erratum goes to its digest's."""
         return self.name.removesuffix(ERRATUM)
 
+    @property
+    def corrects(self) -> bool:
+        """Whether it stands for the corrections of a digest."""
+        return self.name.endswith(ERRATUM)
+
     def erratum(self) -> "Definition":
         """Return what corrections of this digest are sent as: held until somebody approves each."""
         held = self.digest.model_copy(update={"fallback": "hold"})

@@ -90,7 +90,7 @@ class Curation:
         return self._remade(definition, issue)
 
     def _draft(self, name: str | None) -> tuple[Definition, Issue]:
-        definition = self._desk.one(name)
+        definition = self._desk.made_here(self._desk.one(name))
         return definition, self._desk.current(definition)
 
     def _known(self, item_ids: Sequence[int]) -> None:

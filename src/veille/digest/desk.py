@@ -117,6 +117,15 @@ class Desk:
         told = (self.settings.absence.period, self.hands.absence())
         return any(one is not None and one.covers(day) for one in told)
 
+    def made_here(self, definition: Definition) -> Definition:
+        """Return a digest whose drafts are made from items; raises InputError for its corrections, which are not."""
+        if definition.corrects:
+            raise InputError(
+                f"« {definition.name} » : une correction ne se compose ni ne se retouche comme un bulletin",
+                cure="annulez-la avec « veille digest cancel » et refaites-la avec « veille digest erratum »",
+            )
+        return definition
+
     def current(self, definition: Definition) -> Issue:
         """Return the draft that may still be edited and leave, the newest; raises InputError with its cure."""
         now, period = self.clock.now(), self.edition(definition).period

@@ -1,6 +1,6 @@
 """What becomes of an issue that nobody approved at its hour: held, or released as the digest or an absence says."""
 
-from veille.config.digests import ERRATUM, Definition
+from veille.config.digests import Definition
 from veille.digest.desk import Desk, needed
 from veille.digest.making import Maker, Screen
 from veille.errors import InputError
@@ -58,5 +58,5 @@ class Fallback:
     def _way(self, definition: Definition, issue: Issue) -> str:
         """Return how it is released: a correction is never sent unseen."""
         day = needed(issue.send_at).astimezone(self._desk.settings.cluster.zone).date()
-        away = not definition.name.endswith(ERRATUM) and (self._desk.away(day) or self._desk.away(self._desk.today()))
+        away = not definition.corrects and (self._desk.away(day) or self._desk.away(self._desk.today()))
         return "absence" if away else definition.digest.fallback

@@ -30,7 +30,7 @@ class Maker:
 
     def build(self, definition: Definition) -> Built:
         """Make (or make again) the draft of the current period, staff's choices kept; one frozen is left as it is."""
-        desk, when = self._desk, self._desk.edition(definition)
+        desk, when = self._desk, self._desk.edition(self._desk.made_here(definition))
         known = desk.issues.find(definition.name, when.period)
         if known is not None and known.state not in {IssueState.DRAFT, IssueState.CURATED}:
             return Built(issue=known, drafted=desk.issues.drafted(known.id), fresh=False)
@@ -65,7 +65,7 @@ class Maker:
 
     def drafted_now(self, definition: Definition) -> tuple[Issue, Sequence[Drafted]]:
         """Return what a draft made now would hold, changing no state."""
-        return self._draft(definition, self._desk.edition(definition), None)
+        return self._draft(definition, self._desk.edition(self._desk.made_here(definition)), None)
 
     def frame(self, definition: Definition, issue: Issue, notice: str = "") -> dict[str, Any]:
         """Return what every mail of a draft shares, as templates, settings and staff's word stand now."""

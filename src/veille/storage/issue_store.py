@@ -116,6 +116,8 @@ class SqlIssueStore:
         """Store what the bytes are made from, and its hash; an edit voids it."""
         with self._database.write(durable=True) as session:
             row = session.get_one(IssueRow, issue.id)
+            check_move(issue.name, IssueState(row.state), IssueState.FROZEN)
+            _check_same(row, issue)
             _freeze(session, row, by=by, now=now, frame=frame)
             return read_issue(row)
 
@@ -133,12 +135,13 @@ class SqlIssueStore:
         """Sign the frozen content (frozen now where it is not) and write one queued delivery per bulletin, at once.
 
         `renders` is subscriber id → SHA-256 of the mail drawn; raises InputError where the issue may not be approved,
-        or where a frozen content is no longer what its hash says.
+        where it has changed since it was read as `issue`, or where a frozen content is no longer what its hash says.
         """
         with self._database.write(durable=True) as session:
             row = session.get_one(IssueRow, issue.id)
             if row.state not in EDITABLE:
                 raise refused_move(issue.name, IssueState(row.state), IssueState.APPROVED, "lancez l'envoi")
+            _check_same(row, issue)
             if row.state == IssueState.FROZEN:
                 sha256, readers = frozen(session, row.id, row.frame)
                 if row.content_sha256 != sha256:
@@ -304,6 +307,15 @@ def _move(session: Session, row: IssueRow, to: IssueState, *, now: datetime, by:
 
 def _name(row: IssueRow) -> str:
     return f"{row.digest} {row.period}"
+
+
+def _check_same(row: IssueRow, issue: Issue) -> None:
+    """Refuse to sign what somebody made again, edited or froze while its mails were drawn and checked."""
+    if (row.state, row.built_at, row.content_sha256) != (issue.state, issue.built_at, issue.content_sha256):
+        raise InputError(
+            f"l'édition {issue.name} a changé pendant qu'elle était vérifiée",
+            cure="relisez-la avec « veille digest show », puis recommencez",
+        )
 
 
 def _altered(issue: Issue) -> InputError:

@@ -47,8 +47,8 @@ class Doubts:
         return [one for _, one in chosen]
 
     def _issues(self, name: str | None) -> list[Issue]:
-        found = [self._desk.issues.latest(one.name, LIVING) for one in self._desk.with_errata(name)]
-        return [issue for issue in found if issue is not None]
+        found = [issue for one in self._desk.with_errata(name) for issue in self._desk.issues.living(one.name)]
+        return [issue for issue in found if issue.state in LIVING]
 
     def _doubtful(self, issue: Issue) -> list[Delivery]:
         return [one for one in self._desk.mails.deliveries(issue.id) if one.state is DeliveryState.UNCERTAIN]
