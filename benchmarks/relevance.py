@@ -1,6 +1,6 @@
 """Bulletins of tests/data/judgements/network: what the program reads, ranks and selects, beside a keyword-only list.
 
-    python benchmarks/relevance.py [--half open|closed|late|all] [--faults]
+    python benchmarks/relevance.py [--half open|closed|late|again|all] [--faults]
 
 Three lists for each member on the day of judgement: `bulletin` (as sent, « L'essentiel » first), `ranked` (the matcher
 alone, twelve items) and `keywords`. Then six weekly editions are replayed: repeats, and calls not shown in time.
@@ -22,7 +22,7 @@ from zoneinfo import ZoneInfo
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from tests.matching.network import CALLS, DAY, Judged, items, late, members, places, rows, taxonomy
+from tests.matching.network import CALLS, DAY, Judged, again, items, late, members, places, rows, taxonomy
 
 from veille.config.digests import load_digest
 from veille.config.instance import shipped
@@ -36,6 +36,8 @@ from veille.model import Drafted, Reason, SeenItem, Subscriber
 from veille.text import fold
 
 ZONE = ZoneInfo("Europe/Paris")
+#: Members graded against the same items later.
+LATER: dict[str, Callable[[], Sequence[Judged]]] = {"late": late, "again": again}
 #: A bulletin holds twelve items.
 SHOWN = 12
 #: Days that a call must leave to the reader to count as shown in time.
@@ -253,10 +255,10 @@ def replayed(chosen: Sequence[Judged]) -> dict[str, float]:
 def main() -> None:
     """Print every member, then one JSON line."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--half", choices=("open", "closed", "late", "all"), default="open")
+    parser.add_argument("--half", choices=("open", "closed", *LATER, "all"), default="open")
     parser.add_argument("--faults", action="store_true")
     asked = parser.parse_args()
-    chosen = late() if asked.half == "late" else [one for one in members() if asked.half in {one.half, "all"}]
+    chosen = LATER.get(asked.half, lambda: [one for one in members() if asked.half in {one.half, "all"}])()
     drafted = bulletins(DAY, chosen, {})
     lists: dict[str, Callable[[Judged], list[Shown]]] = {
         "bulletin": lambda one: as_read(drafted[one.member.id]),

@@ -85,6 +85,12 @@ def late() -> tuple[Judged, ...]:
     return tuple(_judged(FOLDER / "late", lambda _: "late"))
 
 
+@cache
+def again() -> tuple[Judged, ...]:
+    """Return four members of yet other trades, graded after that; the last two are known by little."""
+    return tuple(_judged(FOLDER / "again", lambda _: "again"))
+
+
 def _judged(folder: Path, half: Callable[[int], str]) -> Iterator[Judged]:
     grades = _load(folder / "grades.yaml")
     for number, row in enumerate(_load(folder / "members.yaml"), 1):

@@ -7,7 +7,7 @@ from benchmarks.relevance import as_read as read
 from veille.model import Scheme
 from veille.text import fold
 
-from .network import CALLS, DAY, FAULTS, REASONS, Judged, declared, items, late, members, places, rows, taxonomy
+from .network import CALLS, DAY, FAULTS, REASONS, Judged, again, declared, items, late, members, places, rows, taxonomy
 
 OPEN = [judged for judged in members() if judged.half == "open"]
 
@@ -157,7 +157,7 @@ def test_members_of_whom_little_is_known_keep_their_floor() -> None:
     assert (told["reason_right"] or 0) >= 0.95
 
 
-@pytest.mark.parametrize("judged", late(), ids=lambda judged: judged.key)
+@pytest.mark.parametrize("judged", (*late(), *again()), ids=lambda judged: judged.key)
 def test_late_grades_are_of_known_items_with_known_kinds(judged: Judged) -> None:
     assert set(judged.lines) <= set(rows())
     for item, line in judged.lines.items():
