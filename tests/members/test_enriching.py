@@ -386,6 +386,18 @@ def test_a_register_that_fails_is_said_and_stops_nothing(
     assert "activity" in lines(done)
 
 
+@pytest.mark.parametrize(
+    "outcome", [FetchFailed(url="https://r", fault=FetchFault.DNS, sentence="nom inconnu"), ok("", 503), ok("", 429)]
+)
+def test_a_register_that_does_not_answer_is_asked_once_and_not_said_to_know_nobody(
+    run: Run, outside: Outside, outcome: FetchOutcome
+) -> None:
+    outside.answers["q=Phytalis&code_commune=63113"] = outcome
+    done = run(Member(organisation="Phytalis", commune="63113", website="https://www.phytalis.example/"))
+    assert len(outside.asked) == len(done.remarks) == 1
+    assert "aucune" not in done.remarks[0]
+
+
 def test_a_register_that_asks_for_patience_is_left_alone(run: Run, outside: Outside) -> None:
     outside.answers["q=Phytalis"] = ok("", 429)
     run(Member(organisation="Phytalis"))

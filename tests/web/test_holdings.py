@@ -60,6 +60,26 @@ def test_a_request_taken_back_leaves_an_older_unsubscription_alone(site: Site) -
     assert site.app.members.suppressed([ANNE])
 
 
+def test_a_request_taken_back_leaves_a_later_unsubscription_alone(site: Site) -> None:
+    person = site.person(ANNE)
+    link = site.links.holdings(person.id)
+    site.client.post(link, data={"action": "effacer"})
+    site.client.post(site.links.unsubscribe(person.id), data={"List-Unsubscribe": "One-Click"})
+    site.client.post(link, data={"action": "garder"})
+    assert site.app.members.suppressed([ANNE])
+
+
+def test_coming_back_does_not_undo_a_request_to_be_erased(site: Site) -> None:
+    person = site.person(ANNE)
+    leave = site.links.unsubscribe(person.id)
+    site.client.post(leave, data={"action": "partir"})
+    site.client.post(site.links.holdings(person.id), data={"action": "effacer"})
+    page = site.client.post(leave, data={"action": "revenir"}).text
+    assert "demandé l’effacement" in page
+    assert "revenir" not in page.split("<main")[-1]
+    assert site.app.members.suppressed([ANNE])
+
+
 def test_an_unknown_wish_is_refused(site: Site) -> None:
     assert site.client.post(site.links.holdings(site.person(ANNE).id), data={"action": "x"}).status_code == 400
     assert site.app.erasures.waiting() == {}

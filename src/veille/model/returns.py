@@ -7,6 +7,8 @@ from enum import StrEnum
 
 #: Why an address was suppressed, where its owner asked for it: only that can be taken back on the page.
 OPT_OUT = "opt-out"
+#: Why an address was suppressed whose owner asked to be erased: no mail leaves until that is done, or taken back.
+ERASURE = "erasure"
 
 
 class ReturnKind(StrEnum):

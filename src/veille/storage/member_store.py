@@ -5,11 +5,12 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date, datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import Select, delete, func, select
+from sqlalchemy import Select, delete, func, select, update
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from veille.errors import InputError
 from veille.model import Member, Preferences, Subscriber
+from veille.model.returns import ERASURE
 from veille.protocols import MemberStore, Places
 from veille.storage.db import Database, slices, upsert
 from veille.storage.tables import InterestRow, MemberRow, SubscriberRow, SuppressionRow
@@ -133,7 +134,10 @@ class SqlMemberStore:
             session.execute(delete(SuppressionRow).where(mine, SuppressionRow.reason == reason))
 
     def suppress(self, email: str, *, reason: str, now: datetime) -> None:
-        """Never write to this address again; the first reason and date stay."""
+        """Never write to this address again; the first reason and date stay, but for a wish to be erased.
+
+        That one is only a hold: taken back, it must not take back with it an unsubscription or a refusal said since.
+        """
         with self._database.write(durable=True) as session:
             self._require_key(session.scalars(select(SuppressionRow.address_hash)))
             rows = [
@@ -141,6 +145,8 @@ class SqlMemberStore:
                 for address, why in ((email, reason), (_WITNESS, "témoin de la clé"))
             ]
             upsert(session, SuppressionRow, rows, keys=["address_hash"])
+            held = (SuppressionRow.address_hash == rows[0]["address_hash"]) & (SuppressionRow.reason == ERASURE)
+            session.execute(update(SuppressionRow).where(held).values(reason=reason))
 
     def suppressed(self, emails: Iterable[str]) -> frozenset[str]:
         """Return those of these addresses that must not be written to; raises InputError where the key was lost."""

@@ -81,7 +81,10 @@ class Enricher:
         if self._shut:
             done.remarks.append(self._shut)
             return
-        url, text = self._searched(member, done)
+        searched = self._searched(member, done)
+        if searched is None:
+            return
+        url, text = searched
         company = _chosen(member, register.companies(text), done)
         if company is None:
             return
@@ -93,12 +96,18 @@ class Enricher:
             )
         yield from register.proposals(company, Source(url, text), year=self._clock.now().year)
 
-    def _searched(self, member: Member, done: Enriched) -> tuple[str, str]:
-        """Return the address that was asked and its answer; where nobody bears the name in the commune, anywhere."""
+    def _searched(self, member: Member, done: Enriched) -> tuple[str, str] | None:
+        """Return the address that was asked and its answer; where nobody bears the name in the commune, anywhere.
+
+        None where the register did not answer: that is not to know nobody of that name.
+        """
         url, text = "", ""
         for commune in dict.fromkeys((None if member.siren else member.commune, None)):
             request = register.search(self._settings, member.siren or member.organisation, commune=commune)
-            url, text = request.url, self._answer(request, done) or ""
+            told = self._answer(request, done)
+            if told is None:
+                return None
+            url, text = request.url, told
             if register.companies(text):
                 break
         return url, text
@@ -113,7 +122,7 @@ class Enricher:
             done.remarks.append(self._shut)
             return None
         if answer.status == _NOBODY:
-            return None
+            return ""
         if answer.status != _OK:
             done.remarks.append(f"registre des entreprises : réponse HTTP {answer.status}")
             return None

@@ -15,9 +15,6 @@ from veille.protocols.people import DraftStore, ErasureStore
 from veille.tokens import Keys
 from veille.web.forms import Refused
 
-#: Why an address was suppressed whose owner asked to be erased: no mail leaves until that is done, or taken back.
-ERASURE = "erasure"
-
 #: A longer number is no row of ours (a database counts to 19 digits).
 _DIGITS = 18
 

@@ -13,8 +13,9 @@ from starlette.responses import Response
 from veille.french import french_day
 from veille.links import HOLDINGS
 from veille.model import REFUSALS, Feedback, Opinion, Subscriber
+from veille.model.returns import ERASURE
 from veille.web.forms import Posted, Refused
-from veille.web.member.front import ERASURE, Front, Here
+from veille.web.member.front import Front, Here
 from veille.web.pages import framed
 
 _OPINIONS = {Opinion.USEFUL: "utile", Opinion.NOT_FOR_ME: "pas pour moi", Opinion.WANTED: "cela m’intéresse"}

@@ -16,15 +16,19 @@ def show_unsubscribe(front: Here, token: str) -> Response:
 
 
 def unsubscribe(front: Here, token: str, form: Posted) -> Response:
-    """Leave; the same page takes it back. One-click (RFC 8058) is the same POST with its own field."""
+    """Leave; the same page takes it back. One-click (RFC 8058) is the same POST with its own field.
+
+    Who also asked to be erased takes that back first, on the page where they asked: no mail leaves meanwhile.
+    """
     person = front.reader(token, UNSUBSCRIBE)
-    if form.one("action") == "revenir":
-        front.readers.release(person.email, reason=OPT_OUT)
-    else:
+    if form.one("action") != "revenir":
         front.readers.suppress(person.email, reason=OPT_OUT, now=front.clock.now())
+    elif front.erasures.asked(person.id) is None:
+        front.readers.release(person.email, reason=OPT_OUT)
     return _page(front, person, acted=True)
 
 
 def _page(front: Front, person: Subscriber, *, acted: bool) -> Response:
     done = bool(front.readers.suppressed([person.email]))
-    return framed(front.settings, "member/unsubscribe.html", "Désinscription", done=done, acted=acted)
+    erasing = front.erasures.asked(person.id) is not None
+    return framed(front.settings, "member/unsubscribe.html", "Désinscription", done=done, acted=acted, erasing=erasing)
