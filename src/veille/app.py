@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from veille.config.instance import SOURCES
 from veille.config.settings import Settings
-from veille.errors import ConfigError
+from veille.errors import ConfigError, InputError, RelayUnavailable, VeilleError
 from veille.model import CrawlReport, Item
 from veille.model.details import DetailReport
 from veille.model.runs import RunReport
@@ -269,9 +269,20 @@ class App(Stores):
         read = self.read_pages()
         tagged, failure = self._tag_or_wait()
         # A draft made while items wait would lack them: only what was approved leaves.
-        left = [*self.digest.run_due(drafting=failure is None), *self.publishing.announce()]
-        told = [*came_back, *left, *self.returning.send_reports()]
-        return RunReport(crawled, read, tagged, told, failure, self.tag_store.untagged() if failure else 0)
+        left, refusal = self._left(drafting=failure is None)
+        told = [*came_back, *left, *self.publishing.announce(), *self.returning.send_reports()]
+        untagged = self.tag_store.untagged() if failure else 0
+        return RunReport(crawled, read, tagged, told, failure, untagged, refusal)
+
+    def _left(self, *, drafting: bool) -> tuple[list[str], VeilleError | None]:
+        """Draft and send what is due; return what was done, in French, and what could not be."""
+        done: list[str] = []
+        try:
+            for sentence in self.digest.run_due(drafting=drafting):
+                done.append(sentence)  # noqa: PERF402 - what was done before it failed is told too
+        except (InputError, RelayUnavailable) as error:
+            return done, error
+        return done, None
 
     def _tag_or_wait(self) -> tuple[int, ConfigError | None]:
         """Tag what waits, or return why no tagger can be made: the items wait, nothing else stops."""

@@ -87,7 +87,7 @@ def ask_for_alerts(app: App) -> Subscriber:
 
 def tick(app: App, *, hours: int = 0) -> list[str]:
     app.clock.advance(timedelta(hours=hours))  # type: ignore[attr-defined]
-    return app.digest.run_due()
+    return list(app.digest.run_due())
 
 
 def mails(app: App) -> list[EmailMessage]:

@@ -48,7 +48,7 @@ def test_erratum_goes_to_exactly_those_who_got_the_item_under_their_mail(house: 
         assert "Le taux est de 40 %, non de 80 %." in body(message, kind).replace("\u202f", " ")
         assert "Erratum" in body(message, kind)
         assert "J-" not in body(message, kind)
-    assert house.digests.run_due() == []
+    assert list(house.digests.run_due()) == []
     anne = next(one.subscriber.id for one in built.drafted)
     assert house.desk.mails.seen([anne])[anne][3].times == 1  # a correction is no second showing
 
@@ -71,7 +71,7 @@ def test_correction_is_never_sent_unseen(house: House) -> None:
     house.digests.approve(by="Claire")
     house.digests.send()
     house.digests.errata.make("2026-W48", 3, "Le taux est de 40 %.")
-    (held,) = house.digests.run_due()
+    (held,) = list(house.digests.run_due())
     assert "hebdo_erratum 2026-W48-e1 n'est pas approuvée" in held
     assert len(house.mails()) == 2
 

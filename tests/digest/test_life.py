@@ -207,14 +207,14 @@ def test_paused_issue_sends_nothing_until_it_is_resumed(house: House) -> None:
     house.digests.approve(by="Claire")
     house.digests.living.pause(by="Claire", why="une erreur dans un titre")
     house.clock.advance(FRIDAY)
-    assert house.digests.run_due() == []
+    assert list(house.digests.run_due()) == []
     assert house.digests.status()[0].held == "une erreur dans un titre"
     with pytest.raises(InputError, match="suspendue : elle ne peut être envoyée") as caught:
         house.digests.send()
     assert "digest resume" in caught.value.cure
     house.digests.living.resume(by="Claire")
     assert house.digests.status()[0].state is IssueState.APPROVED
-    assert house.digests.run_due() == ["édition hebdo 2026-W48 : 2 mails remis sur 2"]
+    assert list(house.digests.run_due()) == ["édition hebdo 2026-W48 : 2 mails remis sur 2"]
 
 
 def test_resumed_before_its_hour_it_still_waits_for_it(house: House) -> None:
@@ -222,7 +222,7 @@ def test_resumed_before_its_hour_it_still_waits_for_it(house: House) -> None:
     house.digests.approve(by="Claire")
     house.digests.living.pause(by="Claire", why="")
     house.digests.living.resume(by="Claire")
-    assert house.digests.run_due() == []
+    assert list(house.digests.run_due()) == []
     with pytest.raises(InputError, match="seule une édition suspendue se reprend"):
         house.digests.living.resume(by="Claire")
 
@@ -232,7 +232,7 @@ def test_cancelled_issue_ends_and_what_waited_says_so(house: House) -> None:
     house.digests.approve(by="Claire")
     house.digests.living.cancel(by="Claire", why="reportée")
     house.clock.advance(FRIDAY)
-    assert house.digests.run_due() == []
+    assert list(house.digests.run_due()) == []
     (status,) = house.digests.status()
     assert (status.state, {one.reply for one in status.deliveries}) == (IssueState.CANCELLED, {"édition annulée"})
     with pytest.raises(InputError, match="annulée"):

@@ -217,17 +217,17 @@ def test_preview_of_nobody_suggests_the_nearest(house: House) -> None:
 
 def test_clock_drafts_then_holds_then_sends_what_is_approved(house: House) -> None:
     house.clock.advance(timedelta(days=-2))
-    assert house.digests.run_due() == []  # Monday: the draft is due on Wednesday at 08:00
+    assert list(house.digests.run_due()) == []  # Monday: the draft is due on Wednesday at 08:00
     house.clock.advance(timedelta(days=2))
-    assert house.digests.run_due() == ["brouillon hebdo 2026-W48 : 2 bulletins sur 4 abonnés"]
-    assert house.digests.run_due() == []
+    assert list(house.digests.run_due()) == ["brouillon hebdo 2026-W48 : 2 bulletins sur 4 abonnés"]
+    assert list(house.digests.run_due()) == []
     house.clock.advance(timedelta(days=2))
-    (held,) = house.digests.run_due()  # Friday, nobody approved
+    (held,) = list(house.digests.run_due())  # Friday, nobody approved
     assert "le repli est de la retenir" in held
-    assert house.digests.run_due() == []  # said once
+    assert list(house.digests.run_due()) == []  # said once
     house.digests.approve(by="Claire")
-    assert house.digests.run_due() == ["édition hebdo 2026-W48 : 2 mails remis sur 2"]
-    assert house.digests.run_due() == []
+    assert list(house.digests.run_due()) == ["édition hebdo 2026-W48 : 2 mails remis sur 2"]
+    assert list(house.digests.run_due()) == []
 
 
 def automatic(house: House) -> None:
@@ -241,7 +241,7 @@ def test_automatic_fallback_sends_at_its_hour_and_says_that_nobody_read_it(house
     with pytest.raises(InputError, match="l'heure du repli n'est pas venue"):
         house.digests.send()
     house.clock.advance(timedelta(days=2))
-    assert house.digests.run_due() == [
+    assert list(house.digests.run_due()) == [
         "édition hebdo 2026-W48 approuvée sans personne — repli : sélection automatique",
         "édition hebdo 2026-W48 : 2 mails remis sur 2",
     ]
@@ -277,7 +277,7 @@ def test_automatic_fallback_leaves_an_empty_issue_alone(house: House) -> None:
         session.execute(update(ItemTagRow).values(term="laureats-attributions"))
     house.digests.build()
     house.clock.advance(timedelta(days=2))
-    assert house.digests.run_due() == []
+    assert list(house.digests.run_due()) == []
 
 
 def test_template_error_is_told_by_build_even_where_each_reader_has_one_line(house: House) -> None:

@@ -6,12 +6,12 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import update
 
-from tests.digest.builders import NOW, item, store_items
+from tests.digest.builders import DIGESTS, NOW, item, store_items
 from tests.digest.house import FRIDAY, House, body, digest_yaml, mails, of
 from veille.errors import InputError
 from veille.model import Absence, IssueState, Judgement, Review
 from veille.storage.review_store import SqlReviewStore
-from veille.storage.tables import ItemTagRow
+from veille.storage.tables import IssueRow, ItemTagRow
 
 
 # ── hours ───────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -19,9 +19,9 @@ def test_nothing_leaves_by_itself_outside_the_sending_hours(house: House) -> Non
     house.digests.build()
     house.clock.advance(timedelta(days=2, hours=11))  # Friday 21:00
     house.digests.approve(by="Claire")
-    (queued,) = house.digests.run_due()
+    (queued,) = list(house.digests.run_due())
     assert "en file : elle part le 30/11/2026 à 07:00" in queued
-    assert house.digests.run_due() == []
+    assert list(house.digests.run_due()) == []
     assert house.digests.status()[0].state is IssueState.QUEUED
     assert house.mails() == []
     sent = house.digests.send()  # a person may
@@ -35,14 +35,14 @@ def test_an_edition_of_a_holiday_leaves_on_the_next_working_day_and_once(house: 
     house.digests.build()
     house.digests.approve(by="Claire")
     house.clock.advance(FRIDAY)  # Christmas
-    assert house.digests.run_due() == []
+    assert list(house.digests.run_due()) == []
     house.clock.advance(timedelta(days=3))  # Monday 28
     house.digests.living.reopen(by="Claire")  # the next ISO week has begun: it is still that one
     assert house.digests.curation.word("Bonnes fêtes.", by="Claire").issue.period == "2026-W52"
     house.digests.approve(by="Paul")
-    assert house.digests.run_due() == ["édition hebdo 2026-W52 : 1 mails remis sur 1"]
+    assert list(house.digests.run_due()) == ["édition hebdo 2026-W52 : 1 mails remis sur 1"]
     house.clock.advance(timedelta(days=-7))  # a clock that jumps back
-    assert house.digests.run_due() == []
+    assert list(house.digests.run_due()) == []
     assert len(house.mails()) == 1
 
 
@@ -50,7 +50,7 @@ def test_a_clock_that_jumps_far_ahead_expires_and_never_sends_late(house: House)
     house.digests.build()
     house.digests.approve(by="Claire")
     house.clock.advance(timedelta(days=30))
-    told = house.digests.run_due()
+    told = list(house.digests.run_due())
     assert any("2026-W48 périmée" in line for line in told)
     house.clock.advance(timedelta(days=-28))
     assert not any("remis" in line for line in house.digests.run_due())
@@ -60,7 +60,7 @@ def test_a_clock_that_jumps_far_ahead_expires_and_never_sends_late(house: House)
 def test_draft_that_nobody_approved_expires_once_its_period_is_over(house: House) -> None:
     house.digests.build()
     house.clock.advance(timedelta(days=7))
-    told = house.digests.run_due()
+    told = list(house.digests.run_due())
     assert "édition hebdo 2026-W48 périmée : ce qui n'est pas parti ne partira plus" in told
     found = house.desk.issues.find("hebdo", "2026-W48")
     assert found is not None
@@ -80,7 +80,7 @@ def test_validated_fallback_sends_what_was_reviewed_and_nothing_else(house: Hous
     accept(house, 3, 5)
     house.digests.build()
     house.clock.advance(FRIDAY)
-    told = house.digests.run_due()
+    told = list(house.digests.run_due())
     assert told == [
         "édition hebdo 2026-W48 approuvée sans personne — repli : contenus relus seulement",
         "édition hebdo 2026-W48 : 1 mails remis sur 1",
@@ -88,7 +88,7 @@ def test_validated_fallback_sends_what_was_reviewed_and_nothing_else(house: Hous
     (message,) = mails(house)
     assert "contenus relus" in body(message)
     assert [n for n in range(1, 10) if f"https://exemple.fr/{n}" in body(message)] == [3, 5]
-    assert house.digests.run_due() == []
+    assert list(house.digests.run_due()) == []
 
 
 def test_what_was_frozen_and_not_approved_is_labelled_too(house: House) -> None:
@@ -96,7 +96,7 @@ def test_what_was_frozen_and_not_approved_is_labelled_too(house: House) -> None:
     house.digests.build()
     house.digests.freeze(by="Claire")
     house.clock.advance(FRIDAY)
-    assert len(house.digests.run_due()) == 2
+    assert len(list(house.digests.run_due())) == 2
     assert "non relue" in body(mails(house)[0])
 
 
@@ -104,9 +104,9 @@ def test_validated_fallback_holds_where_nothing_was_reviewed_and_says_it_once(ho
     digest_yaml(house, "fallback: hold", "fallback: validated")
     (built,) = house.digests.build()
     house.clock.advance(FRIDAY)
-    (held,) = house.digests.run_due()
+    (held,) = list(house.digests.run_due())
     assert "aucun contenu relu" in held
-    assert house.digests.run_due() == []
+    assert list(house.digests.run_due()) == []
     kept = house.desk.issues.drafted(built.issue.id)
     assert [one.bulletin for one in kept] == [one.bulletin for one in built.drafted]
 
@@ -122,9 +122,9 @@ def test_absence_sends_what_is_certain_labelled_and_says_it_once(house: House) -
     store_items(house.database, [item(3, sector="sante", facts={"deadline_state": "check"})])
     house.digests.living.away(date(2026, 11, 30), since=date(2026, 11, 26), by="Claire")
     house.clock.advance(FRIDAY)
-    told = house.digests.run_due()
+    told = list(house.digests.run_due())
     assert told[0].startswith("édition hebdo 2026-W48 approuvée sans personne — absence")
-    assert house.digests.run_due() == []
+    assert list(house.digests.run_due()) == []
     anne = next(one for one in mails(house) if one["To"].startswith("anne"))
     assert "Sélection automatique, non relue" in body(anne)
     assert "Sélection automatique, non relue" in body(anne, "html")
@@ -137,7 +137,7 @@ def test_absence_leaves_alone_what_somebody_approved_and_ends_with_a_return(hous
     house.digests.build()
     house.digests.approve(by="Paul")
     house.clock.advance(FRIDAY)
-    assert house.digests.run_due() == ["édition hebdo 2026-W48 : 2 mails remis sur 2"]
+    assert list(house.digests.run_due()) == ["édition hebdo 2026-W48 : 2 mails remis sur 2"]
     assert "non relue" not in body(mails(house)[0])
     house.digests.living.away(None, since=None, by="Claire")
     assert house.desk.hands.absence() is None
@@ -152,3 +152,26 @@ def test_absence_of_the_settings(house: House) -> None:
     house.desk = replace(house.desk, settings=settings.model_copy(update={"absence": away}))
     assert house.desk.away(date(2026, 11, 27))
     assert not house.desk.away(date(2026, 12, 1))
+
+
+# ── one fault does not stop the others ──────────────────────────────────────────────────────────────────────────────
+def test_a_digest_that_fails_keeps_back_no_other(house: House) -> None:
+    text = (DIGESTS / "hebdo" / "digest.yaml").read_text(encoding="utf-8")
+    for name in ("a-direction", "z-direction"):
+        folder = house.home / "digests" / name
+        folder.mkdir(parents=True)
+        (folder / "digest.yaml").write_text(text, encoding="utf-8")
+    house.digests.build("a-direction")
+    house.digests.build("hebdo")
+    for name in ("a-direction", "hebdo"):
+        house.digests.approve(by="Claire", name=name)
+    (house.home / "digests" / "z-direction" / "body.txt.jinja").write_text("{{ rien.du.tout }}", encoding="utf-8")
+    with house.database.write() as session:
+        session.execute(update(IssueRow).where(IssueRow.digest == "a-direction").values(content_sha256="0" * 64))
+    house.clock.advance(FRIDAY)
+    told: list[str] = []
+    with pytest.raises(InputError, match="n'est plus celle qui a été approuvée"):
+        told.extend(house.digests.run_due())  # the failures come when all is done
+    assert len(house.mails()) == 2
+    assert house.digests.status("hebdo")[0].state is IssueState.DONE
+    assert any("gabarit" in line and "z-direction" in line for line in told)

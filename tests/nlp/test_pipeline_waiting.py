@@ -11,7 +11,7 @@ from veille.config.instance import definitions, shipped
 from veille.config.settings import load_settings
 from veille.daemon.ticking import Daemon
 from veille.demo.server import ReplayServer
-from veille.errors import ConfigError
+from veille.errors import ConfigError, InputError, RelayUnavailable
 from veille.model.details import DetailReport
 from veille.model.runs import RunReport
 from veille.nlp.fitting import model as fitted
@@ -161,6 +161,29 @@ def test_a_daemon_says_the_trouble_once_and_once_its_end(capsys):
         "étiquetage arrêté : model.npz : modèle illisible",
         "étiquetage repris",
     ]
+
+
+def test_a_daemon_says_once_why_an_issue_does_not_leave_and_again_after_it_did(capsys):
+    tell = teller()
+    stuck = RunReport([], DetailReport(), 0, [], refusal=InputError("édition altérée", cure="rétablissez-la"))
+    for report in (stuck, stuck, RunReport([], DetailReport(), 0, []), stuck):
+        tell(report)
+    assert capsys.readouterr().err.splitlines() == ["édition altérée — rétablissez-la"] * 2
+
+
+def test_what_was_done_is_told_though_an_issue_could_not_leave(home):
+    def failing(**_how):
+        yield "édition remise"
+        raise RelayUnavailable("relais injoignable")
+
+    app = make_app(load_settings(home, ALLOWED))
+    try:
+        app.digest.run_due = failing
+        report = app.run_due()
+        assert "édition remise" in list(report.sentences())
+        assert str(report.refusal) == "relais injoignable"
+    finally:
+        app.close()
 
 
 def test_a_definition_that_cannot_be_read_is_named(tmp_path, monkeypatch):

@@ -38,16 +38,20 @@ def daemon(instance: Instance) -> None:
 
 
 def teller() -> "Callable[[RunReport], None]":
-    """Return what says the news of each tick; that nothing can be tagged is said once, and once that it can again."""
-    trouble = ""
+    """Return what says the news of each tick; a trouble is said once, and once that tagging goes on again."""
+    trouble = refusal = ""
 
     def tell(report: "RunReport") -> None:
-        nonlocal trouble
+        nonlocal trouble, refusal
         for line in report.news():
             echo(line)
         now = str(report.failure or "")
         if now != trouble:
             echo(f"étiquetage arrêté : {now}" if now else "étiquetage repris", err=True)
         trouble = now
+        refused = str(report.refusal or "")
+        if refused and refused != refusal:
+            echo(refused, err=True)
+        refusal = refused
 
     return tell

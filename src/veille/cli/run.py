@@ -18,5 +18,6 @@ def run_once(instance: Instance) -> None:
     report = instance.open().run_due()
     for line in report.sentences():
         echo(line)
-    if report.failure is not None:
-        raise report.failure
+    for failure in (report.failure, report.refusal):
+        if failure is not None:
+            raise failure

@@ -44,9 +44,21 @@ class Digests:
         chosen = self._desk.chosen(name)
         return [self._maker.build(one) for one in (chosen if name else self._desk.followed(chosen))]
 
-    def run_due(self, *, drafting: bool = True) -> list[str]:
-        """Draft (unless told not to) and send what the clock asks for, once; return French sentences, if any."""
-        return [*(self._draft_due() if drafting else ()), *self._send_due()]
+    def run_due(self, *, drafting: bool = True) -> Iterator[str]:
+        """Draft (unless told not to) and send what the clock asks for, once; yield French sentences, if any.
+
+        What is wrong with one digest keeps back no other: InputError is raised when all the rest is done.
+        """
+        failures: list[InputError] = []
+        for step in self._steps(drafting=drafting):
+            try:
+                yield from step
+            except InputError as error:
+                failures.append(error)
+        if failures:
+            *others, last = failures
+            yield from map(str, others)
+            raise last
 
     def test(self, to: str, *, who: str | None = None, name: str | None = None) -> tuple[OutgoingMail, SendOutcome]:
         """Send to an editor the bulletin of one reader (of the first who has one if None); no state opens."""
@@ -117,27 +129,31 @@ class Digests:
         return [show(self._desk, issue) for issue in latest if issue is not None]
 
     # ── what the clock asks for ─────────────────────────────────────────────────────────────────────────────────────
-    def _draft_due(self) -> Iterator[str]:
-        """Make the drafts whose hour has come and that do not exist yet."""
-        for definition in self._desk.chosen(None):
-            when = self._desk.edition(definition)
-            missing = self._desk.issues.find(definition.name, when.period) is None
-            due = missing and when.build_at <= self._desk.clock.now()
-            if due and self._desk.followed([definition]):
-                built = self._maker.build(definition)
-                count = sum(one.bulletin is not None for one in built.drafted)
-                if definition.digest.alert is not None and not count:
-                    continue  # most days nothing presses: no news
-                yield f"brouillon {definition.name} {when.period} : {count} bulletins sur {len(built.drafted)} abonnés"
-
-    def _send_due(self) -> Iterator[str]:
-        """Send what is approved (or released by the fallback) and whose hour has come; end what is stale."""
+    def _steps(self, *, drafting: bool) -> Iterator[Iterator[str]]:
+        """Yield what is to be done of each digest, drafts first; each step is done while it is read."""
+        for definition in self._desk.chosen(None) if drafting else ():
+            yield self._draft_due(definition)
         for definition in self._desk.with_errata(None):
             for issue in self._desk.issues.living(definition.name):
-                if self._desk.clock.now() > needed(issue.stale_at):
-                    yield from self._ended(definition, issue)
-                elif self._desk.clock.now() >= needed(issue.send_at):
-                    yield from self._sent(definition, issue)
+                yield self._send_due(definition, issue)
+
+    def _draft_due(self, definition: Definition) -> Iterator[str]:
+        """Make the draft whose hour has come and that does not exist yet."""
+        when = self._desk.edition(definition)
+        missing = self._desk.issues.find(definition.name, when.period) is None
+        due = missing and when.build_at <= self._desk.clock.now()
+        if due and self._desk.followed([definition]):
+            built = self._maker.build(definition)
+            count = sum(one.bulletin is not None for one in built.drafted)
+            if count or definition.digest.alert is None:  # most days nothing presses: no news
+                yield f"brouillon {definition.name} {when.period} : {count} bulletins sur {len(built.drafted)} abonnés"
+
+    def _send_due(self, definition: Definition, issue: Issue) -> Iterator[str]:
+        """Send what is approved (or released by the fallback) and whose hour has come; end what is stale."""
+        if self._desk.clock.now() > needed(issue.stale_at):
+            yield from self._ended(definition, issue)
+        elif self._desk.clock.now() >= needed(issue.send_at):
+            yield from self._sent(definition, issue)
 
     def _ended(self, definition: Definition, issue: Issue) -> Iterator[str]:
         """End a stale issue; a draft may be made again as long as its period lasts."""

@@ -19,6 +19,8 @@ class RunReport:
     #: Why nothing could be tagged (a definition or the model is missing or wrong), and how many items wait for it.
     failure: VeilleError | None = None
     untagged: int = 0
+    #: Why an issue could not be made or sent; all else was done.
+    refusal: VeilleError | None = None
 
     def sentences(self) -> Iterator[str]:
         """Say it in French, one line a stage."""
