@@ -20,6 +20,10 @@ class AnnouncementStore(Protocol):
         """Return what became of an edition on each channel."""
         ...
 
+    def claim(self, telling: Announcement, *, before: Announcement | None) -> bool:
+        """Write that an edition is being told; False, and nothing written, where it no longer stands as `before`."""
+        ...
+
     def record(self, announcement: Announcement) -> None:
         """Write where an announcement stands, durably."""
         ...

@@ -1,13 +1,17 @@
 """Editions told to channels: sole writer of announcement."""
 
 from collections.abc import Sequence
+from dataclasses import asdict
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from veille.model.announcing import Announcement, AnnouncementState
 from veille.protocols.announcing import AnnouncementStore
 from veille.storage.db import Database, upsert
 from veille.storage.tables import AnnouncementRow, IssueRow
+
+_KEYS = ("issue_id", "channel")
 
 
 class SqlAnnouncementStore:
@@ -27,25 +31,24 @@ class SqlAnnouncementStore:
         with self._database.read() as session:
             return [_read(row) for row in session.scalars(query.order_by(AnnouncementRow.channel))]
 
+    def claim(self, telling: Announcement, *, before: Announcement | None) -> bool:
+        """Write that an edition is being told; False, and nothing written, where it no longer stands as `before`."""
+        with self._database.write(durable=True) as session:
+            row = session.get(AnnouncementRow, (telling.issue_id, telling.channel))
+            if (_read(row) if row else None) != before:
+                return False
+            _write(session, telling)
+            return True
+
     def record(self, announcement: Announcement) -> None:
         """Write where an announcement stands, durably."""
-        row = {
-            "issue_id": announcement.issue_id,
-            "channel": announcement.channel,
-            "state": announcement.state.value,
-            "tries": announcement.tries,
-            "next_at": announcement.next_at,
-            "reply": announcement.reply,
-            "at": announcement.at,
-        }
         with self._database.write(durable=True) as session:
-            upsert(
-                session,
-                AnnouncementRow,
-                [row],
-                keys=["issue_id", "channel"],
-                update=["state", "tries", "next_at", "reply", "at"],
-            )
+            _write(session, announcement)
+
+
+def _write(session: Session, announcement: Announcement) -> None:
+    values = asdict(announcement) | {"state": announcement.state.value}
+    upsert(session, AnnouncementRow, [values], keys=_KEYS, update=[name for name in values if name not in _KEYS])
 
 
 def _read(row: AnnouncementRow) -> Announcement:

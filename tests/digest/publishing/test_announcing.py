@@ -22,7 +22,7 @@ from veille.digest.publishing.announcing import Announcer
 from veille.digest.publishing.calls import room_message
 from veille.digest.publishing.public import published
 from veille.errors import ConfigError, InputError
-from veille.model import Drafted, Issue, IssueState
+from veille.model import Drafted, FetchOutcome, Issue, IssueState, Request
 from veille.model.announcing import Announcement, AnnouncementState
 from veille.net.chat import say
 from veille.net.fetcher import GuardedFetcher
@@ -176,13 +176,37 @@ def test_after_a_crash_a_program_is_told_again_under_its_id_and_a_room_is_not(
         house.store.record(
             Announcement(
                 issue_id=house.issues.held.id, channel=channel, state=AnnouncementState.TELLING, tries=1,
-                at=house.clock.now(),
+                next_at=house.clock.now() + timedelta(minutes=10), at=house.clock.now(),
             )
         )  # fmt: skip
+    assert house.announcer.announce() == []  # whoever tells it may still be alive
+    house.clock.advance(timedelta(minutes=11))
     house.announcer.announce()
     assert house.states == {"site": AnnouncementState.TOLD, "salon": AnnouncementState.UNCERTAIN}
     assert (len(program.asked), house.said) == (1, [])
     assert house.announcer.announce() == []
+
+
+def test_two_runs_at_once_tell_a_room_and_a_program_once(database: Database, program: Receiver) -> None:
+    house = House(database, {**webhook(program), **ROOM})
+    other: list[list[str]] = []
+
+    def meanwhile() -> str:
+        other.append(house.announcer.announce())  # a second « run », while this one tells the room
+        return ""
+
+    house.answer = meanwhile
+    real = house.announcer.post
+
+    def told(request: Request) -> FetchOutcome:
+        other.append(house.announcer.announce())
+        return real(request)
+
+    first = replace(house.announcer, post=told).announce()
+    assert other == [[], ["canal salon : « La veille de la semaine » annoncée"]]  # the one that nobody told yet
+    assert first == ["canal site : « La veille de la semaine » annoncée"]
+    assert (len(house.said), len(program.asked)) == (1, 1)
+    assert house.states == {"site": AnnouncementState.TOLD, "salon": AnnouncementState.TOLD}
 
 
 def test_a_room_reads_the_first_lines_and_where_the_others_are(database: Database) -> None:

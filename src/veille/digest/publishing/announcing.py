@@ -1,4 +1,4 @@
-"""Tell channels of an edition that has left: once each, whatever dies in between.
+"""Tell channels of an edition that has left: once each, whatever dies in between and however many runs there are.
 
 A webhook bears an id that stays (Standard Webhooks 1.0): told again after a crash, its receiver knows it. A room knows
 no ids: where the process died while it was told, nobody tells it again, and the edition's status says so.
@@ -24,6 +24,8 @@ _NEWS = timedelta(days=3)
 _LOOKED = 10
 #: Minutes before each new try; after the last one it is given up.
 _BACK_OFF = (5, 15, 60, 240)
+#: How long whoever tells a channel is taken to be alive; the slowest answers come within a minute.
+_LEASE = timedelta(minutes=10)
 _OPEN = frozenset({AnnouncementState.DEFERRED, AnnouncementState.TELLING})
 #: RFC 9110 §15.5: the address wants no more of it (410), or it will never be right; a slow or busy one may be.
 _FINAL = range(400, 500)
@@ -90,22 +92,30 @@ class Announcer:
             return
         edition = published(issue, self.issues.drafted(issue.id))
         for name in due:
-            before = known.get(name) or Announcement(
-                issue_id=issue.id, channel=name, state=AnnouncementState.DEFERRED, at=self.clock.now()
-            )
-            yield self._tell(before, edition)
+            yield from self._tell(issue.id, name, known.get(name), edition)
 
-    def _tell(self, before: Announcement, edition: PublicEdition) -> str:
-        name = before.channel
-        if before.state is AnnouncementState.TELLING and self.channels[name].kind == "chat":
+    def _tell(self, issue_id: int, name: str, before: Announcement | None, edition: PublicEdition) -> Iterator[str]:
+        """Tell one channel, unless another run has taken that on since `before` was read."""
+        now, tries = self.clock.now(), before.tries if before else 0
+        telling = Announcement(
+            issue_id=issue_id,
+            channel=name,
+            state=AnnouncementState.TELLING,
+            tries=tries + 1,
+            next_at=now + _LEASE,
+            at=now,
+        )
+        if not self.store.claim(telling, before=before):
+            return
+        if before is not None and before.state is AnnouncementState.TELLING and self.channels[name].kind == "chat":
             reply = "l'envoi a été interrompu : le salon l'a peut-être reçu, il n'est pas répété"
-            self._record(before, AnnouncementState.UNCERTAIN, reply)
-            return f"canal {name} : {reply}"
-        self._record(before, AnnouncementState.TELLING, "", tries=before.tries + 1)
-        outcome = self._try(name, edition, f"{self.cluster}-{edition.key}")
-        state, later = self._next(outcome, before.tries)
-        self._record(before, state, outcome.reply, tries=before.tries + 1, next_at=later)
-        return f"canal {name} : {outcome.reply}"
+            self.store.record(replace(before, state=AnnouncementState.UNCERTAIN, reply=reply, next_at=None, at=now))
+        else:
+            outcome = self._try(name, edition, f"{self.cluster}-{edition.key}")
+            state, later = self._next(outcome, tries)
+            reply = outcome.reply
+            self.store.record(replace(telling, state=state, reply=reply, next_at=later, at=self.clock.now()))
+        yield f"canal {name} : {reply}"
 
     def _try(self, name: str, edition: PublicEdition, mark: str) -> Outcome:
         channel, now = self.channels[name], self.clock.now()
@@ -133,19 +143,6 @@ class Announcer:
         if outcome.final or tries >= len(_BACK_OFF):
             return AnnouncementState.FAILED, None
         return AnnouncementState.DEFERRED, self.clock.now() + timedelta(minutes=_BACK_OFF[tries])
-
-    def _record(
-        self,
-        before: Announcement,
-        state: AnnouncementState,
-        reply: str,
-        *,
-        tries: int | None = None,
-        next_at: datetime | None = None,
-    ) -> None:
-        tries = before.tries if tries is None else tries
-        told = replace(before, state=state, reply=reply, tries=tries, next_at=next_at, at=self.clock.now())
-        self.store.record(told)
 
     def _due(self, known: Announcement | None) -> bool:
         if known is None:
