@@ -157,7 +157,18 @@ def test_members_of_whom_little_is_known_keep_their_floor() -> None:
     assert (told["reason_right"] or 0) >= 0.95
 
 
-@pytest.mark.parametrize("judged", (*late(), *again()), ids=lambda judged: judged.key)
+@pytest.mark.parametrize(
+    ("chosen", "ndcg10"), [([one for one in members() if one.half == "closed"], 0.92), (again(), 0.79)]
+)
+def test_spent_parts_show_nothing_of_other_trades_and_miss_no_call(chosen: list[Judged], ndcg10: float) -> None:
+    drafted = bulletins(DAY, chosen, {})
+    told = summed([figures(read(drafted[judged.member.id]), judged) for judged in chosen])
+    assert (told["embarrassing"], told["missed_share"]) == (0, 0)
+    assert (told["ndcg10"] or 0) >= ndcg10
+    assert (told["reason_right"] or 0) >= 0.97
+
+
+@pytest.mark.parametrize("judged", [*late(), *again()], ids=lambda judged: judged.key)
 def test_late_grades_are_of_known_items_with_known_kinds(judged: Judged) -> None:
     assert set(judged.lines) <= set(rows())
     for item, line in judged.lines.items():

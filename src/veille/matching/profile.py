@@ -45,7 +45,10 @@ _KINDS_BY_NAF = {"84": ("collectivite",), "94": ("association",), "88": ("associ
 _WORKS_NAF = frozenset({"02", "41", "42", "43", "81"})
 _WORKS = re.compile(r"\b(travaux|chantiers?|pose|construction|batiment|genie civil|terrassement|amenagement|paysag)")
 #: A folded line that begins with an action and what it is done to.
-_ACTS_ON = re.compile(r"(\w+ )?\w{3,}(age|tion|ment) (de |d |du |des )")
+_ACTS_ON = re.compile(
+    r"(\w+ )?(\w{3,}(age|tion|ment)|tri|collecte|decoupe|pose|taille|culture|soudure|cuisson)"
+    r"( (?!(sans|pour|avec|en|par|sur|dans|vers|sous|a|au|aux) )\w+){0,2} (de|d|du|des) "
+)
 #: Endings of French adjectives that classify what a noun before them names.
 _QUALIFIES = re.compile(r"(aire|al|ale|aux|ique|el|elle|if|ive|ien|ienne|eux|euse)s?$")
 
