@@ -52,6 +52,11 @@ def without_removed(title: str) -> str:
     return title[: found.start(1)] + " " * len(found[1]) + title[found.end(1) :]
 
 
+def counted(number: int, *words: str) -> str:
+    """Return « 3 entrées nouvelles », « 0 entrée nouvelle »: each word takes an s from two on."""
+    return " ".join((str(number), *(f"{word}s" if number > 1 else word for word in words)))
+
+
 def euros(value: float, space: str = " ") -> str:
     """Return « 300 k€ », « 1,5 M€ », « 800 € »; `space` stands before the unit, no-break as typography wants it."""
     for unit, size in (("M€", 1_000_000), ("k€", 1_000)):

@@ -57,7 +57,7 @@ def test_strict_exits_6_and_names_who_failed(veille: Veille, home: Path) -> None
     result = veille("--home", home, "crawl", "--strict")
     assert result.returncode == 6
     assert "absent" in result.stderr
-    assert "3 sources : 3 entrées nouvelles" in result.stdout
+    assert "3 sources : 3 entrées nouvelles, 0 modifiée, 2 sources en échec" in result.stdout
     assert veille("--home", home, "crawl", "bon", "--strict").returncode == 0
 
 

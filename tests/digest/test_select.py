@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
@@ -120,6 +121,11 @@ def test_network_news_of_our_own_source_reaches_all_others_need_a_match():
 def test_common_items_are_those_most_readers_share():
     shared, rare = offers((1, 0.2), kind="reglementation")[0], offers((2, 0.9), kind="reglementation")[0]
     assert common_items(digest(), [[shared], [shared, rare], [shared]]) == {1}
+
+
+def test_what_is_pinned_for_one_member_is_not_for_all():
+    pinned = replace(offers((1, 0.9), kind="reglementation")[0], pinned=0)
+    assert common_items(digest(), [[pinned], []]) == frozenset()
 
 
 def test_common_items_keep_their_place_when_calls_abound():

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from veille.cli.base import Command, Instance, echo, pass_instance
+from veille.french import counted
 
 if TYPE_CHECKING:
     from veille.model import CrawlReport
@@ -70,18 +71,16 @@ def _table(reports: Sequence["CrawlReport"]) -> list[str]:
         return ["aucune source due ; « veille crawl --force » relève tout, « veille crawl ID » une seule"]
     failed = sum(report.state in FAILURES for report in reports)
     new, changed = sum(report.new for report in reports), sum(report.changed for report in reports)
-    return [
-        *lines,
-        "",
-        f"{len(reports)} sources : {new} entrées nouvelles, {changed} modifiées, {failed} sources en échec",
-    ]
+    totals = (
+        f"{counted(len(reports), 'source')} : {counted(new, 'entrée', 'nouvelle')}, {counted(changed, 'modifiée')}, "
+        f"{counted(failed, 'source')} en échec"
+    )
+    return [*lines, "", totals]
 
 
 def _line(report: "CrawlReport") -> str:
     counts = ", ".join(
-        f"{count} {word}{'s' if count > 1 else ''}"
-        for count, word in ((report.new, "nouvelle"), (report.changed, "modifiée"))
-        if count
+        counted(count, word) for count, word in ((report.new, "nouvelle"), (report.changed, "modifiée")) if count
     )
     return f"{report.state.value:<11} {report.id:<32} {report.sentence}{f' · {counts}' if counts else ''}"
 

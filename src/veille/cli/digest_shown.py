@@ -144,10 +144,9 @@ def show_issue(shown: "Shown") -> None:
         table(("N°", "Section", "Lecteurs", "À la main", "Titre"), rows)
     if shown.left_out:
         table(("N°", "Laissé de côté"), [(str(number), title_) for number, title_ in shown.left_out])
-    table(
-        ("Quand", "État", "Par", "Pourquoi"),
-        [(one.at, STATES[one.state.value], one.by or "le programme", one.why) for one in shown.events],
-    )
+    if shown.events:
+        told = [(one.at, STATES[one.state.value], one.by or "le programme", one.why) for one in shown.events]
+        table(("Quand", "État", "Par", "Pourquoi"), told)
 
 
 def table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> None:

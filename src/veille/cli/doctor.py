@@ -10,6 +10,7 @@ import click
 
 from veille.cli.base import Command, Instance, echo, pass_instance
 from veille.errors import VeilleError
+from veille.french import counted
 
 if TYPE_CHECKING:
     from veille.model import Delivery
@@ -85,7 +86,9 @@ def _sources(instance: Instance) -> Iterator[Finding]:
     from veille.config.catalogue import check_sources
 
     found = check_sources(instance.home)
-    yield Finding("sources", f"{sum(source.enabled for source in found.sources)} actives sur {len(found.sources)}")
+    yield Finding(
+        "sources", f"{counted(sum(source.enabled for source in found.sources), 'active')} sur {len(found.sources)}"
+    )
 
 
 def _tagger(instance: Instance) -> Iterator[Finding]:

@@ -9,6 +9,7 @@ import click
 
 from veille.cli.base import Command, Instance, echo, pass_instance
 from veille.cli.who import by_option, session_name
+from veille.french import counted
 
 if TYPE_CHECKING:
     from veille.app import App
@@ -56,7 +57,7 @@ def enrich(instance: Instance, member: str, siren: str, site: str) -> None:
     for one in wanted:
         done = enricher.enrich(one, siren=siren, website=site)
         total += len(done.lines)
-        echo(f"{one.organisation} : {len(done.lines)} lignes proposées")
+        echo(f"{one.organisation} : {counted(len(done.lines), 'ligne', 'proposée')}")
         for remark in done.remarks:
             echo(f"  remarque : {remark}")
     echo(f"lignes proposées : {total}" + (" ; « veille members drafts » les montre" if total else ""))

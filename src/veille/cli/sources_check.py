@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from veille.cli.base import Command, Instance, echo, pass_instance
+from veille.french import counted
 
 if TYPE_CHECKING:
     from veille.crawl.discovery.probing import Probe
@@ -52,7 +53,7 @@ def check(
         return
     for remark in found.remarks:
         echo(f"remarque : {remark}")
-    echo(f"{len(found.sources)} sources, aucune erreur ({instance.home / 'sources.yaml'})")
+    echo(f"{counted(len(found.sources), 'source')}, aucune erreur ({instance.home / 'sources.yaml'})")
 
 
 def _wanted(

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import click
 
 from veille.cli.base import Command, Instance, echo, pass_instance
+from veille.french import counted
 
 if TYPE_CHECKING:
     from veille.config.importing import SourceImport
@@ -48,15 +49,11 @@ def _tell(plan: "SourceImport", *, written: bool) -> None:
         echo(line)
     if not written and len(lines) > 2 * _SCREEN:
         echo(f"… et {len(lines) - _SCREEN} autres lignes")
-    added = _count(len(plan.new), "ajouté") if written else f"{len(plan.new)} à ajouter"
+    added = counted(len(plan.new), "ajouté") if written else f"{len(plan.new)} à ajouter"
     known = f"{len(plan.known)} déjà suivi{'s' if len(plan.known) > 1 else ''}"
-    echo(f"{added}, {known}, {_count(len(plan.refused), 'refusé')}")
+    echo(f"{added}, {known}, {counted(len(plan.refused), 'refusé')}")
     if plan.new:
         echo("Ensuite : veille sources check --live" if written else "Rien n'a été écrit : relancez avec --write")
-
-
-def _count(number: int, word: str) -> str:
-    return f"{number} {word}{'s' if number > 1 else ''}"
 
 
 @click.command(cls=Command, name="export", short_help="Écrire les sources en OPML (flux) ou en CSV (toutes).")

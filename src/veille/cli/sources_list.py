@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from veille.cli.base import Command, Instance, echo, pass_instance
+from veille.french import counted
 
 if TYPE_CHECKING:
     from veille.model import Source
@@ -51,7 +52,7 @@ def list_(
         echo(f"{mark} {source.id:<{_ID}} {source.kind:<7} {_cut(place, _PLACE)} {source.title}")
     on = sum(source.enabled for source in found)
     of_all = "" if len(found) == len(everything) else f" sur {len(everything)}"
-    echo(f"{_count(len(found), 'source')}{of_all} : {_count(on, 'allumée')}, {_count(len(found) - on, 'éteinte')}")
+    echo(f"{counted(len(found), 'source')}{of_all} : {counted(on, 'allumée')}, {counted(len(found) - on, 'éteinte')}")
 
 
 def _chosen(
@@ -122,10 +123,6 @@ def _row(source: "Source") -> dict[str, Any]:
 
 def _cut(text: str, width: int) -> str:
     return (text if len(text) <= width else text[: width - 1] + "…").ljust(width)
-
-
-def _count(number: int, word: str) -> str:
-    return f"{number} {word}{'s' if number > 1 else ''}"
 
 
 @click.command(cls=Command, name="enable", short_help="Allumer des sources.")

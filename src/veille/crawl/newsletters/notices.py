@@ -4,6 +4,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from veille.crawl.newsletters.authentication import Verdict
+from veille.french import counted
 
 if TYPE_CHECKING:
     from veille.crawl.newsletters.reader import Reading
@@ -17,9 +18,9 @@ def remark(reading: "Reading", left: int) -> str:
     """Return what a sentence on a mailbox adds; empty if nothing was left out."""
     pieces = [_left_out(reading), _suggested(reading), _to_click(reading)]
     if reading.unreadable:
-        pieces.append(f"{_count(reading.unreadable, 'message')} illisible{_s(reading.unreadable)}")
+        pieces.append(counted(reading.unreadable, "message", "illisible"))
     if left:
-        pieces.append(f"{_count(left, 'message')} à lire à la prochaine relève")
+        pieces.append(f"{counted(left, 'message')} à lire à la prochaine relève")
     return " ; ".join(piece for piece in pieces if piece)
 
 
@@ -52,7 +53,7 @@ def _left_out(reading: "Reading") -> str:
         reasons.append(f"{_share(unknown, count)}expéditeur non admis {_names(unknown)}")
     if forged:
         reasons.append(f"{_share(forged, count)}expéditeur non authentifié {_names(forged)}")
-    return f"{_count(count, 'message')} ignoré{_s(count)} : {', '.join(reasons)}"
+    return f"{counted(count, 'message', 'ignoré')} : {', '.join(reasons)}"
 
 
 def _share(some: Counter[str], count: int) -> str:
@@ -68,7 +69,7 @@ def _names(authors: Counter[str]) -> str:
 
 def _suggested(reading: "Reading") -> str:
     count = len(reading.suggestions)
-    return f"{_count(count, 'suggestion')} reçue{_s(count)}" if count else ""
+    return counted(count, "suggestion", "reçue") if count else ""
 
 
 def _to_click(reading: "Reading") -> str:
@@ -76,13 +77,5 @@ def _to_click(reading: "Reading") -> str:
         return ""
     author, subject = reading.confirmations[0]
     count = len(reading.confirmations)
-    more = f" et {count - 1} autre{_s(count - 1)}" if count > 1 else ""
+    more = f" et {counted(count - 1, 'autre')}" if count > 1 else ""
     return f"confirmation d'inscription à cliquer à la main : « {subject[:_SUBJECT]} » de {author or 'inconnu'}{more}"
-
-
-def _count(count: int, noun: str) -> str:
-    return f"{count} {noun}{_s(count)}"
-
-
-def _s(count: int) -> str:
-    return "s" if count > 1 else ""

@@ -117,14 +117,17 @@ def may_show(digest: Digest, when: Edition, item: Item, seen: SeenItem | None, h
 
 
 def common_items(digest: Digest, offered: Iterable[Sequence[Offer]], chosen: Sequence[int] = ()) -> frozenset[int]:
-    """Return the ids of the tronc commun: what staff chose, then what the most subscribers share of news."""
+    """Return the ids of the tronc commun: what staff chose, then what the most subscribers share of news.
+
+    What is pinned has its place already, and what is pinned for one member is not for all.
+    """
     readers: Counter[int] = Counter()
     weight: dict[int, float] = defaultdict(float)
     audience = 0
     for offers in offered:
         audience += 1
         for one in offers:
-            if one.seen is None and one.section in {"understand", "network"}:
+            if one.seen is None and one.pinned is None and one.section in {"understand", "network"}:
                 readers[one.item.id] += 1
                 weight[one.item.id] += max(one.score, 0.0)
     shared = [item for item, count in readers.items() if count * 2 >= audience and audience and item not in chosen]

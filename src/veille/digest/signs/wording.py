@@ -9,7 +9,7 @@ from typing import Any
 import jinja2
 
 from veille.digest.signs.gathering import IssueReport, Line
-from veille.french import DAYS, day_of_month
+from veille.french import DAYS, counted, day_of_month
 from veille.text import printable
 
 _HERE = Path(__file__).parent / "templates"
@@ -40,8 +40,8 @@ def headline(report: IssueReport) -> str:
     """Return « remis 58, consultés 31 liens, 3 intérêts, 1 réponse »."""
     parts = [f"remis {report.delivered}"]
     if report.opened is not None:
-        parts.append(f"consultés {_some(report.opened, 'lien')}")
-    parts += [_some(report.wanted, "intérêt"), _some(report.replies, "réponse")]
+        parts.append(f"consultés {counted(report.opened, 'lien')}")
+    parts += [counted(report.wanted, "intérêt"), counted(report.replies, "réponse")]
     return ", ".join(parts)
 
 
@@ -104,8 +104,8 @@ def moved(report: IssueReport) -> list[Line]:
 def reactions(line: Line) -> str:
     """Return what was done with an item, « 2 intérêts, 5 consultations », or empty."""
     said = [
-        _some(line.wanted, "intérêt") if line.wanted else "",
-        _some(line.opened, "consultation") if line.opened else "",
+        counted(line.wanted, "intérêt") if line.wanted else "",
+        counted(line.opened, "consultation") if line.opened else "",
         f"utile {line.useful}" if line.useful else "",
         f"pas pour moi {line.not_for_me}" if line.not_for_me else "",
     ]
@@ -135,10 +135,6 @@ def _day(iso: str) -> str:
 
 def _person(who: str, why: str) -> str:
     return f"{who} : {why}" if why else who
-
-
-def _some(number: int, noun: str) -> str:
-    return f"{number} {noun}{'s' if number > 1 else ''}"
 
 
 def _share(part: int, whole: int) -> int:
