@@ -87,7 +87,7 @@ def late() -> tuple[Judged, ...]:
 
 @cache
 def again() -> tuple[Judged, ...]:
-    """Return four members of yet other trades, graded after that; the last two are known by little."""
+    """Return eight members of yet other trades, graded after that: four, and four once these were mended."""
     return tuple(_judged(FOLDER / "again", lambda _: "again"))
 
 
