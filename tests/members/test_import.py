@@ -186,6 +186,7 @@ def test_unsubscribed_address_is_not_added_again(run: Run, store: SqlMemberStore
         ("commune", "1053", "écrivez 01053"),
         ("commune", "Saint-Beauzire", "63322"),
         ("commune", "63720", "code postal"),
+        ("commune", "7510²", "code INSEE attendu"),
         ("sectors", "agro-alimentaire", "vouliez-vous « agroalimentaire »"),
         ("sectors", "Santé, biotechnologies et dispositifs medicinaux", "vouliez-vous « sante »"),
         ("countries", "Allemagne", "deux lettres"),

@@ -141,7 +141,7 @@ def read_turnover(cell: str, _: Vocabulary) -> float:
 def read_commune(cell: str, words: Vocabulary) -> str:
     """Read the INSEE code of a commune of today, or a name that only one of them bears."""
     code = cell.strip().upper()
-    if code.isdigit():
+    if code.isdecimal():  # « ² » is a digit and no number
         code = next((city for low, high, city in _DISTRICTS if low <= int(code) <= high), code)
     if words.gazetteer.commune(code):
         return code
