@@ -1,11 +1,12 @@
 from collections import Counter
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
 from tests.digest.builders import item, store_items
-from tests.digest.house import House
+from tests.digest.house import FRIDAY, House
 from tests.digest.ledger import members_of
 from tests.digest.sink import Plan, Sink, drop
 from veille.digest.mail.refusals import take_refusals
@@ -46,6 +47,32 @@ def test_mail_sent_again_keeps_its_message_id(house: House) -> None:
     assert sent.state is IssueState.DONE
     copies = Counter(one.message_id for one in sink.taken if one.recipients == [email])
     assert list(copies.values()) == [2]
+
+
+def test_daemon_lifts_by_the_relay_s_log_what_was_in_doubt_at_its_last_tick(house: House, tmp_path: Path) -> None:
+    house.digests.build()
+    house.digests.approve(by="Claire")
+    house.clock.advance(FRIDAY)
+    with Sink(Plan({"dot": ["what?"]}), log=tmp_path / "log") as sink:
+        daemon = house.through(sink.url, accept_log=str(tmp_path / "log"))
+        assert list(daemon.run_due()) == ["édition hebdo 2026-W48 : 1 mails remis sur 2"]
+        assert list(daemon.run_due()) == ["édition hebdo 2026-W48 : 2 mails remis sur 2"]
+        assert list(daemon.run_due()) == []
+    assert daemon.status()[0].state is IssueState.DONE
+    assert sorted(Counter(one.message_id for one in sink.taken).values()) == [1, 1]
+
+
+def test_daemon_does_not_repeat_each_minute_what_has_not_changed(house: House) -> None:
+    house.digests.build()
+    house.digests.approve(by="Claire")
+    house.clock.advance(FRIDAY)
+    with Sink(Plan({"rcpt": ["451 4.2.0 greylisted"]})) as sink:
+        daemon = house.through(sink.url)
+        assert list(daemon.run_due()) == ["édition hebdo 2026-W48 : 1 mails remis sur 2"]
+        house.clock.advance(timedelta(minutes=1))
+        assert list(daemon.run_due()) == []
+        house.clock.advance(timedelta(minutes=5))
+        assert list(daemon.run_due()) == ["édition hebdo 2026-W48 : 2 mails remis sur 2"]
 
 
 def test_only_a_doubt_is_settled_and_all_or_none(house: House) -> None:

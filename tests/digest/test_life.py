@@ -1,12 +1,13 @@
 """What becomes of an issue between its draft and its end: staff's hand, freezing, pausing, cancelling."""
 
 import hashlib
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from tests.digest.builders import NOW
 from tests.digest.house import FRIDAY, House, body, digest_yaml, mails, of
@@ -190,6 +191,28 @@ def test_a_mail_that_is_no_longer_the_one_approved_does_not_leave(house: House) 
         house.digests.send()
     assert house.mails() == []
     assert {one.state for one in house.digests.status()[0].deliveries} == {DeliveryState.QUEUED}
+    assert "n'est plus celui qui a été approuvé" in house.digests.status()[0].held
+    house.digests.living.reopen(by="Claire")  # the cure that was told
+    house.digests.approve(by="Claire")
+    assert house.digests.send().state is IssueState.DONE
+    assert len(house.mails()) == 2
+
+
+def test_an_issue_of_which_something_left_is_not_reopened(house: House) -> None:
+    house.digests.build()
+    house.digests.approve(by="Claire")
+    with house.database.write() as session:
+        last = session.scalars(select(BulletinRow).where(BulletinRow.render_sha256.is_not(None))).all()[-1]
+        last.render_sha256 = "0" * 64
+    with pytest.raises(TemplateError, match="n'est plus celui qui a été approuvé"):
+        house.digests.send()
+    assert len(house.mails()) == 1
+    with pytest.raises(InputError, match="suspendue : elle ne peut être retouchée"):
+        house.digests.living.reopen(by="Claire")
+    assert Counter(one.state for one in house.digests.status()[0].deliveries) == {
+        DeliveryState.SENT: 1,
+        DeliveryState.QUEUED: 1,
+    }
 
 
 def test_two_hands_ask_for_another_person(house: House) -> None:

@@ -177,7 +177,7 @@ class Digests:
                     yield str(held)
                 return
             yield f"édition {issue.name} approuvée sans personne — {issue.approved_by}"
-        if issue.state not in OPEN or not self._waiting(issue):
+        if issue.state not in OPEN or not (self._waiting(issue) or self._liftable(issue)):
             return
         if not hours.open(now):
             opening = hours.opening(now).astimezone(hours.zone)
@@ -185,14 +185,21 @@ class Digests:
                 self._desk.issues.queue(issue.id, now=now, why=f"attend {opening:%d/%m/%Y %H:%M}")
                 yield f"édition {issue.name} en file : elle part le {opening:%d/%m/%Y à %H:%M}"
             return
+        before = self._desk.mails.counts(issue.id)
         sent = self._despatch.send_issue(issue, hours)
-        count = sum(one.state is DeliveryState.SENT for one in sent.deliveries)
-        yield f"édition {issue.name} : {count} mails remis sur {len(sent.deliveries)}"
+        if self._desk.mails.counts(issue.id) != before:  # a mail that waits for hours is no news each minute
+            count = sum(one.state is DeliveryState.SENT for one in sent.deliveries)
+            yield f"édition {issue.name} : {count} mails remis sur {len(sent.deliveries)}"
         if sent.held:
             yield f"édition {issue.name} suspendue : {sent.held}"
 
     def _reader(self, drafted: Sequence[Drafted], who: str) -> Drafted:
         return _reader(drafted, who, {m.id: m.organisation for m in self._desk.audience.members()})
+
+    def _liftable(self, issue: Issue) -> bool:
+        """Say whether the relay's log may still tell what became of a mail in doubt."""
+        log, counts = self._desk.settings.mail.accept_log, self._desk.mails.counts(issue.id)
+        return log is not None and bool(counts.get(DeliveryState.UNCERTAIN))
 
     def _waiting(self, issue: Issue) -> bool:
         counts = self._desk.mails.counts(issue.id)

@@ -37,7 +37,7 @@ MOVES: dict[IssueState, frozenset[IssueState]] = {
     _S.APPROVED: frozenset({_S.CURATED, _S.QUEUED, _S.SENDING, _S.PAUSED, _S.DONE, _S.CANCELLED, _S.EXPIRED}),
     _S.QUEUED: frozenset({_S.CURATED, _S.SENDING, _S.PAUSED, _S.DONE, _S.CANCELLED, _S.EXPIRED}),
     _S.SENDING: frozenset({_S.PAUSED, _S.DONE, _S.CANCELLED, _S.EXPIRED}),
-    _S.PAUSED: frozenset({_S.APPROVED, _S.SENDING, _S.DONE, _S.CANCELLED, _S.EXPIRED}),
+    _S.PAUSED: frozenset({_S.CURATED, _S.APPROVED, _S.SENDING, _S.DONE, _S.CANCELLED, _S.EXPIRED}),
     _S.DONE: frozenset(),
     _S.EXPIRED: frozenset(),
     _S.CANCELLED: frozenset(),

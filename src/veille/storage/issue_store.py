@@ -183,13 +183,15 @@ class SqlIssueStore:
             return {person: sha256 for person, sha256 in session.execute(query) if sha256}
 
     def reopen(self, issue_id: int, *, by: str, now: datetime) -> Issue:
-        """Take an approved issue of which nothing left back to curated, its mails withdrawn; InputError otherwise."""
+        """Take a signed issue of which nothing left back to curated, its mails withdrawn; InputError otherwise."""
         with self._database.write(durable=True) as session:
             row = session.get_one(IssueRow, issue_id)
+            before = IssueState(row.state)
             _move(session, row, IssueState.CURATED, now=now, by=by, why="rouverte")
             _unsigned(row)
             session.flush()
-            withdraw(session, issue_id)
+            if not withdraw(session, issue_id):
+                raise refused_move(_name(row), before, IssueState.CURATED)
             return read_issue(row)
 
     # ── sending ─────────────────────────────────────────────────────────────────────────────────────────────────────

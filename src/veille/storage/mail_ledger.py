@@ -51,6 +51,8 @@ FINAL = frozenset(
 )
 #: States from which the holder of a claim may still write what became of a mail.
 _MAY_SETTLE = (DeliveryState.SENDING, DeliveryState.UNCERTAIN)
+#: States of a mail of which nothing has left, and that nobody is sending.
+_UNSENT = frozenset({DeliveryState.QUEUED, DeliveryState.DEFERRED, DeliveryState.SUPPRESSED})
 _DOUBT = "l'envoi a été interrompu pendant ce mail : accepté ou non, on ne sait pas"
 
 
@@ -304,9 +306,12 @@ def end_waiting(session: Session, issue_id: int, now: datetime, state: DeliveryS
     )
 
 
-def withdraw(session: Session, issue_id: int) -> None:
-    """Take back the mails of an issue whose sending never began, in the caller's transaction."""
+def withdraw(session: Session, issue_id: int) -> bool:
+    """Take back the mails of an issue, in the caller's transaction; False, and nothing done, where one may have left."""
+    if not set(count(session, issue_id)) <= _UNSENT:
+        return False
     session.execute(delete(DeliveryRow).where(DeliveryRow.issue_id == issue_id))
+    return True
 
 
 def count(session: Session, issue_id: int) -> Counter[DeliveryState]:

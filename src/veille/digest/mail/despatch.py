@@ -17,7 +17,7 @@ from veille.digest.mail.mailers import FileMailer, RelayLog, mailer_of
 from veille.digest.mail.pace import Limits
 from veille.digest.mail.sending import Sender
 from veille.digest.relays.known import host_of
-from veille.errors import InputError, LeaseHeld
+from veille.errors import InputError, LeaseHeld, TemplateError
 from veille.model import Delivery, DeliveryState, Issue, IssueState, OutgoingMail
 from veille.model.issue_life import EDITABLE, LIVING, OPEN
 from veille.net.dns_records import mx_hosts
@@ -94,14 +94,23 @@ class Despatch:
                         )
 
                     sender = self._sender(issue, mailer, compose, hours)
-                    trouble = sender.send(issue.id, alone=not desk.shared_store)
+                    try:
+                        trouble = sender.send(issue.id, alone=not desk.shared_store)
+                    except TemplateError as error:
+                        self._hold(issue, str(error))  # each further try would end there too
+                        raise
+                if trouble:
+                    self._hold(issue, trouble)
                 desk.refused([one for one in desk.mails.deliveries(issue.id) if one.state is DeliveryState.REJECTED])
-                if trouble and desk.issues.get(issue.id).state in OPEN:  # somebody may have cancelled it meanwhile
-                    desk.issues.pause(issue.id, by="", why=trouble, now=desk.clock.now())
                 state = desk.issues.close(issue.id, desk.clock.now())
         finally:
             mailer.close()
         return desk.sent(desk.issues.get(issue.id), state)
+
+    def _hold(self, issue: Issue, why: str) -> None:
+        """Pause an issue, unless somebody has ended it meanwhile."""
+        if self._desk.issues.get(issue.id).state in OPEN:
+            self._desk.issues.pause(issue.id, by="", why=why, now=self._desk.clock.now())
 
     def _sender(
         self, issue: Issue, mailer: Mailer, compose: Callable[[Delivery], OutgoingMail], hours: Hours | None
