@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -429,6 +429,18 @@ def test_what_a_member_says_itself_is_accepted_at_once(drafts: SqlDraftStore, me
     assert (done.state, done.decided_by) == (DraftState.ACCEPTED, "claire@phytalis.example")
     assert members.members()[0].needs == ("enrobage",)
     assert members.members()[0].profiled_at == NOW
+
+
+def test_what_a_member_says_again_after_a_list_dropped_it_is_a_line_again(
+    drafts: SqlDraftStore, members: SqlMemberStore
+) -> None:
+    members.save([(Member(organisation="Phytalis"), [])], origin="", now=NOW)
+    (member,) = members.members()
+    line = ProfileDraft(member_id=member.id, field="needs", value="enrobage", origin="page", quote="enrobage", at=NOW)
+    drafts.answer([line], by="claire@phytalis.example", now=NOW)
+    members.save([(replace(member, needs=("tri",)), [])], origin="", now=NOW)
+    drafts.answer([line], by="claire@phytalis.example", now=NOW)
+    assert members.members()[0].needs == ("tri", "enrobage")
 
 
 def test_an_accepted_line_is_not_refused_after_and_a_refused_one_may_be_accepted(

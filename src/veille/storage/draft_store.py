@@ -61,6 +61,9 @@ class SqlDraftStore:
         with self._database.write(durable=True) as session:
             upsert(session, ProfileDraftRow, [_values(draft) for draft in drafts], keys=_KEYS)
             rows = self._rows(session, [_stored(session, draft) for draft in drafts])
+            for row in rows:
+                if row.state == DraftState.ACCEPTED:  # said before, and a list may have dropped it since
+                    add_line(session, row.member_id, row.field, row.value, now)
             return [_settle(session, row, accepted=True, by=by, now=now) for row in rows]
 
     def _rows(self, session: Session, draft_ids: Collection[int]) -> Sequence[ProfileDraftRow]:
