@@ -45,6 +45,13 @@ def test_a_title_with_every_word_of_a_need_answers_it_in_any_filiere_and_order()
     assert refused(told(need, title="Une aide à la décarbonation", **ELSEWHERE))
 
 
+def test_a_need_parted_between_title_and_first_lines_is_answered() -> None:
+    need = {"needs": ("récupération de chaleur de nos séchoirs",)}
+    call = ELSEWHERE | {"title": "Fours et séchoirs : une aide", "text": "Pour la récupération de chaleur."}
+    assert not refused(told(need, **call))
+    assert refused(told(need, **(call | {"title": "Fours : une aide"})))
+
+
 def test_two_lines_of_the_profile_speak_without_the_title() -> None:
     lines = {"activity": ("micromécanique pour l'horlogerie",), "needs": ("vers les instruments chirurgicaux",)}
     text = "Pour la micromécanique et l'horlogerie qui se tournent vers les instruments chirurgicaux."

@@ -184,9 +184,13 @@ class Case:
         return hit.phrase or (hit.central and (hit.spread or hit.run.first < self.view.title + LEAD))
 
     def _answers(self, hit: Hit) -> bool:
-        """Tell whether it is a whole need of which the title has every word of the trade, two or more."""
-        whole = hit.whole if hit.phrase else hit.spread
-        return hit.kind == "need" and whole and hit.segment.trade <= hit.view.title_terms
+        """Tell whether it is a whole need, with the title about it.
+
+        Several words of it stand together and the first lines have the others, or the title has them all.
+        """
+        in_title = hit.segment.trade <= hit.view.title_terms
+        whole = hit.spread and (hit.phrase or in_title)
+        return hit.kind == "need" and (whole or (hit.phrase and hit.whole and in_title))
 
     @property
     def _said_twice(self) -> bool:

@@ -24,7 +24,7 @@ class Said:
     topic: Floats
     #: The word of a line that says what it is about, or several words of a line.
     telling: Flags
-    #: Several words of a need, all its words of the trade in the title.
+    #: Several words of a need, all its words of the trade, one of them in the title.
     answers: Flags
     #: A word of the trade in the title, and a whole line or several words of one.
     twice: Flags
@@ -77,12 +77,13 @@ class Wordings:
         phrase = several & (added(cell[told]) > 0)
         tells = phrase | (added(cell[centre]) > 0)
         titled = added(cell[told & in_title])
-        whole = titled >= np.array([[len(one.trade) or np.inf] for one in self._segments])
+        every = np.array([[len(one.trade) or np.inf] for one in self._segments])
+        whole, said = titled >= every, added(cell[told]) >= every
         complete = added(cell) >= np.array([[len(one.terms)] for one in self._segments])
         return Said(
             topic=_topic(np.where(several, np.maximum(joined, single + joined * SPREAD / PHRASE), single)),
             telling=_any(tells),
-            answers=_any((tells & whole)[self._of("need")]),
+            answers=_any((tells & said & (titled > 0))[self._of("need")]),
             twice=(_any(titled > 0) & _any(tells | complete)) | (several.sum(axis=0) > 1),
             bridge=_any(whole[self._of(*TECHNIQUES)]),
         )
