@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.digest.sink import Plan, Sink, drop
-from tests.web.conftest import BOB, FRIDAY, Site
+from tests.web.conftest import ANNE, BOB, FRIDAY, Site
 from veille.digest.signs.gathering import IssueReport, Line, Person
 from veille.digest.signs.reporting import compose, report_of, send_due, send_report
 from veille.digest.signs.wording import as_data, as_page, as_text, headline
@@ -78,6 +78,17 @@ def test_a_report_counts_what_was_said_since_the_issue_left(week: tuple[Site, Is
     assert report.lines[0].wanted == 1
     site.app.members.suppress(BOB, reason="opt-out", now=site.clock.now())
     assert report_of(site.app.returning.reports, issue).left == {"page": 1}
+
+
+def test_who_left_is_counted_once_however_often_it_came_back(week: tuple[Site, Issue]) -> None:
+    site, issue = week
+    returning = site.app.returning
+    bob = next(one for one in site.app.mail_ledger.deliveries(issue.id) if one.email == BOB)
+    for event in ("a", "b"):
+        told = {"id": event, "kind": "hard", "message_id": bob.message_id, "address": BOB, "status": "5.1.1"}
+        returning.take_events("autre", json.dumps(told).encode())
+    site.app.members.suppress(ANNE, reason="opt-out", now=site.clock.now())
+    assert report_of(returning.reports, issue).left == {"hard": 1, "page": 1}
 
 
 def mails(home: Path) -> list[Path]:

@@ -84,11 +84,12 @@ def gather(
     """Return the report of an issue; `gone`: addresses among its readers' that are not written to any more."""
     said = _said(issue, drafted, opinions)
     votes = Counter(one.opinion for one in said)
-    ours = {one.message_id for one in deliveries}
-    left = Counter(one.kind for one in returned if one.message_id in ours and one.kind in _LEAVING)
+    ours = {one.message_id: one.email for one in deliveries}
+    # A relay and a returned mail may tell the same: people are counted, not what is said of them.
+    told = {(ours[one.message_id], one.kind) for one in returned if one.message_id in ours and one.kind in _LEAVING}
+    left = Counter(kind for _, kind in told)
     served = {one.email for one in deliveries if one.state is DeliveryState.SENT}
-    told = sum(left.values())
-    by_page = max(len(served & set(gone)) - told, 0)
+    by_page = len((served & set(gone)) - {email for email, _ in told})
     return IssueReport(
         digest=issue.digest,
         period=issue.period,
