@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from veille.config.instance import SOURCES
 from veille.config.settings import Settings
-from veille.errors import ConfigError, InputError, RelayUnavailable, VeilleError
+from veille.errors import ConfigError, InputError, LeaseHeld, RelayUnavailable, VeilleError
 from veille.model import CrawlReport, Item
 from veille.model.details import DetailReport
 from veille.model.runs import RunReport
@@ -280,7 +280,7 @@ class App(Stores):
         try:
             for sentence in self.digest.run_due(drafting=drafting):
                 done.append(sentence)  # noqa: PERF402 - what was done before it failed is told too
-        except (InputError, RelayUnavailable) as error:
+        except (InputError, LeaseHeld, RelayUnavailable) as error:
             return done, error
         return done, None
 

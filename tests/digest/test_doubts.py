@@ -1,4 +1,6 @@
+import contextlib
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -9,11 +11,12 @@ from tests.digest.builders import item, store_items
 from tests.digest.house import FRIDAY, House
 from tests.digest.ledger import members_of
 from tests.digest.sink import Plan, Sink, drop
+from veille.digest.mail.mailers import FileMailer
 from veille.digest.mail.refusals import take_refusals
 from veille.digest.mail.returns import ReturnDesk
 from veille.digest.runner import Digests
-from veille.errors import InputError
-from veille.model import DeliveryState, IssueState
+from veille.errors import InputError, LeaseHeld
+from veille.model import DeliveryState, IssueState, OutgoingMail, SendOutcome
 from veille.storage.bounce_store import SqlBounceStore
 
 
@@ -73,6 +76,64 @@ def test_daemon_does_not_repeat_each_minute_what_has_not_changed(house: House) -
         assert list(daemon.run_due()) == []
         house.clock.advance(timedelta(minutes=5))
         assert list(daemon.run_due()) == ["édition hebdo 2026-W48 : 2 mails remis sur 2"]
+
+
+@pytest.mark.parametrize("how", ["pause", "cancel"])
+def test_what_is_held_while_it_is_sent_stops_at_once(house: House, how: str) -> None:
+    """The group that was claimed is not sent to its end: only what is at its final dot ends."""
+    house.digests.build()
+    house.digests.approve(by="Claire")
+
+    class Slow(FileMailer):
+        def _one(self, mail: OutgoingMail) -> SendOutcome:
+            getattr(house.digests.living, how)(by="Claire", why="une erreur dans un titre")
+            return super()._one(mail)
+
+    held = Digests(replace(house.desk, mailer=Slow(house.home / "var" / "mail"))).send()
+    assert held.state is (IssueState.PAUSED if how == "pause" else IssueState.CANCELLED)
+    assert len(house.mails()) == 1
+    left = DeliveryState.QUEUED if how == "pause" else DeliveryState.SKIPPED
+    assert Counter(one.state for one in held.deliveries) == {DeliveryState.SENT: 1, left: 1}
+    if how == "pause":
+        house.digests.living.resume(by="Claire")
+        assert house.digests.send().state is IssueState.DONE
+        assert len(house.mails()) == 2
+
+
+@pytest.mark.parametrize("act", [lambda digests: list(digests.run_due()), lambda digests: digests.send()])
+def test_what_a_dead_sender_left_is_settled_at_the_end_of_the_issue(
+    house: House, act: Callable[[Digests], object]
+) -> None:
+    house.digests.build()
+    issue = house.digests.approve(by="Claire")[0]
+    house.desk.issues.begin(issue.id, house.clock.now())
+    mails = house.desk.mails
+    first, second = mails.claim(issue.id, limit=2, now=house.clock.now(), lease=timedelta(minutes=2))
+    mails.record(begun=[first], now=house.clock.now())  # the process dies, and the machine stays off
+    house.clock.advance(timedelta(days=5))
+    with contextlib.suppress(InputError):
+        act(house.digests)
+    assert {one.subscriber_id: one.state for one in mails.deliveries(issue.id)} == {
+        first.subscriber_id: DeliveryState.UNCERTAIN,
+        second.subscriber_id: DeliveryState.EXPIRED,
+    }
+
+
+def test_mails_taken_over_by_another_machine_end_no_daemon(house: House) -> None:
+    house.digests.build()
+    issue = house.digests.approve(by="Claire")[0]
+
+    class Asleep(FileMailer):
+        def _one(self, mail: OutgoingMail) -> SendOutcome:
+            house.clock.advance(timedelta(minutes=10))
+            house.desk.mails.recover(issue.id, now=house.clock.now(), alone=False, lease=timedelta(minutes=2))
+            return super()._one(mail)
+
+    asleep = replace(house.desk, mailer=Asleep(house.home / "var" / "mail"), shared_store=True)
+    with pytest.raises(LeaseHeld, match="repris par un autre envoi"):  # LeaseLost would say that its place is taken
+        Digests(asleep).send()
+    assert house.digests.send().state is IssueState.DONE
+    assert len(house.mails()) == 2
 
 
 def test_only_a_doubt_is_settled_and_all_or_none(house: House) -> None:

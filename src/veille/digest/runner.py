@@ -160,7 +160,7 @@ class Digests:
         if issue.state in EDITABLE and issue.period == self._desk.edition(definition).period:
             return
         waited = self._desk.filled(issue) if issue.state in EDITABLE else self._waiting(issue)
-        self._desk.issues.close(issue.id, self._desk.clock.now())
+        self._despatch.end(issue)
         if waited:
             yield f"édition {issue.name} périmée : ce qui n'est pas parti ne partira plus"
 

@@ -13,7 +13,7 @@ from veille.model.issue_life import EDITABLE, LIVING, OPEN, check_move, refused_
 from veille.protocols import IssueStore
 from veille.storage.db import Database, upsert
 from veille.storage.digest_rows import bulletin_values, frozen, read_drafted, read_issue, selection_values
-from veille.storage.mail_ledger import FINAL, count, end_waiting, enqueue, withdraw
+from veille.storage.mail_ledger import FINAL, count, end_waiting, enqueue, take_back, withdraw
 from veille.storage.member_store import read_subscriber
 from veille.storage.tables import BulletinRow, IssueEventRow, IssueRow, SelectionRow, SubscriberRow
 
@@ -215,11 +215,13 @@ class SqlIssueStore:
             return read_issue(row)
 
     def pause(self, issue_id: int, *, by: str, why: str, now: datetime) -> Issue:
-        """Hold an approved issue: no further mail is claimed until it is resumed; one paused already stays so."""
+        """Hold an approved issue: no further mail begins until it is resumed; one paused already stays so."""
         with self._database.write(durable=True) as session:
             row = session.get_one(IssueRow, issue_id)
             if row.state != IssueState.PAUSED:
                 _move(session, row, IssueState.PAUSED, now=now, by=by, why=why)
+                session.flush()
+                take_back(session, issue_id)
             return read_issue(row)
 
     def resume(self, issue_id: int, *, by: str, now: datetime) -> Issue:

@@ -296,6 +296,7 @@ def enqueue(session: Session, issue_id: int, mails: Mapping[Subscriber, str]) ->
 
 def end_waiting(session: Session, issue_id: int, now: datetime, state: DeliveryState, reply: str) -> None:
     """End what still waits of an issue (past its end, cancelled), in the caller's transaction."""
+    take_back(session, issue_id)
     session.execute(
         update(DeliveryRow)
         .where(
@@ -306,8 +307,18 @@ def end_waiting(session: Session, issue_id: int, now: datetime, state: DeliveryS
     )
 
 
+def take_back(session: Session, issue_id: int) -> None:
+    """Queue again what a sender has claimed and not begun, in the caller's transaction: it may not begin it any more."""
+    mine = (
+        DeliveryRow.issue_id == issue_id,
+        DeliveryRow.state == DeliveryState.SENDING,
+        DeliveryRow.begun_at.is_(None),
+    )
+    session.execute(update(DeliveryRow).where(*mine).values(UNTOUCHED))
+
+
 def withdraw(session: Session, issue_id: int) -> bool:
-    """Take back the mails of an issue, in the caller's transaction; False, and nothing done, where one may have left."""
+    """Remove the mails of an issue, in the caller's transaction; False, and nothing done, where one may have left."""
     if not set(count(session, issue_id)) <= _UNSENT:
         return False
     session.execute(delete(DeliveryRow).where(DeliveryRow.issue_id == issue_id))

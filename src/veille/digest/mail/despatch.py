@@ -16,8 +16,9 @@ from veille.digest.mail.families import Families
 from veille.digest.mail.mailers import FileMailer, RelayLog, mailer_of
 from veille.digest.mail.pace import Limits
 from veille.digest.mail.sending import Sender
+from veille.digest.mail.shift import LEASE
 from veille.digest.relays.known import host_of
-from veille.errors import InputError, LeaseHeld, TemplateError
+from veille.errors import InputError, LeaseHeld, LeaseLost, TemplateError
 from veille.model import Delivery, DeliveryState, Issue, IssueState, OutgoingMail
 from veille.model.issue_life import EDITABLE, LIVING, OPEN
 from veille.net.dns_records import mx_hosts
@@ -42,7 +43,7 @@ class Despatch:
         if issue.state is IssueState.DONE:
             return self._desk.sent(issue, issue.state)
         if self._desk.clock.now() > needed(issue.stale_at):
-            self._desk.issues.close(issue.id, self._desk.clock.now())
+            self.end(issue)
             raise InputError(
                 f"édition périmée : {issue.name} devait partir avant le "
                 f"{needed(issue.stale_at).astimezone(self._desk.settings.cluster.zone):%d/%m/%Y à %H:%M}",
@@ -54,6 +55,12 @@ class Despatch:
                 cure="quelqu'un a modifié la base ; rétablissez-la d'une sauvegarde",
             )
         return self._send(issue, hours)
+
+    def end(self, issue: Issue) -> None:
+        """End an issue whose time is over; what a dead sender had begun is listed as doubtful."""
+        desk, now = self._desk, self._desk.clock.now()
+        desk.mails.recover(issue.id, now=now, alone=False, lease=LEASE)
+        desk.issues.close(issue.id, now)
 
     def _to_send(self, name: str | None) -> tuple[Definition, Issue]:
         """Return what may leave: approved and not stale first, else released by the fallback, else say why not."""
@@ -99,6 +106,10 @@ class Despatch:
                     except TemplateError as error:
                         self._hold(issue, str(error))  # each further try would end there too
                         raise
+                    except LeaseLost as error:
+                        if desk.issues.get(issue.id).state in OPEN:
+                            raise _taken_over(issue) from error
+                        trouble = ""  # held or ended by somebody meanwhile: its mails were taken back from us
                 if trouble:
                     self._hold(issue, trouble)
                 desk.refused([one for one in desk.mails.deliveries(issue.id) if one.state is DeliveryState.REJECTED])
@@ -137,6 +148,12 @@ class Despatch:
             stopping=lambda: desk.stopping() or (hours is not None and not hours.open(desk.clock.now())),
             **options,
         )
+
+
+def _taken_over(issue: Issue) -> LeaseHeld:
+    return LeaseHeld(
+        f"les mails de l'édition {issue.name} ont été repris par un autre envoi", cure="rien à faire : il s'en occupe"
+    )
 
 
 @contextmanager
