@@ -1,7 +1,7 @@
 """French for facts: days, badges, amounts, changes (pure). No-break spaces where typography wants them."""
 
-from collections.abc import Sequence
 import re
+from collections.abc import Sequence
 from datetime import date
 from zoneinfo import ZoneInfo
 
