@@ -150,6 +150,10 @@ def test_password_never_leaves_in_clear() -> None:
     with pytest.raises(InputError, match="en clair"):
         parse_relay("smtp://anne:secret@relais.example.fr")
     parse_relay("smtp://anne:secret@127.0.0.1:2525")
+    for forgotten in ("anne@pole.example.fr:secret@relais.example.fr", "secret@relais.example.fr"):
+        with pytest.raises(InputError) as caught:
+            parse_relay(forgotten)
+        assert "sec" not in str(caught.value)
 
 
 # ── encryption ──────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -7,6 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from tests.digest.house import House, body, digest_yaml, mails
+from tests.digest.sink import Plan, Sink
 from veille.digest.runner import Digests
 from veille.errors import InputError
 from veille.model import DeliveryState, IssueState
@@ -63,6 +64,22 @@ def test_erratum_of_what_nobody_got_is_refused(house: House) -> None:
                                   ("../x", 3, "pas d'édition")):  # fmt: skip
         with pytest.raises(InputError, match=match):
             house.digests.errata.make(period, number, "Une correction.")
+
+
+def test_correction_waits_until_nobody_can_get_the_mistake_any_more(house: House) -> None:
+    house.digests.build()
+    house.digests.approve(by="Claire")
+    with Sink(Plan({"rcpt": [None, "451 4.2.0 greylisted"]})) as sink:
+        house.through(sink.url).send()
+    got = next(one for one in house.digests.status()[0].deliveries if one.state is DeliveryState.SENT)
+    read = next(one for one in house.desk.issues.drafted(got.issue_id) if one.subscriber.id == got.subscriber_id)
+    number = read.selection[0].item_id
+    with pytest.raises(InputError, match="1 mail part encore") as caught:
+        house.digests.errata.make("2026-W48", number, "Le taux est de 40 %.")
+    assert "veille digest cancel" in (caught.value.cure or "")
+    house.digests.living.cancel(by="Claire", why="une erreur")
+    (one,) = house.digests.errata.make("2026-W48", number, "Le taux est de 40 %.").drafted
+    assert one.subscriber.id == got.subscriber_id
 
 
 def test_correction_is_never_sent_unseen(house: House) -> None:

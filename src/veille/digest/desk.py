@@ -29,6 +29,9 @@ from veille.protocols import (
 )
 from veille.tokens import Keys
 
+#: States of a mail that may still leave by itself.
+WAITING = (DeliveryState.QUEUED, DeliveryState.DEFERRED, DeliveryState.SENDING)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Desk:

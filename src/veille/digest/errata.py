@@ -9,10 +9,10 @@ from veille.config.digests import Definition
 from veille.digest.choosing.correcting import correction
 from veille.digest.composing import make_frame
 from veille.digest.curating import NOTE_LIMIT
-from veille.digest.desk import Built, Desk
+from veille.digest.desk import WAITING, Built, Desk
 from veille.errors import InputError
 from veille.model import Drafted, Issue, IssueState
-from veille.model.issue_life import EDITABLE, STATE_NAMES
+from veille.model.issue_life import EDITABLE, LIVING, STATE_NAMES
 from veille.text import clean
 
 #: Corrections of one issue, at most: beyond, people write a letter.
@@ -37,6 +37,7 @@ class Errata:
                 cure=f"dites en 1 à {NOTE_LIMIT} caractères ce qui est vrai",
             )
         drafted = self._corrected(issue, item_id, words)
+        self._check_over(issue)
         errata, now = definition.erratum(), desk.clock.now()
         hours = desk.hours(definition)
         leaves = hours.opening(now)
@@ -67,6 +68,16 @@ class Errata:
                 cure="corrigez-la directement, puis « veille digest build »",
             )
         return issue
+
+    def _check_over(self, issue: Issue) -> None:
+        """Refuse while mails of the issue may still leave: they would bear the mistake, uncorrected."""
+        counts = self._desk.mails.counts(issue.id)
+        waiting = sum(counts.get(state, 0) for state in WAITING) if issue.state in LIVING else 0
+        if waiting:
+            raise InputError(
+                f"{waiting} mail{'s partent' if waiting > 1 else ' part'} encore de l'édition {issue.name}",
+                cure="attendez la fin, ou arrêtez-la avec « veille digest cancel », puis recommencez",
+            )
 
     def _corrected(self, issue: Issue, item_id: int, says: str) -> Sequence[Drafted]:
         desk = self._desk

@@ -6,7 +6,7 @@ from contextlib import closing
 from veille.config.digests import Definition
 from veille.config.problems import nearest
 from veille.digest.curating import Curation
-from veille.digest.desk import Built, Desk, Sent, needed
+from veille.digest.desk import WAITING, Built, Desk, Sent, needed
 from veille.digest.errata import Errata
 from veille.digest.fallback import Fallback, Held
 from veille.digest.living import Living
@@ -18,8 +18,6 @@ from veille.digest.showing import Shown, show
 from veille.errors import InputError
 from veille.model import DeliveryState, Drafted, Issue, IssueState, OutgoingMail, SendOutcome
 from veille.model.issue_life import EDITABLE, OPEN
-
-_WAITING = (DeliveryState.QUEUED, DeliveryState.DEFERRED, DeliveryState.SENDING)
 
 
 class Digests:
@@ -203,7 +201,7 @@ class Digests:
 
     def _waiting(self, issue: Issue) -> bool:
         counts = self._desk.mails.counts(issue.id)
-        return any(counts.get(state) for state in _WAITING)
+        return any(counts.get(state) for state in WAITING)
 
 
 def _reader(drafted: Sequence[Drafted], who: str, organisations: Mapping[int, str]) -> Drafted:

@@ -308,7 +308,7 @@ def end_waiting(session: Session, issue_id: int, now: datetime, state: DeliveryS
 
 
 def take_back(session: Session, issue_id: int) -> None:
-    """Queue again what a sender has claimed and not begun, in the caller's transaction: it may not begin it any more."""
+    """Queue again what is claimed and not begun, in the caller's transaction: its sender may not begin it any more."""
     mine = (
         DeliveryRow.issue_id == issue_id,
         DeliveryRow.state == DeliveryState.SENDING,

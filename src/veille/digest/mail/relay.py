@@ -42,7 +42,7 @@ def parse_relay(url: str) -> Relay:
         raise InputError("mail.url : port ou hôte illisible", cure="écrivez smtp://hôte:port") from error
     if parts.scheme not in PORTS or not parts.hostname:
         raise InputError(
-            f"mail.url : « {parts.scheme or url[:20]} » inconnu ou hôte absent",
+            f"mail.url : « {parts.scheme} » inconnu ou hôte absent" if parts.scheme else "mail.url : protocole absent",
             cure="écrivez file:DOSSIER, smtp://hôte:port, smtps:// ou smtp+starttls://",
         )
     relay = Relay(
