@@ -181,7 +181,7 @@ def test_a_person_asks_for_their_data_and_is_erased(run, home):
     assert "vouliez-vous claire@phytalis.example" in run("members", "erase", "clair@phytalis.example", "--yes", code=2)
     assert "effacé : subscriber 1" in run("members", "erase", "claire@phytalis.example", "--yes")
     assert b"claire@phytalis" not in (home / "var" / "veille.sqlite").read_bytes()
-    assert "désinscrit : non ajouté" in run("members", "import", home / "m.csv")
+    assert "adresse à ne plus écrire" in run("members", "import", home / "m.csv")
     assert "base réécrite" in run("db", "compact")
 
 

@@ -155,7 +155,9 @@ def test_unsubscribed_address_is_not_added_again(run: Run, store: SqlMemberStore
     store.suppress("claire@phytalis.example", reason="désinscription", now=NOW)
     plan = run(PHYTALIS)
     assert store.subscribers() == []
-    assert plan.remarks == ("claire@phytalis.example s'est désinscrit : non ajouté",)
+    assert plan.remarks == (
+        "claire@phytalis.example : adresse à ne plus écrire (désinscrite, effacée ou refusée), non ajoutée",
+    )
     assert not plan.problems
 
 

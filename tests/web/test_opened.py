@@ -69,6 +69,12 @@ def openings(site: Site) -> int:
     return sum((site.app.returning.signs.signs(issue_of(site).id, counted=True).opened or {}).values())
 
 
+def test_who_asks_what_is_held_is_told_of_the_counts(counting: Site) -> None:
+    page = counting.client.get(counting.links.holdings(counting.person(ANNE).id)).text
+    assert "comptés par article et par jour" in page
+    assert "aucune ouverture" not in page
+
+
 def test_counted_links_are_the_same_for_everybody_and_the_mail_says_so(counting: Site) -> None:
     issue = issue_of(counting)
     for one in counting.app.issue_store.drafted(issue.id):

@@ -103,7 +103,7 @@ def approve(instance: Instance, name: str | None, by: str) -> None:
         echo(f"{title(issue)} approuvée par {issue.approved_by} ; empreinte {(issue.content_sha256 or '')[:12]}")
         if remark := app.returning.pace_remark(issue):
             echo(f"attention : {remark}", err=True)
-    echo("Envoyez avec « veille digest send ».")
+    echo(f"Envoyez avec « veille digest send{f' --name {name}' if name else ''} ».")
 
 
 @digest.command("send")

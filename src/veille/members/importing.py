@@ -163,7 +163,7 @@ def _remarks(
             )
         for one, (_, said) in draft.people.items():
             if one in stopped and one not in people:
-                yield f"{one} s'est désinscrit : non ajouté"
+                yield f"{one} : adresse à ne plus écrire (désinscrite, effacée ou refusée), non ajoutée"
             person = people.get(one)
             kept = [column for column in _CHOSEN if person and person.chosen_at and _contradicts(person, said, column)]
             if person is not None and kept:

@@ -1,6 +1,7 @@
 """The report of an issue: what it says, that it leaves once, and that a crash makes no second one."""
 
 import json
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from email import message_from_bytes, policy
 from pathlib import Path
@@ -93,6 +94,25 @@ def test_who_left_is_counted_once_however_often_it_came_back(week: tuple[Site, I
 
 def mails(home: Path) -> list[Path]:
     return sorted((home / "var" / "mail").glob("rapport*.eml"))
+
+
+def test_the_hours_of_a_report_run_from_the_sending_not_from_its_plan(week: tuple[Site, Issue]) -> None:
+    site, issue = week
+    desk = site.app.returning.reports
+    late = replace(issue, frame={**issue.frame, "date": (FRIDAY + timedelta(hours=5)).isoformat()})
+    site.clock.advance(timedelta(hours=9))
+    assert list(send_due(replace(desk, issues=Only(late)))) == []
+    assert len(list(send_due(desk))) == 1
+
+
+@dataclass
+class Only:
+    """Issues of which there is one."""
+
+    issue: Issue
+
+    def latest(self, _name: str, _states: object) -> Issue:
+        return self.issue
 
 
 def test_a_report_leaves_once_some_hours_after_its_issue(week: tuple[Site, Issue]) -> None:

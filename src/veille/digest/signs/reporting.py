@@ -69,7 +69,10 @@ def send_due(desk: ReportDesk) -> Iterator[str]:
     now, wait = desk.clock.now(), timedelta(hours=desk.settings.returns.report_hours)
     for name in desk.digests():
         issue = desk.issues.latest(name, (IssueState.DONE, IssueState.EXPIRED))
-        if issue is None or issue.send_at is None or not timedelta(0) <= now - issue.send_at - wait <= _NEWS:
+        if issue is None or issue.send_at is None:
+            continue
+        since = max(issue.send_at, left_at(issue))  # one that staff sent late has no sign of life at its planned hour
+        if not timedelta(0) <= now - since - wait <= _NEWS:
             continue
         if desk.signs.report_state(issue.id) is None:
             yield from send_report(desk, issue)

@@ -73,6 +73,7 @@ def _page(front: Front, person: Subscriber, token: str, *, acted: bool = False) 
         export=f"{token}.json",
         asked=french_day(asked.astimezone(zone).date()) if asked else "",
         acted=acted,
+        counted=front.settings.site.count_links,
     )
 
 
