@@ -52,6 +52,21 @@ def test_a_need_parted_between_title_and_first_lines_is_answered() -> None:
     assert refused(told(need, **(call | {"title": "Fours : une aide"})))
 
 
+@pytest.mark.parametrize(
+    ("need", "title", "longer"),
+    [
+        ("réduire les fuites", "Leaks from the cabinet", None),
+        ("IA embarquée", "Intelligence agencies concluded", "Embedded artificial intelligence"),
+        ("fabrication additive", "Manufacturing slows down", "Additive manufacturing"),
+    ],
+)
+def test_one_english_word_in_no_filiere_of_the_member_is_chance(need: str, title: str, longer: str | None) -> None:
+    news = {"type": "actualite", "sectors": [], "facts": {}, "lang": "en"}
+    assert refused(told({"needs": (need,)}, title=title, **news))
+    if longer is not None:
+        assert not refused(told({"needs": (need,)}, title=longer, **news))
+
+
 def test_two_lines_of_the_profile_speak_without_the_title() -> None:
     lines = {"activity": ("micromécanique pour l'horlogerie",), "needs": ("vers les instruments chirurgicaux",)}
     text = "Pour la micromécanique et l'horlogerie qui se tournent vers les instruments chirurgicaux."

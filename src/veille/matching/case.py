@@ -180,8 +180,12 @@ class Case:
         return self.topic >= BAR_OTHER_SECTOR and self._said_twice
 
     def _tells(self, hit: Hit) -> bool:
-        """Tell whether a hit may say what the item is about: several words, or a line's own among the first lines."""
-        return hit.phrase or (hit.central and (hit.spread or hit.run.first < self.view.title + LEAD))
+        """Tell whether a hit may say what the item is about: several words, or a line's own among the first lines.
+
+        In English, in no filière of the member's, one word may be another that is written alike (« leaks », « Chen »).
+        """
+        alone = hit.run.first < self.view.title + LEAD and (self.same_sector or not self.view.english)
+        return hit.phrase or (hit.central and (hit.spread or alone))
 
     def _answers(self, hit: Hit) -> bool:
         """Tell whether it is a whole need, with the title about it.

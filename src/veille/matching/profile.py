@@ -9,7 +9,7 @@ from functools import cached_property
 
 from veille.config.taxonomy import OFF_TOPIC, Taxonomy
 from veille.matching.trades import named_trades, trade_of
-from veille.matching.words import Words, cognate, generic_stems
+from veille.matching.words import Words, cognate, generic_stems, is_expression
 from veille.model import Member, Scheme
 from veille.protocols import Places
 from veille.text import fold
@@ -153,7 +153,7 @@ def prepare_profile(member: Member, places: Places, taxonomy: Taxonomy, today: d
         member=member,
         segments=segments,
         terms=terms,
-        cognates={cognate(term): term for term in terms if cognate(term) and term not in generic},
+        cognates={cognate(term): term for term in terms if _learned(term) and term not in generic},
         chain=frozenset(chain),
         region=next((code for code in chain if code.startswith("fr:region:")), None),
         made=frozenset(term for segment in segments if segment.kind in _MADE for term in segment.stems),
@@ -171,6 +171,11 @@ def prepare_profile(member: Member, places: Places, taxonomy: Taxonomy, today: d
         muted=tuple((term, Words(term).stems) for term in member.muted),
         today=today,
     )
+
+
+def _learned(term: str) -> bool:
+    """Tell whether another language may write a stem alike; one word of an expression is not the expression."""
+    return bool(cognate(term)) and not is_expression(term)
 
 
 def _coded_in(member: Member, taxonomy: Taxonomy) -> bool:
