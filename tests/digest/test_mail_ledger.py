@@ -10,6 +10,7 @@ from veille.errors import LeaseLost
 from veille.model import DeliveryState, IssueState, SendOutcome
 from veille.model.sending import RateState
 from veille.storage.db import Database
+from veille.storage.mail_ledger import SqlMailLedger
 from veille.storage.tables import AttemptRow, SeenRow
 
 Q, S, U = DeliveryState.QUEUED, DeliveryState.SENT, DeliveryState.UNCERTAIN
@@ -89,6 +90,16 @@ def test_whole_group_suppressed_does_not_hide_the_rest(database: Database) -> No
     members_of(database).suppress("p00000@exemple.fr", reason="opt-out", now=NOW)
     claimed = mails_of(database).claim(issue.id, limit=1, now=NOW, lease=LEASE)
     assert [one.email for one in claimed] == ["p00001@exemple.fr"]
+
+
+def test_any_number_of_suppressed_addresses_does_not_hide_the_rest(sqlite_database: Database) -> None:
+    issue, count = approved(sqlite_database, 1_050), 1_050
+    everyone = [one.email for one in mails_of(sqlite_database).deliveries(issue.id)]
+    refused = frozenset(everyone[:-1])
+    store = SqlMailLedger(sqlite_database, "pole", suppressed=refused.intersection)
+    (one,) = store.claim(issue.id, limit=1, now=NOW, lease=LEASE)
+    assert one.email == everyone[-1]
+    assert states(sqlite_database, issue.id).count(DeliveryState.SUPPRESSED) == count - 1
 
 
 def test_after_a_crash_what_had_begun_is_doubtful_and_the_rest_waits_again(database: Database) -> None:

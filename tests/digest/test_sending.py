@@ -347,6 +347,28 @@ def test_ledger_that_cannot_be_written_lets_nothing_leave(sqlite_database: Datab
     assert Counter(one.message_id for one in sink.taken).most_common(1)[0][1] == 1
 
 
+def test_leases_that_cannot_be_renewed_stop_the_sending(
+    sqlite_database: Database, clock: FrozenClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    issue = approved(sqlite_database, 20)
+
+    class Unrenewed(SqlMailLedger):
+        def renew(self, deliveries: object, **_: Any) -> None:
+            raise StoreError("disque plein", cure="faites de la place")
+
+    monkeypatch.setattr("veille.digest.mail.shift.LEASE", timedelta(seconds=0.2))
+    ledger = Unrenewed(sqlite_database, "pole", suppressed=lambda _: ())
+    with (
+        Sink(Plan(slow=0.05)) as sink,
+        closing(SmtpMailer(parse_relay(sink.url), connections=1)) as mailer,
+        pytest.raises(StoreError, match="disque plein"),
+    ):
+        Sender(ledger, mailer, compose, clock).send(issue.id, alone=False)
+    found = states(sqlite_database, issue.id)
+    assert found[S] == len(sink.taken) < 20
+    assert found[S] + found[Q] == 20
+
+
 @pytest.mark.parametrize("jump", [timedelta(hours=-1), timedelta(hours=1), timedelta(days=30)])
 def test_clock_that_jumps_while_sending_doubles_nothing(
     database: Database, clock: FrozenClock, jump: timedelta

@@ -130,18 +130,17 @@ class SqlMailLedger:
         query = select(COLUMNS).where(DeliveryRow.issue_id == issue_id, due).order_by(DeliveryRow.subscriber_id)
         if without:
             query = query.where(or_(DeliveryRow.family.is_(None), DeliveryRow.family.not_in(without)))
-        with self._database.write(durable=True) as session:
-            if session.get_one(IssueRow, issue_id).state not in OPEN:
-                return []
-            rows = [read_delivery(row) for row in session.execute(query.limit(limit))]
-            refused = self._suppressed([row.email for row in rows])
-            mine = [row for row in rows if row.email not in refused]
-            _mark(session, [row for row in rows if row.email in refused], SUPPRESS | {"settled_at": now})
-            _mark(session, mine, CLAIM | {"token": token, "lease_until": now + lease})
-        claimed = [replace(row, state=DeliveryState.SENDING, token=token, tries=row.tries + 1) for row in mine]
-        if claimed or not rows:
-            return claimed
-        return self.claim(issue_id, limit=limit, now=now, lease=lease, without=without)
+        while True:
+            with self._database.write(durable=True) as session:
+                if session.get_one(IssueRow, issue_id).state not in OPEN:
+                    return []
+                rows = [read_delivery(row) for row in session.execute(query.limit(limit))]
+                refused = self._suppressed([row.email for row in rows])
+                mine = [row for row in rows if row.email not in refused]
+                _mark(session, [row for row in rows if row.email in refused], SUPPRESS | {"settled_at": now})
+                _mark(session, mine, CLAIM | {"token": token, "lease_until": now + lease})
+            if mine or not rows:  # else all of them are written to no more: there may be others behind
+                return [replace(row, state=DeliveryState.SENDING, token=token, tries=row.tries + 1) for row in mine]
 
     def renew(self, deliveries: Sequence[Delivery], *, now: datetime, lease: timedelta) -> None:
         """Extend the leases of claimed mails; one that was taken away shows when its mail is to begin."""

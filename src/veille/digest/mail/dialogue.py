@@ -69,10 +69,6 @@ class Dialogue:
                 return
         self._wire.close()
 
-    def hang_up(self) -> None:
-        """End it at once."""
-        self._wire.close()
-
     def _unfit(self, mail: OutgoingMail, size: int) -> SendOutcome | None:
         """Refuse ourselves what the relay has said it cannot take, or what would be another command."""
         envelope = mail.sender + mail.recipient

@@ -62,6 +62,7 @@ class Shift:
         self._held: dict[str, Delivery] = {}
         self._begun: set[str] = set()
         self._claiming: asyncio.Task[None] | None = None
+        self._beating: asyncio.Task[None] | None = None
         #: Families left out when a claim found nothing more: without them there is no more.
         self._dry: frozenset[str] | None = None
         self._issue = 0
@@ -78,7 +79,7 @@ class Shift:
     async def work(self, issue_id: int) -> None:
         """Send what is due; raises what stopped it, with everything untouched queued again."""
         self._issue = issue_id
-        beating = asyncio.create_task(self._beat())
+        self._beating = asyncio.create_task(self._beat())
         lanes = [asyncio.create_task(self._lane()) for _ in range(self._mailer.connections)]
         try:
             await asyncio.wait(lanes)
@@ -87,10 +88,10 @@ class Shift:
             await asyncio.wait(lanes, timeout=_LAST)
             raise
         finally:
-            beating.cancel()
+            self._beating.cancel()
             for lane in lanes:
                 lane.cancel()
-            await asyncio.gather(beating, *lanes, *self._claims(), return_exceptions=True)
+            await asyncio.gather(self._beating, *lanes, *self._claims(), return_exceptions=True)
             await self._hand_back()
         for ended in (*lanes, *self._claims()):
             ended.result()
@@ -164,6 +165,8 @@ class Shift:
             if self._claiming is not None and self._claiming.done():
                 self._claiming.result()
                 self._claiming = None
+            if self._beating is not None and self._beating.done():
+                self._beating.result()  # leases that are not renewed are soon another sender's
             waits = self._waits()
             free = [one for one in self._waiting if not waits[one.family]]
             blocked = frozenset(family for family, seconds in waits.items() if seconds)
