@@ -73,6 +73,7 @@ def test_two_lines_of_the_profile_speak_without_the_title() -> None:
     call = ELSEWHERE | {"title": "Aide à la diversification", "text": text}
     assert not refused(told(lines, **call))
     assert refused(told({"activity": lines["activity"]}, **call))
+    assert refused(told({"activity": lines["activity"], "skills": lines["activity"]}, **call))
 
 
 def test_a_post_elsewhere_is_shown_for_a_followed_name_only() -> None:

@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import combinations
 
 from veille.matching.context import FOR_ALL, LONGEST_TEXT, MatchContext, View
 from veille.matching.eligibility import SIZE_WORDS, judge
@@ -31,11 +32,11 @@ TECHNIQUES = frozenset({"activity", "skill", "contribution"})
 _WIDE = frozenset({"country:fr", "country-group:ue"})
 #: Characters in which a tender says whether it buys works, and folded words that say so, or that goods are in it.
 _OPENING = 400
+_WORKS, _SUPPLIES = re.compile(r"\btravaux\b"), re.compile(r"\b(fournitures?|acquisition|achat|livraison|etudes?)\b")
 #: Folded words of what a laboratory may be asked to do; goods and services are bought from companies.
 _STUDIES = re.compile(
     r"\b(etudes?|recherches?|analyses?|essais?|mesures?|expertises?|theses?|formations?|laboratoires?)\b"
 )
-_WORKS, _SUPPLIES = re.compile(r"\btravaux\b"), re.compile(r"\b(fournitures?|acquisition|achat|livraison|etudes?)\b")
 #: Calibrated on the open half of tests/data/judgements: how much must be said of the profile's own words.
 BAR_SAME_SECTOR, BAR_NO_SECTOR, BAR_OTHER_SECTOR = 0.5, 0.6, 0.95
 
@@ -200,11 +201,12 @@ class Case:
     def _said_twice(self) -> bool:
         """Whether two words of the trade stand there, one in the title, a whole line of the profile among them.
 
-        Without the title, two words of each of two lines.
+        Without the title, two words of each of two lines, none of them the same.
         """
         telling = [hit for hit in self.hits if hit.specific]
         words = frozenset[str]().union(*(hit.specific for hit in telling))
-        if sum(len(hit.specific) > 1 for hit in telling) > 1:
+        several = [hit.specific for hit in telling if len(hit.specific) > 1]
+        if any(one.isdisjoint(other) for one, other in combinations(several, 2)):
             return True
         sure = any((hit.phrase and hit.whole) or hit.complete for hit in telling)
         return len(words) > 1 and sure and any(not words.isdisjoint(hit.view.title_terms) for hit in telling[:1])
