@@ -144,8 +144,12 @@ def variety(
             for one, other in itertools.combinations(each.bulletin.lines, 2)
         ]
         alike = statistics.mean(pair > 0.8 for pair in pairs)
-        yield {"relevance": weight, "score_kept": round(kept / base, 4), "mean_likeness": round(statistics.mean(pairs), 4),
-               "near_identical_pairs": round(alike, 5)}  # fmt: skip
+        yield {
+            "relevance": weight,
+            "score_kept": round(kept / base, 4),
+            "mean_likeness": round(statistics.mean(pairs), 4),
+            "near_identical_pairs": round(alike, 5),
+        }
 
 
 def main() -> None:

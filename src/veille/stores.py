@@ -28,8 +28,8 @@ if TYPE_CHECKING:
     from veille.storage.cluster_store import SqlClusterStore
     from veille.storage.detail_store import SqlDetailStore
     from veille.storage.draft_store import SqlDraftStore
-    from veille.storage.erasure_store import SqlErasureStore
     from veille.storage.erasing import SqlPersonStore
+    from veille.storage.erasure_store import SqlErasureStore
     from veille.storage.feedback_store import SqlFeedbackStore
     from veille.storage.handpick_store import SqlHandpickStore
     from veille.storage.issue_store import SqlIssueStore

@@ -11,7 +11,8 @@ from tests.inside import inside
 
 Veille = Callable[..., "subprocess.CompletedProcess[str]"]
 MEMBERS = (
-    "organisation;email;sectors\nPhytalis;anne@phytalis.example.fr;agroalimentaire\nRobotix;bob@robotix.example.fr;numerique-confiance\n"
+    "organisation;email;sectors\nPhytalis;anne@phytalis.example.fr;agroalimentaire\n"
+    "Robotix;bob@robotix.example.fr;numerique-confiance\n"
 )
 NOW = ("--now", "2026-11-25T10:00:00+01:00")
 
