@@ -1,9 +1,11 @@
 """The pool of parsers: born with the first body, outliving any body."""
 
 import asyncio
+import errno
 import os
 import signal
 import time
+from concurrent.futures import Future, ProcessPoolExecutor
 
 import pytest
 
@@ -64,6 +66,35 @@ def test_a_worker_that_dies_costs_nobody_else_anything() -> None:
             return [*await asyncio.gather(*slow), await parsers.parse(GOOD)]
 
     assert all(isinstance(reading, ParsedFeed) for reading in asyncio.run(murder()))
+
+
+class Breaking(ProcessPoolExecutor):
+    """A pool that is given work while it breaks: its pipes are closed already."""
+
+    fault = errno.EBADF
+
+    def submit(self, *_args: object, **_named: object) -> "Future[object]":  # type: ignore[override]
+        raise OSError(self.fault, os.strerror(self.fault))
+
+
+def test_a_pool_that_breaks_while_it_is_given_work_costs_nobody_anything() -> None:
+    async def read() -> list[ParsedFeed | ParseError]:
+        with FeedParsers(2) as parsers:
+            parsers._pool = Breaking(1)
+            return [await parsers.parse(GOOD), await parsers.parse(GOOD)]
+
+    assert all(isinstance(reading, ParsedFeed) for reading in asyncio.run(read()))
+
+
+def test_a_machine_that_can_start_no_worker_says_so() -> None:
+    async def read() -> ParsedFeed | ParseError:
+        with FeedParsers(2) as parsers:
+            parsers._pool = Breaking(1)
+            parsers._pool.fault = errno.ENOMEM  # type: ignore[attr-defined]
+            return await parsers.parse(GOOD)
+
+    with pytest.raises(OSError, match=os.strerror(errno.ENOMEM)):
+        asyncio.run(read())
 
 
 def test_a_body_that_kills_its_worker_twice_is_named_invalid(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -38,7 +38,7 @@ NAMES = [
 ]  # fmt: skip
 TITLES = [
     "Appel\r\nBcc: x@y.z\r\n\r\nici", "=?utf-8?q?a=0D=0ABcc:_x@y.z?=", "é" * 10_000, "mot " * 2_500, "\u202etxet\u2066",
-    "a\u2028b\x00c\x0bd", "<script>alert(1)</script>{{ 7*7 }}", "\ud800", "", " \t\n", "a" * 10_000,
+    "a\u2028b\x00c\x0bd", "<script>alert(1)</script>{{ 4567*8911 }}", "\ud800", "", " \t\n", "a" * 10_000,
 ]  # fmt: skip
 
 
@@ -98,7 +98,7 @@ def test_a_hostile_title_is_one_short_line_of_text(composer: Composer, title: st
         assert not re.search("[\x00\x0b\u2028\u202a-\u202e\u2066-\u2069]|Bcc: x@y.z\n", shown)
         assert max(map(len, re.split(r"[\s>]", shown))) < 600
     assert "<script" not in html
-    assert "49" not in text.replace("-W49", "")
+    assert str(4567 * 8911) not in text + html
 
 
 @pytest.mark.parametrize("case", cases("email", classes={"header"}))

@@ -7,6 +7,7 @@ changed body (0.2 s): a pass in which nothing changed never pays for it.
 """
 
 import asyncio
+import errno
 import multiprocessing
 import multiprocessing.connection
 import os
@@ -168,7 +169,16 @@ class FeedParsers:
 
 
 def _submitted(pool: ProcessPoolExecutor, work: Callable[[Body], T], body: Body) -> "Future[T | ParseError]":
-    return pool.submit(limited, work, body)
+    """Give work to a pool; raises BrokenProcessPool where a worker of it died.
+
+    The pool starts a missing worker as it takes work: one that breaks at that very moment has closed its pipes already.
+    """
+    try:
+        return pool.submit(limited, work, body)
+    except OSError as error:
+        if error.errno != errno.EBADF:
+            raise
+        raise BrokenProcessPool("the pool broke while it was given work") from error
 
 
 def _born(workers: int) -> ProcessPoolExecutor:
