@@ -1,8 +1,9 @@
 """The judged network: its form, its fixed halves, the harness on lists made by hand, floors of its open half."""
 
 import pytest
-from benchmarks.relevance import Shown, ahead, bulletins, causes, figures, replayed, right, summed, wanted
+from benchmarks.grading import Shown, ahead, causes, figures, right, summed, wanted
 from benchmarks.relevance import as_read as read
+from benchmarks.relevance import bulletins, replayed
 
 from veille.model import Scheme
 from veille.text import fold
