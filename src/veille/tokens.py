@@ -79,7 +79,8 @@ class Keys:
             return None
         signed = date(int(parts[2][:4]), int(parts[2][4:6]), int(parts[2][6:8]))
         subject = _decode(parts[1]).decode()
-        if today - signed > VALID or subject.endswith(".") != bool(rest):
+        whole = bool(rest) if subject.endswith(".") else len(parts) == 4  # noqa: PLR2004 - one spelling of each link
+        if today - signed > VALID or not whole:
             return None
         return subject + rest
 

@@ -63,7 +63,7 @@ def test_preferences_are_ticked_and_kept(browser: Browser, served: str, sent: Si
 
 def test_a_vote_asks_its_reason_says_what_changes_and_is_taken_back(browser: Browser, served: str, sent: Site) -> None:  # noqa: F811
     person = sent.person(ANNE)
-    browser.open(served + sent.links.opinion(person.id, 1))
+    browser.open(served + sent.links.opinion(person.id, 4))
     assert browser.value("document.querySelector('fieldset').closest('form').checkValidity()") is False
     browser.set("document.querySelector('[value=other_trade]').checked = true")
     browser.click("fieldset ~ button")
@@ -77,7 +77,7 @@ def test_a_vote_asks_its_reason_says_what_changes_and_is_taken_back(browser: Bro
 
 def test_interest_is_said_and_withdrawn(browser: Browser, served: str, sent: Site) -> None:  # noqa: F811
     person = sent.person(ANNE)
-    browser.open(served + sent.links.opinion(person.id, 1))
+    browser.open(served + sent.links.opinion(person.id, 4))
     browser.click("section:nth-of-type(1) button")
     assert [one.opinion for one in sent.app.opinions.of(person.id)] == [Opinion.WANTED]
     assert "aucun autre membre" in browser.text()
@@ -110,7 +110,7 @@ def pages(site: Site) -> dict[str, str]:
         "introuvable": "/m/avis/faux",
         "desinscription": links.unsubscribe(person.id),
         "preferences": links.preferences(person.id),
-        "avis": links.opinion(person.id, 1),
+        "avis": links.opinion(person.id, 4),
         "avis-donne": links.opinion(person.id, 2),
         "bulletin": links.bulletin(person.id, "hebdo", "2026-W48"),
         "profil": links.profile(person.id),

@@ -10,7 +10,7 @@ from veille.model import Member, Subscriber
 
 def test_what_is_held_says_whence_since_when_and_on_what_basis(sent: Site) -> None:
     person = sent.person(ANNE)
-    sent.client.post(sent.links.opinion(person.id, 1), data={"avis": "not_for_me", "raison": "too_big"})
+    sent.client.post(sent.links.opinion(person.id, 2), data={"avis": "not_for_me", "raison": "too_big"})
     page = sent.client.get(sent.links.holdings(person.id)).text
     for words in ("a…@phytalis.example.fr", "test, depuis le 25 novembre 2026", "adhésion", "trop gros pour nous"):
         assert words in page

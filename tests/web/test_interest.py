@@ -4,16 +4,27 @@ import csv
 import io
 from pathlib import Path
 
+import pytest
 from click.testing import CliRunner
 
-from tests.web.conftest import ANNE, BOB, Site
+from tests.web.conftest import ANNE, BOB, Site, send_made
 from veille.cli.main import cli
 
 
-def test_staff_see_who_wants_in_until_it_is_taken_back(site: Site, tmp_path: Path) -> None:
+@pytest.fixture
+def shared(site: Site) -> Site:
+    """An issue that showed item 1 to both members, as staff wanted."""
+    site.app.digest.build("hebdo")
+    site.app.digest.curation.pin(1, by="Claire", name="hebdo", member="Phytalis", section="seize")
+    send_made(site)
+    return site
+
+
+def test_staff_see_who_wants_in_until_it_is_taken_back(shared: Site, tmp_path: Path) -> None:
+    site = shared
     for email, number in ((ANNE, 1), (BOB, 1), (ANNE, 2)):
         link = site.links.opinion(site.person(email).id, number)
-        site.client.post(link, data={"avis": "wanted"})
+        assert site.client.post(link, data={"avis": "wanted"}).status_code == 200
     site.client.post(site.links.opinion(site.person(BOB).id, 1), data={"avis": "wanted", "action": "retirer"})
 
     def run(*arguments: str) -> str:
@@ -35,8 +46,10 @@ def test_staff_see_who_wants_in_until_it_is_taken_back(site: Site, tmp_path: Pat
     assert [(row["numéro"], row["courriel"]) for row in rows] == [("1", ANNE), ("2", ANNE)]
 
 
-def test_no_page_tells_one_member_of_another(site: Site) -> None:
+def test_no_page_tells_one_member_of_another(shared: Site) -> None:
+    site = shared
     site.client.post(site.links.opinion(site.person(BOB).id, 1), data={"avis": "wanted"})
-    text = site.client.get(site.links.opinion(site.person(ANNE).id, 1)).text
-    assert "Robotix" not in text
-    assert BOB not in text
+    answer = site.client.get(site.links.opinion(site.person(ANNE).id, 1))
+    assert answer.status_code == 200
+    assert "Robotix" not in answer.text
+    assert BOB not in answer.text

@@ -13,7 +13,7 @@ from veille.web.forms import MAX_BODY
 def addresses(site: Site) -> list[str]:
     person, links = site.person(ANNE), site.links
     return [
-        "/", links.unsubscribe(person.id), links.preferences(person.id), links.opinion(person.id, 1), "/m/avis/faux",
+        "/", links.unsubscribe(person.id), links.preferences(person.id), links.opinion(person.id, 2), "/m/avis/faux",
         "/nulle/part", links.bulletin(person.id, "hebdo", "2026-W48"), links.profile(person.id),
         links.holdings(person.id),
     ]  # fmt: skip
@@ -40,9 +40,9 @@ def test_handlers_are_plain_functions(site: Site) -> None:
     assert not [route.path for route in every_route(site.client.app) if iscoroutinefunction(route.endpoint)]
 
 
-def test_every_page_carries_its_headers(site: Site) -> None:
-    for address in addresses(site):
-        headers = site.client.get(address).headers
+def test_every_page_carries_its_headers(sent: Site) -> None:
+    for address in addresses(sent):
+        headers = sent.client.get(address).headers
         policy = headers["content-security-policy"]
         assert "unsafe-inline" not in policy
         assert "default-src 'none'" in policy
@@ -61,8 +61,8 @@ def test_no_page_has_anything_inline_or_from_elsewhere(sent: Site) -> None:
         assert "<img" not in text
 
 
-def test_writing_routes_are_few_and_refuse_what_another_site_posts(site: Site) -> None:
-    person, links = site.person(ANNE), site.links
+def test_writing_routes_are_few_and_refuse_what_another_site_posts(sent: Site) -> None:
+    site, person, links = sent, sent.person(ANNE), sent.links
     writing = {
         route.path for route in every_route(site.client.app) if route.methods & {"POST", "PUT", "PATCH", "DELETE"}
     }
@@ -71,7 +71,7 @@ def test_writing_routes_are_few_and_refuse_what_another_site_posts(site: Site) -
         "/m/donnees/{token}",
     }  # fmt: skip
     for link in (
-        links.unsubscribe(person.id), links.preferences(person.id), links.opinion(person.id, 1),
+        links.unsubscribe(person.id), links.preferences(person.id), links.opinion(person.id, 2),
         links.profile(person.id), links.holdings(person.id),
     ):  # fmt: skip
         for site_of in ("cross-site", "same-site"):
@@ -84,9 +84,9 @@ def test_writing_routes_are_few_and_refuse_what_another_site_posts(site: Site) -
 
 
 @pytest.mark.parametrize("method", ["put", "patch", "delete", "options"])
-def test_other_methods_are_refused(site: Site, method: str) -> None:
-    for address in addresses(site):
-        assert getattr(site.client, method)(address).status_code in {404, 405}
+def test_other_methods_are_refused(sent: Site, method: str) -> None:
+    for address in addresses(sent):
+        assert getattr(sent.client, method)(address).status_code in {404, 405}
 
 
 def test_reading_pages_take_no_post(site: Site) -> None:

@@ -69,10 +69,14 @@ class Front:
         return person
 
     def about(self, token: str, purpose: str) -> tuple[Subscriber, Item]:
-        """Return whose token this is and which item it is about; raises Refused."""
+        """Return whose token this is and which item it is about; raises Refused.
+
+        Whoever holds a link may write another number at its end: only what they were sent is shown or judged.
+        """
         person = self.reader(token, purpose)
         number = _number(self.subject(token, purpose)[-1])
-        item = None if number is None else self.item(number)
+        mine = number is not None and self.opinions.shown(person.id, number)
+        item = self.item(number) if mine and number is not None else None
         if item is None:
             raise Refused(404)
         return person, item
