@@ -1,5 +1,6 @@
 """Three-valued eligibility: the call's own sentence, and never a no from what is unknown."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -8,7 +9,7 @@ from hypothesis import strategies as st
 
 from veille.matching.eligibility import judge
 from veille.matching.profile import prepare_profile
-from veille.model import Eligibility, Verdict
+from veille.model import Eligibility, Evidence, Fact, Origin, Verdict
 
 from .build import a_member, an_item, context_with
 from .judgements import places, taxonomy
@@ -97,6 +98,28 @@ def test_partner_abroad_is_to_be_checked() -> None:
     item = an_item(facts={"partners_min": ["2", "at least two partners from two different countries"]})
     judged = judge(context_with().view(item), prepare_profile(a_member(), places(), taxonomy()))
     assert (judged.verdict, judged.note) == (CHECK, "partenaire étranger ?")
+
+
+@pytest.mark.parametrize(
+    ("sentence", "read", "note"),
+    [
+        (
+            "Open to SMEs led by women entrepreneurs.",
+            "led by",
+            "condition à vérifier : « led by women entrepreneurs »",
+        ),
+        (
+            "Entreprises titulaires d'un label ; en activité.",
+            "titulaires",
+            "condition à vérifier : « titulaires d'un label »",
+        ),
+    ],
+)
+def test_a_condition_is_told_in_the_call_s_own_words_to_their_end(sentence: str, read: str, note: str) -> None:
+    evidence = tuple(Evidence(text=text, where="text") for text in (sentence, read))
+    item = replace(an_item(), facts=(Fact(name="condition", value=read, origin=Origin.CUE, evidence=evidence),))
+    judged = judge(context_with().view(item), prepare_profile(a_member(), places(), taxonomy()))
+    assert judged.note == note
 
 
 def test_tender_knows_no_home_ground() -> None:

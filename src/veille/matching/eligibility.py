@@ -50,6 +50,10 @@ _ROLES = {
 #: Sizes that a rate is given for → sizes of member.
 _RATED = {"tpe": ("tpe",), "pe": ("tpe", "pme"), "pme": ("tpe", "pme"), "me": ("pme",), "eti": ("eti",), "ge": ("ge",)}
 _ABROAD = re.compile(r"\b(pays|countr|etranger|transnational)")
+#: What the evidence of a fact that was read in a sentence holds.
+_SENTENCE_AND_WORDS = 2
+#: A condition's words to the end of what they say, a line of a phone at most.
+_ASKED = re.compile(r"[^.;:\n]{1,70}(?=[\s.;:,)]|$)")
 #: Legal forms of companies; other forms are not compared by name.
 _COMPANY_FORMS = frozenset({"sas", "sasu", "sarl", "eurl", "sa", "sca", "snc", "se"})
 _OTHER_FORMS = frozenset({"association", "fondation", "collectivite", "epic", "epa", "gip"})
@@ -201,7 +205,16 @@ def _birthday(created: date | None, years: str) -> date | None:
 
 
 def _condition(fact: Fact, view: View, profile: Profile) -> Found:  # noqa: ARG001 - one shape for every reader
-    return Verdict.CHECK, f"condition à vérifier : {fact.value}"
+    return Verdict.CHECK, f"condition à vérifier : {_asked_for(fact)}"
+
+
+def _asked_for(fact: Fact) -> str:
+    """Return the call's own words from where the condition begins, or the little that was read of it."""
+    if len(fact.evidence) < _SENTENCE_AND_WORDS:
+        return fact.value
+    sentence, words = (one.text for one in fact.evidence[:_SENTENCE_AND_WORDS])
+    asked = _ASKED.match(sentence, max(0, sentence.find(words)))
+    return f"« {' '.join(asked[0].split())} »" if asked else fact.value
 
 
 def _territory(fact: Fact, view: View, profile: Profile) -> Found:  # noqa: ARG001 - one shape for every reader
