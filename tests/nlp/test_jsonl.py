@@ -1,3 +1,4 @@
+import gc
 import json
 import os
 import signal
@@ -244,6 +245,11 @@ def test_an_output_in_no_folder_is_refused(tmp_path):
 def test_standard_input_and_output_are_dashes(tmp_path):
     done = CliRunner().invoke(tag, ["--jsonl", "-"], obj=Instance(home=tmp_path), input=json.dumps(item(1)) + "\n")
     assert json.loads(done.stdout)["id"] == "i1"
+
+
+def test_what_was_known_may_be_freed_once_the_command_ends(tmp_path):
+    run(tmp_path, [item(1)])
+    assert gc.get_freeze_count() == 0
 
 
 def test_out_without_jsonl_is_refused(tmp_path):

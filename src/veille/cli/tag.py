@@ -1,7 +1,8 @@
 """`veille tag`: tag what waits in the store, or a JSONL file without any store."""
 
 import gc
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import click
@@ -81,15 +82,24 @@ def _tag_file(instance: Instance, source: Path, target: Path) -> None:
     from veille.nlp.tagger import load_tagger
 
     tagger = load_tagger(definitions(instance.home))
-    gc.freeze()  # what is known stays until the command ends: no collection need look at it again
     problems: list[tuple[int, str]] = []
-    with lines_of(source) as lines:
+    with _settled(), lines_of(source) as lines:
         tagged: Iterable[str] = tag_lines(
             lines, tagger, tagger.gazetteer, problems, now=SystemClock(instance.now).now()
         )
         write_lines(target, tagged)
     if problems:
         raise BadLines("entrée standard" if str(source) == "-" else source, problems)
+
+
+@contextmanager
+def _settled() -> Iterator[None]:
+    """Keep what is known out of collections until the command ends; afterwards it may go, as in a process that lives on."""
+    gc.freeze()
+    try:
+        yield
+    finally:
+        gc.unfreeze()
 
 
 tag.add_command(correct)
