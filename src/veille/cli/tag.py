@@ -94,7 +94,7 @@ def _tag_file(instance: Instance, source: Path, target: Path) -> None:
 
 @contextmanager
 def _settled() -> Iterator[None]:
-    """Keep what is known out of collections until the command ends; afterwards it may go, as in a process that lives on."""
+    """Keep what is known out of collections until the command ends; afterwards it may go."""
     gc.freeze()
     try:
         yield
