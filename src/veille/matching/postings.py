@@ -1,66 +1,102 @@
-"""Where each stem stands: stem → the items that have it, and whether their title does (numpy)."""
+"""Where each stem stands in all items at once: one line of places, item after item (numpy).
 
-from collections.abc import Iterable, Sequence
+A place is a number; two words are as far apart as their places say, and words of two items, or of a title and the text
+under it, are never near.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
+from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
 
 from veille.matching.context import LONGEST_TEXT, View
+from veille.matching.similarity import GAP, LEAD
 from veille.matching.words import cognate as shared
 from veille.matching.words import stems
 from veille.text import fold
 
-#: Rows, ascending.
-Rows = NDArray[np.int32]
-_NONE = np.empty(0, np.int32)
+#: Rows or places, ascending.
+Rows = NDArray[np.int64]
+_NONE = np.empty(0, np.int64)
 
 
 class Postings:
-    """An index of views by row; a posting is twice its row, plus one where the stem stands in the title."""
+    """An index of views by row."""
 
     def __init__(self, views: Sequence[View]) -> None:
         self._views = views
-        self._lists: dict[str, list[int]] = {}
-        self._english: dict[str, list[int]] = {}
-        self._ready: dict[tuple[str, bool], Rows] = {}
-        for row, view in enumerate(views):
-            title = frozenset(view.stems[: view.title])
-            _add(self._lists, view.terms, title, row)
-            if view.english:
-                _add(self._english, _prefixes(view.terms), _prefixes(title), row)
+        sizes = np.array([len(view.stems) for view in views], np.int64)
+        titles = np.array([view.title for view in views], np.int64)
+        spaced = sizes + 2 * GAP
+        starts = np.concatenate([np.zeros(1, np.int64), np.cumsum(spaced)])
+        #: By place: its row; whether it is in the title; whether it is in the title or the first lines.
+        self.row_of = np.repeat(np.arange(len(views), dtype=np.int32), spaced)
+        within = np.arange(starts[-1]) - starts[self.row_of]
+        self.in_title = within < titles[self.row_of]
+        self.in_lead = within < titles[self.row_of] + LEAD + GAP
+        self._starts, self._titles = starts, titles
+        self._numbers: dict[str, int] = {}
+        self._order, self._bounds = self._sorted(sizes)
+        self._ready: dict[str, Rows] = {}
+
+    def _sorted(self, sizes: Rows) -> tuple[Rows, Rows]:
+        """Return the places of all stems, stem by stem, and where each stem's begin."""
+        numbers = self._numbers
+        every = chain.from_iterable(view.stems for view in self._views)
+        known = np.fromiter((numbers.setdefault(term, len(numbers)) for term in every), np.int64, int(sizes.sum()))
+        rows = np.repeat(np.arange(len(sizes)), sizes)
+        place = np.arange(len(known)) - np.repeat(np.cumsum(sizes) - sizes, sizes)
+        places = self._starts[rows] + place + GAP * (place > self._titles[rows])
+        order = np.argsort(known, kind="stable")
+        bounds = np.concatenate([np.zeros(1, np.int64), np.cumsum(np.bincount(known, minlength=len(numbers)))])
+        return places[order], bounds
 
     def of(self, term: str, *, cognate: bool) -> Rows:
-        """Return the postings of a stem; with those of English words that begin as it does where asked."""
-        key = (term, cognate)
-        if key not in self._ready:
-            found = self._lists.get(term, [])
-            if cognate:
-                found = sorted({*found, *self._english.get(shared(term), ())})
-            self._ready[key] = np.array(found, np.int32) if found else _NONE
-        return self._ready[key]
+        """Return the places of a stem; with those of English words that begin as it does where asked."""
+        if not cognate or shared(term) not in self._english:
+            return self._exactly(term)
+        if term not in self._ready:
+            alike = (self._in_english(other) for other in self._english[shared(term)])
+            self._ready[term] = np.unique(np.concatenate([self._exactly(term), *alike]))
+        return self._ready[term]
+
+    def _exactly(self, term: str) -> Rows:
+        number = self._numbers.get(term)
+        return _NONE if number is None else self._order[self._bounds[number] : self._bounds[number + 1]]
+
+    def _in_english(self, term: str) -> Rows:
+        places = self._exactly(term)
+        return places[self._is_english[self.row_of[places]]]
+
+    @cached_property
+    def _is_english(self) -> NDArray[np.bool_]:
+        return np.fromiter((view.english for view in self._views), bool, len(self._views))
+
+    @cached_property
+    def _english(self) -> dict[str, list[str]]:
+        """First letters that a learned word shares with its form in French → stems of English items with them."""
+        found: dict[str, list[str]] = {}
+        for term in frozenset[str]().union(*(view.terms for view in self._views if view.english)):
+            if shared(term):
+                found.setdefault(shared(term), []).append(term)
+        return found
 
     def rows(self, parts: Iterable[str]) -> Rows:
         """Return the rows of what may print a name made of these stems, whatever its language."""
         wanted = list(parts)
         found = [row for row, terms in self._printed.items() if terms.issuperset(wanted)]
-        native = set.intersection(*({one >> 1 for one in self._lists.get(part, ())} for part in wanted))
-        return np.array(sorted(native.union(found)), np.int32)
+        native = set.intersection(*(set(self.row_of[self._exactly(part)].tolist()) for part in wanted))
+        return np.array(sorted(native.union(found)), np.int64)
 
     @cached_property
     def _printed(self) -> dict[int, frozenset[str]]:
         """Stems of English items as printed, none brought to French."""
-        return {
-            row: frozenset(stems(fold(f"{view.item.title} {view.item.text[:LONGEST_TEXT]}")))
-            for row, view in enumerate(self._views)
-            if view.english
-        }
+        return dict(_as_printed(self._views))
 
 
-def _prefixes(terms: Iterable[str]) -> frozenset[str]:
-    return frozenset(map(shared, terms)) - {""}
-
-
-def _add(lists: dict[str, list[int]], terms: frozenset[str], title: frozenset[str], row: int) -> None:
-    for term in terms:
-        lists.setdefault(term, []).append(2 * row + (term in title))
+def _as_printed(views: Sequence[View]) -> Iterator[tuple[int, frozenset[str]]]:
+    for row, view in enumerate(views):
+        if view.english:
+            yield row, frozenset(stems(fold(f"{view.item.title} {view.item.text[:LONGEST_TEXT]}")))

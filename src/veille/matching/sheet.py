@@ -44,6 +44,7 @@ class Sheet:
         self.tender = self._kinds({TENDER})
         self.french_tender = self.tender & french
         self.bridging = self._kinds(BRIDGES)
+        self.english = self._flags(view.english for view in self.views)
         self.no_sector = self._flags(not view.firm_sectors for view in self.views)
         calls = self._kinds(FOR_ALL)
         self.every_trade = calls & self._flags(view.collective and view.audience.every_trade for view in self.views)

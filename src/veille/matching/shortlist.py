@@ -6,8 +6,10 @@ score is above what was promised; whoever judges the candidates in order may sto
 was found.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,7 +21,7 @@ from veille.matching.gates import DISTANT_TENDER
 from veille.matching.postings import Postings
 from veille.matching.profile import Profile
 from veille.matching.sheet import Flags, Floats, Sheet
-from veille.matching.wordings import Said, Wordings
+from veille.matching.wordings import ANSWERS, BRIDGES, CENTRAL, PHRASED, SPREADS, SURE, TITLED, Said, Wordings
 from veille.matching.words import Words
 from veille.model import Item, Match, Member
 from veille.protocols import Candidate
@@ -40,7 +42,7 @@ class Judge:
 
     def candidates(self, member: Member) -> list[Candidate]:
         """Return every prepared item that may pass for a member, the highest promise first; ties by item id."""
-        return self._look.candidates(self._context.profile(member))
+        return self._look.candidates([self._context.profile(member)])[0]
 
     @cached_property
     def _look(self) -> "FirstLook":
@@ -55,22 +57,28 @@ class FirstLook:
         self._sheet = Sheet(context)
         self._postings = Postings(self._sheet.views)
 
-    def candidates(self, profile: Profile) -> list[Candidate]:
-        """Return what may pass for a profile, with the most that it can score, best first."""
+    def candidates(self, profiles: Sequence[Profile]) -> list[list[Candidate]]:
+        """Return for each profile what may pass, with the most that it can score, best first."""
         sheet, size = self._sheet, len(self._sheet.views)
-        stands = self._stands(profile)
-        words = Wordings(profile, self._postings, self._context)
-        hope = words.hope(size)
-        hopeful = (hope >= BAR_SAME_SECTOR) | stands.held | (sheet.bridging & (hope > 0))
-        rows = np.flatnonzero(stands.reached & hopeful)
-        here, said = stands.of(rows), words.said(rows, size, sheet.tender)
-        bridge = said.bridge & sheet.bridging[rows] & ~here.same
-        passing = here.held | bridge | (said.telling & (said.topic >= _bar(here, said, sheet.no_sector[rows])))
-        most = (_whole(here, said, bridge) + sheet.extra[rows]) * sheet.factor[rows] + _ROUNDING
+        if not profiles or not size:
+            return [[] for _ in profiles]
+        stands = _together([self._stands(profile) for profile in profiles])
+        words = Wordings(profiles, self._postings, self._context)
+        hopes = stands.held | sheet.bridging
+        said = words.said(stands.reached, sheet.tender, hopes, BAR_SAME_SECTOR)
+        keys = np.union1d(np.flatnonzero((stands.held & stands.reached).ravel()), said.keys)
+        here, said = stands.of(keys), said.of(keys)
+        rows = keys % size
+        bridge = said.has(BRIDGES) & sheet.bridging[rows] & ~here.same
+        telling = _telling(here, said, sheet, rows)
+        passing = here.held | bridge | (telling & (said.topic >= _bar(here, said, sheet.no_sector[rows])))
+        most = (_whole(here, said, telling, bridge) + sheet.extra[rows]) * sheet.factor[rows] + _ROUNDING
         ids = sheet.ids[rows]
-        order = np.lexsort((ids, -most))
+        order = np.lexsort((ids, -most, keys // size))
         order = order[passing[order]]
-        return list(map(Candidate, ids[order].tolist(), most[order].tolist()))
+        found = list(map(Candidate, ids[order].tolist(), most[order].tolist()))
+        ends = np.searchsorted(keys[order] // size, np.arange(len(profiles) + 1)).tolist()
+        return [found[start:end] for start, end in pairwise(ends)]
 
     def _stands(self, profile: Profile) -> "_Stands":
         """Say where every item stands to a profile, its words apart."""
@@ -132,21 +140,35 @@ class _Stands:
     mine: Flags
     near: Flags
 
-    def of(self, rows: NDArray[np.intp]) -> "_Stands":
-        """Return the same of some rows only."""
-        return _Stands(**{name: getattr(self, name)[rows] for name in self.__slots__})
+    def of(self, keys: NDArray[np.int64]) -> "_Stands":
+        """Return the same of some pairs only."""
+        return _Stands(**{name: getattr(self, name).ravel()[keys] for name in self.__slots__})
+
+
+def _together(each: Sequence[_Stands]) -> _Stands:
+    """Put profiles one under the other: profile × row."""
+    return _Stands(**{name: np.stack([getattr(one, name) for one in each]) for name in _Stands.__slots__})
+
+
+def _telling(here: _Stands, said: Said, sheet: Sheet, rows: NDArray[np.int64]) -> Flags:
+    """Tell which pairs have words that may say what the item is about."""
+    telling = said.has(PHRASED) | (said.has(CENTRAL) & (here.same | ~sheet.english[rows])) | said.has(SPREADS)
+    product = said.has(TITLED | PHRASED | SPREADS) & (~here.far | said.has(TITLED))
+    return telling & (product | ~sheet.tender[rows])
 
 
 def _bar(here: _Stands, said: Said, no_sector: Flags) -> Floats:
     """Return how much must be said of the profile's own words."""
-    other = np.where(no_sector | said.answers, BAR_NO_SECTOR, np.where(said.twice, BAR_OTHER_SECTOR, np.inf))
+    twice = (said.has(TITLED) & said.has(SURE)) | (said.many > 1)
+    other = np.where(no_sector | said.has(ANSWERS), BAR_NO_SECTOR, np.where(twice, BAR_OTHER_SECTOR, np.inf))
     bar = np.where(here.same, BAR_SAME_SECTOR, other)
     return np.where(here.far, np.maximum(bar, DISTANT_TENDER), bar)
 
 
-def _whole(here: _Stands, said: Said, bridge: Flags) -> Floats:
+def _whole(here: _Stands, said: Said, telling: Flags, bridge: Flags) -> Floats:
     """Return the most that the parts of a score come to."""
-    topic = np.where(said.telling, share.TOPIC * (1 - np.exp(-said.topic / share.SATURATION)), 0.0)
+    worded = telling | here.axis | here.followed
+    topic = np.where(worded, share.TOPIC * (1 - np.exp(-said.topic / share.SATURATION)), 0.0)
     named = share.AXIS * here.axis + share.FOLLOW * here.followed
     named += np.where(here.for_trade, share.FOR_TRADE, share.SECTOR * here.same)
     place = np.where(here.abroad, share.COUNTRY, share.NAMED_COUNTRY * here.named)

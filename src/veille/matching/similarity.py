@@ -9,11 +9,11 @@ from veille.matching.profile import CODED, KIND_WEIGHT, Profile, Segment
 from veille.matching.words import cognate, generic_stems, is_expression
 
 #: Two words of one expression may have one other content word between them (« essais de tenue au feu »).
-_GAP = 2
+GAP = 2
 #: Calibrated on the open half of tests/data/judgements: a title says what the item is about.
 IN_TITLE = 1.4
 PHRASE = 1.2
-_LOOSE = 0.8
+LOOSE = 0.8
 #: A word of the same line further on in the first lines; how many content words these have.
 SPREAD, LEAD = 0.5, 60
 #: Types that may be for a whole filière: its name in their title is enough for whoever has no other words.
@@ -208,7 +208,7 @@ def _runs(wanted: frozenset[str], view: View) -> Iterator[Run]:
     start = 0
     for index, place in enumerate(places):
         following = places[index + 1] if index + 1 < len(places) else None
-        if following is None or following - place > _GAP or place < view.title <= following:
+        if following is None or following - place > GAP or place < view.title <= following:
             stretch = places[start : index + 1]
             terms = frozenset(view.stems[one] for one in stretch)
             yield Run(stretch[0], stretch[-1], terms, loose=stretch[-1] - stretch[0] >= len(stretch))
@@ -225,19 +225,22 @@ def _hit(run: Run, segment: Segment, profile: Profile, view: View, context: Matc
         # « usines pilotes »: a line of trade talk alone is met in a title, word for word, or not at all.
         specific = frozenset()
     strength = _strength(run, segment, specific, profile, context) * KIND_WEIGHT[segment.kind]
-    central = segment.centre in specific and (len(run.terms) > 1 or _says_line(segment, profile, view))
+    for_a_filiere = view.kind.id in _FOR_A_FILIERE
+    central = segment.centre in specific and (
+        len(run.terms) > 1 or says_line(segment, profile, for_a_filiere=for_a_filiere)
+    )
     return Hit(segment, run, view, specific, central, strength * (IN_TITLE if run.first < view.title else 1.0))
 
 
-def _says_line(segment: Segment, profile: Profile, view: View) -> bool:
-    """Tell whether the first word of the trade says alone what a line is about.
+def says_line(segment: Segment, profile: Profile, *, for_a_filiere: bool) -> bool:
+    """Tell whether the first word of the trade says alone what a line is about; never less for a type for a filière.
 
     « Télérelève des compteurs » is about it; « remplacer les PFAS de nos moules » takes both words.
     """
     if segment.acts_on and segment.centre == segment.stems[0]:
         return False  # « recyclage de textiles »: the recycling of anything else is another trade
     led = segment.stems[0] == segment.centre or len(segment.specific) == 1
-    if segment.kind in CODED and view.kind.id in _FOR_A_FILIERE:
+    if segment.kind in CODED and for_a_filiere:
         return led
     return led and segment.centre not in profile.filiere
 
@@ -253,7 +256,7 @@ def _strength(run: Run, segment: Segment, specific: frozenset[str], profile: Pro
         # « collectivité pilote »: trade talk counts only as a whole expression, and little.
         return GENERIC if len(run.terms) > 1 and run.terms.issuperset(segment.terms) else 0.0
     if len(run.terms) > 1:
-        return sum(weight(term, context) for term in run.terms) * PHRASE * (_LOOSE if run.loose else 1.0)
+        return sum(weight(term, context) for term in run.terms) * PHRASE * (LOOSE if run.loose else 1.0)
     (term,) = specific
     return alone(term, segment, profile, context)
 

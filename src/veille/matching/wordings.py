@@ -1,4 +1,9 @@
-"""How much items can say of a profile's lines at most: postings added up, line by item (numpy)."""
+"""How much items can say of the lines of profiles at most: the places of their words, run by run (numpy).
+
+What `similarity` weighs exactly for one item and one profile is bounded here for all items and a block of profiles. A
+word of a line wherever it stands is an entry; entries that stand together are a run; the runs of a line in an item are
+a cell. What is said of a cell is never less than what `similarity` says of the line.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,129 +14,249 @@ from numpy.typing import NDArray
 from veille.matching.case import SOLD, TECHNIQUES
 from veille.matching.context import MatchContext
 from veille.matching.postings import Postings
-from veille.matching.profile import CODED, KIND_WEIGHT, Profile, Segment
-from veille.matching.similarity import ECHO, FADING, GENERIC, IN_TITLE, PHRASE, SPREAD, alone, weight
+from veille.matching.profile import KIND_WEIGHT, Profile, Segment
+from veille.matching.similarity import (
+    ECHO,
+    FADING,
+    GAP,
+    GENERIC,
+    IN_TITLE,
+    LOOSE,
+    PHRASE,
+    SPREAD,
+    alone,
+    says_line,
+    weight,
+)  # fmt: skip
 from veille.matching.words import cognate, is_expression
 
 Flags = NDArray[np.bool_]
 Floats = NDArray[np.float64]
+Whole = NDArray[np.int64]
+
+#: Bits of what a run or a cell says: several words of the trade's line together; the word that says what it is about;
+#: a word of the trade in the title; all of the trade, or the whole line, together; two words of the trade together.
+PHRASED, CENTRAL, TITLED, SURE, MANY = 1, 2, 4, 8, 16
+#: All of a technique in the title; a whole need with the title about it; words all over the first lines.
+BRIDGES, ANSWERS, SPREADS = 32, 64, 128
+#: Words of one line told apart; those beyond share the last bit, which can only make more of them seem there.
+_BITS = 62
 
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """What each item can say of a profile at most."""
+    """What items can say of profiles at most: a key is profile × number of items + row, ascending."""
 
+    keys: Whole
     topic: Floats
-    #: The word of a line that says what it is about, or several words of a line.
-    telling: Flags
-    #: Several words of a need, all its words of the trade, one of them in the title.
-    answers: Flags
-    #: A word of the trade in the title, and a whole line or several words of one.
-    twice: Flags
-    #: Every word of the trade of a technique, in the title.
-    bridge: Flags
+    #: Of the bits above.
+    flags: Whole
+    #: Lines of which two words of the trade stand together.
+    many: Whole
 
+    def has(self, bits: int) -> Flags:
+        """Tell which pairs have one of these bits."""
+        found: Flags = (self.flags & bits) != 0
+        return found
 
-class Wordings:
-    """The words of one profile wherever they stand: one entry a word of a line and item."""
-
-    def __init__(self, profile: Profile, postings: Postings, context: MatchContext) -> None:
-        self._segments = profile.segments
-        words = [
-            word
-            for number, segment in enumerate(profile.segments)
-            for word in _words(number, segment, profile, postings, context)
-        ]
-        posted = np.concatenate([np.empty(0, np.int32), *(word.posted for word in words)])
-        table = np.array([word.values for word in words], float).reshape(len(words), len(_Word.FIELDS))
-        entries = np.repeat(table, [len(word.posted) for word in words], axis=0)
-        self._segment, self._joined, self._alone, told, centre = entries.T
-        self._row, self._in_title = posted >> 1, (posted & 1).astype(bool)
-        self._told, self._centre = told.astype(bool), centre.astype(bool)
-        raised = np.where(self._in_title, IN_TITLE, 1.0)
-        self._joined, self._alone = self._joined * raised, self._alone * raised
-
-    def hope(self, size: int) -> Floats:
-        """Return for each of `size` rows a sum that no topic is above."""
-        most = np.maximum(self._joined, self._alone) + self._joined * SPREAD / PHRASE
-        return np.bincount(self._row, most, size).astype(float)
-
-    def said(self, rows: NDArray[np.intp], size: int, tenders: Flags) -> Said:
-        """Return what the items of these rows, of `size` in all, say at most; `tenders` buy what the member sells."""
-        if not self._segments or not len(rows):
-            return Said(np.zeros(len(rows)), *(np.zeros(len(rows), bool) for _ in range(4)))
-        column = np.full(size, -1, np.intp)
-        column[rows] = np.arange(len(rows))
-        place = column[self._row]
-        unsold = np.array([one.kind not in SOLD for one in self._segments])[self._segment.astype(np.intp)]
-        kept = np.flatnonzero((place >= 0) & ~(unsold & tenders[rows][place]))
-        cell = self._segment[kept].astype(np.intp) * len(rows) + place[kept]
-        told, in_title, centre = self._told[kept], self._in_title[kept], self._centre[kept]
-
-        def added(where: NDArray[np.intp], values: Floats | None = None) -> Floats:
-            found = np.bincount(where, values, len(self._segments) * len(rows)).astype(float)
-            return found.reshape(len(self._segments), len(rows))
-
-        several = added(cell) > 1
-        joined, single = added(cell, self._joined[kept]), added(cell, self._alone[kept])
-        phrase = several & (added(cell[told]) > 0)
-        tells = phrase | (added(cell[centre]) > 0)
-        titled = added(cell[told & in_title])
-        every = np.array([[len(one.trade) or np.inf] for one in self._segments])
-        whole, said = titled >= every, added(cell[told]) >= every
-        complete = added(cell) >= np.array([[len(one.terms)] for one in self._segments])
-        return Said(
-            topic=_topic(np.where(several, np.maximum(joined, single + joined * SPREAD / PHRASE), single)),
-            telling=_any(tells),
-            answers=_any((tells & said & (titled > 0))[self._of("need")]),
-            twice=(_any(titled > 0) & _any(tells | complete)) | (several.sum(axis=0) > 1),
-            bridge=_any(whole[self._of(*TECHNIQUES)]),
-        )
-
-    def _of(self, *kinds: str) -> Sequence[int]:
-        return [number for number, segment in enumerate(self._segments) if segment.kind in kinds]
+    def of(self, keys: Whole) -> "Said":
+        """Return what is said of these pairs, keys of this among them; nothing of the others."""
+        place = np.searchsorted(keys, self.keys)
+        topic, flags, many = np.zeros(len(keys)), np.zeros(len(keys), np.int64), np.zeros(len(keys), np.int64)
+        topic[place], flags[place], many[place] = self.topic, self.flags, self.many
+        return Said(keys, topic, flags, many)
 
 
 @dataclass(frozen=True, slots=True)
 class _Word:
     """One word of one profile line."""
 
-    FIELDS = ("segment", "joined", "alone", "told", "centre")
+    places: Whole
+    #: Strength in an expression, and by itself.
+    joined: float
+    alone: float
+    #: Whether it says something of the trade; by itself what the line is about; is an expression.
+    told: bool
+    centre: bool
+    expression: bool
+    bit: int
 
-    posted: NDArray[np.int32]
-    #: Of FIELDS: which line; strength in an expression, and by itself; whether it says something of the trade; whether
-    #: it says by itself what the line is about.
-    values: tuple[float, float, float, bool, bool]
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """One profile line."""
+
+    profile: int
+    segment: Segment
+    words: Sequence[_Word]
+
+    @property
+    def every(self) -> int:
+        """Bits of all its words."""
+        return _bits(self.words)
+
+    @property
+    def trade(self) -> int:
+        """Bits of its words of the trade."""
+        return _bits([word for word in self.words if word.told])
+
+    @property
+    def spread(self) -> float:
+        """What the words of the trade beside one add at most."""
+        told = sorted(word.joined for word in self.words if word.told)
+        return sum(told[1:]) * SPREAD / PHRASE
 
 
-def _words(
-    number: int, segment: Segment, profile: Profile, postings: Postings, context: MatchContext
-) -> Sequence[_Word]:
-    """Return the words of one profile line that stand in any item."""
+def _bits(words: Sequence[_Word]) -> int:
+    found = 0
+    for word in words:
+        found |= word.bit
+    return found
+
+
+class Wordings:
+    """The words of a block of profiles wherever they stand."""
+
+    def __init__(self, profiles: Sequence[Profile], postings: Postings, context: MatchContext) -> None:
+        self._postings = postings
+        lines = [
+            _Line(number, segment, _words(segment, profile, postings, context))
+            for number, profile in enumerate(profiles)
+            for segment in profile.segments
+        ]
+        words = [word for line in lines for word in line.words]
+        self._of_profile = np.array([line.profile for line in lines], np.int64)
+        self._every = np.array([line.every for line in lines], np.int64)
+        self._trade = np.array([line.trade for line in lines], np.int64)
+        self._spread = np.array([line.spread for line in lines])
+        self._generic = np.array([GENERIC * KIND_WEIGHT[line.segment.kind] for line in lines])
+        self._need = np.array([line.segment.kind == "need" for line in lines], bool)
+        self._technique = np.array([line.segment.kind in TECHNIQUES for line in lines], bool)
+        self._sold = np.array([line.segment.kind in SOLD for line in lines], bool)
+        sizes = [len(line.words) for line in lines]
+        self._first = np.cumsum([0, *sizes[:-1]], dtype=np.int64)
+        self._line = np.repeat(np.arange(len(lines)), sizes)
+        self._widest = max(sizes, default=0)
+        self._places = np.concatenate([np.empty(0, np.int64), *(word.places for word in words)])
+        self._word = np.repeat(np.arange(len(words)), [len(word.places) for word in words])
+        self._joined = np.array([word.joined for word in words])
+        self._alone = np.array([word.alone for word in words])
+        self._bit = np.array([word.bit for word in words], np.int64)
+        self._told = np.array([word.bit if word.told else 0 for word in words], np.int64)
+        self._own = np.array(
+            [PHRASED * (word.told and word.expression) | CENTRAL * word.centre for word in words], np.int64
+        )
+
+    def said(self, reached: Flags, tenders: Flags, hopes: Flags, least: float) -> Said:
+        """Say what the reached items (profile × row) say at most, where it may come to `least` or there are `hopes`.
+
+        `tenders` buy what the member sells.
+        """
+        count = reached.shape[1]
+        lines, rows, most, flags = self._cells(self._entries(reached, tenders), count)
+        keys = self._of_profile[lines] * count + rows
+        total = np.bincount(keys, most, reached.size)
+        kept = np.flatnonzero((total >= least)[keys] | hopes.ravel()[keys])
+        kept = kept[np.lexsort((-most[kept], keys[kept]))]
+        keys, most, flags = keys[kept], most[kept], flags[kept]
+        new = _changes(keys)
+        starts = np.flatnonzero(new)
+        if not len(starts):
+            return Said(keys, most, flags, flags)
+        rank = np.arange(len(keys)) - starts[np.cumsum(new) - 1]
+        # An echo adds its share at the weight of the second place or a later one, and does not fade what follows.
+        topic = most * (FADING**rank + ECHO * FADING * (rank > 0))
+        return Said(
+            keys=keys[starts],
+            topic=np.add.reduceat(topic, starts),
+            flags=np.bitwise_or.reduceat(flags, starts),
+            many=np.add.reduceat((flags & MANY) // MANY, starts),
+        )
+
+    def _entries(self, reached: Flags, tenders: Flags) -> tuple[Whole, Whole]:
+        """Return the words and places of all entries that count, line by line, place after place."""
+        rows = self._postings.row_of[self._places]
+        lines = self._line[self._word]
+        counts = reached[self._of_profile[lines], rows] & (self._sold[lines] | ~tenders[rows])
+        words, places, lines = self._word[counts], self._places[counts], lines[counts]
+        across = int(len(self._postings.row_of) + GAP).bit_length()
+        along = int(self._widest).bit_length()
+        keys = np.sort((((lines << across) | places) << along) | (words - self._first[lines]))
+        lines = keys >> (across + along)
+        words = (keys & ((1 << along) - 1)) + self._first[lines]
+        return words, (keys >> along) & ((1 << across) - 1)
+
+    def _cells(self, entries: tuple[Whole, Whole], count: int) -> tuple[Whole, Whole, Floats, Whole]:
+        """Return line, row, most and flags of each cell."""
+        words, places = entries
+        lines = self._line[words]
+        if not len(words):
+            return lines, lines, np.zeros(0), lines
+        starts = np.flatnonzero(_changes(lines) | (np.diff(places, prepend=-GAP - 1) > GAP))
+        ends = np.append(starts[1:], len(words)) - 1
+        first, line = places[starts], lines[starts]
+        row, titled = self._postings.row_of[first].astype(np.int64), self._postings.in_title[first]
+        bits = np.bitwise_or.reduceat(self._bit[words], starts)
+        told = np.bitwise_or.reduceat(self._told[words], starts)
+        several, one_told = _several(bits, ends - starts), (told != 0) & ~_several(told, ends - starts)
+        loose = places[ends] - first > ends - starts
+        by_itself = np.maximum.reduceat(self._alone[words], starts)
+        together = np.add.reduceat(self._joined[words], starts) * np.where(loose, LOOSE, 1.0)
+        whole, every = told == self._trade[line], bits == self._every[line]
+        # Trade talk alone says something as a whole expression only, and beside one word only close to it.
+        together = np.maximum(np.where(told != 0, together, 0.0), np.where(every, self._generic[line], 0.0))
+        phrased = several & (told != 0) & ~(loose & one_told)
+        most = np.where(several & ~(loose & one_told), np.maximum(together, by_itself), by_itself)
+        most *= np.where(titled, IN_TITLE, 1.0)
+        own = np.bitwise_or.reduceat(self._own[words], starts)
+        own = np.where(self._postings.in_lead[first], own, own & ~CENTRAL)
+        flags = own | PHRASED * phrased | TITLED * (titled & (told != 0)) | MANY * ~(one_told | (told == 0))
+        sure = (whole & (phrased | (own & PHRASED != 0))) | every
+        flags |= SURE * (sure & (told != 0)) | BRIDGES * (titled & whole & (told != 0) & self._technique[line])
+        cells = np.flatnonzero(_changes(line * count + row))
+        lead = np.bitwise_or.reduceat(np.where(self._postings.in_lead[first], told, 0), cells)
+        title = np.bitwise_or.reduceat(np.where(titled, told, 0), cells)
+        line, row = line[cells], row[cells]
+        flags, most = np.bitwise_or.reduceat(flags, cells), np.maximum.reduceat(most, cells)
+        return line, row, *self._spreading(line, lead, title, flags, most)
+
+    def _spreading(self, line: Whole, lead: Whole, title: Whole, flags: Whole, most: Floats) -> tuple[Floats, Whole]:
+        """Add what words of a line all over the first lines say."""
+        trade = self._trade[line]
+        spread = (lead == trade) & (title != 0) & (self._spread[line] > 0)
+        answers = self._need[line] & (spread | ((title == trade) & (flags & SURE != 0)))
+        most = most + np.where(spread, self._spread[line], 0.0)
+        return most, flags | (CENTRAL | SPREADS) * spread | ANSWERS * answers
+
+
+def _changes(values: Whole) -> Flags:
+    """Tell which values are unlike the one before."""
+    changes: Flags = np.diff(values, prepend=-1) != 0
+    return changes
+
+
+def _several(bits: Whole, more: Whole) -> Flags:
+    """Tell of words, by their bits, whether they are two or more; `more` of them than one stand there."""
+    shared = (bits >> (_BITS - 1)) & 1
+    several: Flags = (bits & (bits - 1) != 0) | ((shared != 0) & (more > 0))
+    return several
+
+
+def _words(segment: Segment, profile: Profile, postings: Postings, context: MatchContext) -> list[_Word]:
+    """Return the words of one profile line."""
     share, found = KIND_WEIGHT[segment.kind], []
-    for term in segment.terms:
-        posted = postings.of(term, cognate=profile.cognates.get(cognate(term)) == term)
+    says = says_line(segment, profile, for_a_filiere=True) if segment.centre else False
+    for number, term in enumerate(dict.fromkeys(segment.stems)):
         told = term in segment.trade
-        # Trade talk alone counts only as a whole expression.
-        joined = max(weight(term, context) * PHRASE, 0.0 if told else GENERIC / len(segment.terms))
-        single = alone(term, segment, profile, context) if told else 0.0
-        # An expression of a family is several words by itself.
-        own = term not in profile.filiere or segment.kind in CODED
-        centre = (term == segment.centre and own) or is_expression(term)
-        found.append(_Word(posted, (number, joined * share, single * share, told, centre)))
+        found.append(
+            _Word(
+                places=postings.of(term, cognate=profile.cognates.get(cognate(term)) == term),
+                joined=weight(term, context) * PHRASE * share,
+                alone=alone(term, segment, profile, context) * share if told else 0.0,
+                told=told,
+                centre=says and term == segment.centre,
+                expression=is_expression(term),
+                bit=1 << min(number, _BITS - 1),
+            )
+        )
     return found
-
-
-def _any(flags: Flags) -> Flags:
-    """Tell of each item whether it holds for any line."""
-    found: Flags = np.logical_or.reduce(flags, axis=0)
-    return found
-
-
-def _topic(strengths: Floats) -> Floats:
-    """Return the most that lines of these strengths (line × item) add up to, whichever of them echo others."""
-    total, highest = strengths.sum(axis=0), strengths.max(axis=0)
-    faded = FADING ** np.arange(len(strengths)) @ -np.sort(-strengths, axis=0)
-    # An echo adds its share at the weight of the second place or a later one, and does not fade what follows.
-    most: Floats = faded + ECHO * FADING * (total - highest)
-    return most
