@@ -82,6 +82,13 @@ def test_a_pin_opens_no_gate_but_one_of_an_organisation_opens_that_of_its_trade(
     assert made.bulletin.lines[0].reasons == ("choisi pour vous par l'équipe",)
 
 
+def test_the_record_of_what_was_chosen_is_in_the_order_in_which_it_is_read():
+    made = drafted([*calls(2, 3, 4, 5), news(1)])
+    assert ids(made) == [2, 3, 4, 5, 1]
+    assert [(line.item_id, line.rank) for line in made.selection] == [(2, 1), (3, 2), (1, 3), (4, 4), (5, 5)]
+    assert {line.item_id for line in made.bulletin.stars} == {1, 2, 3}  # type: ignore[union-attr]
+
+
 def test_what_is_dropped_is_shown_to_nobody():
     assert ids(drafted(calls(1, 2), picked=Handpicked(dropped=frozenset({1})))) == [2]
 

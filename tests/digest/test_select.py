@@ -156,6 +156,41 @@ def test_three_best_calls_are_starred():
     assert [one.item.id for one in chosen.offers if one.star] == [2, 4, 3]
 
 
+def stars(found: list[Offer], common: frozenset[int] = frozenset()) -> set[int]:
+    return {one.item.id for one in choose(digest(), found, common).offers if one.star}
+
+
+def test_the_essential_is_the_best_of_all_sections():
+    found = offers((1, 0.8), (2, 0.5), (3, 0.3)) + offers((11, 0.6), (12, 0.4), kind="reglementation")
+    assert stars([*found, *offers((21, 0.7), kind="vie-du-cluster")]) == {1, 21, 11}
+
+
+def test_what_all_share_is_never_above_what_is_better_for_a_member():
+    found = offers((1, 0.8), (2, 0.5), (3, 0.45)) + offers((11, 0.44), kind="reglementation")
+    assert stars(found, frozenset({11})) == {1, 2, 3}
+    assert stars(found[:2] + found[3:], frozenset({11})) == {1, 2, 11}
+
+
+def test_what_staff_put_first_is_in_the_essential_whatever_its_score():
+    pinned = replace(offers((11, 0.05), kind="reglementation")[0], pinned=0)
+    assert stars([*offers((1, 0.8), (2, 0.7), (3, 0.6)), pinned]) == {11, 1, 2}
+
+
+def test_news_of_a_name_or_of_another_sector_is_read_in_its_own_section_only():
+    named = (Reason(kind="follow", text="nom suivi : Nutrabel", weight=0.9),)
+    news = offer(digest(), WHEN, item(9, "signal-affaires", deadline=None), match(9, 0.9, reasons=named), None)
+    assert news is not None
+    assert news.section == "followed"
+    assert stars([*offers((1, 0.8), (2, 0.7), (3, 0.6)), news]) == {1, 2, 3}
+
+
+@pytest.mark.parametrize(("score", "told"), [(0.5, True), (0.3, False)])
+def test_a_call_that_changed_since_it_was_sent_is_worth_a_quarter_more_in_the_essential(score: float, told: bool):
+    moved = offer(digest(), WHEN, item(9, version=2, deadline="2027-01-15"), match(9, score), seen(9))
+    assert moved is not None
+    assert (9 in stars([*offers((1, 0.8), (2, 0.7), (3, 0.6)), moved])) is told
+
+
 def test_nothing_to_say_gives_no_bulletin_and_a_reason():
     assert choose(digest(), [], frozenset()).skipped == "aucun contenu nouveau et ouvert ne correspond à ce profil"
     own = item(kind="vie-du-cluster", deadline=None, licence=Licence.OWN)

@@ -71,7 +71,7 @@ def compose(
 
 
 def selection(offers: Sequence[Offer]) -> tuple[Selected, ...]:
-    """Return the record of what was chosen and why."""
+    """Return the record of what was chosen and why, in the order in which it is read: « L'essentiel » first."""
     return tuple(
         Selected(
             item_id=one.item.id,
@@ -81,7 +81,7 @@ def selection(offers: Sequence[Offer]) -> tuple[Selected, ...]:
             score=one.score,
             reasons=_reasons(one),
         )
-        for rank, one in enumerate(offers, 1)
+        for rank, one in enumerate(sorted(offers, key=lambda one: not one.star), 1)
     )
 
 

@@ -14,7 +14,7 @@ from typing import Any
 from veille.amending import changes
 from veille.config.digests import Digest, SectionPlan
 from veille.digest.choosing.hand import UNTOUCHED, Hand
-from veille.digest.choosing.variety import varied
+from veille.digest.choosing.variety import NOW_OR_NEVER, varied
 from veille.digest.editions import Edition
 from veille.model import Item, Licence, Match, Scheme, SeenItem
 
@@ -25,6 +25,8 @@ SOFT_GATES = frozenset({"gate:off-topic"})
 OPENED_BY_HAND = SOFT_GATES | {"gate:territory", "gate:archive", "gate:noise"}
 #: Sections of what one answers.
 ANSWERED = frozenset({"seize", "partners"})
+#: Sections of which « L'essentiel » is made: not a second showing, not what a name or a window alone speaks for.
+_STARRED = ("seize", "partners", "understand", "network")
 #: Days that answering a call takes at least: one shown later was shown too late.
 IN_TIME = timedelta(days=10)
 #: Facts whose change, beside the deadline's, is worth a second line to the same reader.
@@ -276,20 +278,12 @@ def _age(item: Item, now: datetime) -> timedelta:
     return now - (item.published or item.first_seen)
 
 
-def _rank(one: Offer) -> tuple[Any, ...]:
+def _rank(one: Offer, more: float = 0.0) -> tuple[Any, ...]:
     closes = one.item.due or date.max
     if one.section == "deadlines":
         return (closes, one.item.id)
     first = (0, one.pinned) if one.pinned is not None else (1, 0)
-    return (*first, -one.score, closes, one.item.id)
-
-
-def _weight(one: Offer) -> int:
-    if one.section == "seize" and one.changed:
-        return 0
-    if one.section == "partners":
-        return 1
-    return 2 if one.section == "seize" else 3
+    return (*first, -one.score - more, closes, one.item.id)
 
 
 def source_of(one: Offer) -> str:
@@ -298,11 +292,11 @@ def source_of(one: Offer) -> str:
 
 
 def _starred(digest: Digest, chosen: Mapping[str, list[Offer]]) -> list[Offer]:
-    """Return the lines in reading order with « L'essentiel » marked: what can be seized first, then what to know."""
+    """Return the lines in reading order with « L'essentiel » marked: what staff put first, then the best for them."""
     for group in chosen.values():
         group.sort(key=_rank)
-    order = [one for kind in ("seize", "partners", "understand") for one in chosen.get(kind, []) if one.personal]
-    # The best of all, then what changed since it was sent (a reader may be at work on it), then who looks for whom.
-    order = [*order[:1], *sorted(order[1:], key=_weight)]
+    order = [one for kind in _STARRED for one in chosen.get(kind, []) if one.for_them]
+    more = NOW_OR_NEVER * max((one.score for one in order), default=0.0)
+    order.sort(key=lambda one: _rank(one, more if one.changed and one.section in ANSWERED else 0.0))
     stars = {one.item.id for one in order[: digest.essential]}
     return [replace(one, star=one.item.id in stars) for group in chosen.values() for one in group]

@@ -14,7 +14,7 @@ from veille.text import fold
 
 #: Shorter words are grammar.
 _WORD = re.compile(r"[a-z0-9]{3,}")
-#: What « now or never » is worth, as a share of the best score.
+#: What « now or never » is worth, as a share of the best score; in « L'essentiel », what changed since it was sent.
 NOW_OR_NEVER = 0.25
 #: Titles of that many items are remembered between readers.
 _REMEMBERED = 8_192
