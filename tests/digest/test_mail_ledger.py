@@ -192,7 +192,9 @@ def test_doubtful_mail_is_never_claimed_by_itself(database: Database) -> None:
     (one,) = store.claim(issue.id, limit=20, now=NOW, lease=LEASE)
     settle(store, one, DOUBT, NOW)
     assert store.claim(issue.id, limit=20, now=NOW + timedelta(days=1), lease=LEASE) == []
-    assert issues_of(database).close(issue.id, NOW) is IssueState.APPROVED
+    assert issues_of(database).close(issue.id, NOW, liftable=True) is IssueState.APPROVED
+    assert issues_of(database).close(issue.id, NOW) is IssueState.DONE
+    assert store.claim(issue.id, limit=20, now=NOW + timedelta(days=1), lease=LEASE) == []
 
 
 def test_slow_sender_may_still_settle_what_a_recovery_doubted(database: Database) -> None:

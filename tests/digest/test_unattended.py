@@ -24,8 +24,12 @@ def test_nothing_leaves_by_itself_outside_the_sending_hours(house: House) -> Non
     assert list(house.digests.run_due()) == []
     assert house.digests.status()[0].state is IssueState.QUEUED
     assert house.mails() == []
-    sent = house.digests.send()  # a person may
-    assert "du lundi au vendredi de 07:00 à 19:00, hors jours fériés" in sent.outside
+    with pytest.raises(InputError, match="du lundi au vendredi de 07:00 à 19:00, hors jours fériés") as caught:
+        house.digests.send()
+    assert "30/11/2026 à 07:00" in caught.value.cure
+    assert "--now" in caught.value.cure
+    assert house.mails() == []
+    house.digests.send(anyhow=True)  # a person may, who says so
     assert len(house.mails()) == 2
 
 

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import click
 
-from veille.cli.base import Group, Instance, echo, pass_instance
+from veille.cli import digest_options
+from veille.cli.base import Group, Instance, confirmed, echo, pass_instance
 from veille.cli.digest_doubts import settle
 from veille.cli.digest_hand import HAND
 from veille.cli.digest_life import LIFE
@@ -73,33 +74,36 @@ def preview(instance: Instance, member: str, name: str | None, html: Path | None
 
 
 @digest.command("show")
-@_name
+@digest_options.name
+@digest_options.issue
 @pass_instance
-def show(instance: Instance, name: str | None) -> None:
-    """Montrer la dernière édition : ses articles, ce que l'équipe a choisi, ce qui lui est arrivé."""
-    for shown in instance.open().digest.show(name):
+def show(instance: Instance, name: str | None, said: str | None) -> None:
+    """Montrer les éditions en cours, ou la dernière : articles, ce que l'équipe a choisi, ce qui lui est arrivé."""
+    for shown in instance.open().digest.show(name, said=said):
         show_issue(shown)
 
 
 @digest.command("freeze")
-@_name
+@digest_options.name
+@digest_options.issue
 @click.option("--by", metavar="QUI", default="", help="Qui fige (défaut : le nom de session).")
 @pass_instance
-def freeze(instance: Instance, name: str | None, by: str) -> None:
+def freeze(instance: Instance, name: str | None, said: str | None, by: str) -> None:
     """Figer le dernier brouillon : contenu et gabarits gardés sous une empreinte. Une retouche le défige."""
-    for issue in instance.open().digest.freeze(by=by or session_name(), name=name):
+    for issue in instance.open().digest.freeze(by=by or session_name(), name=name, said=said):
         echo(f"{title(issue)} figée ; empreinte {(issue.content_sha256 or '')[:12]}")
     echo("Approuvez avec « veille digest approve ».")
 
 
 @digest.command("approve")
-@_name
+@digest_options.name
+@digest_options.issue
 @click.option("--by", metavar="QUI", default="", help="Qui approuve (défaut : le nom de session).")
 @pass_instance
-def approve(instance: Instance, name: str | None, by: str) -> None:
+def approve(instance: Instance, name: str | None, said: str | None, by: str) -> None:
     """Approuver le dernier brouillon : il est figé, et chaque mail est vérifié puis mis en attente d'envoi."""
     app = instance.open()
-    for issue in app.digest.approve(by=by or session_name(), name=name):
+    for issue in app.digest.approve(by=by or session_name(), name=name, said=said):
         echo(f"{title(issue)} approuvée par {issue.approved_by} ; empreinte {(issue.content_sha256 or '')[:12]}")
         if remark := app.returning.pace_remark(issue):
             echo(f"attention : {remark}", err=True)
@@ -107,12 +111,23 @@ def approve(instance: Instance, name: str | None, by: str) -> None:
 
 
 @digest.command("send")
-@_name
+@digest_options.name
+@digest_options.issue
+@click.option("--now", "anyhow", is_flag=True, help="Tout de suite, même hors des heures d'envoi.")
+@click.option("--yes", is_flag=True, help="Avec --now : sans demander confirmation.")
 @_json
 @pass_instance
-def send(instance: Instance, name: str | None, as_json: bool) -> None:
-    """Envoyer les éditions approuvées ; relancée, la commande reprend où elle en était."""
-    for sent in instance.open().digest.send_all(name):
+def send(instance: Instance, name: str | None, said: str | None, anyhow: bool, yes: bool, as_json: bool) -> None:
+    """Envoyer les éditions approuvées ; relancée, la commande reprend où elle en était.
+
+    Hors des heures d'envoi rien ne part sans --now, qui demande confirmation.
+    """
+    app = instance.open()
+    closed = app.digest.closed(name, said=said) if anyhow and not yes else None
+    if closed is not None and not confirmed(f"{closed.message}. Envoyer tout de suite ?"):
+        echo("rien n'est parti")
+        return
+    for sent in app.digest.send_all(name, said=said, anyhow=anyhow):
         if not as_json:
             show_sent(sent)
             continue
@@ -122,13 +137,14 @@ def send(instance: Instance, name: str | None, as_json: bool) -> None:
 
 
 @digest.command("status")
-@_name
+@digest_options.name
+@digest_options.issue
 @_json
 @pass_instance
-def status(instance: Instance, name: str | None, as_json: bool) -> None:
-    """Dire où en est la dernière édition de chaque bulletin."""
+def status(instance: Instance, name: str | None, said: str | None, as_json: bool) -> None:
+    """Dire où en sont les éditions de chaque bulletin : en cours, avec un envoi douteux, et la dernière."""
     app = instance.open()
-    found = app.digest.status(name)
+    found = app.digest.status(name, said=said)
     if as_json:
         for one in found:
             click.echo(json.dumps(status_row(one), ensure_ascii=False))

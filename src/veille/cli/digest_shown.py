@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from veille.cli.base import echo
+from veille.french import counted
 
 if TYPE_CHECKING:
     from veille.digest.desk import Built, Sent
@@ -16,6 +17,7 @@ STATES = {
     "queued": "en file d'envoi", "sending": "en cours d'envoi", "paused": "suspendue", "done": "envoyée",
     "expired": "périmée", "cancelled": "annulée",
 }  # fmt: skip
+_ENDED = {"done", "expired", "cancelled"}
 _MAILS = {
     "queued": "en attente", "sending": "en cours", "sent": "remis au serveur", "deferred": "à réessayer",
     "rejected": "refusé", "uncertain": "incertain", "suppressed": "désinscrit", "skipped": "sans bulletin",
@@ -56,6 +58,7 @@ def status_row(one: "Sent") -> dict[str, Any]:
     return {
         "digest": one.issue.digest,
         "period": one.issue.period,
+        "number": one.issue.id,
         "state": one.state.value,
         "mails": dict(_count(one)),
         "doubtful": [mail.email for mail in one.doubtful],
@@ -104,11 +107,11 @@ def show_built(built: "Built") -> None:
 
 def show_sent(sent: "Sent") -> None:
     """Print where an issue and its mails stand."""
-    echo(f"{title(sent.issue)} : {STATES[sent.state.value]}.")
+    echo(f"{title(sent.issue)} (n° {sent.issue.id}) : {_state(sent)}.")
     if sent.issue.approved_by:
         echo(f"Approuvée par {sent.issue.approved_by}.")
     if sent.outside:
-        echo(f"Hors des heures d'envoi ({sent.outside}) : partie maintenant, à votre demande.")
+        echo(f"Elle attend : {sent.outside}.")
     if not sent.deliveries and sent.state.value in {"draft", "curated", "frozen"}:
         echo(f"Approuvez-la avec « veille digest approve{_named(sent.issue)} ».")
         return
@@ -125,8 +128,17 @@ def show_sent(sent: "Sent") -> None:
         table(("Abonné", "État", "Pourquoi"), [(one.email, _MAILS[one.state.value], one.reply) for one in trouble])
     if sent.doubtful:
         echo("Incertain : accepté ou non, on ne sait pas. Rien n'est renvoyé à l'aveugle : demandez à ces personnes,")
-        echo("puis « veille digest settle ADRESSE --received » ou « --resend » ; ou donnez le journal du relais")
-        echo("([mail] accept_log) et relancez « veille digest send ».")
+        echo("puis « veille digest settle ADRESSE --received », « --lost » ou « --resend » ; ou donnez le journal du")
+        echo("relais ([mail] accept_log) et relancez « veille digest send ».")
+
+
+def _state(sent: "Sent") -> str:
+    """Return « terminée, 1 envoi douteux à vérifier » where it ended with doubts, else the state's name."""
+    doubts = len(sent.doubtful)
+    if sent.state.value not in _ENDED or not doubts:
+        return STATES[sent.state.value]
+    state = "terminée" if sent.state.value == "done" else STATES[sent.state.value]
+    return f"{state}, {counted(doubts, 'envoi')} douteux à vérifier"
 
 
 def _named(issue: "Issue") -> str:

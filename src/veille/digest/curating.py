@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from veille.config.digests import Definition
 from veille.config.problems import nearest
 from veille.digest.desk import Built, Desk
+from veille.digest.finding import draft_meant
 from veille.digest.making import Maker
 from veille.errors import InputError
 from veille.model import WORD_LIMIT, Issue, Pick
@@ -22,10 +23,17 @@ class Curation:
         self._maker = maker
 
     def pin(
-        self, item_id: int, *, by: str, name: str | None = None, member: str | None = None, section: str = ""
+        self,
+        item_id: int,
+        *,
+        by: str,
+        name: str | None = None,
+        said: str | None = None,
+        member: str | None = None,
+        section: str = "",
     ) -> Built:
         """Put an item first in its section (or in that one), for all or for one member; undoes that it was left out."""
-        definition, issue = self._draft(name)
+        definition, issue = draft_meant(self._desk, name, said)
         self._known([item_id])
         if section and definition.digest.section(section) is None:
             kinds = [plan.kind for plan in definition.digest.sections]
@@ -36,15 +44,15 @@ class Curation:
         pick = Pick(kind="pin", item_id=item_id, member_id=self._member(member), rank=rank, section=section)
         return self._edited(definition, issue, [pick], by)
 
-    def drop(self, item_id: int, *, by: str, name: str | None = None) -> Built:
+    def drop(self, item_id: int, *, by: str, name: str | None = None, said: str | None = None) -> Built:
         """Leave an item out of this issue, for everybody."""
-        definition, issue = self._draft(name)
+        definition, issue = draft_meant(self._desk, name, said)
         self._known([item_id])
         return self._edited(definition, issue, [Pick(kind="drop", item_id=item_id)], by)
 
-    def note(self, item_id: int, words: str, *, by: str, name: str | None = None) -> Built:
+    def note(self, item_id: int, words: str, *, by: str, name: str | None = None, said: str | None = None) -> Built:
         """Print a comment with an item's line."""
-        definition, issue = self._draft(name)
+        definition, issue = draft_meant(self._desk, name, said)
         self._known([item_id])
         said = _words(words)
         if len(said) > NOTE_LIMIT:
@@ -53,32 +61,32 @@ class Curation:
             )
         return self._edited(definition, issue, [Pick(kind="note", item_id=item_id, words=said)], by)
 
-    def word(self, words: str, *, by: str, name: str | None = None) -> Built:
+    def word(self, words: str, *, by: str, name: str | None = None, said: str | None = None) -> Built:
         """Set the word of the week, printed before everything; an empty one takes it back."""
-        definition, issue = self._draft(name)
+        definition, issue = draft_meant(self._desk, name, said)
         said = _words(words, empty=True)
         if (count := len(said.split())) > WORD_LIMIT:
             raise InputError(f"mot de la semaine de {count} mots, {WORD_LIMIT} au plus", cure="raccourcissez-le")
         self._replaced(issue, "word", [Pick(kind="word", words=said)] if said else [], by)
         return self._remade(definition, issue)
 
-    def common(self, item_ids: Sequence[int], *, by: str, name: str | None = None) -> Built:
+    def common(self, item_ids: Sequence[int], *, by: str, name: str | None = None, said: str | None = None) -> Built:
         """Choose the tronc commun by hand, in this order; none gives the choice back to the program."""
-        return self._ordered("common", item_ids, by=by, name=name)
+        return self._ordered("common", item_ids, by=by, name=name, said=said)
 
-    def order(self, item_ids: Sequence[int], *, by: str, name: str | None = None) -> Built:
+    def order(self, item_ids: Sequence[int], *, by: str, name: str | None = None, said: str | None = None) -> Built:
         """Say what comes first, in this order, for all members: the pins are these and no others."""
-        return self._ordered("pin", item_ids, by=by, name=name)
+        return self._ordered("pin", item_ids, by=by, name=name, said=said)
 
-    def undo(self, item_id: int, *, by: str, name: str | None = None) -> Built:
+    def undo(self, item_id: int, *, by: str, name: str | None = None, said: str | None = None) -> Built:
         """Take back every choice about an item; raises InputError where there is none."""
-        definition, issue = self._draft(name)
+        definition, issue = draft_meant(self._desk, name, said)
         if not self._desk.hands.undo(issue.id, item_id, by=by, now=self._desk.clock.now()):
             raise InputError(f"rien n'a été choisi à la main pour l'article n° {item_id}", cure="voyez « digest show »")
         return self._remade(definition, issue)
 
-    def _ordered(self, kind: str, item_ids: Sequence[int], *, by: str, name: str | None) -> Built:
-        definition, issue = self._draft(name)
+    def _ordered(self, kind: str, item_ids: Sequence[int], *, by: str, name: str | None, said: str | None) -> Built:
+        definition, issue = draft_meant(self._desk, name, said)
         self._known(item_ids)
         forced = {one.item_id: one.section for one in self._desk.hands.picks(issue.id) if one.kind == kind}
         unique = dict.fromkeys(item_ids)
@@ -88,10 +96,6 @@ class Curation:
         ]
         self._replaced(issue, kind, picks, by)
         return self._remade(definition, issue)
-
-    def _draft(self, name: str | None) -> tuple[Definition, Issue]:
-        definition = self._desk.made_here(self._desk.one(name))
-        return definition, self._desk.current(definition)
 
     def _known(self, item_ids: Sequence[int]) -> None:
         missing = [number for number in item_ids if self._desk.items.item(number) is None]

@@ -15,7 +15,6 @@ from veille.digest.mail.dkim import Signer
 from veille.digest.mail.message import make_message_id
 from veille.errors import InputError
 from veille.model import Delivery, DeliveryState, Drafted, Feedback, Issue, IssueState
-from veille.model.issue_life import EDITABLE, refused_move
 from veille.protocols import (
     Audience,
     Clock,
@@ -128,23 +127,6 @@ class Desk:
                 cure="annulez-la avec « veille digest cancel » et refaites-la avec « veille digest erratum »",
             )
         return definition
-
-    def current(self, definition: Definition) -> Issue:
-        """Return the draft that may still be edited and leave, the newest; raises InputError with its cure."""
-        now, period = self.clock.now(), self.edition(definition).period
-        edited = [
-            one for one in self.issues.living(definition.name) if one.state in EDITABLE and now <= needed(one.stale_at)
-        ]
-        if edited:
-            return edited[-1]
-        issue = self.issues.find(definition.name, period)
-        if issue is None:
-            raise InputError(
-                f"pas encore de brouillon pour {definition.name} {period}", cure="lancez « veille digest build »"
-            )
-        if issue.state not in EDITABLE:
-            raise refused_move(issue.name, issue.state, IssueState.CURATED)
-        return issue
 
     def composer(self, frame: Mapping[str, Any]) -> Composer:
         """Return what draws the mails of an issue frozen with this frame; close it."""

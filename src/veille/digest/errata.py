@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import date, timedelta
 
 from veille.config.digests import Definition
@@ -41,19 +40,25 @@ class Errata:
         errata, now = definition.erratum(), desk.clock.now()
         hours = desk.hours(definition)
         leaves = hours.opening(now)
-        made = Issue(
-            id=0,
-            digest=errata.name,
-            period=self._next_period(errata, issue),
-            state=IssueState.DRAFT,
-            built_at=now,
-            send_at=leaves,
-            stale_at=leaves + timedelta(hours=definition.digest.window_hours),
-        )
         day = leaves.astimezone(hours.zone).date()
-        frame = make_frame(errata, desk.settings, day, desk.keys.newest, period=made.period)
-        whole = {**frame, "notice": "Erratum", "answers": self._answers(issue)}
-        return Built(issue=desk.issues.save_draft(replace(made, frame=whole), drafted), drafted=drafted)
+        kept = {"notice": "Erratum", "answers": self._answers(issue)}
+        for number in range(1, _MOST + 1):
+            period = f"{issue.period}-e{number}"
+            made = Issue(
+                id=0,
+                digest=errata.name,
+                period=period,
+                state=IssueState.DRAFT,
+                built_at=now,
+                send_at=leaves,
+                stale_at=leaves + timedelta(hours=definition.digest.window_hours),
+                frame={**make_frame(errata, desk.settings, day, desk.keys.newest, period=period), **kept},
+            )
+            # Asked of the store as it writes: two corrections made at once are two.
+            stored = desk.issues.add_draft(made, drafted)
+            if stored is not None:
+                return Built(issue=stored, drafted=drafted)
+        raise InputError(f"{_MOST} corrections de l'édition {issue.name} existent déjà", cure="écrivez à ces personnes")
 
     def _sent(self, definition: Definition, period: str) -> Issue:
         wanted = period.strip().removeprefix(definition.name).strip()
@@ -72,7 +77,7 @@ class Errata:
     def _check_over(self, issue: Issue) -> None:
         """Refuse while mails of the issue may still leave: they would bear the mistake, uncorrected."""
         counts = self._desk.mails.counts(issue.id)
-        waiting = sum(counts.get(state, 0) for state in WAITING) if issue.state in LIVING else 0
+        waiting = sum(counts.get(state, 0) for state in WAITING) if issue.state in (*LIVING, IssueState.DONE) else 0
         if waiting:
             raise InputError(
                 f"{waiting} mail{'s partent' if waiting > 1 else ' part'} encore de l'édition {issue.name}",
@@ -102,10 +107,3 @@ class Errata:
             "period": issue.period,
             "domain": str(issue.frame["sender"]).rpartition("@")[2],
         }
-
-    def _next_period(self, errata: Definition, issue: Issue) -> str:
-        for number in range(1, _MOST + 1):
-            period = f"{issue.period}-e{number}"
-            if self._desk.issues.find(errata.name, period) is None:
-                return period
-        raise InputError(f"{_MOST} corrections de l'édition {issue.name} existent déjà", cure="écrivez à ces personnes")

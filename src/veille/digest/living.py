@@ -1,15 +1,17 @@
 """Hold, resume, cancel and reopen issues; say when staff are away; try an issue on staff's own boxes."""
 
+from collections.abc import Collection
 from contextlib import closing
 from dataclasses import replace
 from datetime import date
 
 from veille.addresses import address_key, parse_address
 from veille.digest.desk import Desk
+from veille.digest.finding import ALIVE, issue_meant
 from veille.digest.mail.mailers import mailer_of
 from veille.errors import InputError
-from veille.model import Absence, Bulletin, Issue, OutgoingMail, SendOutcome
-from veille.model.issue_life import LIVING, STATE_NAMES
+from veille.model import Absence, Bulletin, Issue, IssueState, OutgoingMail, SendOutcome
+from veille.model.issue_life import LIVING, OPEN
 
 #: Before the subject of a test: nobody takes it for the bulletin.
 TEST = "[Essai] "
@@ -21,23 +23,25 @@ class Living:
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
 
-    def pause(self, *, by: str, why: str, name: str | None = None) -> Issue:
-        """Hold the issue under way: no further mail is claimed; raises InputError where none is."""
-        issue = self._signed(name)
+    def pause(self, *, by: str, why: str, name: str | None = None, said: str | None = None) -> Issue:
+        """Hold the issue under way: no further mail is claimed; raises InputError where none is, or several are."""
+        issue = self._meant(name, said, OPEN, LIVING)
         return self._desk.issues.pause(issue.id, by=by, why=why, now=self._desk.clock.now())
 
-    def resume(self, *, by: str, name: str | None = None) -> Issue:
+    def resume(self, *, by: str, name: str | None = None, said: str | None = None) -> Issue:
         """Let a paused issue go on."""
-        return self._desk.issues.resume(self._signed(name).id, by=by, now=self._desk.clock.now())
+        issue = self._meant(name, said, (IssueState.PAUSED,), LIVING)
+        return self._desk.issues.resume(issue.id, by=by, now=self._desk.clock.now())
 
-    def cancel(self, *, by: str, why: str, name: str | None = None) -> Issue:
-        """End the latest issue: what has not left does not leave."""
-        issue = self._latest(name)
+    def cancel(self, *, by: str, why: str, name: str | None = None, said: str | None = None) -> Issue:
+        """End the issue that has not ended: what has not left does not leave."""
+        issue = self._meant(name, said, ALIVE)
         return self._desk.issues.cancel(issue.id, by=by, why=why, now=self._desk.clock.now())
 
-    def reopen(self, *, by: str, name: str | None = None) -> Issue:
+    def reopen(self, *, by: str, name: str | None = None, said: str | None = None) -> Issue:
         """Take an approved issue of which nothing left back to a draft that staff may edit."""
-        return self._desk.issues.reopen(self._latest(name).id, by=by, now=self._desk.clock.now())
+        issue = self._meant(name, said, LIVING, (IssueState.FROZEN,))
+        return self._desk.issues.reopen(issue.id, by=by, now=self._desk.clock.now())
 
     def away(self, until: date | None, *, since: date | None, by: str) -> Absence | None:
         """Announce an absence from a day (today if None) to a day, both included; until None = staff are back."""
@@ -84,25 +88,5 @@ class Living:
             )
         return address
 
-    def _signed(self, name: str | None) -> Issue:
-        definitions = self._desk.with_errata(name)
-        signed = [one for each in definitions if (one := self._desk.issues.latest(each.name, LIVING)) is not None]
-        if len(signed) == 1:
-            return signed[0]
-        if signed:
-            names = ", ".join(one.digest for one in signed)
-            raise InputError("plusieurs éditions sont en cours", cure=f"dites laquelle avec --name : {names}")
-        issue = self._latest(name)
-        raise InputError(
-            f"l'édition {issue.name} est {STATE_NAMES[issue.state]} : rien n'est en cours",
-            cure="voyez « veille digest status »",
-        )
-
-    def _latest(self, name: str | None) -> Issue:
-        """Return the latest issue that has not ended, else the latest; raises InputError where there is none."""
-        definition = self._desk.one(name)
-        living = self._desk.issues.living(definition.name)
-        issue = living[-1] if living else self._desk.issues.latest(definition.name)
-        if issue is None:
-            raise InputError(f"aucune édition de {definition.name}", cure="lancez « veille digest build »")
-        return issue
+    def _meant(self, name: str | None, said: str | None, *tiers: Collection[IssueState]) -> Issue:
+        return issue_meant(self._desk, name, said, *tiers)[1]

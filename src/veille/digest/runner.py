@@ -6,18 +6,20 @@ from contextlib import closing
 from veille.config.digests import Definition
 from veille.config.problems import nearest
 from veille.digest.curating import Curation
-from veille.digest.desk import WAITING, Built, Desk, Sent, needed
+from veille.digest.desk import Built, Desk, Sent, needed
 from veille.digest.errata import Errata
 from veille.digest.fallback import Fallback, Held
+from veille.digest.finding import issue_meant, only
 from veille.digest.living import Living
-from veille.digest.mail.despatch import Despatch
+from veille.digest.mail.despatch import Despatch, OutsideHours
 from veille.digest.mail.doubts import Doubts
 from veille.digest.making import Maker
 from veille.digest.rendering.sandbox import Rendered
 from veille.digest.showing import Shown, show
 from veille.errors import InputError
+from veille.french import counted
 from veille.model import DeliveryState, Drafted, Issue, IssueState, OutgoingMail, SendOutcome
-from veille.model.issue_life import EDITABLE, OPEN
+from veille.model.issue_life import EDITABLE, LEAVING
 
 
 class Digests:
@@ -84,47 +86,64 @@ class Digests:
             )
             return composer.render(chosen.bulletin), mail
 
-    def freeze(self, *, by: str, name: str | None = None) -> list[Issue]:
+    def freeze(self, *, by: str, name: str | None = None, said: str | None = None) -> list[Issue]:
         """Store the content of the latest draft of one digest or of each, and hash it; raises InputError if none."""
-        return [self._maker.freeze(definition, issue, by=by) for definition, issue in self._drafts(name)]
+        return [self._maker.freeze(definition, issue, by=by) for definition, issue in self._drafts(name, said)]
 
-    def approve(self, *, by: str, name: str | None = None) -> list[Issue]:
-        """Sign the latest draft of one digest or of each, every mail checked first; raises InputError if none."""
-        return [self._maker.approve(definition, issue, by=by) for definition, issue in self._drafts(name)]
+    def approve(self, *, by: str, name: str | None = None, said: str | None = None) -> list[Issue]:
+        """Sign the draft of one digest or of each, every mail checked first; raises InputError if none."""
+        return [self._maker.approve(definition, issue, by=by) for definition, issue in self._drafts(name, said)]
 
-    def _drafts(self, name: str | None) -> list[tuple[Definition, Issue]]:
-        drafts = [
-            (definition, issue)
-            for definition in self._desk.chosen(name)
-            if (issue := self._desk.issues.latest(definition.name, EDITABLE)) is not None
-        ]
+    def _drafts(self, name: str | None, said: str | None) -> list[tuple[Definition, Issue]]:
+        if said:
+            return [issue_meant(self._desk, name, said)]
+        drafts = [(one, issue) for one in self._desk.chosen(name) if (issue := self._draft_of(one)) is not None]
         if not drafts:
             raise InputError("aucun brouillon à approuver", cure="lancez « veille digest build »")
         return [pair for pair in drafts if self._desk.filled(pair[1])] or drafts
 
-    def send(self, name: str | None = None) -> Sent:
-        """Send the latest approved issue; a second run sends nothing twice. Raises InputError where none may leave."""
-        return self._despatch.send(name)
+    def _draft_of(self, definition: Definition) -> Issue | None:
+        """Return the draft of a digest that may still leave, else the latest; InputError naming them if several may."""
+        now = self._desk.clock.now()
+        edited = [one for one in self._desk.issues.living(definition.name) if one.state in EDITABLE]
+        fresh = [(definition, one) for one in edited if now <= needed(one.stale_at)]
+        if fresh:
+            return only(fresh)[1]
+        return edited[-1] if edited else None
 
-    def send_all(self, name: str | None = None) -> list[Sent]:
-        """Send the approved issue of every digest (or of one); where none is approved, as `send` does."""
-        now, found = self._desk.clock.now(), self._desk.issues
-        approved = [
-            definition.name
-            for definition in self._desk.with_errata(name)
-            if (issue := found.latest(definition.name, OPEN)) is not None and now <= needed(issue.stale_at)
-        ]
-        return [self.send(one) for one in approved] or [self.send(name)]
+    def send(self, name: str | None = None, *, said: str | None = None, anyhow: bool = False) -> Sent:
+        """Send all that may leave, and return the last; see `send_all`."""
+        return self.send_all(name, said=said, anyhow=anyhow)[-1]
 
-    def status(self, name: str | None = None) -> list[Sent]:
-        """Return the latest issue of each digest with its deliveries."""
-        latest = (self._desk.issues.latest(definition.name) for definition in self._desk.with_errata(name))
-        return [self._desk.sent(issue, issue.state) for issue in latest if issue is not None]
+    def send_all(self, name: str | None = None, *, said: str | None = None, anyhow: bool = False) -> list[Sent]:
+        """Send what is approved of every digest (or of one); a second run sends nothing twice.
 
-    def show(self, name: str | None = None) -> list[Shown]:
-        """Return the latest issue of each digest as staff look at it."""
-        latest = (self._desk.issues.latest(definition.name) for definition in self._desk.with_errata(name))
-        return [show(self._desk, issue) for issue in latest if issue is not None]
+        Outside the sending hours only what a person sends `anyhow` leaves. Raises InputError where nothing may leave.
+        """
+        return self._despatch.send(name, said=said, anyhow=anyhow)
+
+    def closed(self, name: str | None = None, *, said: str | None = None) -> OutsideHours | None:
+        """Return why what waits may not leave at this hour, with the next opening, or None."""
+        return self._despatch.closed(name, said)
+
+    def status(self, name: str | None = None, *, said: str | None = None) -> list[Sent]:
+        """Return the issues of each digest that have not ended or have a mail in doubt, and its latest, with mails."""
+        return [self._desk.sent(issue, issue.state) for issue in self._told(name, said)]
+
+    def show(self, name: str | None = None, *, said: str | None = None) -> list[Shown]:
+        """Return the same issues as staff look at them."""
+        return [show(self._desk, issue) for issue in self._told(name, said)]
+
+    def _told(self, name: str | None, said: str | None) -> list[Issue]:
+        """Return the issues that there is something to say of, oldest first within a digest."""
+        if said:
+            return [issue_meant(self._desk, name, said)[1]]
+        issues, found = self._desk.issues, {}
+        for one in self._desk.with_errata(name):
+            latest = issues.latest(one.name)
+            for issue in (*issues.unsettled(one.name), *issues.living(one.name), *([latest] if latest else ())):
+                found[issue.id] = issue
+        return list(found.values())
 
     # ── what the clock asks for ─────────────────────────────────────────────────────────────────────────────────────
     def _steps(self, *, drafting: bool) -> Iterator[Iterator[str]]:
@@ -134,6 +153,8 @@ class Digests:
         for definition in self._desk.with_errata(None):
             for issue in self._desk.issues.living(definition.name):
                 yield self._send_due(definition, issue)
+            for issue in self._desk.issues.unsettled(definition.name):
+                yield self._settle_due(definition, issue)
 
     def _draft_due(self, definition: Definition) -> Iterator[str]:
         """Make the draft whose hour has come and that does not exist yet."""
@@ -153,29 +174,35 @@ class Digests:
         elif self._desk.clock.now() >= needed(issue.send_at):
             yield from self._sent(definition, issue)
 
+    def _settle_due(self, definition: Definition, issue: Issue) -> Iterator[str]:
+        """Send what somebody asked for again of an issue that is done; look for its doubts in the relay's log."""
+        if self._desk.clock.now() > needed(issue.stale_at):
+            if self._despatch.waiting(issue):
+                self._despatch.end(issue)
+        elif self._despatch.waiting(issue):
+            yield from self._sent(definition, issue)
+        elif count := self._despatch.look(issue):
+            yield f"édition {issue.name} : {counted(count, 'doute')} levé{'s' * (count > 1)} par le journal du relais"
+
     def _ended(self, definition: Definition, issue: Issue) -> Iterator[str]:
         """End a stale issue; a draft may be made again as long as its period lasts."""
         if issue.state in EDITABLE and issue.period == self._desk.edition(definition).period:
             return
-        waited = self._desk.filled(issue) if issue.state in EDITABLE else self._waiting(issue)
+        waited = self._desk.filled(issue) if issue.state in EDITABLE else self._despatch.waiting(issue)
         self._despatch.end(issue)
         if waited:
             yield f"édition {issue.name} périmée : ce qui n'est pas parti ne partira plus"
 
     def _sent(self, definition: Definition, issue: Issue) -> Iterator[str]:
         """Send one issue whose hour has come, within the sending hours, or say once why it waits."""
-        now, hours = self._desk.clock.now(), self._desk.hours(definition)
         if issue.state in EDITABLE:
-            if not self._desk.filled(issue):
-                return
-            try:
-                issue = self._fallback.released(definition, issue)
-            except Held as held:
-                if self._desk.issues.note(issue.id, why=held.why, now=now):
-                    yield str(held)
-                return
-            yield f"édition {issue.name} approuvée sans personne — {issue.approved_by}"
-        if issue.state not in OPEN or not (self._waiting(issue) or self._liftable(issue)):
+            yield from self._released(definition, issue)
+            issue = self._desk.issues.get(issue.id)
+        now, hours = self._desk.clock.now(), self._desk.hours(definition)
+        if issue.state not in LEAVING:
+            return
+        if not (self._despatch.waiting(issue) or self._despatch.liftable(issue)):
+            self._desk.issues.close(issue.id, now)  # its sender died after its last mail
             return
         if not hours.open(now):
             opening = hours.opening(now).astimezone(hours.zone)
@@ -191,17 +218,20 @@ class Digests:
         if sent.held:
             yield f"édition {issue.name} suspendue : {sent.held}"
 
+    def _released(self, definition: Definition, issue: Issue) -> Iterator[str]:
+        """Let the fallback approve what nobody approved, or say once why it is held."""
+        if not self._desk.filled(issue):
+            return
+        try:
+            signed = self._fallback.released(definition, issue)
+        except Held as held:
+            if self._desk.issues.note(issue.id, why=held.why, now=self._desk.clock.now()):
+                yield str(held)
+            return
+        yield f"édition {issue.name} approuvée sans personne — {signed.approved_by}"
+
     def _reader(self, drafted: Sequence[Drafted], who: str) -> Drafted:
         return _reader(drafted, who, {m.id: m.organisation for m in self._desk.audience.members()})
-
-    def _liftable(self, issue: Issue) -> bool:
-        """Say whether the relay's log may still tell what became of a mail in doubt."""
-        log, counts = self._desk.settings.mail.accept_log, self._desk.mails.counts(issue.id)
-        return log is not None and bool(counts.get(DeliveryState.UNCERTAIN))
-
-    def _waiting(self, issue: Issue) -> bool:
-        counts = self._desk.mails.counts(issue.id)
-        return any(counts.get(state) for state in WAITING)
 
 
 def _reader(drafted: Sequence[Drafted], who: str, organisations: Mapping[int, str]) -> Drafted:

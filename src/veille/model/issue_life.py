@@ -49,6 +49,10 @@ EDITABLE = (_S.DRAFT, _S.CURATED, _S.FROZEN)
 OPEN = (_S.APPROVED, _S.QUEUED, _S.SENDING)
 #: Signed and not ended.
 LIVING = (*OPEN, _S.PAUSED)
+#: Ended: nothing moves by itself any more; its doubts may still be settled, one by one.
+ENDED = (_S.DONE, _S.EXPIRED, _S.CANCELLED)
+#: A mail may leave of these: of an issue that is done, one that a person asked for again.
+LEAVING = (*OPEN, _S.DONE)
 
 #: « l'édition … est … ».
 STATE_NAMES = {

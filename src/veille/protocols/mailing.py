@@ -28,6 +28,10 @@ class IssueStore(Protocol):
         """Write a draft or replace the one of that period; raises InputError where it is approved already."""
         ...
 
+    def add_draft(self, issue: Issue, drafted: Sequence[Drafted]) -> Issue | None:
+        """Write the draft of a period that has no issue yet; None, and nothing written, where it has one."""
+        ...
+
     def find(self, digest: str, period: str) -> Issue | None:
         """Return the issue of one period."""
         ...
@@ -40,8 +44,16 @@ class IssueStore(Protocol):
         """Return an issue as it stands now."""
         ...
 
+    def numbered(self, issue_id: int) -> Issue | None:
+        """Return the issue of that number, if it is this cluster's."""
+        ...
+
     def living(self, digest: str) -> Sequence[Issue]:
         """Return the issues of a digest that have not ended, the one that leaves first before the others."""
+        ...
+
+    def unsettled(self, digest: str) -> Sequence[Issue]:
+        """Return the ended issues of a digest of which a mail is in doubt, or is to leave again, oldest first."""
         ...
 
     def note(self, issue_id: int, *, why: str, now: datetime) -> bool:
@@ -109,8 +121,11 @@ class IssueStore(Protocol):
         """End an issue for good: what has not left does not leave."""
         ...
 
-    def close(self, issue_id: int, now: datetime) -> IssueState:
-        """End the issue if nothing can be sent any more; past its end, expire what waits. Return its state."""
+    def close(self, issue_id: int, now: datetime, *, liftable: bool = False) -> IssueState:
+        """End the issue once no mail of it can move by itself any more; past its end, expire what waits.
+
+        Doubts keep it from ending only where they are `liftable`: the next look at the relay's log may settle them.
+        """
         ...
 
 
@@ -216,9 +231,16 @@ class MailLedger(Protocol):
         ...
 
     def reconcile(
-        self, issue_id: int, *, accepted: Collection[str], absent: Collection[str], now: datetime, by: str = ""
+        self,
+        issue_id: int,
+        *,
+        accepted: Collection[str] = (),
+        absent: Collection[str] = (),
+        lost: Collection[str] = (),
+        now: datetime,
+        by: str = "",
     ) -> int:
-        """Settle doubts: accepted Message-IDs are sent, absent ones are queued again; return how many.
+        """Settle doubts: accepted Message-IDs are sent, absent ones queued again, lost ones ended; return how many.
 
         `by`: who says so, in French; the relay's log if empty.
         """

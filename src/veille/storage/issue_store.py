@@ -8,14 +8,15 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from veille.errors import InputError
+from veille.french import counted
 from veille.model import DeliveryState, Drafted, Issue, IssueEvent, IssueState
-from veille.model.issue_life import EDITABLE, LIVING, OPEN, check_move, refused_move
+from veille.model.issue_life import EDITABLE, ENDED, LIVING, OPEN, check_move, refused_move
 from veille.protocols import IssueStore
 from veille.storage.db import Database, upsert
 from veille.storage.digest_rows import bulletin_values, frozen, read_drafted, read_issue, selection_values
 from veille.storage.mail_ledger import FINAL, count, end_waiting, enqueue, take_back, withdraw
 from veille.storage.member_store import read_subscriber
-from veille.storage.tables import BulletinRow, IssueEventRow, IssueRow, SelectionRow, SubscriberRow
+from veille.storage.tables import BulletinRow, DeliveryRow, IssueEventRow, IssueRow, SelectionRow, SubscriberRow
 
 MakeMessageId = Callable[[str, str, str, int, str], str]
 #: The date that every mail bears, in an issue's frame once its sending has begun.
@@ -42,6 +43,13 @@ class SqlIssueStore:
         with self._database.read() as session:
             return read_issue(session.get_one(IssueRow, issue_id))
 
+    def numbered(self, issue_id: int) -> Issue | None:
+        """Return the issue of that number, if it is this cluster's."""
+        query = select(IssueRow).where(IssueRow.cluster_id == self._cluster, IssueRow.id == issue_id)
+        with self._database.read() as session:
+            row = session.scalar(query)
+            return read_issue(row) if row else None
+
     def latest(self, digest: str | None = None, states: Sequence[IssueState] = ()) -> Issue | None:
         """Return the newest issue in one of these states (any state if empty)."""
         query = select(IssueRow).where(IssueRow.cluster_id == self._cluster)
@@ -67,6 +75,14 @@ class SqlIssueStore:
         with self._database.read() as session:
             return [read_issue(row) for row in session.scalars(query.order_by(IssueRow.send_at, IssueRow.id))]
 
+    def unsettled(self, digest: str) -> Sequence[Issue]:
+        """Return the ended issues of a digest of which a mail is in doubt, or is to leave again, oldest first."""
+        open_ = select(DeliveryRow.issue_id).where(DeliveryRow.state.not_in(FINAL))
+        mine = (IssueRow.cluster_id == self._cluster, IssueRow.digest == digest, IssueRow.state.in_(ENDED))
+        query = select(IssueRow).where(*mine, IssueRow.id.in_(open_)).order_by(IssueRow.send_at, IssueRow.id)
+        with self._database.read() as session:
+            return [read_issue(row) for row in session.scalars(query)]
+
     def drafted(self, issue_id: int) -> Sequence[Drafted]:
         """Return what an issue holds, one per subscriber, in a fixed order."""
         with self._database.read() as session:
@@ -90,27 +106,22 @@ class SqlIssueStore:
     def save_draft(self, issue: Issue, drafted: Sequence[Drafted]) -> Issue:
         """Write a draft or replace the one of that period, curated where it was; InputError where it may not change."""
         with self._database.write() as session:
-            row = session.scalar(self._of_period(issue.digest, issue.period))
-            if row is None:
-                row = IssueRow(cluster_id=self._cluster, digest=issue.digest, period=issue.period)
-                row.state = IssueState.DRAFT
-                session.add(row)
-            elif row.state not in {IssueState.DRAFT, IssueState.CURATED}:
+            row = session.scalar(self._of_period(issue.digest, issue.period)) or self._new(session, issue)
+            if row.state not in {IssueState.DRAFT, IssueState.CURATED}:
                 raise refused_move(issue.name, IssueState(row.state), IssueState.DRAFT)
-            row.built_at, row.frame = issue.built_at, dict(issue.frame)
-            row.send_at, row.stale_at = _needed(issue.send_at), _needed(issue.stale_at)
-            session.flush()
-            session.execute(delete(SelectionRow).where(SelectionRow.issue_id == row.id))
-            session.execute(delete(BulletinRow).where(BulletinRow.issue_id == row.id))
-            upsert(
-                session,
-                BulletinRow,
-                [bulletin_values(row.id, one) for one in drafted],
-                keys=["issue_id", "subscriber_id"],
-            )
-            lines = [selection_values(row.id, one.subscriber.id, line) for one in drafted for line in one.selection]
-            upsert(session, SelectionRow, lines, keys=["issue_id", "subscriber_id", "item_id"])
-            return read_issue(row)
+            return _drafted(session, row, issue, drafted)
+
+    def add_draft(self, issue: Issue, drafted: Sequence[Drafted]) -> Issue | None:
+        """Write the draft of a period that has no issue yet; None, and nothing written, where it has one."""
+        with self._database.write() as session:
+            if session.scalar(self._of_period(issue.digest, issue.period)) is not None:
+                return None
+            return _drafted(session, self._new(session, issue), issue, drafted)
+
+    def _new(self, session: Session, issue: Issue) -> IssueRow:
+        row = IssueRow(cluster_id=self._cluster, digest=issue.digest, period=issue.period, state=IssueState.DRAFT)
+        session.add(row)
+        return row
 
     def freeze(self, issue: Issue, *, by: str, now: datetime, frame: Mapping[str, Any]) -> Issue:
         """Store what the bytes are made from, and its hash; an edit voids it."""
@@ -204,12 +215,15 @@ class SqlIssueStore:
             return read_issue(row)
 
     def begin(self, issue_id: int, now: datetime) -> Issue:
-        """Mark an approved issue as being sent; the first time fixes the date that its mails bear."""
+        """Mark an approved issue as being sent; the first time fixes the date that its mails bear.
+
+        One that is done stays so: what leaves of it is a mail that somebody asked for again.
+        """
         with self._database.write(durable=True) as session:
             row = session.get_one(IssueRow, issue_id)
             if row.state == IssueState.PAUSED:
                 raise refused_move(_name(row), IssueState.PAUSED, IssueState.SENDING)
-            if row.state != IssueState.SENDING:
+            if row.state not in {IssueState.SENDING, IssueState.DONE}:
                 _move(session, row, IssueState.SENDING, now=now, by="")
                 row.frame = {_BEGUN: now.isoformat(), **row.frame}
             return read_issue(row)
@@ -254,27 +268,42 @@ class SqlIssueStore:
             session.flush()
             return True
 
-    def close(self, issue_id: int, now: datetime) -> IssueState:
-        """End the issue if nothing can be sent any more; past its end, expire what waits. Return its state."""
+    def close(self, issue_id: int, now: datetime, *, liftable: bool = False) -> IssueState:
+        """End the issue once no mail of it can move by itself any more; past its end, expire what waits.
+
+        Doubts keep it from ending only where they are `liftable`: the next look at the relay's log may settle them.
+        Return its state.
+        """
         with self._database.write(durable=True) as session:
             row = session.get_one(IssueRow, issue_id)
             stale = now > row.stale_at
             if stale and row.state in EDITABLE:
                 _move(session, row, IssueState.EXPIRED, now=now, by="", why="personne ne l'a approuvée à temps")
-            if row.state in LIVING:
+            elif stale and row.state in (*LIVING, IssueState.DONE):
                 session.flush()
-                if stale:
-                    end_waiting(session, issue_id, now, DeliveryState.EXPIRED, "édition périmée")
-                states = count(session, issue_id)
-                if set(states) <= FINAL and (row.state in OPEN or stale):
-                    done = states[DeliveryState.SENT] or not states
-                    _move(session, row, IssueState.DONE if done else IssueState.EXPIRED, now=now, by="")
+                end_waiting(session, issue_id, now, DeliveryState.EXPIRED, "édition périmée")
+            if row.state in LIVING:
+                _end(session, row, now=now, stale=stale, liftable=liftable)
             return IssueState(row.state)
 
     def _of_period(self, digest: str, period: str) -> Any:
         return select(IssueRow).where(
             IssueRow.cluster_id == self._cluster, IssueRow.digest == digest, IssueRow.period == period
         )
+
+
+def _drafted(session: Session, row: IssueRow, issue: Issue, drafted: Sequence[Drafted]) -> Issue:
+    """Write what a draft holds in the place of what it held."""
+    row.built_at, row.frame = issue.built_at, dict(issue.frame)
+    row.send_at, row.stale_at = _needed(issue.send_at), _needed(issue.stale_at)
+    session.flush()
+    session.execute(delete(SelectionRow).where(SelectionRow.issue_id == row.id))
+    session.execute(delete(BulletinRow).where(BulletinRow.issue_id == row.id))
+    bulletins = [bulletin_values(row.id, one) for one in drafted]
+    upsert(session, BulletinRow, bulletins, keys=["issue_id", "subscriber_id"])
+    lines = [selection_values(row.id, one.subscriber.id, line) for one in drafted for line in one.selection]
+    upsert(session, SelectionRow, lines, keys=["issue_id", "subscriber_id", "item_id"])
+    return read_issue(row)
 
 
 def touch(session: Session, issue_id: int, *, by: str, now: datetime) -> None:
@@ -287,6 +316,18 @@ def touch(session: Session, issue_id: int, *, by: str, now: datetime) -> None:
     _unsigned(row)
     row.edited_by = by
     session.flush()
+
+
+def _end(session: Session, row: IssueRow, *, now: datetime, stale: bool, liftable: bool) -> None:
+    """End a signed issue unless a mail of it may still move by itself, or somebody holds it."""
+    states = count(session, row.id)
+    doubts = states[DeliveryState.UNCERTAIN]
+    moving = set(states) - FINAL - ({DeliveryState.UNCERTAIN} if stale or not liftable else set())
+    if moving or not (row.state in OPEN or stale):
+        return
+    left = states[DeliveryState.SENT] or doubts or not states
+    why = f"{counted(doubts, 'envoi')} douteux à vérifier" if doubts else ""
+    _move(session, row, IssueState.DONE if left else IssueState.EXPIRED, now=now, by="", why=why)
 
 
 def _freeze(session: Session, row: IssueRow, *, by: str, now: datetime, frame: Mapping[str, Any]) -> frozenset[int]:

@@ -15,8 +15,8 @@ from typing import Any, cast
 from sqlalchemy import CursorResult, Update, delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
-from veille.model import Delivery, DeliveryState, IssueState, SeenItem, SendOutcome, Subscriber
-from veille.model.issue_life import OPEN
+from veille.model import Delivery, DeliveryState, SeenItem, SendOutcome, Subscriber
+from veille.model.issue_life import EDITABLE, LEAVING
 from veille.model.returns import ReturnKind
 from veille.model.sending import RateState
 from veille.protocols import MailLedger
@@ -132,7 +132,7 @@ class SqlMailLedger:
             query = query.where(or_(DeliveryRow.family.is_(None), DeliveryRow.family.not_in(without)))
         while True:
             with self._database.write(durable=True) as session:
-                if session.get_one(IssueRow, issue_id).state not in OPEN:
+                if session.get_one(IssueRow, issue_id).state not in LEAVING:
                     return []
                 rows = [read_delivery(row) for row in session.execute(query.limit(limit))]
                 refused = self._suppressed([row.email for row in rows])
@@ -247,25 +247,36 @@ class SqlMailLedger:
         return len(rows)
 
     def reconcile(
-        self, issue_id: int, *, accepted: Collection[str], absent: Collection[str], now: datetime, by: str = ""
+        self,
+        issue_id: int,
+        *,
+        accepted: Collection[str] = (),
+        absent: Collection[str] = (),
+        lost: Collection[str] = (),
+        now: datetime,
+        by: str = "",
     ) -> int:
-        """Settle doubts: accepted Message-IDs are sent, absent ones are queued again; return how many.
+        """Settle doubts: accepted Message-IDs are sent, absent ones queued again, lost ones ended; return how many.
 
         `by`: who says so, in French; the relay's log if empty.
         """
         query = select(DeliveryRow).where(
             DeliveryRow.issue_id == issue_id,
             DeliveryRow.state == DeliveryState.UNCERTAIN,
-            DeliveryRow.message_id.in_([*accepted, *absent]),
+            DeliveryRow.message_id.in_([*accepted, *absent, *lost]),
         )
         found = f"reçu : {by}" if by else "trouvé dans le journal du relais"
         again = f"à renvoyer : {by}" if by else "absent du journal du relais : à renvoyer"
+        told = {
+            **dict.fromkeys(accepted, (DeliveryState.SENT, found, now)),
+            **dict.fromkeys(absent, (DeliveryState.QUEUED, again, None)),
+            **dict.fromkeys(lost, (DeliveryState.EXPIRED, f"perdu, pas renvoyé : {by}", now)),
+        }
         with self._database.write(durable=True) as session:
             rows = session.scalars(query.order_by(DeliveryRow.subscriber_id)).all()
             for row in rows:
-                sent = row.message_id in accepted
-                row.state = DeliveryState.SENT if sent else DeliveryState.QUEUED
-                row.reply, row.token, row.settled_at = found if sent else again, None, now if sent else None
+                row.state, row.reply, row.settled_at = told[row.message_id]
+                row.token = None
             _append(session, rows, now)
             SqlJournal(session).write([read_delivery(row) for row in rows if row.state == DeliveryState.SENT], now)
         return len(rows)
@@ -333,13 +344,13 @@ def count(session: Session, issue_id: int) -> Counter[DeliveryState]:
 
 
 def doubtful_mails(database: Database, cluster_id: str) -> list[Delivery]:
-    """Return the mails of issues under way of which nobody knows whether they left, oldest issue first."""
+    """Return the mails of which nobody knows whether they left, oldest issue first, until somebody settles them."""
     query = (
         select(DeliveryRow)
         .join(IssueRow, IssueRow.id == DeliveryRow.issue_id)
         .where(
             IssueRow.cluster_id == cluster_id,
-            IssueRow.state.in_([IssueState.SENDING, IssueState.PAUSED]),
+            IssueRow.state.not_in(EDITABLE),
             DeliveryRow.state == DeliveryState.UNCERTAIN,
         )
     )

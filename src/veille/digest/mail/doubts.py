@@ -6,7 +6,7 @@ from veille.addresses import address_key
 from veille.digest.desk import Desk, needed
 from veille.errors import InputError
 from veille.model import Delivery, DeliveryState, Issue
-from veille.model.issue_life import LIVING
+from veille.model.issue_life import EDITABLE, LEAVING, LIVING, STATE_NAMES
 
 
 class Doubts:
@@ -17,14 +17,21 @@ class Doubts:
 
     def received(self, emails: Sequence[str], *, by: str, name: str | None = None) -> list[Delivery]:
         """Take a person's word that these mails arrived: their content is not offered again."""
-        return self._settle(emails, by=by, name=name, resend=False)
+        return self._settle(self._chosen(emails, name), "accepted", by)
+
+    def lost(self, emails: Sequence[str], *, by: str, name: str | None = None) -> list[Delivery]:
+        """Take a person's word that these mails did not arrive and are not to be sent again."""
+        return self._settle(self._chosen(emails, name), "lost", by)
 
     def resend(self, emails: Sequence[str], *, by: str, name: str | None = None) -> list[Delivery]:
         """Queue these mails once more, same Message-ID; raises InputError where they may not leave any more."""
-        return self._settle(emails, by=by, name=name, resend=True)
+        chosen = self._chosen(emails, name)
+        for issue, _ in chosen:
+            self._check_fresh(issue)
+        return self._settle(chosen, "absent", by)
 
-    def _settle(self, emails: Sequence[str], *, by: str, name: str | None, resend: bool) -> list[Delivery]:
-        """Settle the doubts of all these addresses, or of none: raises InputError naming the first without one."""
+    def _chosen(self, emails: Sequence[str], name: str | None) -> list[tuple[Issue, Delivery]]:
+        """Return the doubts of all these addresses; raises InputError naming the first address without one."""
         doubts = [(issue, one) for issue in self._issues(name) for one in self._doubtful(issue)]
         chosen = []
         for email in emails:
@@ -36,24 +43,31 @@ class Doubts:
                     cure=f"incertains : {known}" if known else "« veille digest status » ne montre aucun doute",
                 )
             chosen += found
-        if resend:
-            for issue, _ in chosen:
-                self._check_fresh(issue)
-        now = self._desk.clock.now()
+        return chosen
+
+    def _settle(self, chosen: Sequence[tuple[Issue, Delivery]], what: str, by: str) -> list[Delivery]:
+        """Settle these doubts as the ledger's own words name it."""
+        now, said = self._desk.clock.now(), f"décision de {by}"
         for issue, one in chosen:
-            marks = [one.message_id]
-            accepted, absent = ((), marks) if resend else (marks, ())
-            self._desk.mails.reconcile(issue.id, accepted=accepted, absent=absent, now=now, by=f"décision de {by}")
+            marks = {what: [one.message_id]}
+            self._desk.mails.reconcile(issue.id, **marks, now=now, by=said)
         return [one for _, one in chosen]
 
     def _issues(self, name: str | None) -> list[Issue]:
-        found = [issue for one in self._desk.with_errata(name) for issue in self._desk.issues.living(one.name)]
-        return [issue for issue in found if issue.state in LIVING]
+        """Return every signed issue that a doubt may be of, ended or not."""
+        issues = self._desk.issues
+        found = [(issues.unsettled(one.name), issues.living(one.name)) for one in self._desk.with_errata(name)]
+        return [issue for pair in found for some in pair for issue in some if issue.state not in EDITABLE]
 
     def _doubtful(self, issue: Issue) -> list[Delivery]:
         return [one for one in self._desk.mails.deliveries(issue.id) if one.state is DeliveryState.UNCERTAIN]
 
     def _check_fresh(self, issue: Issue) -> None:
+        if issue.state not in (*LEAVING, *LIVING):
+            raise InputError(
+                f"l'édition {issue.name} est {STATE_NAMES[issue.state]} : rien n'en part plus",
+                cure="dites « --received » si la personne l'a reçu ; l'édition suivante reprendra ce qui vaut encore",
+            )
         end = needed(issue.stale_at).astimezone(self._desk.settings.cluster.zone)
         if self._desk.clock.now() > end:
             raise InputError(

@@ -50,6 +50,8 @@ class Sender:
         self._wait = wait
         self._pause = pause
         self._stopping = stopping
+        #: The relay's log may still tell of a mail in doubt at the next look: one of this very run.
+        self.liftable = False
 
     def send(self, issue_id: int, *, alone: bool) -> str:
         """Send what is due and lift what doubts can be lifted; return why to pause the issue, in French, or nothing.
@@ -64,6 +66,8 @@ class Sender:
         reason = self._drain(issue_id)
         if not reason and self._lift_doubts(issue_id, old):
             reason = self._drain(issue_id)
+        doubts = {one.message_id for one in self._in(issue_id, DeliveryState.UNCERTAIN)}
+        self.liftable = self._log is not None and not doubts <= old
         return reason
 
     def _drain(self, issue_id: int) -> str:
