@@ -159,5 +159,8 @@ class JudgeOfAll:
         """Return every item, whatever its score."""
         return [Candidate(number, math.inf) for number in self._ids]
 
+    def expect(self, members: Iterable[Member]) -> None:
+        """Prepare nothing: every item is a candidate for whoever asks."""
+
 
 _judge: Judge = JudgeOfAll((), lambda item, member: Match(item_id=item.id, member_id=member.id, score=0.0, reasons=()))

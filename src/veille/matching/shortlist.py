@@ -6,10 +6,10 @@ score is above what was promised; whoever judges the candidates in order may sto
 was found.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import pairwise
+from itertools import islice, pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,6 +26,8 @@ from veille.matching.words import Words
 from veille.model import Item, Match, Member
 from veille.protocols import Candidate
 
+#: Members looked at together: more of them leave the processor's cache, fewer wait for numpy's calls.
+_BLOCK = 16
 #: A score is rounded to four digits.
 _ROUNDING = 1e-4
 
@@ -35,6 +37,8 @@ class Judge:
 
     def __init__(self, context: MatchContext) -> None:
         self._context = context
+        self._expected: dict[Member, None] = {}
+        self._looked: dict[Member, list[Candidate]] = {}
 
     def __call__(self, item: Item, member: Member) -> Match:
         """Judge one item for one member."""
@@ -42,7 +46,17 @@ class Judge:
 
     def candidates(self, member: Member) -> list[Candidate]:
         """Return every prepared item that may pass for a member, the highest promise first; ties by item id."""
-        return self._look.candidates([self._context.profile(member)])[0]
+        if member not in self._looked:
+            self._expected.pop(member, None)
+            block = [member, *islice(self._expected, _BLOCK - 1)]
+            for one in block[1:]:
+                del self._expected[one]
+            self._looked |= zip(block, self._look.candidates([*map(self._context.profile, block)]), strict=True)
+        return self._looked.pop(member)
+
+    def expect(self, members: Iterable[Member]) -> None:
+        """Take the first looks of these members together, by blocks, when they are asked for."""
+        self._expected |= dict.fromkeys(members)
 
     @cached_property
     def _look(self) -> "FirstLook":
@@ -64,9 +78,9 @@ class FirstLook:
             return [[] for _ in profiles]
         stands = _together([self._stands(profile) for profile in profiles])
         words = Wordings(profiles, self._postings, self._context)
-        hopes = stands.held | sheet.bridging
-        said = words.said(stands.reached, sheet.tender, hopes, BAR_SAME_SECTOR)
-        keys = np.union1d(np.flatnonzero((stands.held & stands.reached).ravel()), said.keys)
+        held = stands.held & stands.reached
+        said = words.said(stands.reached, sheet.tender, held, BAR_SAME_SECTOR)
+        keys = np.unique(np.concatenate([np.flatnonzero(held.ravel()), said.keys]), sorted=True)
         here, said = stands.of(keys), said.of(keys)
         rows = keys % size
         bridge = said.has(BRIDGES) & sheet.bridging[rows] & ~here.same

@@ -39,6 +39,8 @@ Whole = NDArray[np.int64]
 PHRASED, CENTRAL, TITLED, SURE, MANY = 1, 2, 4, 8, 16
 #: All of a technique in the title; a whole need with the title about it; words all over the first lines.
 BRIDGES, ANSWERS, SPREADS = 32, 64, 128
+#: One of them at least is there where an item may be about what the profile says.
+TELLING = PHRASED | CENTRAL | SPREADS
 #: Words of one line told apart; those beyond share the last bit, which can only make more of them seem there.
 _BITS = 62
 
@@ -114,6 +116,19 @@ def _bits(words: Sequence[_Word]) -> int:
     return found
 
 
+@dataclass(frozen=True, slots=True)
+class _Runs:
+    """Entries that stand together, line by line."""
+
+    line: Whole
+    #: Profile × number of items + row.
+    key: Whole
+    #: The place where it begins, how many entries follow, whether it begins in the first lines.
+    first: Whole
+    more: Whole
+    lead: Flags
+
+
 class Wordings:
     """The words of a block of profiles wherever they stand."""
 
@@ -133,12 +148,9 @@ class Wordings:
         self._need = np.array([line.segment.kind == "need" for line in lines], bool)
         self._technique = np.array([line.segment.kind in TECHNIQUES for line in lines], bool)
         self._sold = np.array([line.segment.kind in SOLD for line in lines], bool)
-        sizes = [len(line.words) for line in lines]
-        self._first = np.cumsum([0, *sizes[:-1]], dtype=np.int64)
-        self._line = np.repeat(np.arange(len(lines)), sizes)
-        self._widest = max(sizes, default=0)
+        self._line = np.repeat(np.arange(len(lines)), [len(line.words) for line in lines])
         self._places = np.concatenate([np.empty(0, np.int64), *(word.places for word in words)])
-        self._word = np.repeat(np.arange(len(words)), [len(word.places) for word in words])
+        self._counts = np.array([len(word.places) for word in words], np.int64)
         self._joined = np.array([word.joined for word in words])
         self._alone = np.array([word.alone for word in words])
         self._bit = np.array([word.bit for word in words], np.int64)
@@ -147,16 +159,18 @@ class Wordings:
             [PHRASED * (word.told and word.expression) | CENTRAL * word.centre for word in words], np.int64
         )
 
-    def said(self, reached: Flags, tenders: Flags, hopes: Flags, least: float) -> Said:
-        """Say what the reached items (profile × row) say at most, where it may come to `least` or there are `hopes`.
+    def said(self, reached: Flags, tenders: Flags, held: Flags, least: float) -> Said:
+        """Say what items (profile × row) say at most: of what is `held`, and of what is reached and may say enough.
 
-        `tenders` buy what the member sells.
+        Enough is `least`, some of it telling; `tenders` buy what the member sells.
         """
-        count = reached.shape[1]
-        lines, rows, most, flags = self._cells(self._entries(reached, tenders), count)
-        keys = self._of_profile[lines] * count + rows
-        total = np.bincount(keys, most, reached.size)
-        kept = np.flatnonzero((total >= least)[keys] | hopes.ravel()[keys])
+        keys, most, flags = self._cells(self._entries(reached), reached.shape[1], tenders, held.ravel())
+        telling = np.zeros(reached.size, bool)
+        telling[keys[flags & TELLING != 0]] = True
+        enough = np.bincount(keys, most, reached.size) >= least
+        bridging = np.zeros(reached.size, bool)
+        bridging[keys[flags & BRIDGES != 0]] = True
+        kept = np.flatnonzero(((telling & enough) | bridging | held.ravel())[keys])
         kept = kept[np.lexsort((-most[kept], keys[kept]))]
         keys, most, flags = keys[kept], most[kept], flags[kept]
         new = _changes(keys)
@@ -173,33 +187,47 @@ class Wordings:
             many=np.add.reduceat((flags & MANY) // MANY, starts),
         )
 
-    def _entries(self, reached: Flags, tenders: Flags) -> tuple[Whole, Whole]:
+    def _entries(self, reached: Flags) -> tuple[Whole, Whole]:
         """Return the words and places of all entries that count, line by line, place after place."""
-        rows = self._postings.row_of[self._places]
-        lines = self._line[self._word]
-        counts = reached[self._of_profile[lines], rows] & (self._sold[lines] | ~tenders[rows])
-        words, places, lines = self._word[counts], self._places[counts], lines[counts]
         across = int(len(self._postings.row_of) + GAP).bit_length()
-        along = int(self._widest).bit_length()
-        keys = np.sort((((lines << across) | places) << along) | (words - self._first[lines]))
-        lines = keys >> (across + along)
-        words = (keys & ((1 << along) - 1)) + self._first[lines]
-        return words, (keys >> along) & ((1 << across) - 1)
+        along = len(self._line).bit_length()
+        begins = self._of_profile[self._line] * reached.shape[1]
+        heads = (self._line << (across + along)) | np.arange(len(self._line))
+        counts = reached.ravel()[np.repeat(begins, self._counts) + self._postings.row_of[self._places]]
+        keys = np.sort((np.repeat(heads, self._counts) | (self._places << along))[counts])
+        return keys & ((1 << along) - 1), (keys >> along) & ((1 << across) - 1)
 
-    def _cells(self, entries: tuple[Whole, Whole], count: int) -> tuple[Whole, Whole, Floats, Whole]:
-        """Return line, row, most and flags of each cell."""
+    def _cells(
+        self, entries: tuple[Whole, Whole], count: int, tenders: Flags, held: Flags
+    ) -> tuple[Whole, Floats, Whole]:
+        """Return key, most and flags of each cell of what has a telling run, or is held."""
         words, places = entries
         lines = self._line[words]
         if not len(words):
-            return lines, lines, np.zeros(0), lines
+            return words, np.zeros(0), words
         starts = np.flatnonzero(_changes(lines) | (np.diff(places, prepend=-GAP - 1) > GAP))
-        ends = np.append(starts[1:], len(words)) - 1
+        more = np.diff(starts, append=len(words)) - 1
         first, line = places[starts], lines[starts]
-        row, titled = self._postings.row_of[first].astype(np.int64), self._postings.in_title[first]
+        row = self._postings.row_of[first]
+        key, lead = self._of_profile[line] * count + row, self._postings.in_lead[first]
+        some = held.copy()
+        some[key[(more > 0) | (lead & (self._told[words[starts]] != 0))]] = True
+        kept = np.flatnonzero(some[key] & (self._sold[line] | ~tenders[row]))
+        if not len(kept):
+            return kept, np.zeros(0), kept
+        runs = _Runs(line[kept], key[kept], first[kept], more[kept], lead[kept])
+        stretch = np.repeat(starts[kept] - np.append(0, np.cumsum(runs.more + 1)[:-1]), runs.more + 1)
+        stretch += np.arange(len(stretch))
+        return self._weighed(runs, words[stretch], places[stretch])
+
+    def _weighed(self, runs: "_Runs", words: Whole, places: Whole) -> tuple[Whole, Floats, Whole]:
+        """Return key, most and flags of each cell of these runs, made of these words."""
+        line, starts = runs.line, np.append(0, np.cumsum(runs.more + 1)[:-1])
+        titled = self._postings.in_title[runs.first]
         bits = np.bitwise_or.reduceat(self._bit[words], starts)
         told = np.bitwise_or.reduceat(self._told[words], starts)
-        several, one_told = _several(bits, ends - starts), (told != 0) & ~_several(told, ends - starts)
-        loose = places[ends] - first > ends - starts
+        several, one_told = _several(bits, runs.more), (told != 0) & ~_several(told, runs.more)
+        loose = places[starts + runs.more] - runs.first > runs.more
         by_itself = np.maximum.reduceat(self._alone[words], starts)
         together = np.add.reduceat(self._joined[words], starts) * np.where(loose, LOOSE, 1.0)
         whole, every = told == self._trade[line], bits == self._every[line]
@@ -209,16 +237,15 @@ class Wordings:
         most = np.where(several & ~(loose & one_told), np.maximum(together, by_itself), by_itself)
         most *= np.where(titled, IN_TITLE, 1.0)
         own = np.bitwise_or.reduceat(self._own[words], starts)
-        own = np.where(self._postings.in_lead[first], own, own & ~CENTRAL)
+        own = np.where(runs.lead, own, own & ~CENTRAL)
         flags = own | PHRASED * phrased | TITLED * (titled & (told != 0)) | MANY * ~(one_told | (told == 0))
         sure = (whole & (phrased | (own & PHRASED != 0))) | every
         flags |= SURE * (sure & (told != 0)) | BRIDGES * (titled & whole & (told != 0) & self._technique[line])
-        cells = np.flatnonzero(_changes(line * count + row))
-        lead = np.bitwise_or.reduceat(np.where(self._postings.in_lead[first], told, 0), cells)
+        cells = np.flatnonzero(_changes(runs.key) | _changes(line))
+        lead = np.bitwise_or.reduceat(np.where(runs.lead, told, 0), cells)
         title = np.bitwise_or.reduceat(np.where(titled, told, 0), cells)
-        line, row = line[cells], row[cells]
         flags, most = np.bitwise_or.reduceat(flags, cells), np.maximum.reduceat(most, cells)
-        return line, row, *self._spreading(line, lead, title, flags, most)
+        return runs.key[cells], *self._spreading(line[cells], lead, title, flags, most)
 
     def _spreading(self, line: Whole, lead: Whole, title: Whole, flags: Whole, most: Floats) -> tuple[Floats, Whole]:
         """Add what words of a line all over the first lines say."""

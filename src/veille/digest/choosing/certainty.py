@@ -5,7 +5,7 @@ is stated and not in doubt, and for what has conditions this member is eligible 
 on their type alone: nobody loses anything by it. What staff accepted is certain whatever it is.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from veille.config.digests import Digest
@@ -51,6 +51,10 @@ class CertainOnly:
     def candidates(self, member: Member) -> Sequence[Candidate]:
         """Return every item that may pass for a member, as the judge does."""
         return self.judge.candidates(member)
+
+    def expect(self, members: Iterable[Member]) -> None:
+        """Be told whose candidates will be asked for."""
+        self.judge.expect(members)
 
     def __call__(self, item: Item, member: Member) -> Match:
         """Judge one item for one member."""

@@ -64,6 +64,7 @@ def draft(
         for person in readers.subscribers
         if _reads(digest, person, when.day) and person.member_id in members
     }
+    offering.expect(each.values())
     offered: dict[int, Sequence[Offer]] = {number: offering.offers(reader) for number, reader in each.items()}
     if digest.alert is not None:
         offered = {number: worth_a_mail(digest.alert, offers) for number, offers in offered.items()}

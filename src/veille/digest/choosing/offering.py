@@ -6,7 +6,7 @@ from the top. What is offered is the same as if everything had been judged.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from veille.config.digests import Digest
@@ -45,6 +45,10 @@ class Offering:
         self._now_for_all = {number for number in self._for_all if may_show(digest, when, self._items[number], None)}
         self._plain: dict[int, bool] = {}
         self._known: dict[tuple[int, tuple[str, ...], tuple[str, ...]], _Judged] = {}
+
+    def expect(self, readers: Iterable[Reader]) -> None:
+        """Be told whose offers will be asked for, in that order."""
+        self._judge.expect(map(_as_read, readers))
 
     def offers(self, reader: Reader) -> list[Offer]:
         """Return what may be shown to a reader, best first in each section."""
@@ -92,9 +96,7 @@ class Offering:
         person = reader.person
         key = (reader.member.id, person.muted, person.languages)
         if key not in self._known:
-            member = reader.member
-            if person.muted or person.languages:
-                member = replace(member, muted=(*member.muted, *person.muted), languages=person.languages)
+            member = _as_read(reader)
             self._known[key] = _Judged(member, self._judge.candidates(member))
         return self._known[key]
 
@@ -157,6 +159,14 @@ class _Pools:
                     of_source[source_of(one)] += 1
                     kept.append(one)
         return kept
+
+
+def _as_read(reader: Reader) -> Member:
+    """Return a member as one of its readers is: with what they muted and the languages they read."""
+    member, person = reader.member, reader.person
+    if not (person.muted or person.languages):
+        return member
+    return replace(member, muted=(*member.muted, *person.muted), languages=person.languages)
 
 
 def _kinds(digest: Digest, item: Item, home: str | None) -> tuple[str, ...]:
