@@ -72,7 +72,8 @@ class Publishing:
         """What fits each reader today."""
         from veille.digest.publishing.profile import ProfileFeeds
 
-        return ProfileFeeds(self._desk())
+        stores = self._stores
+        return ProfileFeeds(self._desk(), member=stores.members.member, opinions=stores.opinions.of)
 
     def announce(self) -> list[str]:
         """Tell channels what they have not heard; under a moved clock nothing goes out."""

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from veille.storage.ledger import SqlLedger
     from veille.storage.mail_ledger import SqlMailLedger
     from veille.storage.member_store import SqlMemberStore
+    from veille.storage.shown_store import SqlShownStore
     from veille.storage.source_store import SqlSourceStore
     from veille.storage.tag_store import SqlTagStore
     from veille.tokens import Keys
@@ -249,6 +250,13 @@ class Stores:
         from veille.storage.feedback_store import SqlFeedbackStore
 
         return SqlFeedbackStore(self.database, self.settings.cluster.id)
+
+    @cached_property
+    def shown(self) -> "SqlShownStore":
+        """Reader of what mails showed one person."""
+        from veille.storage.shown_store import SqlShownStore
+
+        return SqlShownStore(self.database, self.settings.cluster.id)
 
     @cached_property
     def ledger(self) -> "SqlLedger":

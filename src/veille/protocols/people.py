@@ -67,10 +67,6 @@ class FeedbackStore(Protocol):
         """Return every opinion held in the cluster, oldest first."""
         ...
 
-    def shown(self, subscriber_id: int, item_id: int) -> bool:
-        """Say whether a mail that left showed that person that item: of no other is anybody asked."""
-        ...
-
 
 class ErasureStore(Protocol):
     """Who asked that their data be erased. Its sole writer."""

@@ -2,13 +2,13 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import ColumnElement, select
 
 from veille.errors import InputError
-from veille.model import DeliveryState, Feedback, Opinion
+from veille.model import Feedback, Opinion
 from veille.protocols import FeedbackStore
 from veille.storage.db import Database, upsert
-from veille.storage.tables import DeliveryRow, FeedbackRow, ItemRow, SelectionRow, SubscriberRow
+from veille.storage.tables import FeedbackRow, ItemRow, SubscriberRow
 
 #: A vote and « cela m'intéresse » stand beside each other.
 _KINDS = {Opinion.USEFUL: "vote", Opinion.NOT_FOR_ME: "vote", Opinion.WANTED: "interest"}
@@ -44,23 +44,6 @@ class SqlFeedbackStore:
     def all(self) -> Sequence[Feedback]:
         """Return every opinion held in the cluster, oldest first."""
         return self._read()
-
-    def shown(self, subscriber_id: int, item_id: int) -> bool:
-        """Say whether a mail showed that person that item: one that was taken, or may have been."""
-        left = or_(DeliveryRow.state == DeliveryState.SENT, DeliveryRow.begun_at.is_not(None))
-        query = (
-            select(SelectionRow.item_id)
-            .join(
-                DeliveryRow,
-                and_(
-                    DeliveryRow.issue_id == SelectionRow.issue_id,
-                    DeliveryRow.subscriber_id == SelectionRow.subscriber_id,
-                ),
-            )
-            .where(SelectionRow.subscriber_id == subscriber_id, SelectionRow.item_id == item_id, left)
-        )
-        with self._database.read() as session:
-            return session.scalar(query.limit(1)) is not None
 
     def _read(self, *wanted: ColumnElement[bool]) -> list[Feedback]:
         with self._database.read() as session:

@@ -12,6 +12,9 @@ from veille.model import Delivery, SeenItem
 from veille.storage.db import slices, upsert
 from veille.storage.tables import BulletinRow, IssueRow, SeenRow, SubscriberRow
 
+#: Up to that many readers are looked up by their key; for more, the journal is read whole.
+_FEW = 50
+
 
 class SqlJournal:
     """The journal, within its caller's transaction."""
@@ -28,6 +31,8 @@ class SqlJournal:
             .join(IssueRow, IssueRow.id == SeenRow.issue_id)
             .where(SubscriberRow.cluster_id == cluster_id)
         )
+        if len(subscriber_ids) <= _FEW:
+            mine_only = mine_only.where(SeenRow.subscriber_id.in_(subscriber_ids))
         for row, digest in self._session.execute(mine_only.order_by(SeenRow.at, SeenRow.issue_id)):
             if row.subscriber_id in subscriber_ids:
                 mine = found.setdefault(row.subscriber_id, {})

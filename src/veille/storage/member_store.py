@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date, datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import Select, delete, func, select, update
+from sqlalchemy import ColumnElement, Select, delete, func, select, update
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from veille.errors import InputError
@@ -74,13 +74,20 @@ class SqlMemberStore:
 
     def members(self) -> Sequence[Member]:
         """Return every organisation with its profile, by name."""
-        mine = select(MemberRow).where(MemberRow.cluster_id == self._cluster)
+        return self._members()
+
+    def member(self, member_id: int) -> Member | None:
+        """Return one organisation with its profile."""
+        return next(iter(self._members(MemberRow.id == member_id)), None)
+
+    def _members(self, *those: ColumnElement[bool]) -> list[Member]:
+        mine = (MemberRow.cluster_id == self._cluster, *those)
         with self._database.read() as session:
-            rows = session.scalars(mine.order_by(MemberRow.organisation)).all()
+            rows = session.scalars(select(MemberRow).where(*mine).order_by(MemberRow.organisation)).all()
             lines = session.scalars(
                 select(InterestRow)
                 .join(MemberRow, MemberRow.id == InterestRow.member_id)
-                .where(MemberRow.cluster_id == self._cluster)
+                .where(*mine)
                 .order_by(InterestRow.position)
             ).all()
         profile: dict[int, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
@@ -129,7 +136,7 @@ class SqlMemberStore:
     def release(self, email: str, *, reason: str) -> None:
         """Write to this address again, where it was suppressed for that reason and no other."""
         with self._database.write(durable=True) as session:
-            self._require_key(session.scalars(select(SuppressionRow.address_hash)))
+            self._require_key(_suppressed(session, (), self._address_hash(_WITNESS)))
             mine = SuppressionRow.address_hash == self._address_hash(email)
             session.execute(delete(SuppressionRow).where(mine, SuppressionRow.reason == reason))
 
@@ -139,7 +146,7 @@ class SqlMemberStore:
         That one is only a hold: taken back, it must not take back with it an unsubscription or a refusal said since.
         """
         with self._database.write(durable=True) as session:
-            self._require_key(session.scalars(select(SuppressionRow.address_hash)))
+            self._require_key(_suppressed(session, (), self._address_hash(_WITNESS)))
             rows = [
                 {"address_hash": self._address_hash(address), "reason": why, "since": now}
                 for address, why in ((email, reason), (_WITNESS, "témoin de la clé"))
@@ -150,9 +157,10 @@ class SqlMemberStore:
 
     def suppressed(self, emails: Iterable[str]) -> frozenset[str]:
         """Return those of these addresses that must not be written to; raises InputError where the key was lost."""
+        hashes = {email: self._address_hash(email) for email in emails}
         with self._database.read() as session:
-            known = self._require_key(session.scalars(select(SuppressionRow.address_hash)))
-        return frozenset(email for email in emails if self._address_hash(email) in known) if known else frozenset()
+            known = self._require_key(_suppressed(session, list(hashes.values()), self._address_hash(_WITNESS)))
+        return frozenset(email for email, mark in hashes.items() if mark in known)
 
     def _require_key(self, hashes: Iterable[str]) -> set[str]:
         """Return the hashes as a set; with another key than theirs nobody would be recognised, and all written to."""
@@ -222,6 +230,14 @@ def _found(session: Session, wanted: Select[R], column: InstrumentedAttribute[K]
     """Yield the rows whose column holds one of these values, however many there are."""
     for some in slices(values):
         yield from session.scalars(wanted.where(column.in_(some)))
+
+
+def _suppressed(session: Session, hashes: Sequence[str], witness: str) -> Iterator[str]:
+    """Yield those of these hashes that are suppressed, the witness among them, and any one that tells of others."""
+    column = SuppressionRow.address_hash
+    yield from session.scalars(select(column).limit(1))
+    for some in slices([*hashes, witness]):
+        yield from session.scalars(select(column).where(column.in_(some)))
 
 
 def _write_person(row: SubscriberRow, person: Subscriber, member_id: int) -> None:

@@ -15,7 +15,7 @@ from veille.matching.context import prepare
 from veille.matching.limits import promise
 from veille.matching.traits import Standpoint
 from veille.matching.votes import gather
-from veille.model import Feedback, Item, Member, Subscriber
+from veille.model import Feedback, Item, Subscriber
 from veille.text import fold
 from veille.web.app import create_app
 from veille.web.member.front import Front, Sent
@@ -38,8 +38,9 @@ def front_of(app: App) -> Front:
         drafts=app.drafts,
         erasures=app.erasures,
         clock=app.clock,
-        item=app.item_store.item,
-        member=partial(_member, app),
+        items=app.item_store.some,
+        shown=app.shown.item,
+        member=app.members.member,
         sent=lambda digest, period, subscriber_id: _sent(app, digest, period, subscriber_id),
         journal=lambda subscriber_id: app.mail_ledger.seen([subscriber_id]).get(subscriber_id, {}),
         promises=partial(_promises, app),
@@ -81,43 +82,38 @@ def _sections(app: App) -> Sequence[tuple[str, str]]:
 
 def _sent(app: App, digest: str, period: str, subscriber_id: int) -> Sent | None:
     """Return a bulletin that really left for that person."""
-    issue = app.issue_store.find(digest, period)
-    if issue is None or issue.state.value not in {"sending", "paused", "done", "expired", "cancelled"}:
+    found = app.shown.bulletin(digest, period, subscriber_id)
+    if found is None:
         return None
-    mine = (one for one in app.issue_store.drafted(issue.id) if one.subscriber.id == subscriber_id)
-    bulletin = next((one.bulletin for one in mine), None)
-    if bulletin is None:
-        return None
-    day = date.fromisoformat(issue.frame["day"])
+    bulletin, frame = found
+    day = date.fromisoformat(frame["day"])
     return Sent(
         bulletin=bulletin,
-        title=issue.frame["title"],
+        title=frame["title"],
         day=f"{DAYS[day.weekday()]} {day_of_month(day)} {day.year}",
-        word=issue.frame.get("word", ""),
-        notice=issue.frame.get("notice", ""),
+        word=frame.get("word", ""),
+        notice=frame.get("notice", ""),
     )
-
-
-def _member(app: App, member_id: int) -> Member | None:
-    return next((one for one in app.members.members() if one.id == member_id), None)
 
 
 def _sources(app: App, subscriber_id: int) -> Mapping[str, str]:
     """Return the sources of what a person was sent lately, by title."""
     seen = sorted(app.mail_ledger.seen([subscriber_id]).get(subscriber_id, {}).values(), key=lambda one: one.at)
-    items = (app.item_store.item(one.item_id) for one in seen[-_LATELY:])
-    found = {source.source_id: source.title for item in items if item is not None for source in item.sources}
+    items = app.item_store.some([one.item_id for one in seen[-_LATELY:]])
+    found = {source.source_id: source.title for item in items for source in item.sources}
     return dict(sorted(found.items(), key=lambda source: fold(source[1])))
 
 
-def _promises(app: App, person: Subscriber, item: Item, said: Feedback) -> Sequence[str]:
-    """Return what an opinion changes, by the very rules that the next draft goes by."""
+def _promises(app: App, person: Subscriber, item: Item, said: Sequence[Feedback]) -> list[Sequence[str]]:
+    """Return what each opinion changes, by the very rules that the next draft goes by."""
+    member = app.members.member(person.member_id)
+    if member is None:
+        return [() for _ in said]
     shown = app.gathered.item(app.gathered.group(item.id)[0]) or item
-    member = _member(app, person.member_id)
-    votes = gather([said], [person], [shown])
-    if member is None or not votes:
-        return ()
     today = app.clock.now().astimezone(app.settings.cluster.zone).date()
     context = prepare([shown], today=today, places=app.gazetteer, taxonomy=app.taxonomy)
     seen = Standpoint(context.view(shown), context.profile(member), context.places)
-    return list(promise(votes[member.id][0], seen, context.taxonomy, member.organisation))
+    votes = [gather([one], [person], [shown]) for one in said]
+    return [
+        list(promise(one[member.id][0], seen, context.taxonomy, member.organisation)) if one else () for one in votes
+    ]

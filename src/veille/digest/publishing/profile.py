@@ -1,14 +1,14 @@
 """What a person would be shown today, as a feed: for who reads elsewhere than in a mail."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
-from veille.config.digests import Digest
+from veille.config.digests import Definition, Digest
 from veille.digest.choosing.drafting import Readers, draft, refusals
 from veille.digest.desk import Desk
 from veille.digest.publishing.feeds import Entry
-from veille.model import Item, Line, Subscriber
+from veille.model import Feedback, Item, Line, Member, Subscriber
 from veille.protocols import Judge
 
 #: Entries of a feed: what fits, beyond what one mail has room for.
@@ -24,6 +24,7 @@ class _Prepared:
     #: Monotonic seconds.
     at: float
     day: date
+    definition: Definition
     items: Mapping[int, Item]
     matcher: Judge
 
@@ -31,28 +32,34 @@ class _Prepared:
 class ProfileFeeds:
     """The feeds of one instance's readers; items are prepared once for all of them."""
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(
+        self,
+        desk: Desk,
+        *,
+        member: Callable[[int], Member | None],
+        opinions: Callable[[int], Sequence[Feedback]],
+    ) -> None:
         self._desk = desk
+        #: Organisation, and what a person said of items, by their numbers: a feed asks about one reader.
+        self._member = member
+        self._opinions = opinions
         self._kept: _Prepared | None = None
 
     def entries(self, person: Subscriber) -> Sequence[Entry]:
         """Return what fits a person now, sent before or not, in a bulletin's order; empty for who is of no member."""
         desk, ready = self._desk, self._prepared()
-        definition = next(
-            (one for one in desk.definitions().values() if one.digest.rhythm == "weekly"),
-            next(iter(desk.definitions().values())),
-        )
-        when = replace(desk.edition(definition), day=ready.day, last_day=ready.day)
+        member = self._member(person.member_id)
+        when = replace(desk.edition(ready.definition), day=ready.day, last_day=ready.day)
         reader = replace(person, rhythm="weekly", paused_until=None)
         (drafted,) = draft(
-            _unbounded(definition.digest),
+            _unbounded(ready.definition.digest),
             when,
             list(ready.items.values()),
             Readers(
-                members=[one for one in desk.audience.members() if one.id == person.member_id],
+                members=[member] if member is not None else [],
                 subscribers=[reader],
                 seen={},
-                refused=refusals(desk.opinions()),
+                refused=refusals(self._opinions(person.id)),
             ),
             matcher=ready.matcher,
             labels=desk.labels,
@@ -66,9 +73,11 @@ class ProfileFeeds:
         day = clock.now().astimezone(self._desk.settings.cluster.zone).date()
         kept = self._kept
         if kept is None or kept.day != day or clock.monotonic() - kept.at > _FRESH.total_seconds():
+            digests = list(self._desk.definitions().values())
+            weekly = next((one for one in digests if one.digest.rhythm == "weekly"), digests[0])
             items = self._desk.items.items()
             matcher = self._desk.matcher(items, day)
-            self._kept = kept = _Prepared(clock.monotonic(), day, {item.id: item for item in items}, matcher)
+            self._kept = kept = _Prepared(clock.monotonic(), day, weekly, {item.id: item for item in items}, matcher)
         return kept
 
 

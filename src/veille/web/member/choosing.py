@@ -70,9 +70,10 @@ def _sources(front: Front, person: Subscriber) -> dict[str, str]:
 def _votes(front: Front, person: Subscriber) -> list[tuple[str, str, str]]:
     """Return (title, « utile » or why not, where to take it back) of what a person said that moves their bulletins."""
     opinions, found = front.links().opinions(person.id), []
-    for one in front.opinions.of(person.id):
-        item = front.item(one.item_id)
-        if one.opinion is not Opinion.WANTED and item is not None:
+    held = [one for one in front.opinions.of(person.id) if one.opinion is not Opinion.WANTED]
+    items = {item.id: item for item in front.items({one.item_id for one in held})}
+    for one in held:
+        if (item := items.get(one.item_id)) is not None:
             said = "utile" if one.opinion is Opinion.USEFUL else REFUSALS.get(one.reason, "pas pour moi")
             found.append((item.title, said, f"{opinions}{item.id}"))
     return found

@@ -1,6 +1,6 @@
 """What member pages work with; app.py fills it."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, cast
 
@@ -44,13 +44,16 @@ class Front:
     erasures: ErasureStore
     clock: Clock
     member: Callable[[int], Member | None]
-    item: Callable[[int], Item | None]
+    #: Ids of items → those that are known, in any order.
+    items: Callable[[Collection[int]], Sequence[Item]]
+    #: (subscriber id, item id) → whether a mail that left showed that person that item.
+    shown: Callable[[int, int], bool]
     #: (digest, period, subscriber id) → what was sent to that person, None if nothing was.
     sent: Callable[[str, str, int], Sent | None]
     #: Subscriber id → item id → what was sent.
     journal: Callable[[int], Mapping[int, SeenItem]]
-    #: (person, item, opinion) → what that opinion changes in the bulletins to come, sentences in French.
-    promises: Callable[[Subscriber, Item, Feedback], Sequence[str]]
+    #: (person, item, opinions) → what each of them would change in the bulletins to come, sentences in French.
+    promises: Callable[[Subscriber, Item, Sequence[Feedback]], Sequence[Sequence[str]]]
     #: Subscriber id → sources of what they were sent lately: id → title.
     sources: Callable[[int], Mapping[str, str]]
     #: Rhythms that some digest of this instance has.
@@ -75,11 +78,11 @@ class Front:
         """
         person = self.reader(token, purpose)
         number = _number(self.subject(token, purpose)[-1])
-        mine = number is not None and self.opinions.shown(person.id, number)
-        item = self.item(number) if mine and number is not None else None
-        if item is None:
+        mine = number is not None and self.shown(person.id, number)
+        found = self.items([number]) if mine and number is not None else ()
+        if not found:
             raise Refused(404)
-        return person, item
+        return person, found[0]
 
     def links(self, site: str = "") -> LinkMaker:
         """Return what signs the links of a page, as of today; `site` in front of those that are copied elsewhere."""

@@ -79,9 +79,9 @@ def _page(front: Front, person: Subscriber, token: str, *, acted: bool = False) 
 
 def _said(front: Front, opinions: Sequence[Feedback]) -> list[tuple[str, str]]:
     """Return (title, opinion) of what a person said, oldest first."""
-    found = []
+    found, items = [], {item.id: item for item in front.items({one.item_id for one in opinions})}
     for one in opinions:
-        item = front.item(one.item_id)
+        item = items.get(one.item_id)
         why = f" ({REFUSALS[one.reason]})" if one.reason in REFUSALS else ""
         found.append((item.title if item else f"article n° {one.item_id}", f"{_OPINIONS[one.opinion]}{why}"))
     return found

@@ -1,5 +1,7 @@
 """Opinions: « cela m'intéresse », « utile » or « pas pour moi » of one item, and taking them back."""
 
+from collections.abc import Sequence
+
 from starlette.responses import Response
 
 from veille import french
@@ -26,7 +28,8 @@ def say(front: Here, token: str, form: Posted) -> Response:
 def _page(front: Front, person: Subscriber, item: Item, *, acted: bool) -> Response:
     held = {one.opinion: one for one in front.opinions.of(person.id, item.id)}
     vote = held.get(Opinion.USEFUL) or held.get(Opinion.NOT_FOR_ME)
-    supposed = [_feedback(front, person, item, Opinion.NOT_FOR_ME, reason) for reason in REFUSALS]
+    asked = [vote] if vote else [_feedback(front, person, item, Opinion.NOT_FOR_ME, reason) for reason in REFUSALS]
+    told = _told(front, person, item, asked)
     return framed(
         front.settings,
         "member/opinion.html",
@@ -36,15 +39,16 @@ def _page(front: Front, person: Subscriber, item: Item, *, acted: bool) -> Respo
         held={one.value for one in held},
         refusals=REFUSALS,
         reason=REFUSALS.get(vote.reason, "") if vote else "",
-        changes=_told(front, person, item, vote) if vote else (),
-        supposed={} if vote else {one.reason: _told(front, person, item, one)[1:] for one in supposed},
+        changes=told[0] if vote else (),
+        supposed={} if vote else {one.reason: said[1:] for one, said in zip(asked, told, strict=True)},
         acted=acted,
     )
 
 
-def _told(front: Front, person: Subscriber, item: Item, said: Feedback) -> list[str]:
-    """Return what an opinion changes, as French typography wants it."""
-    return [french_spaces(sentence).replace("'", "’") for sentence in front.promises(person, item, said)]
+def _told(front: Front, person: Subscriber, item: Item, said: Sequence[Feedback]) -> list[list[str]]:
+    """Return what each of these opinions changes, as French typography wants it."""
+    promised = front.promises(person, item, said)
+    return [[french_spaces(sentence).replace("'", "’") for sentence in one] for one in promised]
 
 
 def _record(front: Front, person: Subscriber, item: Item, form: Form) -> None:

@@ -6,9 +6,9 @@ from starlette.responses import Response
 
 from veille.ical import Deadline, feed
 from veille.links import BULLETIN, CALENDAR
-from veille.model import Judgement, SeenItem
+from veille.model import Item, Judgement, SeenItem
 from veille.web.forms import Refused
-from veille.web.member.front import Front, Here
+from veille.web.member.front import Here
 from veille.web.pages import framed
 
 #: Deadlines stay in the feed that long after they passed, so that a calendar shows them as past, not as vanished.
@@ -39,16 +39,17 @@ def calendar(front: Here, token: str) -> Response:
     """Give the deadlines of what a person was sent, as they stand today."""
     person = front.reader(token, CALENDAR)
     oldest = front.clock.now().date() - _KEPT
-    dated = (_deadline(front, seen) for _, seen in sorted(front.journal(person.id).items()))
+    journal = front.journal(person.id)
+    items = {item.id: item for item in front.items(journal)}
+    dated = (_deadline(seen, items.get(number)) for number, seen in sorted(journal.items()))
     kept = (one for one in dated if one is not None and one.day >= oldest)
     domain = front.settings.mail.sender.rpartition("@")[2]
     text = feed(kept, name=f"Échéances · {front.settings.cluster.name}", domain=domain)
     return Response(text, media_type="text/calendar; charset=utf-8")
 
 
-def _deadline(front: Front, seen: SeenItem) -> Deadline | None:
+def _deadline(seen: SeenItem, item: Item | None) -> Deadline | None:
     """Return the day of an item as it stands, cancelled where it was sent with one and has none any more."""
-    item = front.item(seen.item_id)
     day = item.due or seen.deadline if item is not None else None
     if item is None or day is None:
         return None
