@@ -9,7 +9,8 @@ from zoneinfo import ZoneInfo
 
 from veille.config.digests import Digest
 from veille.digest.choosing import wording
-from veille.digest.choosing.select import ANSWERED, Offer
+from veille.digest.choosing.placing import ANSWERED
+from veille.digest.choosing.select import Offer
 from veille.excerpt import PRESS_CHARACTERS, quoted, summary
 from veille.model import Bulletin, Licence, Line, Member, Reason, Scheme, Section, Selected, Subscriber, Verdict
 from veille.protocols import Labels

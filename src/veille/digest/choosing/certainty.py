@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from veille.config.digests import Digest
-from veille.digest.choosing.select import ANSWERED
+from veille.digest.choosing.placing import ANSWERED
 from veille.digest.choosing.wording import asks_conditions
 from veille.model import Item, Judgement, Match, Member, Origin, Reason, Scheme, Tag, Verdict
 from veille.protocols import Candidate, Judge

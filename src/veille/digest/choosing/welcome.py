@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from typing import Literal
 
-from veille.digest.choosing.select import ANSWERED, Offer
+from veille.digest.choosing.placing import ANSWERED
+from veille.digest.choosing.select import Offer
 
 #: Sent nothing yet, or nothing since their profile was said anew.
 Welcome = Literal["new", "profiled"]
