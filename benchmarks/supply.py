@@ -30,7 +30,7 @@ from veille.config.digests import load_digest
 from veille.config.instance import shipped
 from veille.digest.choosing.drafting import Readers, draft
 from veille.digest.choosing.labels import ShortLabels
-from veille.digest.choosing.select import ANSWERED, IN_TIME
+from veille.digest.choosing.placing import ANSWERED, IN_TIME
 from veille.digest.choosing.variety import likeness
 from veille.digest.editions import edition
 from veille.matching.context import prepare
