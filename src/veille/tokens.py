@@ -16,6 +16,7 @@ import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from functools import cached_property
 from pathlib import Path
 
 from veille.addresses import address_key
@@ -28,16 +29,41 @@ VALID = timedelta(days=731)
 _MAC_BYTES = 16
 #: 80 bits make 16 characters: a local part has 64 (RFC 5321 §4.5.3.1.1), and one guess costs a mail.
 _SEAL_BYTES = 10
+#: RFC 2104 §2: bytes that SHA-256 takes at a time, and what turns a key into its inner and outer block.
+_BLOCK, _PADS = 64, tuple(bytes(byte ^ pad for byte in range(256)) for pad in (0x36, 0x5C))
 #: RFC 4648 §5.
 _URL_SAFE = bytes.maketrans(b"+/", b"-_")
 
 
-@dataclass(frozen=True, slots=True)
+class Mac:
+    """HMAC-SHA256 (RFC 2104) under one key, whose padded blocks are hashed once.
+
+    `hmac.digest` takes three times as long, and a mail has six.
+    """
+
+    def __init__(self, secret: bytes) -> None:
+        block = (secret if len(secret) <= _BLOCK else hashlib.sha256(secret).digest()).ljust(_BLOCK, b"\0")
+        self._inner, self._outer = (hashlib.sha256(block.translate(pad)) for pad in _PADS)
+
+    def __call__(self, data: bytes) -> bytes:
+        """Return the 32 bytes of data."""
+        inner, outer = self._inner.copy(), self._outer.copy()
+        inner.update(data)
+        outer.update(inner.digest())
+        return outer.digest()
+
+
+@dataclass(frozen=True)
 class Key:
     """One signing key."""
 
     id: str
     secret: bytes = field(repr=False)
+
+    @cached_property
+    def mac(self) -> Mac:
+        """What signs with it."""
+        return Mac(self.secret)
 
 
 class Keys:
@@ -167,7 +193,7 @@ def _new_key(taken: set[str]) -> Key:
 
 
 def _mac(key: Key, purpose: str, head: str) -> bytes:
-    return hmac.digest(key.secret, f"{purpose}\0{head}".encode(), "sha256")[:_MAC_BYTES]
+    return key.mac(f"{purpose}\0{head}".encode())[:_MAC_BYTES]
 
 
 def _seal(key: Key, purpose: str, subject: str) -> str:

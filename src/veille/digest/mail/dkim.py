@@ -94,13 +94,17 @@ class Signer:
 
 
 def _field(key: DkimKey, listed: str, digest: str, signed: str) -> str:
-    head = (
-        f"v=1; a={key.algorithm}; c=relaxed/simple; d={key.domain}; s={key.selector};\r\n"
-        f" h={listed};\r\n bh={digest};\r\n b="
-    )
-    data = f"{signed}dkim-signature:{_relaxed(head)}"
-    signature = base64.b64encode(key.sign(data.encode("ascii"))).decode()
-    return head + "\r\n ".join([signature[at : at + _FOLD] for at in range(0, len(signature), _FOLD)])
+    start, relaxed = _start(key.algorithm, key.domain, key.selector, listed)
+    signature = base64.b64encode(key.sign(f"{signed}{relaxed}{digest}; b=".encode("ascii"))).decode()
+    folded = "\r\n ".join([signature[at : at + _FOLD] for at in range(0, len(signature), _FOLD)])
+    return f"{start}{digest};\r\n b={folded}"
+
+
+@lru_cache(maxsize=16)
+def _start(algorithm: str, domain: str, selector: str, listed: str) -> tuple[str, str]:
+    """Return how a signature's field begins, up to the digest of the body, as it stands and as it is signed."""
+    start = f"v=1; a={algorithm}; c=relaxed/simple; d={domain}; s={selector};\r\n h={listed};\r\n bh="
+    return start, f"dkim-signature:{_relaxed(start)}"
 
 
 @lru_cache(maxsize=16)

@@ -67,7 +67,7 @@ def build(letter: Letter, signer: Signer | None = None) -> OutgoingMail:
     digest = hashlib.sha256(body)
     written = [*(signer.fields(headers, digest.digest()) if signer else ()), *headers]
     head = "".join([f"{name}: {value}\r\n" for name, value in written]).encode("ascii")
-    read_back(head, [name for name, _ in written], recipient)
+    read_back(head, tuple([name for name, _ in written]), recipient)
     return OutgoingMail(
         sender=parse_address(letter.return_path or letter.sender),
         recipient=recipient,

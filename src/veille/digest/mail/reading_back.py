@@ -4,19 +4,17 @@ Twice: at each sending by RFC 5322's grammar in its strictest reading, of which 
 is approved also by Python's email package, which shares no line with what wrote them.
 """
 
-import re
 from collections.abc import Sequence
 from email.errors import MultipartInvariantViolationDefect, StartBoundaryNotFoundDefect
 from email.parser import BytesParser
 from email.utils import getaddresses
+from functools import lru_cache
 
 from veille.errors import InputError
 
 #: RFC 5322 §2.1.1: lines of 78, never more than 998.
 _MAX_LINE = 998
 _PRINTABLE = bytes(range(0x20, 0x7F))
-#: How a line begins: a name and its colon, or the fold of a line that goes on.
-_LINE = re.compile(rb"[!-9;-~]+: | +[!-~]")
 #: What may stand more than once: a mail has a signature a key.
 _REPEATED = frozenset({"DKIM-Signature"})
 _READER = BytesParser()
@@ -24,23 +22,32 @@ _READER = BytesParser()
 _HEADLESS = frozenset({MultipartInvariantViolationDefect, StartBoundaryNotFoundDefect})
 
 
-def read_back(head: bytes, names: Sequence[str], recipient: str) -> None:
+def read_back(head: bytes, names: tuple[str, ...], recipient: str) -> None:
     """Refuse a header (without the empty line) that holds other fields than those written.
 
     Its grammar is the strictest: fields of printable ASCII, folded lines that hold something, CRLF, no obsolete syntax
     (RFC 5322 §2.2, §4).
     """
-    single = [name for name in names if name not in _REPEATED]
-    *lines, end = head.split(b"\r\n")
+    *fields, end = head.replace(b"\r\n ", b"").split(b"\r\n")  # unfolded: one to each name
+    starts, single = _starts(names)
     faults = {
-        "les en-têtes relus ne sont pas ceux écrits": _names(lines) != list(names),
-        "un en-tête est en double": len(set(single)) != len(single),
+        "les en-têtes relus ne sont pas ceux écrits": len(fields) != len(starts)
+        or not all(map(bytes.startswith, fields, starts)),
+        "un en-tête est en double": not single,
         "un en-tête n'est pas écrit comme il le faut": bool(end)
-        or head.translate(None, _PRINTABLE) != b"\r\n" * len(lines)
-        or not all(map(_LINE.match, lines)),
-        "une ligne est trop longue": max(map(len, lines), default=0) > _MAX_LINE,
+        or head.translate(None, _PRINTABLE) != b"\r\n" * head.count(b"\r\n")
+        or b"\r\n\r\n" in head.replace(b" ", b""),
+        "une ligne est trop longue": max(map(len, fields), default=0) > _MAX_LINE
+        and max(map(len, head.split(b"\r\n"))) > _MAX_LINE,
     }
     _refuse(faults, recipient)
+
+
+@lru_cache(maxsize=16)
+def _starts(names: tuple[str, ...]) -> tuple[tuple[bytes, ...], bool]:
+    """Return how the fields of these names begin, and whether each name that may stand but once does."""
+    single = [name for name in names if name not in _REPEATED]
+    return tuple([f"{name}: ".encode("ascii") for name in names]), len(set(single)) == len(single)
 
 
 def read_again(raw: bytes, recipient: str) -> None:

@@ -1,10 +1,20 @@
 """A drawn bulletin as the body of a mail (pure)."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Protocol
 
 from veille.digest.mail.encoding import Body, encode_body
 from veille.digest.rendering.inspecting import MAX_BYTES
 from veille.digest.rendering.sandbox import Rendered
+
+
+class Measured(Protocol):
+    """What was drawn, and can be asked how much HTML that is: before approval, not at each sending."""
+
+    @property
+    def html_size(self) -> int:
+        """Bytes of HTML before encoding."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,8 +23,12 @@ class Encoded:
 
     subject: str
     body: Body
-    #: Bytes of HTML before encoding.
-    html_size: int
+    drawn: Measured = field(compare=False)
+
+    @property
+    def html_size(self) -> int:
+        """Bytes of HTML before encoding."""
+        return self.drawn.html_size
 
     @property
     def too_big(self) -> bool:
@@ -24,4 +38,4 @@ class Encoded:
 
 def encode_whole(drawn: Rendered) -> Encoded:
     """Encode a whole drawing."""
-    return Encoded(drawn.subject, encode_body(drawn.text, drawn.html), len(drawn.html.encode("utf-8", "replace")))
+    return Encoded(drawn.subject, encode_body(drawn.text, drawn.html), drawn)

@@ -12,7 +12,7 @@ from binascii import a2b_qp
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Hashable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from itertools import accumulate
 from operator import attrgetter
 from typing import Any
@@ -24,7 +24,8 @@ from veille.digest.mail.encoding import quoted_printable
 from veille.digest.rendering.context import ItemLinks, Links
 from veille.digest.rendering.inspecting import Inspected
 
-ROOTS = ("bulletin", "frame", "section", "line", "loop")
+FRAME, LOOP = "frame", "loop"
+ROOTS = ("bulletin", FRAME, "section", "line", LOOP)
 #: The links of a page that are one address, and the one that each item completes.
 OWN = ("unsubscribe", "preferences", "bulletin", "calendar")
 OPINIONS = "opinions"
@@ -43,7 +44,7 @@ Filled = Mapping[str, bytes]
 Paths = dict[str, set[str]]
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True, eq=False)
 class Drawn:
     """One piece drawn."""
 
@@ -54,19 +55,34 @@ class Drawn:
     #: Link name → what stands for it.
     stand_ins: Mapping[str, str]
     inspect: Callable[[str], Inspected]
-
-    @cached_property
-    def _inspected(self) -> Inspected:
-        """What it holds; asked before approval, not at each sending."""
-        return self.inspect(a2b_qp(b"".join(self.parts)).decode())
+    #: What it holds; asked before approval, not at each sending.
+    seen: Inspected | None = None
 
     def inspected(self, links: Filled) -> Inspected:
         """Return what it holds once these links are in."""
-        seen = self._inspected
+        if self.seen is None:
+            self.seen = self.inspect(a2b_qp(b"".join(self.parts)).decode())
+        seen = self.seen
         for name, stand_in in self.stand_ins.items():
             link = links[name].decode()
             seen = replace(seen, links=frozenset(one.replace(stand_in, link) for one in seen.links))
         return seen
+
+
+class Filling(dict[bytes, bytes]):
+    """What stands for a link, broken as it was drawn → the link of one reader, broken in the same places."""
+
+    __slots__ = ("_cuts", "_links")
+
+    def __init__(self, links: Filled, cuts: Mapping[bytes, tuple[str, tuple[slice, ...]]]) -> None:
+        super().__init__()
+        self._links, self._cuts = links, cuts
+
+    def __missing__(self, drawn: bytes) -> bytes:
+        name, cuts = self._cuts[drawn]
+        link = self._links[name]
+        filled = self[drawn] = _SOFT_BREAK.join([link[cut] for cut in cuts])
+        return filled
 
 
 class Holes:
@@ -75,11 +91,9 @@ class Holes:
     def __init__(self) -> None:
         self._cuts: dict[bytes, tuple[str, tuple[slice, ...]]] = {}
 
-    def fill(self, links: Filled) -> dict[bytes, bytes]:
-        """Return stand-in → these links in its place."""
-        return {
-            drawn: _SOFT_BREAK.join([links[name][cut] for cut in cuts]) for drawn, (name, cuts) in self._cuts.items()
-        }
+    def filling(self, links: Filled) -> Filling:
+        """Return what puts these links in their places."""
+        return Filling(links, self._cuts)
 
     def around(self, encoded: bytes, stand_ins: Mapping[str, str]) -> Iterator[bytes]:
         """Cut encoded bytes around each of these stand-ins, broken or not; there is at least one."""

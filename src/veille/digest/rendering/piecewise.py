@@ -35,10 +35,10 @@ class PieceRenderer(LocalRenderer):
         context = page.as_context()
         try:
             subject = self._weaver.subject(context)
-            text, html, size = self._weaver.encode(context, page.links)
+            cloth = self._weaver.encode(context, page.links)
         except MISTAKES:
             return super().encode(page)  # which names the template and the line
-        return Encoded(subject, Body(ended(text), ended(html)), size)
+        return Encoded(subject, Body(ended(cloth.text), ended(cloth.html)), cloth)
 
     def problems(self, page: Page) -> list[str]:
         """Return what forbids it to leave, in French."""

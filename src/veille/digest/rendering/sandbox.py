@@ -50,6 +50,11 @@ class Rendered:
     text: str
     html: str
 
+    @property
+    def html_size(self) -> int:
+        """Bytes of HTML."""
+        return len(self.html.encode("utf-8", "replace"))
+
 
 class TemplateRenderer:
     """Draws bulletins in this process."""

@@ -1,23 +1,26 @@
 """Both parts of a bulletin woven from their pieces, in reading order (pure).
 
 Pieces between two loop tags stand together: what is the item's apart from what is the reader's own, and both parts'
-under one key, so that an item's words are looked up once, whoever reads them. A mail is then a list of bytes in which
-the reader's links are put in one go.
+under one key, so that an item's words are looked up once, whoever reads them. The lines of a section are woven column
+by column, each in one step: the first part of every line, then the second. A mail is then a list of bytes.
 """
 
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import groupby
-from operator import attrgetter
+from itertools import count, groupby, repeat
+from operator import attrgetter, itemgetter
 from typing import Any
 
-from veille.digest.rendering.context import Links
+from veille.digest.rendering.context import Frame, Links
 from veille.digest.rendering.inspecting import Inspected, inspect_html, inspect_text
 from veille.digest.rendering.layout import LOOPS, Level
 from veille.digest.rendering.pieces import (
+    FRAME,
+    LOOP,
     ROOTS,
     Drawn,
     Filled,
+    Filling,
     Holes,
     Paths,
     Piece,
@@ -36,25 +39,55 @@ _KINDS = {"txt": inspect_text, "html": inspect_html}
 #: Drawn groups kept; beyond that (reasons of tens of thousands of readers) memory counts more than speed.
 KEPT = 20_000
 
+#: How many parts each piece of a group has.
+Shape = tuple[int, ...]
+#: The pieces of one part in order: which group's, and its place there.
+Order = list[tuple[int, int]]
+
+
+class Strip(tuple[bytes, ...]):  # noqa: SLOT001 - a tuple that holds more than its parts has no slots
+    """The pieces of one group, drawn: their parts alone, one piece after the other."""
+
+    drawn: tuple[Drawn, ...]
+
+    @classmethod
+    def of(cls, drawn: tuple[Drawn, ...]) -> "Strip":
+        """Return the strip of these pieces."""
+        strip = cls([part for one in drawn for part in one.parts])
+        strip.drawn = drawn
+        return strip
+
+
+#: One part of every line: which group's, its place among that group's parts, whether it stands for a link.
+Column = tuple[int, Callable[[Strip], bytes], bool]
+
+
+class Shelf(dict[Hashable, Strip]):
+    """What was drawn of things, by what tells one from another; what stands around them is the same."""
+
+    #: How many parts each piece has in every strip here; None where they differ.
+    shape: Shape | None = ()
+
+    def put(self, key: Hashable, strip: Strip) -> None:
+        """Keep one more."""
+        shape = tuple([len(one.parts) for one in strip.drawn])
+        self.shape = shape if not self or self.shape == shape else None
+        self[key] = strip
+
 
 @dataclass(slots=True)
 class Cloth:
     """What is woven so far: parts of bytes, and what they were drawn as."""
 
+    links: Filling
     text: list[bytes] = field(default_factory=list)
     html: list[bytes] = field(default_factory=list)
-    strips: list["Strip"] = field(default_factory=list)
+    strips: list[Strip] = field(default_factory=list)
 
-
-@dataclass(frozen=True, slots=True)
-class Strip:
-    """The pieces of one group, drawn."""
-
-    #: Their parts alone.
-    runs: tuple[tuple[bytes, ...], ...]
-    #: Bytes of HTML before encoding.
-    size: int
-    drawn: tuple[Drawn, ...]
+    @property
+    def html_size(self) -> int:
+        """Bytes of HTML before encoding."""
+        return sum(one.size for strip in self.strips for one in strip.drawn if one.inspect is inspect_html)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,26 +107,44 @@ class Group:
         for root, names in (pair for piece in pieces for pair in piece.paths.items()):
             paths.setdefault(root, set()).update(names)
         #: What tells one thing from another.
-        self.key = getter(paths[thing]) if thing in paths else _nothing
-        self._outer = [(root, getter(names)) for root, names in paths.items() if root in ROOTS and root != thing]
+        self._key = getter(paths[thing]) if thing in paths else _nothing
+        #: Whether they ask which turn of the loop it is.
+        self.numbered = LOOP in paths
+        own = {thing, FRAME, LOOP}
+        self._outer = [(root, getter(paths[root])) for root in ROOTS if root in paths and root not in own]
+        self._frame = getter(paths[FRAME]) if FRAME in paths else _nothing
         self._links = tuple(sorted({name for piece in pieces for name in piece.links}))
-        self._shelves: dict[Hashable, dict[Hashable, Strip]] = {}
+        #: By what the mails of an issue share, then by what stands around the things.
+        self._rooms: dict[Hashable, dict[Hashable, Shelf]] = {}
+        self._room: dict[Hashable, Shelf] = {}
         self._kept = 0
 
-    def shelf(self, values: Values, links: Filled) -> dict[Hashable, Strip]:
-        """Return what was drawn for these values, by what tells one thing from another."""
-        key = (*[read(values[root]) for root, read in self._outer], *[len(links[name]) for name in self._links])
-        return self._shelves.setdefault(key, {})
+    def enter(self, frame: Frame, links: Filled) -> None:
+        """Turn to what was drawn with this frame and with links as long as these."""
+        self._room = self._rooms.setdefault((self._frame(frame), *[len(links[name]) for name in self._links]), {})
 
-    def draw(self, shelf: dict[Hashable, Strip], thing: Any, values: Values, links: Filled) -> Strip:
+    def strips(self, things: Sequence[Any], values: Values, links: Filled) -> tuple[list[Strip], Shelf]:
+        """Return what is drawn of each thing, and where that is kept."""
+        around = tuple([read(values[root]) for root, read in self._outer]) if self._outer else ()
+        shelf = self._room.get(around)
+        if shelf is None:
+            shelf = self._room[around] = Shelf()
+        keys: Iterable[Hashable] = map(self._key, things)
+        found = [*map(shelf.get, zip(count(1), keys) if self.numbered else keys)]
+        if not all(found):
+            found = [one or self._draw(shelf, at, things[at], values, links) for at, one in enumerate(found)]
+        return found, shelf  # type: ignore[return-value]  # none is missing
+
+    def _draw(self, shelf: Shelf, at: int, thing: Any, values: Values, links: Filled) -> Strip:
         """Draw each piece for one thing and keep it."""
         if self._kept >= KEPT:
             self._kept = 0
-            self._shelves.clear()
-        values = {**values, self._thing: thing}
-        drawn = tuple([piece.draw(values, links) for piece in self._pieces])
-        size = sum(one.size for one in drawn if one.inspect is inspect_html)
-        shelf[self.key(thing)] = strip = Strip(tuple([one.parts for one in drawn]), size, drawn)
+            self._rooms.clear()
+            self._room.clear()
+        values = {**values, self._thing: thing, LOOP: Turn(at + 1)}
+        strip = Strip.of(tuple([piece.draw(values, links) for piece in self._pieces]))
+        key = self._key(thing)
+        shelf.put((at + 1, key) if self.numbered else key, strip)
         self._kept += 1
         return strip
 
@@ -104,30 +155,62 @@ class Stage:
     def __init__(self, thing: str, runs: Sequence[tuple[str, ...]], bench: "Bench") -> None:
         #: What is read of the reader alone → the pieces that do; the item's own words are those that read nothing so.
         pieces: dict[frozenset[str], list[Piece]] = {}
-        #: For each part, its pieces in order: which group's, and its place there.
-        self._order: list[list[tuple[int, int]]] = []
-        for kind, sources in zip(_KINDS, runs, strict=True):
-            self._order.append([])
+        self._text: Order = []
+        self._html: Order = []
+        for kind, sources, order in zip(_KINDS, runs, (self._text, self._html), strict=True):
             for own, run in groupby(filter(None, sources), bench.own_words):
                 group = pieces.setdefault(own, [])
-                self._order[-1].append((list(pieces).index(own), len(group)))
+                order.append((list(pieces).index(own), len(group)))
                 group.append(bench.piece(kind, "".join(run)))
-        self._groups = [Group(thing, group) for group in pieces.values()]
-        #: Whether a piece asks which turn of the loop it stands in.
-        self.numbered = any("loop" in piece.paths for group in pieces.values() for piece in group)
+        self._groups = [bench.group(thing, group) for group in pieces.values()]
+        self._columns: dict[tuple[Shape, ...], tuple[list[Column], list[Column]]] = {}
 
-    def weave(self, cloth: Cloth, things: Iterable[Any], values: Values, links: Filled) -> None:
-        """Add what both parts show for each of these things."""
-        text, html, strips = cloth.text, cloth.html, cloth.strips
-        text_order, html_order = self._order
-        groups = [(group, group.shelf(values, links), group.key) for group in self._groups]
-        for thing in things:
-            found = [shelf.get(key(thing)) or group.draw(shelf, thing, values, links) for group, shelf, key in groups]
-            strips += found
-            for number, at in text_order:
-                text += found[number].runs[at]
-            for number, at in html_order:
-                html += found[number].runs[at]
+    def find(self, things: Sequence[Any], values: Values, links: Filled) -> Iterator[tuple[Strip, ...]]:
+        """Return for each of these things what it is drawn as."""
+        if not self._groups:
+            return repeat((), len(things))
+        return zip(*[group.strips(things, values, links)[0] for group in self._groups], strict=True)
+
+    def put(self, cloth: Cloth, found: Sequence[Strip]) -> None:
+        """Add the pieces of one thing."""
+        cloth.strips += found
+        for woven, order in ((cloth.text, self._text), (cloth.html, self._html)):
+            for number, at in order:
+                parts = found[number].drawn[at].parts
+                woven.extend(parts)
+                if len(parts) > 1:  # every other one stands for a link
+                    woven[1 - len(parts) :: 2] = map(cloth.links.__getitem__, parts[1::2])
+
+    def put_all(self, cloth: Cloth, things: Sequence[Any], values: Values, links: Filled) -> None:
+        """Add the pieces of many things: column by column where they have as many parts."""
+        both = [group.strips(things, values, links) for group in self._groups] if things else ()
+        found, shapes = [strips for strips, _ in both], tuple([shelf.shape for _, shelf in both])
+        if None in shapes:
+            for strips in zip(*found, strict=True):
+                self.put(cloth, strips)
+        elif shapes:
+            self._put_columns(cloth, found, shapes)  # type: ignore[arg-type]  # none of them is None
+
+    def _put_columns(self, cloth: Cloth, found: Sequence[list[Strip]], shapes: tuple[Shape, ...]) -> None:
+        for strips in found:
+            cloth.strips += strips
+        if shapes not in self._columns:
+            self._columns[shapes] = _columns(self._text, shapes), _columns(self._html, shapes)
+        for woven, columns in zip((cloth.text, cloth.html), self._columns[shapes], strict=True):
+            width, begin = len(columns), len(woven)
+            woven.extend(repeat(b"", len(found[0]) * width))
+            for place, (number, part, is_link) in enumerate(columns, begin):
+                column = map(part, found[number])
+                woven[place::width] = map(cloth.links.__getitem__, column) if is_link else column
+
+
+def _columns(order: Order, shapes: Sequence[Shape]) -> list[Column]:
+    """Return the parts of one line in order."""
+    return [
+        (number, itemgetter(sum(shapes[number][:at]) + part), part % 2 == 1)
+        for number, at in order
+        for part in range(shapes[number][at])
+    ]
 
 
 class Bench:
@@ -135,6 +218,7 @@ class Bench:
 
     def __init__(self) -> None:
         self.holes = Holes()
+        self.groups: list[Group] = []
         self._sources: dict[str, str] = {}
         self._environment = piece_environment(self._sources)
 
@@ -147,6 +231,11 @@ class Bench:
     def piece(self, kind: str, source: str) -> Piece:
         """Return a piece of that kind."""
         return Piece(self.show(kind, source), paths_of(self._environment, source), _KINDS[kind], self.holes)
+
+    def group(self, thing: str, pieces: Sequence[Piece]) -> Group:
+        """Return pieces as a group."""
+        self.groups.append(Group(thing, pieces))
+        return self.groups[-1]
 
     def own_words(self, source: str) -> frozenset[str]:
         """Return what a piece reads that differs from one reader to the next."""
@@ -167,15 +256,15 @@ class Loom:
 
     def weave(self, cloth: Cloth, things: Sequence[Any], values: dict[str, Any], links: Filled) -> None:
         """Add what both parts show for each of these things."""
-        if not self._loops and not self._stages[0].numbered:
-            self._stages[0].weave(cloth, things, values, links)
+        if not self._loops:
+            self._stages[0].put_all(cloth, things, values, links)
             return
-        for index, thing in enumerate(things, 1):
-            inner = {**values, self._thing: thing, "loop": Turn(index)}
-            self._stages[0].weave(cloth, (thing,), inner, links)
-            for (read, root, loom), stage in zip(self._loops, self._stages[1:], strict=True):
+        for thing, *found in zip(things, *[stage.find(things, values, links) for stage in self._stages], strict=True):
+            inner = {**values, self._thing: thing}
+            self._stages[0].put(cloth, found[0])
+            for number, (read, root, loom) in enumerate(self._loops, 1):
                 loom.weave(cloth, read(inner[root]), inner, links)
-                stage.weave(cloth, (thing,), inner, links)
+                self._stages[number].put(cloth, found[number])
 
 
 class Weaver:
@@ -183,21 +272,19 @@ class Weaver:
 
     def __init__(self, subject: str, text: Level, html: Level) -> None:
         bench = Bench()
-        self._holes = bench.holes
+        self._holes, self._groups = bench.holes, bench.groups
         self._loom = Loom("bulletin", text, html, bench)
         self._subject = bench.show("txt", subject)
+        #: What all groups have been told of: the frame itself, which nobody changes, and how long the links are.
+        self._entered: tuple[Frame | None, list[int]] = None, []
 
     def subject(self, context: Values) -> str:
         """Return the subject alone."""
         return " ".join(self._subject(context).split())
 
-    def encode(self, context: Values, links: Links) -> tuple[list[bytes], list[bytes], int]:
-        """Return the text part and the HTML part, encoded, in pieces, and the size of the HTML before that."""
-        known = encoded_links(links)
-        cloth = self._woven(context, known)
-        fill = self._holes.fill(known).get
-        text, html = (list(map(fill, parts, parts)) for parts in (cloth.text, cloth.html))
-        return text, html, sum([strip.size for strip in cloth.strips])
+    def encode(self, context: Values, links: Links) -> Cloth:
+        """Return the text part and the HTML part, encoded, in pieces."""
+        return self._woven(context, encoded_links(links))
 
     def inspected(self, context: Values, links: Links) -> tuple[Inspected, Inspected]:
         """Return what the text part and the HTML part hold."""
@@ -209,8 +296,12 @@ class Weaver:
         return text, html
 
     def _woven(self, context: Values, known: Filled) -> Cloth:
-        cloth = Cloth()
-        self._loom.weave(cloth, (context["bulletin"],), {"frame": context["frame"]}, known)
+        cloth, frame, lengths = Cloth(self._holes.filling(known)), context[FRAME], [*map(len, known.values())]
+        if frame is not self._entered[0] or lengths != self._entered[1]:
+            for group in self._groups:
+                group.enter(frame, known)
+            self._entered = frame, lengths
+        self._loom.weave(cloth, (context["bulletin"],), {FRAME: frame}, known)
         return cloth
 
 
