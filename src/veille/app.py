@@ -233,6 +233,7 @@ class App(Stores):
             mails=self.mail_ledger,
             keys=self.keys,
             clock=self.clock,
+            written=self.shown.readers,
             opinions=self.opinions.all,
             signer=self.signer,
             moved_clock=self.moved,
@@ -269,16 +270,16 @@ class App(Stores):
         read = self.read_pages()
         tagged, failure = self._tag_or_wait()
         # A draft made while items wait would lack them: only what was approved leaves.
-        left, refusal = self._left(drafting=failure is None)
+        left, refusal = self._left(drafting=failure is None, news=tagged > 0)
         told = [*came_back, *left, *self.publishing.announce(), *self.returning.send_reports()]
         untagged = self.tag_store.untagged() if failure else 0
         return RunReport(crawled, read, tagged, told, failure, untagged, refusal)
 
-    def _left(self, *, drafting: bool) -> tuple[list[str], VeilleError | None]:
+    def _left(self, *, drafting: bool, news: bool) -> tuple[list[str], VeilleError | None]:
         """Draft and send what is due; return what was done, in French, and what could not be."""
         done: list[str] = []
         try:
-            for sentence in self.digest.run_due(drafting=drafting):
+            for sentence in self.digest.run_due(drafting=drafting, news=news):
                 done.append(sentence)  # noqa: PERF402 - what was done before it failed is told too
         except (InputError, LeaseHeld, RelayUnavailable) as error:
             return done, error

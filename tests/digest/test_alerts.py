@@ -1,4 +1,4 @@
-"""Between two bulletins: what cannot wait, to who asked for it, once a day at most and never again in the bulletin."""
+"""Between two bulletins: what cannot wait, at once, to who asked for it, never two mails a day nor twice the same."""
 
 from datetime import date, timedelta
 from email import message_from_bytes, policy
@@ -12,11 +12,13 @@ import pytest
 from tests.digest.builders import item, match, member, store_items, subscriber
 from tests.web.conftest import WEDNESDAY
 from veille.app import App
-from veille.config.digests import Alert, load_digest, load_digests
+from veille.config.digests import Alert, Definition, load_digest, load_digests
 from veille.config.settings import load_settings
 from veille.digest.choosing.select import Offer
 from veille.digest.choosing.urgency import pressing, worth_a_mail
-from veille.model import Handpicked, Member, Preferences, SeenItem, Subscriber
+from veille.digest.desk import Built
+from veille.digest.making import Maker
+from veille.model import Handpicked, Item, Member, Preferences, SeenItem, Subscriber
 from veille.testing import FrozenClock
 
 DIGESTS = Path(__file__).parents[2] / "digests"
@@ -79,14 +81,22 @@ def house(sqlite_template: Path, tmp_path: Path):
     app.database.close()
 
 
-def ask_for_alerts(app: App) -> Subscriber:
-    anne = next(one for one in app.members.subscribers() if one.email == ANNE)
-    app.members.prefer(anne.id, Preferences(rhythm="weekly", alerts=True), app.clock.now())
-    return anne
+def ask_for_alerts(app: App, email: str = ANNE) -> None:
+    person = next(one for one in app.members.subscribers() if one.email == email)
+    app.members.prefer(person.id, Preferences(rhythm="weekly", alerts=True), app.clock.now())
+
+
+def pressing_call(number: int) -> Item:
+    words = f"Appel n° {number} : extraits végétaux"
+    return item(number, sector="agroalimentaire", title=words, deadline="2026-12-01")
+
+
+def advance(app: App, **by: int) -> None:
+    app.clock.advance(timedelta(**by))  # type: ignore[attr-defined]
 
 
 def tick(app: App, *, hours: int = 0) -> list[str]:
-    app.clock.advance(timedelta(hours=hours))  # type: ignore[attr-defined]
+    advance(app, hours=hours)
     return list(app.digest.run_due())
 
 
@@ -110,9 +120,13 @@ def test_nobody_asked_nothing_is_made(house: App) -> None:
     assert house.issue_store.latest("hebdo") is not None
 
 
-def test_who_asked_gets_what_presses_once_and_the_bulletin_does_not_repeat_it(house: App) -> None:
+def test_who_asked_gets_what_presses_at_once_and_the_bulletin_does_not_repeat_it(house: App) -> None:
     ask_for_alerts(house)
-    tick(house, hours=1)  # 10:00 UTC is 11:00 in Paris
+    assert [line for line in tick(house) if "alerte" in line] == [
+        "alerte 2026-11-25-1 : 1 lecteur",
+        "édition alerte 2026-11-25-1 approuvée sans personne — repli : sélection automatique",
+        "édition alerte 2026-11-25-1 : 1 mails remis sur 1",
+    ]
     (mail,) = mails(house)
     assert mail["To"] == ANNE
     assert mail["Subject"].startswith("Alerte · Phytalis")
@@ -129,19 +143,145 @@ def test_who_asked_gets_what_presses_once_and_the_bulletin_does_not_repeat_it(ho
     assert sorted(placed[BOB]["seize"]) == [1, 2]
 
 
-def test_the_next_day_has_no_alert_where_nothing_new_presses(house: App) -> None:
+def test_nobody_gets_two_a_day_and_the_next_day_tells_what_waited(house: App) -> None:
     ask_for_alerts(house)
+    tick(house)
+    store_items(house.database, [pressing_call(3)])
     tick(house, hours=1)
-    said = tick(house, hours=24)
-    assert not [line for line in said if "alerte" in line]
     assert len(mails(house)) == 1
+    tick(house, hours=23)
+    first, second = mails(house)
+    assert "Appel n° 3" not in text(first)
+    assert "Appel n° 3" in text(second)
+    assert "Appel à projets extraits" not in text(second)
+
+
+def test_who_asks_later_that_day_gets_theirs_and_nobody_else_a_second(house: App) -> None:
+    ask_for_alerts(house)
+    tick(house)
+    ask_for_alerts(house, BOB)
+    tick(house, hours=1)
+    assert [mail["To"] for mail in mails(house)] == [ANNE, BOB]
+    assert house.issue_store.find("alerte", "2026-11-25-2") is not None
+
+
+def test_no_alert_on_the_day_of_a_bulletin_sent_or_still_to_leave(house: App) -> None:
+    tick(house)  # Wednesday's draft of the week
+    ask_for_alerts(house)
+    advance(house, days=1, hours=22)  # Friday 07:00 UTC: the bulletin left, or waits for approval
+    tick(house)
+    assert house.issue_store.latest("alerte") is None
+    house.digest.approve(by="Claire", name="hebdo")
+    tick(house)
+    tick(house, hours=1)
+    assert sorted(mail["To"] for mail in mails(house)) == [ANNE, BOB]
+    assert not [mail for mail in mails(house) if mail["Subject"].startswith("Alerte")]
+
+
+def test_nothing_is_looked_for_outside_the_sending_hours(house: App) -> None:
+    ask_for_alerts(house)
+    advance(house, hours=11)  # 21:00 in Paris
+    tick(house)
+    assert house.issue_store.latest("alerte") is None
+    advance(house, hours=10)  # 07:00 on Thursday
+    tick(house)
+    assert len(mails(house)) == 1
+
+
+def test_it_looks_every_quarter_of_an_hour_and_sooner_where_something_came(
+    house: App, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ask_for_alerts(house)
+    looked: list[int] = []
+    build = Maker.build
+
+    def counted(maker: Maker, definition: Definition) -> Built:
+        if definition.digest.alert is not None:
+            looked.append(minute)
+        return build(maker, definition)
+
+    monkeypatch.setattr(Maker, "build", counted)
+    for minute in range(40):
+        list(house.digest.run_due(news=minute == 20))
+        house.clock.advance(timedelta(minutes=1))  # type: ignore[attr-defined]
+    assert looked == [0, 15, 20, 35]
+    for minute in range(10):  # noqa: B007 - told by `counted`
+        list(house.digest.run_due(news=True))
+        house.clock.advance(timedelta(minutes=1))  # type: ignore[attr-defined]
+    assert looked[4:] == [0, 3, 6, 9]
 
 
 def test_what_staff_put_first_is_told_before_its_week(house: App) -> None:
     ask_for_alerts(house)
-    tick(house, hours=1)
+    tick(house)
     house.digest.curation.pin(2, by="Claire", name="hebdo")
     tick(house, hours=24)
     first, second = mails(house)
     assert "Aide aux extraits" not in text(first)
     assert "Aide aux extraits" in text(second)
+
+
+def test_a_death_between_its_draft_and_its_mails_loses_and_doubles_nothing(house: App) -> None:
+    ask_for_alerts(house)
+    steps = house.digest.run_due()
+    while "alerte 2026-11-25-1" not in next(steps):
+        assert not mails(house)
+    steps.close()  # killed: the draft is written, nobody has it
+    again = App(load_settings(house.settings.home), clock=house.clock)
+    list(again.digest.run_due())
+    list(again.digest.run_due())
+    again.database.close()
+    assert [mail["To"] for mail in mails(house)] == [ANNE]
+    assert house.issue_store.find("alerte", "2026-11-25-2") is None
+
+
+def test_two_runs_at_once_make_one_alert(house: App, monkeypatch: pytest.MonkeyPatch) -> None:
+    ask_for_alerts(house)
+    other = App(load_settings(house.settings.home), clock=house.clock)
+    draft, raced = Maker._draft, []
+
+    def slow(maker: Maker, definition: Definition, *rest: object, **more: object) -> object:
+        made = draft(maker, definition, *rest, **more)  # type: ignore[arg-type]
+        if definition.digest.alert is not None and not raced:
+            raced.append(True)
+            list(other.digest.run_due())  # the other one looks, drafts and sends meanwhile
+        return made
+
+    monkeypatch.setattr(Maker, "_draft", slow)
+    list(house.digest.run_due())
+    tick(house, hours=1)
+    other.database.close()
+    assert raced
+    assert [mail["To"] for mail in mails(house)] == [ANNE]
+
+
+def test_a_held_alert_waits_for_staff_and_nobody_gets_another_beside_it(house: App) -> None:
+    folder = house.settings.home / "digests" / "alerte"
+    folder.mkdir(parents=True)
+    (folder / "digest.yaml").write_text("fallback: hold\n", encoding="utf-8")
+    ask_for_alerts(house)
+    assert any("n'est pas approuvée" in line for line in tick(house))
+    store_items(house.database, [pressing_call(3)])
+    tick(house, hours=1)
+    assert mails(house) == []
+    house.digest.approve(by="Claire", name="alerte")
+    tick(house)
+    assert [mail["To"] for mail in mails(house)] == [ANNE]
+
+
+def test_released_in_an_absence_it_is_for_the_same_readers_only(house: App) -> None:
+    ask_for_alerts(house)
+    tick(house)
+    ask_for_alerts(house, BOB)
+    house.digest.living.away(date(2026, 11, 30), since=None, by="Claire")
+    tick(house, hours=1)
+    assert sorted(mail["To"] for mail in mails(house)).count(ANNE) == 1
+
+
+def test_a_draft_of_all_digests_by_hand_makes_no_alert(house: App) -> None:
+    ask_for_alerts(house)
+    assert [built.issue.digest for built in house.digest.build()] == ["hebdo"]
+    (built,) = house.digest.build("alerte")
+    assert [one.subscriber.email for one in built.drafted] == [ANNE]
+    (again,) = house.digest.build("alerte")  # whoever has one today has no other
+    assert (again.issue.id, list(again.drafted)) == (0, [])

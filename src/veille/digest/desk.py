@@ -1,15 +1,16 @@
 """What the digest stage works with, and what every step of it looks up there."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime, time, timedelta
+from itertools import count
 from typing import Any
 
 from veille.config.digests import ERRATUM, Definition
 from veille.config.problems import nearest
 from veille.config.settings import Settings
 from veille.digest.composing import Composer
-from veille.digest.editions import Edition, edition
+from veille.digest.editions import Edition, alert_edition, edition
 from veille.digest.hours import Hours
 from veille.digest.mail.dkim import Signer
 from veille.digest.mail.message import make_message_id
@@ -49,8 +50,12 @@ class Desk:
     mails: MailLedger
     keys: Keys
     clock: Clock
+    #: (since, until) → subscribers to whom a mail left, or is to leave, between these instants.
+    written: Callable[[datetime, datetime], Collection[int]] = lambda _since, _until: frozenset()
     #: What people said of items.
     opinions: Callable[[], Sequence[Feedback]] = tuple
+    #: What items are judged by beside themselves and people (taxonomy, program), so that it is known when it changes.
+    rules: Callable[[], str] = str
     #: What signs the mails; read when the first one is composed.
     signer: Callable[[], Signer | None] = lambda: None
     #: `--now` was given: only harmless ways out.
@@ -102,8 +107,21 @@ class Desk:
         return [one for one in definitions if (asked if one.digest.alert is not None else one.digest.rhythm in rhythms)]
 
     def edition(self, definition: Definition) -> Edition:
-        """Return the edition of the current period."""
+        """Return the edition of the current period; of alerts the next one, which has no issue yet."""
+        if definition.digest.alert is not None:
+            return self._next_alert(definition)
         return edition(definition.digest, self.clock.now(), self.settings.cluster.zone, self.settings.cluster.calendar)
+
+    def _next_alert(self, definition: Definition) -> Edition:
+        hours, now = self.hours(definition), self.clock.now()
+        numbered = (alert_edition(definition.digest, now, hours, number) for number in count(1))
+        return next(one for one in numbered if self.issues.find(definition.name, one.period) is None)
+
+    def written_to(self, day: date) -> Collection[int]:
+        """Return the subscribers to whom a mail left on that local day, or is to leave: no alert is sent them."""
+        zone = self.settings.cluster.zone
+        start, end = (datetime.combine(one, time.min, zone) for one in (day, day + timedelta(days=1)))
+        return self.written(start.astimezone(UTC), end.astimezone(UTC))
 
     def hours(self, definition: Definition) -> Hours:
         """Return when a digest may leave by itself."""

@@ -1,7 +1,7 @@
 """When an edition is: its period key, its sending instant, the next one's, and its end (pure)."""
 
-from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from veille.config.digests import Digest, Moment
@@ -16,7 +16,7 @@ _LENGTH = {"daily": 1, "weekly": 7, "monthly": 31}
 class Edition:
     """One edition of a digest, in time."""
 
-    #: The idempotency key: « 2026-W48 », « 2026-11-27 » or « 2026-11 ».
+    #: The idempotency key: « 2026-W48 », « 2026-11-27 », « 2026-11 », « 2026-11-27-2 » for the second alert of a day.
     period: str
     #: UTC.
     build_at: datetime
@@ -36,8 +36,26 @@ def edition(digest: Digest, now: datetime, zone: ZoneInfo, holidays: str = METRO
     return _starting(digest, _period_start(digest.rhythm, now.astimezone(zone).date(), hours), now, hours)
 
 
+def alert_edition(digest: Digest, now: datetime, hours: Hours, number: int) -> Edition:
+    """Return the n-th alert of a local day: it leaves now, or when hours open, and never on another day."""
+    leaves = hours.opening(now)
+    day = leaves.astimezone(hours.zone).date()
+    midnight = datetime.combine(day + timedelta(days=1), time.min, hours.zone).astimezone(UTC)
+    return Edition(
+        period=f"{day}-{number}",
+        build_at=now,
+        send_at=leaves,
+        stale_at=min(leaves + timedelta(hours=digest.window_hours), midnight),
+        day=day,
+        last_day=day,
+        next_day=hours.working_day(day + timedelta(days=1)),
+    )
+
+
 def edition_of(digest: Digest, period: str, now: datetime, hours: Hours) -> Edition:
     """Return the edition of that period as it stands now: one that waits for a working day may be of last week."""
+    if digest.alert is not None:
+        return replace(alert_edition(digest, now, hours, 0), period=period)
     if digest.rhythm == "weekly":
         year, _, week = period.partition("-W")
         return _starting(digest, date.fromisocalendar(int(year), int(week), 1), now, hours)

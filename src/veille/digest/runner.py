@@ -5,6 +5,7 @@ from contextlib import closing
 
 from veille.config.digests import Definition
 from veille.config.problems import nearest
+from veille.digest.alerting import Alerts
 from veille.digest.curating import Curation
 from veille.digest.desk import Built, Desk, Sent, needed
 from veille.digest.errata import Errata
@@ -30,6 +31,7 @@ class Digests:
         self._maker = Maker(desk)
         self._fallback = Fallback(desk, self._maker)
         self._despatch = Despatch(desk, self._fallback)
+        self._alerts = Alerts(desk, self._maker)
         #: Staff's hand on the draft.
         self.curation = Curation(desk, self._maker)
         #: Holding, resuming, cancelling, absences.
@@ -42,15 +44,18 @@ class Digests:
     def build(self, name: str | None = None) -> list[Built]:
         """Make (or make again) the draft of the current period, of one digest or of each."""
         chosen = self._desk.chosen(name)
-        return [self._maker.build(one) for one in (chosen if name else self._desk.followed(chosen))]
+        bulletins = [one for one in chosen if one.digest.alert is None]  # an alert is made when something presses
+        return [self._maker.build(one) for one in (chosen if name else self._desk.followed(bulletins))]
 
-    def run_due(self, *, drafting: bool = True) -> Iterator[str]:
+    def run_due(self, *, drafting: bool = True, news: bool = True) -> Iterator[str]:
         """Draft (unless told not to) and send what the clock asks for, once; yield French sentences, if any.
+
+        `news`: something was collected since the last call, which may be worth an alert.
 
         What is wrong with one digest keeps back no other: InputError is raised when all the rest is done.
         """
         failures: list[InputError] = []
-        for step in self._steps(drafting=drafting):
+        for step in self._steps(drafting=drafting, news=news):
             try:
                 yield from step
             except InputError as error:
@@ -146,10 +151,11 @@ class Digests:
         return list(found.values())
 
     # ── what the clock asks for ─────────────────────────────────────────────────────────────────────────────────────
-    def _steps(self, *, drafting: bool) -> Iterator[Iterator[str]]:
+    def _steps(self, *, drafting: bool, news: bool) -> Iterator[Iterator[str]]:
         """Yield what is to be done of each digest, drafts first; each step is done while it is read."""
         for definition in self._desk.chosen(None) if drafting else ():
-            yield self._draft_due(definition)
+            alert = definition.digest.alert is not None
+            yield self._alerts.look(definition, news=news) if alert else self._draft_due(definition)
         for definition in self._desk.with_errata(None):
             for issue in self._desk.issues.living(definition.name):
                 yield self._send_due(definition, issue)
@@ -164,8 +170,7 @@ class Digests:
         if due and self._desk.followed([definition]):
             built = self._maker.build(definition)
             count = sum(one.bulletin is not None for one in built.drafted)
-            if count or definition.digest.alert is None:  # most days nothing presses: no news
-                yield f"brouillon {definition.name} {when.period} : {count} bulletins sur {len(built.drafted)} abonnés"
+            yield f"brouillon {definition.name} {when.period} : {count} bulletins sur {len(built.drafted)} abonnés"
 
     def _send_due(self, definition: Definition, issue: Issue) -> Iterator[str]:
         """Send what is approved (or released by the fallback) and whose hour has come; end what is stale."""

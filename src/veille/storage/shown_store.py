@@ -1,18 +1,19 @@
-"""What mails that left showed one reader: reads only, at the cost of that reader, however many others there are."""
+"""What mails that left showed whom, and when: reads only, a reader's at the cost of that reader alone."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, or_, select
+from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute
 
-from veille.model import Bulletin, DeliveryState
+from veille.model import Bulletin, DeliveryState, IssueState
 from veille.storage.db import Database
 from veille.storage.tables import BulletinRow, DeliveryRow, IssueRow, SelectionRow
 
 
 class SqlShownStore:
-    """The readers of one cluster."""
+    """The mails of one cluster, as its readers have them."""
 
     def __init__(self, database: Database, cluster_id: str) -> None:
         self._database = database
@@ -39,6 +40,28 @@ class SqlShownStore:
         with self._database.read() as session:
             found = session.execute(query).first()
         return (Bulletin.from_data(found[0]), found[1]) if found and found[0] else None
+
+    def readers(self, since: datetime, until: datetime) -> frozenset[int]:
+        """Return the subscribers to whom a mail left in that time, or of an issue, drafts too, that leaves then."""
+        planned = (
+            select(BulletinRow.subscriber_id)
+            .join(IssueRow, IssueRow.id == BulletinRow.issue_id)
+            .where(
+                IssueRow.cluster_id == self._cluster,
+                IssueRow.send_at >= since,
+                IssueRow.send_at < until,
+                IssueRow.state.not_in((IssueState.CANCELLED, IssueState.EXPIRED)),
+                BulletinRow.skipped.is_(None),
+            )
+        )
+        at = func.coalesce(DeliveryRow.begun_at, DeliveryRow.settled_at)
+        left = (
+            select(DeliveryRow.subscriber_id)
+            .join(IssueRow, IssueRow.id == DeliveryRow.issue_id)
+            .where(IssueRow.cluster_id == self._cluster, _left(), at >= since, at < until)
+        )
+        with self._database.read() as session:
+            return frozenset(session.scalars(planned)) | frozenset(session.scalars(left))
 
     def _mails(self, column: InstrumentedAttribute[Any], subscriber_id: int) -> Select[Any]:
         """Return a query over the issues whose mail to that person was taken, or may have been.
