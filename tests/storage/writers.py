@@ -61,7 +61,7 @@ STORAGE = Path(veille.storage.__file__).parent
 #: It takes one person out of every table in one transaction, and writes nothing else.
 _ERASER = "erasing"
 #: They carry the statements of others, or make tables.
-_CARRIERS = {"db", "schema", "faults", "tables", "__init__"}
+_CARRIERS = {"db", "prepared", "schema", "faults", "tables", "__init__"}
 _WRITE = re.compile(r"\s*(?:INSERT (?:OR \w+ )?INTO|UPDATE|DELETE FROM)\s+\"?(\w+)\"?", re.IGNORECASE)
 
 

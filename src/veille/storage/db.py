@@ -205,15 +205,17 @@ def upsert(
     """
     if not values:
         return 0
-    statement = _upsert(cast("Table", row.__table__), session.get_bind().dialect.name, tuple(keys), tuple(update))
+    statement = upsert_statement(
+        cast("Table", row.__table__), session.get_bind().dialect.name, tuple(keys), tuple(update)
+    )
     options = {"preserve_rowcount": True}
     result = cast("CursorResult[Any]", session.execute(statement, list(values), execution_options=options))
     return max(result.rowcount, 0)
 
 
 @cache
-def _upsert(
-    table: Table, dialect: str, keys: tuple[str, ...], update: tuple[str, ...]
+def upsert_statement(
+    table: Table, dialect: str, keys: tuple[str, ...], update: tuple[str, ...] = ()
 ) -> "postgresql.Insert | sqlite.Insert":
     """Build a statement once: over thirty columns that takes four times as long as running it."""
     statement = _insert(table, dialect)

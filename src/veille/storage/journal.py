@@ -1,19 +1,25 @@
 """The journal: which version of which item a subscriber was sent. Sole writer of `seen`; `mail_ledger` calls it."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
-from typing import Any
+from functools import cache
+from types import MappingProxyType
+from typing import Any, cast
 
-from sqlalchemy import select
+from sqlalchemy import Table, bindparam, select
 from sqlalchemy.orm import Session
 
 from veille.config.digests import ERRATUM
 from veille.model import Delivery, SeenItem
-from veille.storage.db import slices, upsert
+from veille.storage.db import slices, upsert_statement
+from veille.storage.prepared import Prepared
 from veille.storage.tables import BulletinRow, IssueRow, SeenRow, SubscriberRow
 
 #: Up to that many readers are looked up by their key; for more, the journal is read whole.
 _FEW = 50
+#: Item, its version, and the ISO day that it closes, if any; one per item.
+Shown = tuple[tuple[int, int, str | None], ...]
+_NOTHING: Mapping[str, Any] = {"sections": ()}
 
 
 class SqlJournal:
@@ -52,35 +58,48 @@ class SqlJournal:
         query = select(SeenRow.subscriber_id).where(SeenRow.issue_id == issue_id, SeenRow.item_id == item_id)
         return frozenset(self._session.scalars(query))
 
-    def write(self, sent: Sequence[Delivery], now: datetime) -> None:
-        """Write what these mails showed; once written it stays as it is."""
-        contents = self._contents(sent)
+    def shown(self, issue_id: int, subscriber_ids: Sequence[int]) -> dict[int, Shown]:
+        """Return subscriber → what that issue's bulletin of theirs shows, as it was frozen."""
+        found: dict[int, Shown] = {}
+        query = select(BulletinRow.subscriber_id, BulletinRow.content).where(BulletinRow.issue_id == issue_id)
+        for some in slices(subscriber_ids):
+            rows = self._session.execute(query.where(BulletinRow.subscriber_id.in_(some)))
+            found |= {subscriber: _shown(content) for subscriber, content in rows}
+        return found
+
+    def write(
+        self, sent: Sequence[Delivery], now: datetime, known: Mapping[tuple[int, int], Shown] = MappingProxyType({})
+    ) -> None:
+        """Write what these mails showed, `known` or to be read; once written it stays as it is."""
+        missing = [one for one in sent if (one.issue_id, one.subscriber_id) not in known]
+        for issue_id in {one.issue_id for one in missing}:
+            found = self.shown(issue_id, [one.subscriber_id for one in missing if one.issue_id == issue_id])
+            known = {**known, **{(issue_id, subscriber): lines for subscriber, lines in found.items()}}
         journal = [
             {
                 "subscriber_id": one.subscriber_id,
-                "item_id": line["item_id"],
+                "item_id": item_id,
                 "issue_id": one.issue_id,
-                "item_version": line["item_version"],
-                "deadline": line["closes"] or None,
+                "item_version": version,
+                "deadline": closes,
                 "at": now,
             }
             for one in sent
-            for line in _lines_shown(contents.get((one.issue_id, one.subscriber_id)))
+            for item_id, version, closes in known.get((one.issue_id, one.subscriber_id), ())
         ]
-        upsert(self._session, SeenRow, journal, keys=["subscriber_id", "item_id", "issue_id"])
-
-    def _contents(self, sent: Sequence[Delivery]) -> dict[tuple[int, int], Any]:
-        """Return (issue, subscriber) → the bulletin as it was frozen."""
-        query = select(BulletinRow.issue_id, BulletinRow.subscriber_id, BulletinRow.content)
-        found: dict[tuple[int, int], Any] = {}
-        for issue_id in {one.issue_id for one in sent}:
-            for some in slices([one.subscriber_id for one in sent if one.issue_id == issue_id]):
-                wanted = query.where(BulletinRow.issue_id == issue_id, BulletinRow.subscriber_id.in_(some))
-                found |= {(issue, subscriber): content for issue, subscriber, content in self._session.execute(wanted)}
-        return found
+        connection = self._session.connection()
+        _put(connection.dialect.name).run(connection, journal)
 
 
-def _lines_shown(content: Any) -> Iterable[Mapping[str, Any]]:
+@cache
+def _put(dialect: str) -> Prepared:
+    """Return what writes lines that are not there yet."""
+    table = cast("Table", SeenRow.__table__)
+    statement = upsert_statement(table, dialect, ("subscriber_id", "item_id", "issue_id"))
+    return Prepared(statement.values({column.name: bindparam(column.name) for column in table.columns}))
+
+
+def _shown(content: Any) -> Shown:
     """Return the lines of a bulletin, one per item."""
-    lines = (line for section in (content or {"sections": []})["sections"] for line in section["lines"])
-    return {line["item_id"]: line for line in lines}.values()
+    lines = {line["item_id"]: line for section in (content or _NOTHING)["sections"] for line in section["lines"]}
+    return tuple([(item_id, line["item_version"], line["closes"] or None) for item_id, line in lines.items()])

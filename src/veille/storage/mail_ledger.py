@@ -10,9 +10,9 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, replace
 from datetime import datetime, timedelta
-from typing import Any, cast
+from typing import Any
 
-from sqlalchemy import CursorResult, Update, delete, func, or_, select, update
+from sqlalchemy import delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from veille.model import Delivery, DeliveryState, SeenItem, SendOutcome, Subscriber
@@ -22,7 +22,7 @@ from veille.model.sending import RateState
 from veille.protocols import MailLedger
 from veille.storage.db import Database, slices, upsert
 from veille.storage.digest_rows import read_delivery
-from veille.storage.journal import SqlJournal
+from veille.storage.journal import Shown, SqlJournal
 from veille.storage.mail_rows import (
     ATTEMPT,
     BEGIN,
@@ -33,10 +33,13 @@ from veille.storage.mail_rows import (
     SUPPRESS,
     UNTOUCHED,
     attempt_values,
+    holders,
+    ours,
     read_rate,
     row_key,
     settled_values,
 )
+from veille.storage.prepared import Prepared
 from veille.storage.tables import BounceRow, DeliveryRow, IssueRow, RateStateRow
 
 #: States in which nothing more will happen by itself.
@@ -53,6 +56,8 @@ FINAL = frozenset(
 _MAY_SETTLE = (DeliveryState.SENDING, DeliveryState.UNCERTAIN)
 #: States of a mail of which nothing has left, and that nobody is sending.
 _UNSENT = frozenset({DeliveryState.QUEUED, DeliveryState.DEFERRED, DeliveryState.SUPPRESSED})
+#: Mails whose lines are kept between claim and result; more than are ever in hand.
+_LOOKED_UP = 1_000
 _DOUBT = "l'envoi a été interrompu pendant ce mail : accepté ou non, on ne sait pas"
 
 
@@ -65,6 +70,8 @@ class SqlMailLedger:
         self._database = database
         self._cluster = cluster_id
         self._suppressed = suppressed
+        #: (issue, subscriber) → what a claimed mail shows.
+        self._shown: dict[tuple[int, int], Shown] = {}
 
     def seen(self, subscriber_ids: Sequence[int]) -> Mapping[int, Mapping[int, SeenItem]]:
         """Return the journal: subscriber → item → what was sent."""
@@ -138,9 +145,19 @@ class SqlMailLedger:
                 refused = self._suppressed([row.email for row in rows])
                 mine = [row for row in rows if row.email not in refused]
                 _mark(session, [row for row in rows if row.email in refused], SUPPRESS | {"settled_at": now})
-                _mark(session, mine, CLAIM | {"token": token, "lease_until": now + lease})
+                held = {"token": token, "lease_until": now + lease}
+                CLAIM.run(session.connection(), [row_key(row) | held for row in mine])
             if mine or not rows:  # else all of them are written to no more: there may be others behind
+                self._look_up(issue_id, [row.subscriber_id for row in mine])
                 return [replace(row, state=DeliveryState.SENDING, token=token, tries=row.tries + 1) for row in mine]
+
+    def _look_up(self, issue_id: int, subscriber_ids: Sequence[int]) -> None:
+        """Read what claimed mails show, for the journal: a group at once, outside the commits that mails wait for."""
+        if len(self._shown) > _LOOKED_UP:
+            self._shown.clear()
+        with self._database.read() as session:
+            found = SqlJournal(session).shown(issue_id, subscriber_ids)
+        self._shown |= {(issue_id, subscriber_id): lines for subscriber_id, lines in found.items()}
 
     def renew(self, deliveries: Sequence[Delivery], *, now: datetime, lease: timedelta) -> None:
         """Extend the leases of claimed mails; one that was taken away shows when its mail is to begin."""
@@ -167,9 +184,10 @@ class SqlMailLedger:
             try:
                 self._write(begun, settled, rates, now)
             except _TakenOver:
-                held = self._held([*begun, *(one for one, _ in settled)])
-                lost |= {one.message_id for one in begun if not _ours(held, one, (DeliveryState.SENDING,))}
-                lost |= {one.message_id for one, _ in settled if not _ours(held, one, _MAY_SETTLE)}
+                with self._database.read() as session:
+                    held = holders(session, [*begun, *(one for one, _ in settled)])
+                lost |= {one.message_id for one in begun if not ours(held, one, (DeliveryState.SENDING,))}
+                lost |= {one.message_id for one, _ in settled if not ours(held, one, _MAY_SETTLE)}
                 begun = [one for one in begun if one.message_id not in lost]
                 settled = [(one, outcome) for one, outcome in settled if one.message_id not in lost]
             else:
@@ -186,21 +204,15 @@ class SqlMailLedger:
         with self._database.write(durable=True) as session:
             if settled:
                 _each(session, SETTLE, [settled_values(one, outcome, now) for one, outcome in settled])
-                session.execute(ATTEMPT, [attempt_values(one.message_id, outcome, now) for one, outcome in settled])
-                SqlJournal(session).write([one for one, outcome in settled if outcome.state is DeliveryState.SENT], now)
+                tries = [attempt_values(one.message_id, outcome, now) for one, outcome in settled]
+                ATTEMPT.run(session.connection(), tries)
+                sent = [one for one, outcome in settled if outcome.state is DeliveryState.SENT]
+                SqlJournal(session).write(sent, now, self._shown)
             if begun:
                 _each(session, BEGIN, [{**row_key(one), "begun_at": now} for one in begun])
             upsert(session, RateStateRow, [asdict(one) for one in rates], keys=["key"], update=RATE_COLUMNS)
-
-    def _held(self, deliveries: Sequence[Delivery]) -> dict[str, tuple[str | None, str]]:
-        """Return Message-ID → token and state, as they stand."""
-        query = select(DeliveryRow.message_id, DeliveryRow.token, DeliveryRow.state)
-        found: dict[str, tuple[str | None, str]] = {}
-        with self._database.read() as session:
-            for some in slices([one.message_id for one in deliveries]):
-                rows = session.execute(query.where(DeliveryRow.message_id.in_(some)))
-                found |= {mark: (token, state) for mark, token, state in rows}
-        return found
+        for one, _ in settled:
+            self._shown.pop((one.issue_id, one.subscriber_id), None)
 
     def rates(self) -> Sequence[RateState]:
         """Return what relays and receivers were given lately."""
@@ -363,17 +375,10 @@ class _TakenOver(Exception):
     """A row that was claimed is somebody else's by now."""
 
 
-def _each(session: Session, statement: Update, values: Sequence[Mapping[str, Any]]) -> None:
+def _each(session: Session, statement: Prepared, values: Sequence[Mapping[str, Any]]) -> None:
     """Run a fenced update for each of these; raises _TakenOver where one finds no row."""
-    options = {"preserve_rowcount": True}
-    done = cast("CursorResult[Any]", session.connection().execute(statement, list(values), execution_options=options))
-    if done.rowcount != len(values):
+    if statement.run(session.connection(), values) != len(values):
         raise _TakenOver
-
-
-def _ours(held: Mapping[str, tuple[str | None, str]], one: Delivery, states: Collection[str]) -> bool:
-    token, state = held.get(one.message_id, (None, ""))
-    return token is not None and token == one.token and state in states
 
 
 def _mark(session: Session, deliveries: Sequence[Delivery], values: Mapping[str, Any]) -> None:
@@ -385,7 +390,8 @@ def _append(session: Session, rows: Sequence[DeliveryRow], now: datetime) -> Non
     """Append what was decided of mails without asking a server."""
     decided = [(row.message_id, SendOutcome(state=DeliveryState(row.state), reply=row.reply)) for row in rows]
     if decided:
-        session.execute(ATTEMPT, [attempt_values(mark, outcome, now) for mark, outcome in decided])
+        session.flush()  # a prepared statement goes past what the session still holds
+        ATTEMPT.run(session.connection(), [attempt_values(mark, outcome, now) for mark, outcome in decided])
 
 
 _: type[MailLedger] = SqlMailLedger

@@ -1,12 +1,16 @@
 """Rows of the ledger of mails as values, and the statements that write them many at a time; `mail_ledger` runs them."""
 
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, cast
 
-from sqlalchemy import Table, bindparam, insert, update
+from sqlalchemy import Table, bindparam, insert, select, update
+from sqlalchemy.orm import Session
 
 from veille.model import Delivery, DeliveryState, SendOutcome
 from veille.model.sending import RateState
+from veille.storage.db import slices
+from veille.storage.prepared import Prepared
 from veille.storage.tables import AttemptRow, DeliveryRow, RateStateRow
 
 #: Minutes before each new try after a 4xx; after the last one, the same again until the issue is stale.
@@ -17,17 +21,31 @@ _OURS = (
     & (DeliveryRow.subscriber_id == bindparam("for_subscriber"))
     & (DeliveryRow.token == bindparam("held_by"))
 )
-SETTLE = (
+SETTLE = Prepared(
     update(_TABLE)
     .where(_OURS, (DeliveryRow.state == DeliveryState.SENDING) | (DeliveryRow.state == DeliveryState.UNCERTAIN))
     .values({name: bindparam(name) for name in ("state", "reply", "smtp_code", "enhanced", "settled_at", "next_at")})
     .values(token=None, lease_until=None)
 )
-BEGIN = update(_TABLE).where(_OURS, DeliveryRow.state == DeliveryState.SENDING).values(begun_at=bindparam("begun_at"))
-ATTEMPT = insert(cast("Table", AttemptRow.__table__))
+BEGIN = Prepared(
+    update(_TABLE).where(_OURS, DeliveryRow.state == DeliveryState.SENDING).values(begun_at=bindparam("begun_at"))
+)
+#: Within the transaction that read them as free.
+CLAIM = Prepared(
+    update(_TABLE)
+    .where(DeliveryRow.issue_id == bindparam("of_issue"), DeliveryRow.subscriber_id == bindparam("for_subscriber"))
+    .values(
+        state=DeliveryState.SENDING.value,
+        tries=DeliveryRow.tries + 1,
+        begun_at=None,
+        token=bindparam("token"),
+        lease_until=bindparam("lease_until"),
+    )
+)
+_TRIED = ("message_id", "at", "state", "smtp_code", "reply", "phase", "enhanced", "server")
+ATTEMPT = Prepared(insert(cast("Table", AttemptRow.__table__)).values({name: bindparam(name) for name in _TRIED}))
 #: What a claim reads: all of the row, without the weight of an object that could be changed.
 COLUMNS = _TABLE
-CLAIM: dict[str, Any] = {"state": DeliveryState.SENDING.value, "tries": DeliveryRow.tries + 1, "begun_at": None}
 SUPPRESS: dict[str, Any] = {"state": DeliveryState.SUPPRESSED.value, "reply": "adresse désinscrite"}
 UNTOUCHED = {
     DeliveryRow.state: DeliveryState.QUEUED,
@@ -79,3 +97,19 @@ def attempt_values(message_id: str, outcome: SendOutcome, now: datetime) -> dict
 def read_rate(row: RateStateRow) -> RateState:
     """Read what one relay or family was given."""
     return RateState(**{name: getattr(row, name) for name in ("key", *RATE_COLUMNS)})
+
+
+def holders(session: Session, deliveries: Sequence[Delivery]) -> dict[str, tuple[str | None, str]]:
+    """Return Message-ID → token and state, as they stand."""
+    query = select(DeliveryRow.message_id, DeliveryRow.token, DeliveryRow.state)
+    found: dict[str, tuple[str | None, str]] = {}
+    for some in slices([one.message_id for one in deliveries]):
+        rows = session.execute(query.where(DeliveryRow.message_id.in_(some)))
+        found |= {mark: (token, state) for mark, token, state in rows}
+    return found
+
+
+def ours(held: Mapping[str, tuple[str | None, str]], one: Delivery, states: Collection[str]) -> bool:
+    """Tell whether a claim still holds a mail that is in one of these states."""
+    token, state = held.get(one.message_id, (None, ""))
+    return token is not None and token == one.token and state in states
