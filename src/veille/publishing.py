@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from veille.digest.publishing.announcing import Announcer
     from veille.digest.publishing.archive import Archive
     from veille.digest.publishing.profile import ProfileFeeds
+    from veille.digest.publishing.public import Printed
 
 
 class Publishing:
@@ -44,7 +45,7 @@ class Publishing:
             address=f"{settings.site.url.rstrip('/')}/archives",
             domain=settings.mail.sender.rpartition("@")[2],
         )
-        return Archive(self._stores.issue_store, publisher, digests=self.bulletins)
+        return Archive(self._stores.issue_store, publisher, printed=self._printed, digests=self.bulletins)
 
     @property
     def announcer(self) -> "Announcer":
@@ -57,6 +58,7 @@ class Publishing:
         settings = self._stores.settings
         return Announcer(
             issues=self._stores.issue_store,
+            printed=self._printed,
             store=SqlAnnouncementStore(self._stores.database, settings.cluster.id),
             channels=settings.channels,
             digests=self.bulletins,
@@ -66,6 +68,11 @@ class Publishing:
             post=lambda request: post(self._fetcher(), request),
             say=say,
         )
+
+    def _printed(self, issue_id: int) -> "Printed":
+        from veille.digest.publishing.public import Printed
+
+        return Printed(*self._stores.shown.printed(issue_id))
 
     @cached_property
     def profiles(self) -> "ProfileFeeds":

@@ -13,6 +13,7 @@ from tests.digest.ledger import members_of
 from tests.digest.sink import Plan, Sink, drop
 from veille.digest.mail.doubts import Doubts
 from veille.digest.publishing.archive import Archive, Publisher
+from veille.digest.publishing.public import Printed
 from veille.digest.runner import Digests
 from veille.digest.signs.reporting import ReportDesk, report_of, send_due
 from veille.digest.signs.wording import as_text
@@ -76,7 +77,7 @@ def test_report_and_archive_follow_without_waiting_for_the_doubt(house: House) -
     publisher = Publisher(
         name="Pôle", contact="c@pole.example.fr", postal_address="", address="https://pole.example.fr", domain="x.fr"
     )
-    archive = Archive(house.desk.issues, publisher, digests=["hebdo"])
+    archive = Archive(house.desk.issues, publisher, printed=lambda _: Printed((), {}), digests=["hebdo"])
     assert any("2026-W48" in path for path in archive.paths())
 
 

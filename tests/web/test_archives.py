@@ -9,6 +9,7 @@ from starlette.testclient import TestClient
 from tests.web.conftest import Site, send
 from veille.app import App
 from veille.config.settings import load_settings
+from veille.digest.publishing.public import Printed, published
 from veille.web.app import create_app
 from veille.web.serving import front_of
 
@@ -64,3 +65,14 @@ def test_the_index_is_reached_without_its_slash(open_site: Site) -> None:
     answer = open_site.client.get("/archives", follow_redirects=False)
     assert (answer.status_code, answer.headers["location"]) == (308, "/archives/")
     assert open_site.client.post("/archives/").status_code == 405
+
+
+def test_a_few_bulletins_tell_what_all_of_them_print(sent: Site) -> None:
+    """The archive reads each line from the first reader who has it, not every reader's bulletin."""
+    issue = sent.app.issue_store.find("hebdo", "2026-W48")
+    assert issue is not None
+    whole = Printed.whole(sent.app.issue_store.drafted(issue.id))
+    few = Printed(*sent.app.shown.printed(issue.id))
+    assert published(issue, few) == published(issue, whole)
+    assert len(published(issue, few).lines) == 6
+    assert few.readers == whole.readers

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime
 
-from sqlalchemy import delete, select
+from sqlalchemy import ColumnElement, delete, select
 
 from veille.errors import InputError
 from veille.protocols.people import ErasureStore
@@ -36,15 +36,18 @@ class SqlErasureStore:
 
     def asked(self, subscriber_id: int) -> datetime | None:
         """Return since when a person waits to be erased, None if they do not."""
-        return self.waiting().get(subscriber_id)
+        return self._requests(ErasureRequestRow.subscriber_id == subscriber_id).get(subscriber_id)
 
     def waiting(self) -> Mapping[int, datetime]:
         """Return subscriber → when they asked, the oldest request first."""
+        return self._requests()
+
+    def _requests(self, *those: ColumnElement[bool]) -> dict[int, datetime]:
         with self._database.read() as session:
             rows = session.scalars(
                 select(ErasureRequestRow)
                 .join(SubscriberRow, SubscriberRow.id == ErasureRequestRow.subscriber_id)
-                .where(SubscriberRow.cluster_id == self._cluster)
+                .where(SubscriberRow.cluster_id == self._cluster, *those)
                 .order_by(ErasureRequestRow.at, ErasureRequestRow.subscriber_id)
             ).all()
         return {row.subscriber_id: row.at for row in rows}

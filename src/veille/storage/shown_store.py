@@ -1,6 +1,7 @@
 """What mails that left showed whom, and when: reads only, a reader's at the cost of that reader alone."""
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -8,7 +9,7 @@ from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from veille.model import Bulletin, DeliveryState, IssueState
-from veille.storage.db import Database
+from veille.storage.db import Database, slices
 from veille.storage.tables import BulletinRow, DeliveryRow, IssueRow, SelectionRow
 
 
@@ -40,6 +41,28 @@ class SqlShownStore:
         with self._database.read() as session:
             found = session.execute(query).first()
         return (Bulletin.from_data(found[0]), found[1]) if found and found[0] else None
+
+    def printed(self, issue_id: int) -> tuple[Sequence[Bulletin], Mapping[int, int]]:
+        """Return bulletins of an issue in which its every line stands, and item → how many readers had it.
+
+        Tens of thousands of bulletins print some hundred lines: each is read from the first that has it.
+        """
+        columns = (SelectionRow.section, SelectionRow.item_id)
+        lines = select(*columns, func.min(SelectionRow.subscriber_id), func.count()).where(
+            SelectionRow.issue_id == issue_id
+        )
+        contents = select(BulletinRow.content).where(BulletinRow.issue_id == issue_id, BulletinRow.skipped.is_(None))
+        readers: Counter[int] = Counter()
+        first: set[int] = set()
+        found: list[Bulletin] = []
+        with self._database.read() as session:
+            for _, item_id, reader, count in session.execute(lines.group_by(*columns)):
+                readers[item_id] += count
+                first.add(reader)
+            for some in slices(sorted(first)):
+                mine = contents.where(BulletinRow.subscriber_id.in_(some)).order_by(BulletinRow.subscriber_id)
+                found += [Bulletin.from_data(one) for one in session.scalars(mine)]
+        return found, readers
 
     def readers(self, since: datetime, until: datetime) -> frozenset[int]:
         """Return the subscribers to whom a mail left in that time, or of an issue, drafts too, that leaves then."""

@@ -20,9 +20,9 @@ from veille.config.channels import Channel, channels_in
 from veille.config.settings import Fetch
 from veille.digest.publishing.announcing import Announcer
 from veille.digest.publishing.calls import room_message
-from veille.digest.publishing.public import published
+from veille.digest.publishing.public import Printed, published
 from veille.errors import ConfigError, InputError
-from veille.model import Drafted, FetchOutcome, Issue, IssueState, Request
+from veille.model import FetchOutcome, Issue, IssueState, Request
 from veille.model.announcing import Announcement, AnnouncementState
 from veille.net.chat import say
 from veille.net.fetcher import GuardedFetcher
@@ -44,8 +44,8 @@ class OneIssue:
     def issues(self, states: tuple[IssueState, ...], *, limit: int) -> list[Issue]:
         return [self.held] if self.held.state in states else []
 
-    def drafted(self, issue_id: int) -> list[Drafted]:
-        return [drafted(1, seize=[line(n) for n in range(1, 9)], followed=[line(20)])]
+    def printed(self, issue_id: int) -> Printed:
+        return Printed.whole([drafted(1, seize=[line(n) for n in range(1, 9)], followed=[line(20)])])
 
 
 class Receiver:
@@ -79,7 +79,8 @@ class House:
         self.answer: Callable[[], str] = lambda: ""
         fetcher = GuardedFetcher(Fetch(allow=["127.0.0.0/8"]), contact="veille@pole.example.fr", clock=self.clock)
         self.announcer = Announcer(
-            issues=self.issues, store=self.store, channels=channels, digests=["hebdo"], cluster="Pôle",
+            issues=self.issues, printed=self.issues.printed, store=self.store, channels=channels,
+            digests=["hebdo"], cluster="Pôle",
             archive="https://veille.pole.example.fr/archives", clock=self.clock, post=partial(post, fetcher),
             say=self._say,
         )  # fmt: skip
@@ -222,7 +223,9 @@ def test_a_room_reads_the_first_lines_and_where_the_others_are(database: Databas
 
 
 def test_without_an_archive_the_room_is_told_where_the_rest_is() -> None:
-    _, text = room_message(published(issue(), [drafted(1, seize=[line(n) for n in range(1, 8)])]), "Pôle", "")
+    _, text = room_message(
+        published(issue(), Printed.whole([drafted(1, seize=[line(n) for n in range(1, 8)])])), "Pôle", ""
+    )
     assert text.endswith("et 1 autre dans le bulletin")
 
 

@@ -12,7 +12,7 @@ import pytest
 from tests.digest.builders import bulletin, subscriber
 from veille.digest.publishing.archive import Archive, Publisher, entries
 from veille.digest.publishing.feeds import Channel, Entry, calendar, json_feed, newest_first, rss
-from veille.digest.publishing.public import published
+from veille.digest.publishing.public import Printed, published
 from veille.model import Drafted, Issue, IssueState, Line, Section
 
 AT = datetime(2026, 11, 26, 15, 0, tzinfo=UTC)
@@ -59,13 +59,17 @@ class Issues:
             :limit
         ]
 
-    def drafted(self, issue_id: int) -> list[Drafted]:
+    def printed(self, issue_id: int) -> Printed:
         self.read.append(issue_id)
-        return self.held[issue_id][1]
+        return Printed.whole(self.held[issue_id][1])
 
 
 def archive(*held: tuple[Issue, list[Drafted]]) -> Archive:
-    return Archive(Issues({one.id: (one, what) for one, what in held}), WHO, digests=["hebdo"])
+    return over(Issues({one.id: (one, what) for one, what in held}))
+
+
+def over(issues: Issues) -> Archive:
+    return Archive(issues, WHO, printed=issues.printed, digests=["hebdo"])
 
 
 def everything(found: Archive) -> dict[str, str]:
@@ -81,12 +85,13 @@ def test_nothing_of_anybody_is_in_any_file() -> None:
 
 def test_what_one_member_follows_shows_only_where_others_had_it_for_itself() -> None:
     both = [drafted(1, followed=[line(7)]), drafted(2, understand=[line(7)])]
-    assert [one.item_id for one in published(issue(), both).lines] == [7]
-    assert published(issue(), both[:1]).lines == ()
+    assert [one.item_id for one in published(issue(), Printed.whole(both)).lines] == [7]
+    assert published(issue(), Printed.whole(both[:1])).lines == ()
 
 
 def test_a_call_stands_once_with_its_link_whoever_had_it_where() -> None:
-    edition = published(issue(), [drafted(1, deadlines=[line(4)]), drafted(2, seize=[line(4), line(5, url=None)])])
+    held = [drafted(1, deadlines=[line(4)]), drafted(2, seize=[line(4), line(5, url=None)])]
+    edition = published(issue(), Printed.whole(held))
     (section,) = edition.sections
     assert (section.kind, section.title, [one.item_id for one in section.lines]) == ("seize", "À saisir", [4])
 
@@ -160,11 +165,11 @@ def test_the_archive_is_written_as_a_folder_whose_links_lead_somewhere(tmp_path:
 
 def test_an_edition_is_read_once() -> None:
     issues = Issues({1: (issue(), [drafted(1, seize=[line(1)])])})
-    found = Archive(issues, WHO, digests=["hebdo"])
+    found = over(issues)
     everything(found)
     assert issues.read == [1]
 
 
 def test_an_empty_archive_says_so() -> None:
     assert "Aucune édition" in everything(archive())["index.html"]
-    assert list(entries(published(issue(), []))) == []
+    assert list(entries(published(issue(), Printed.whole([])))) == []

@@ -4,7 +4,7 @@ A webhook bears an id that stays (Standard Webhooks 1.0): told again after a cra
 no ids: where the process died while it was told, nobody tells it again, and the edition's status says so.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -12,7 +12,7 @@ from veille.config.channels import Channel
 from veille.config.problems import nearest
 from veille.digest.publishing.archive import SentIssues
 from veille.digest.publishing.calls import call, room_message
-from veille.digest.publishing.public import PublicEdition, published
+from veille.digest.publishing.public import Printed, PublicEdition, published
 from veille.errors import InputError
 from veille.model import Fetched, Issue, IssueState
 from veille.model.announcing import Announcement, AnnouncementState
@@ -48,6 +48,8 @@ class Announcer:
     """Tells the channels of one instance."""
 
     issues: SentIssues
+    #: Issue id → what it printed.
+    printed: Callable[[int], Printed]
     store: AnnouncementStore
     channels: Mapping[str, Channel]
     #: Names of the digests that are bulletins proper.
@@ -79,7 +81,7 @@ class Announcer:
         issue = next(iter(self._sent()), None)
         now = self.clock.now()
         edition = (
-            published(issue, self.issues.drafted(issue.id))
+            published(issue, self.printed(issue.id))
             if issue is not None
             else PublicEdition(digest="essai", period="essai", title="Essai", day=now.date(), at=now, sections=())
         )
@@ -90,7 +92,7 @@ class Announcer:
         due = [name for name in self.channels if self._due(known.get(name))]
         if not due:
             return
-        edition = published(issue, self.issues.drafted(issue.id))
+        edition = published(issue, self.printed(issue.id))
         for name in due:
             yield from self._tell(issue.id, name, known.get(name), edition)
 

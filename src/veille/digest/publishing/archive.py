@@ -1,6 +1,6 @@
 """The public archive: what was sent, edition by edition, without anybody's name; served, or written as a folder."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
@@ -11,9 +11,9 @@ import jinja2
 from veille.digest.choosing.bulletin import web_link
 from veille.digest.choosing.wording import full_day
 from veille.digest.publishing.feeds import FORMATS, Channel, Entry, newest_first
-from veille.digest.publishing.public import PublicEdition, published
+from veille.digest.publishing.public import Printed, PublicEdition, published
 from veille.files import write_atomically
-from veille.model import Drafted, Issue, IssueState
+from veille.model import Issue, IssueState
 
 HERE = Path(__file__).parent
 #: Editions in the archive: two years of weeks.
@@ -29,10 +29,6 @@ class SentIssues(Protocol):
 
     def issues(self, states: Sequence[IssueState], *, limit: int) -> Sequence[Issue]:
         """Return the issues in one of these states, newest first."""
-        ...
-
-    def drafted(self, issue_id: int) -> Sequence[Drafted]:
-        """Return what an issue holds."""
         ...
 
 
@@ -60,8 +56,17 @@ class Publisher:
 class Archive:
     """Every file of the archive by its path below the archive's address."""
 
-    def __init__(self, issues: SentIssues, publisher: Publisher, *, digests: Sequence[str]) -> None:
+    def __init__(
+        self,
+        issues: SentIssues,
+        publisher: Publisher,
+        *,
+        printed: Callable[[int], Printed],
+        digests: Sequence[str],
+    ) -> None:
         self._issues = issues
+        #: Issue id → what it printed.
+        self._printed = printed
         self.publisher = publisher
         #: Bulletins proper: an alert or a correction is no edition.
         self._digests = frozenset(digests)
@@ -108,11 +113,11 @@ class Archive:
 
     def _read(self, issue_id: int) -> PublicEdition:
         (issue,) = (one for one in self._sent() if one.id == issue_id)
-        return published(issue, self._issues.drafted(issue_id))
+        return published(issue, self._printed(issue_id))
 
     @staticmethod
     def _told(issue: Issue) -> dict[str, str]:
-        day = published(issue, ()).day
+        day = published(issue, Printed((), {})).day
         return {"path": _path(issue), "title": str(issue.frame.get("title", issue.digest)), "day": full_day(day)}
 
     def _channel(self, sent: Sequence[Issue], path: str) -> Channel:

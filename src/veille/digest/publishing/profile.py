@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from threading import Lock
 
 from veille.config.digests import Definition, Digest
 from veille.digest.choosing.drafting import Readers, draft, refusals
@@ -44,6 +45,7 @@ class ProfileFeeds:
         self._member = member
         self._opinions = opinions
         self._kept: _Prepared | None = None
+        self._making = Lock()
 
     def entries(self, person: Subscriber) -> Sequence[Entry]:
         """Return what fits a person now, sent before or not, in a bulletin's order; empty for who is of no member."""
@@ -69,16 +71,28 @@ class ProfileFeeds:
         return [_entry(line, ready.items[line.item_id]) for line in lines]
 
     def _prepared(self) -> _Prepared:
-        clock = self._desk.clock
-        day = clock.now().astimezone(self._desk.settings.cluster.zone).date()
+        """Return what readers share; while one asker makes it anew, the others have what there was."""
         kept = self._kept
-        if kept is None or kept.day != day or clock.monotonic() - kept.at > _FRESH.total_seconds():
-            digests = list(self._desk.definitions().values())
-            weekly = next((one for one in digests if one.digest.rhythm == "weekly"), digests[0])
-            items = self._desk.items.items()
-            matcher = self._desk.matcher(items, day)
-            self._kept = kept = _Prepared(clock.monotonic(), day, weekly, {item.id: item for item in items}, matcher)
-        return kept
+        if kept is not None and (self._fresh(kept) or not self._making.acquire(blocking=False)):
+            return kept
+        if kept is None:
+            self._making.acquire()
+        try:
+            if self._kept is None or not self._fresh(self._kept):
+                self._kept = self._made()
+            return self._kept
+        finally:
+            self._making.release()
+
+    def _fresh(self, kept: _Prepared) -> bool:
+        return kept.day == self._desk.today() and self._desk.clock.monotonic() - kept.at <= _FRESH.total_seconds()
+
+    def _made(self) -> _Prepared:
+        day, digests = self._desk.today(), list(self._desk.definitions().values())
+        weekly = next((one for one in digests if one.digest.rhythm == "weekly"), digests[0])
+        items = self._desk.items.items()
+        matcher = self._desk.matcher(items, day)
+        return _Prepared(self._desk.clock.monotonic(), day, weekly, {item.id: item for item in items}, matcher)
 
 
 def _unbounded(digest: Digest) -> Digest:

@@ -4,17 +4,34 @@ Left out: reasons, eligibility, « déjà vu », stars and staff's words, which 
 tell what a member follows or looks for; what stands nowhere on the web.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
 
-from veille.model import Drafted, Issue, Line
+from veille.model import Bulletin, Drafted, Issue, Line
 
 #: Sections whose lines tell of one member's own: names followed, needs of the network (anonymous until both agree).
 PRIVATE = frozenset({"followed", "partners"})
 #: What has sections of its own here: a recall stands where the call itself does.
 _HOME = {"deadlines": "seize", "window": "understand"}
+
+
+@dataclass(frozen=True, slots=True)
+class Printed:
+    """What an issue printed, whomever it was for."""
+
+    #: Of tens of thousands of bulletins enough that every line of every section stands in one of them.
+    bulletins: Sequence[Bulletin]
+    #: Item → how many readers had it.
+    readers: Mapping[int, int]
+
+    @classmethod
+    def whole(cls, drafted: Iterable[Drafted]) -> "Printed":
+        """Return it from all that an issue holds."""
+        bulletins = [one.bulletin for one in drafted if one.bulletin is not None]
+        return cls(bulletins, Counter(line.item_id for one in bulletins for line in one.lines))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,20 +112,18 @@ class PublicEdition:
         }
 
 
-def published(issue: Issue, drafted: Iterable[Drafted]) -> PublicEdition:
+def published(issue: Issue, what: Printed) -> PublicEdition:
     """Return an issue as anybody may read it."""
     found: dict[str, dict[int, PublicLine]] = {}
-    shown: dict[int, int] = {}
     titles: dict[str, str] = {}
-    for one in drafted:
-        for section in one.bulletin.sections if one.bulletin else ():
+    for one in what.bulletins:
+        for section in one.sections:
             kind = _HOME.get(section.kind, section.kind)
             if kind == section.kind:
                 titles[kind] = section.title
             if section.kind in PRIVATE:
                 continue
             for line in section.lines:
-                shown[line.item_id] = shown.get(line.item_id, 0) + 1
                 if line.url:
                     found.setdefault(kind, {}).setdefault(line.item_id, _public(line, line.url))
     order = _order(drafted_titles=titles, kinds=found)
@@ -117,7 +132,7 @@ def published(issue: Issue, drafted: Iterable[Drafted]) -> PublicEdition:
     for kind in order:
         lines = [line for line in found[kind].values() if line.item_id not in seen]
         seen.update(line.item_id for line in lines)
-        lines.sort(key=lambda line: (line.closes or date.max, -shown[line.item_id], line.item_id))
+        lines.sort(key=lambda line: (line.closes or date.max, -what.readers.get(line.item_id, 0), line.item_id))
         if lines:
             sections.append(PublicSection(kind=kind, title=titles.get(kind, _TITLES[kind]), lines=tuple(lines)))
     return PublicEdition(
