@@ -1,4 +1,8 @@
-"""One TCP connection to a relay on asyncio's own transport: bytes out, whole replies in, every wait bounded."""
+"""One TCP connection to a relay on asyncio's own transport: bytes out, whole replies in, every wait bounded.
+
+A wait only notes when it must end; one alarm a connection looks at that, and is set anew where it came too early. A
+timer for each wait took as long as the waits themselves: a mail has four.
+"""
 
 import asyncio
 import ssl
@@ -21,6 +25,9 @@ class Wire(asyncio.Protocol):
         self._over: str | None = None
         self._full = False
         self._waiter: asyncio.Future[None] | None = None
+        #: The event loop's time at which the wait under way is over.
+        self._patience_ends = 0.0
+        self._alarm: asyncio.TimerHandle | None = None
 
     # ── what the dialogue asks ──────────────────────────────────────────────────────────────────────────────────────
     def write(self, data: bytes) -> None:
@@ -73,8 +80,7 @@ class Wire(asyncio.Protocol):
     def close(self) -> None:
         """Hang up at once: nothing that was not sent will be."""
         self._end("connexion fermée")
-        if self._transport is not None:
-            self._transport.abort()
+        self._abort()
 
     # ── what asyncio tells ──────────────────────────────────────────────────────────────────────────────────────────
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -110,21 +116,44 @@ class Wire(asyncio.Protocol):
         self._wake()
 
     async def _wait(self, seconds: float) -> None:
-        self._waiter = asyncio.get_running_loop().create_future()
+        loop = asyncio.get_running_loop()
+        self._patience_ends = loop.time() + seconds
+        if self._alarm is None or self._alarm.when() > self._patience_ends:
+            self._set_alarm(loop)
+        self._waiter = loop.create_future()
         try:
-            async with asyncio.timeout(seconds):
-                await self._waiter
-        except TimeoutError as error:
-            self.close()
-            raise Lost("pas de réponse à temps") from error
+            await self._waiter
         finally:
             self._waiter = None
+
+    def _set_alarm(self, loop: asyncio.AbstractEventLoop) -> None:
+        if self._alarm is not None:
+            self._alarm.cancel()
+        self._alarm = loop.call_at(self._patience_ends, self._ring, loop)
+
+    def _ring(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Hang up if what is waited for has not come in time."""
+        self._alarm = None
+        if self._waiter is None:
+            return  # the next wait sets it
+        if loop.time() < self._patience_ends:
+            self._set_alarm(loop)
+        else:
+            self._end("pas de réponse à temps")
+            self._abort()
 
     def _wake(self) -> None:
         if self._waiter is not None and not self._waiter.done():
             self._waiter.set_result(None)
 
+    def _abort(self) -> None:
+        if self._transport is not None:
+            self._transport.abort()
+
     def _end(self, cause: str) -> None:
         if self._over is None:
             self._over = cause
+        if self._alarm is not None:
+            self._alarm.cancel()
+            self._alarm = None
         self._wake()
