@@ -9,6 +9,7 @@ from datetime import date, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from veille import __version__
 from veille.config.instance import SOURCES
 from veille.config.settings import Settings
 from veille.errors import ConfigError, InputError, LeaseHeld, RelayUnavailable, VeilleError
@@ -235,6 +236,7 @@ class App(Stores):
             clock=self.clock,
             written=self.shown.readers,
             opinions=self.opinions.all,
+            rules=lambda: f"{__version__} {self.taxonomy!r}",
             signer=self.signer,
             moved_clock=self.moved,
             shared_store=self.database.file is None,

@@ -53,7 +53,7 @@ def test_any_of_them_is_taken_by_number_period_or_both_names(two: House) -> None
 
 @pytest.mark.parametrize("said", ["2026-W50", "hebdo_erratum 2026-W49", "99", "9" * 30, "../x", " "])
 def test_issue_that_is_not_there_is_refused_with_those_that_are(two: House, said: str) -> None:
-    with pytest.raises(InputError, match="pas d'édition|plusieurs") as caught:
+    with pytest.raises(InputError, match=r"pas d'édition|plusieurs") as caught:
         two.digests.living.pause(by="Claire", why="", said=said)
     assert caught.value.cure
     assert state(two, "hebdo", "2026-W49") is IssueState.APPROVED

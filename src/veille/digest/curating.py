@@ -68,7 +68,7 @@ class Curation:
         if (count := len(said.split())) > WORD_LIMIT:
             raise InputError(f"mot de la semaine de {count} mots, {WORD_LIMIT} au plus", cure="raccourcissez-le")
         self._replaced(issue, "word", [Pick(kind="word", words=said)] if said else [], by)
-        return self._remade(definition, issue)
+        return self._remade(definition, issue)  # it stands in no bulletin: nothing is chosen anew
 
     def common(self, item_ids: Sequence[int], *, by: str, name: str | None = None, said: str | None = None) -> Built:
         """Choose the tronc commun by hand, in this order; none gives the choice back to the program."""
@@ -122,6 +122,9 @@ class Curation:
         self._desk.hands.replace(issue.id, kind, picks, by=by, now=self._desk.clock.now())
 
     def _remade(self, definition: Definition, issue: Issue) -> Built:
+        issue = self._desk.issues.get(issue.id)
+        if not issue.behind:
+            return Built(issue=issue, drafted=self._desk.issues.drafted(issue.id))
         return self._maker.remade(definition, issue)
 
 

@@ -12,14 +12,15 @@ from veille.digest.choosing.drafting import Readers, draft, refusals
 from veille.digest.composing import make_frame
 from veille.digest.desk import Built, Desk
 from veille.digest.editions import Edition, edition_of
+from veille.digest.keeping import HELD, changed_since, fingerprint, holding, standing
 from veille.errors import InputError
-from veille.model import Drafted, Handpicked, Issue, IssueState, Item
+from veille.model import Drafted, Handpicked, Issue, IssueState, Item, Subscriber
 from veille.model.issue_life import EDITABLE
 
 #: Which items a draft is made from: all, those that staff accepted, those that are certain.
 Screen = Literal["all", "reviewed", "certain"]
-#: What a frame keeps of the draft when it is made anew at approval: an erratum's original.
-_KEPT = ("answers", "notice")
+#: What a frame keeps of the draft when it is made anew at approval: an erratum's original, and what it was made from.
+_KEPT = ("answers", "notice", *HELD)
 
 
 class Maker:
@@ -34,38 +35,65 @@ class Maker:
         known = desk.issues.find(definition.name, when.period)
         if known is not None and known.state not in {IssueState.DRAFT, IssueState.CURATED}:
             return Built(issue=known, drafted=desk.issues.drafted(known.id), fresh=False)
-        issue, drafted = self._draft(definition, when, known)
+        issue, drafted, _ = self._draft(definition, when, known, whole=True)
+        if definition.digest.alert is not None:
+            return self._added(issue, [one for one in drafted if one.bulletin is not None])
         return Built(issue=desk.issues.save_draft(issue, drafted), drafted=drafted)
 
+    def _added(self, issue: Issue, drafted: Sequence[Drafted]) -> Built:
+        """Keep an alert as its readers have it; nothing where nobody has one, or where another run was first."""
+        stored = self._desk.issues.add_draft(issue, drafted) if drafted else None
+        return Built(issue=stored or issue, drafted=drafted if stored else (), fresh=stored is not None or not drafted)
+
     def remade(self, definition: Definition, issue: Issue) -> Built:
-        """Make the draft of that issue again, whatever the current period."""
-        fresh, drafted = self._again(definition, issue, "all")
+        """Make the draft of that issue again after an edit, for the readers whose bulletin can have changed.
+
+        For all of them where anything else changed since it was made: items, people, opinions, templates, the day.
+        """
+        fresh, drafted, changed = self._again(definition, issue, "all")
+        if changed is not None:
+            amended = self._desk.issues.amend_draft(fresh, changed, was=issue)
+            if amended is not None:
+                return Built(issue=amended, drafted=drafted)
+            fresh, drafted, _ = self._again(definition, self._desk.issues.get(issue.id), "all", whole=True)
         return Built(issue=self._desk.issues.save_draft(fresh, drafted), drafted=drafted)
+
+    def caught_up(self, definition: Definition, issue: Issue) -> Issue:
+        """Return an issue as its last edit left it: a draft that lacks one, cut short, is made again first."""
+        return self.remade(definition, issue).issue if issue.behind else issue
 
     def screened(self, definition: Definition, issue: Issue, screen: Screen) -> Issue | None:
         """Make the draft of that issue again from some items only; None, and nothing changed, where nobody gets any."""
-        fresh, drafted = self._again(definition, issue, screen)
+        fresh, drafted, _ = self._again(definition, issue, screen, whole=True)
         return self._desk.issues.save_draft(fresh, drafted) if any(one.bulletin for one in drafted) else None
 
-    def _again(self, definition: Definition, issue: Issue, screen: Screen) -> tuple[Issue, list[Drafted]]:
+    def _again(
+        self, definition: Definition, issue: Issue, screen: Screen, *, whole: bool = False
+    ) -> tuple[Issue, list[Drafted], list[Drafted] | None]:
+        """Return the draft made again, what each reader gets, and what changed of that; None = all of it may have."""
         desk = self._desk
         when = edition_of(definition.digest, issue.period, desk.clock.now(), desk.hours(definition))
-        fresh, drafted = self._draft(definition, when, issue, screen)
-        return replace(fresh, send_at=issue.send_at, stale_at=issue.stale_at), drafted
+        fresh, drafted, changed = self._draft(definition, when, issue, screen, whole=whole)
+        return replace(fresh, send_at=issue.send_at, stale_at=issue.stale_at), drafted, changed
 
     def latest_or_drafted(self, definition: Definition) -> tuple[Issue, Sequence[Drafted]]:
         """Return the latest issue as it would be sent, or a draft made now, changing no state."""
         issue = self._desk.issues.latest(definition.name)
         if issue is None:
             return self.drafted_now(definition)
-        drafted = self._desk.issues.drafted(issue.id)
+        if issue.behind:
+            fresh, drafted, _ = self._again(definition, issue, "all")
+            issue = replace(issue, frame=fresh.frame)
+        else:
+            drafted = list(self._desk.issues.drafted(issue.id))
         if issue.state not in {IssueState.DRAFT, IssueState.CURATED}:
             return issue, drafted
         return replace(issue, frame=self.frame(definition, issue)), drafted
 
     def drafted_now(self, definition: Definition) -> tuple[Issue, Sequence[Drafted]]:
         """Return what a draft made now would hold, changing no state."""
-        return self._draft(definition, self._desk.edition(self._desk.made_here(definition)), None)
+        issue, drafted, _ = self._draft(definition, self._desk.edition(self._desk.made_here(definition)), None)
+        return issue, drafted
 
     def frame(self, definition: Definition, issue: Issue, notice: str = "") -> dict[str, Any]:
         """Return what every mail of a draft shares, as templates, settings and staff's word stand now."""
@@ -79,6 +107,7 @@ class Maker:
 
     def freeze(self, definition: Definition, issue: Issue, *, by: str) -> Issue:
         """Store a draft's content and its hash; raises InputError for the first mail that may not leave."""
+        issue = self.caught_up(definition, issue)
         frame = self.frame(definition, issue)
         self._checked(issue, frame)
         return self._desk.issues.freeze(issue, by=by, now=self._desk.clock.now(), frame=frame)
@@ -90,6 +119,7 @@ class Maker:
                 f"l'édition {issue.name} a été retouchée par {by} : une autre personne l'approuve (two_hands)",
                 cure="demandez-lui, ou retirez « two_hands » du digest.yaml",
             )
+        issue = self.caught_up(definition, issue)
         frame = dict(issue.frame) if issue.state is IssueState.FROZEN else self.frame(definition, issue, notice)
         renders = self._checked(issue, frame)
         return self._desk.issues.approve(
@@ -122,25 +152,36 @@ class Maker:
         return found
 
     def _draft(
-        self, definition: Definition, when: Edition, known: Issue | None, screen: Screen = "all"
-    ) -> tuple[Issue, list[Drafted]]:
+        self,
+        definition: Definition,
+        when: Edition,
+        known: Issue | None,
+        screen: Screen = "all",
+        *,
+        whole: bool = False,
+    ) -> tuple[Issue, list[Drafted], list[Drafted] | None]:
+        """Return a draft, what each reader gets, and what changed of that since `known`; None = all of it may have."""
         desk = self._desk
         frame = make_frame(definition, desk.settings, when.day, desk.keys.newest, period=when.period)
-        items = self._items(definition, screen)
+        hand = self._hand(definition, known)
+        items, readers = self._items(definition, screen), self._readers(definition, when, known)
+        inputs = fingerprint(screen, definition.digest, when, frame, items, readers, desk.opinions(), desk.rules())
+        before = None if whole or known is None else standing(known, inputs, desk.issues.drafted)
         matcher = desk.matcher(items, when.day)
         with closing(desk.composer(frame)) as composer:
             drafted = draft(
                 definition.digest,
                 when,
                 items,
-                self._readers(),
+                readers,
                 matcher=CertainOnly(matcher) if screen == "certain" else matcher,
                 labels=desk.labels,
                 zone=desk.settings.cluster.zone,
                 fits=composer.fits,
-                handpicked=self._hand(definition, known),
+                handpicked=hand,
+                before=before,
             )
-            frame["heaviest"] = composer.heaviest
+        held = known.frame.get("heaviest", 0) if before is not None and known is not None else 0
         issue = Issue(
             id=0,
             digest=definition.name,
@@ -149,9 +190,13 @@ class Maker:
             built_at=desk.clock.now(),
             send_at=when.send_at,
             stale_at=when.stale_at,
-            frame=frame,
+            frame={
+                **frame,
+                "heaviest": max(composer.heaviest, held),
+                **holding(hand, known.edits if known is not None else 0, inputs),
+            },
         )
-        return issue, drafted
+        return issue, drafted, changed_since(before, drafted) if before is not None else None
 
     def _hand(self, definition: Definition, known: Issue | None) -> Handpicked | None:
         """Return what staff chose for an issue; an alert takes what they put first in the drafts under way."""
@@ -176,12 +221,22 @@ class Maker:
             return [item for item in items if certain(definition.digest, item)]
         return items
 
-    def _readers(self) -> Readers:
+    def _readers(self, definition: Definition, when: Edition, known: Issue | None) -> Readers:
         desk = self._desk
         subscribers = desk.audience.subscribers()
+        if definition.digest.alert is not None:
+            subscribers = self._alerted(subscribers, when, known)
         return Readers(
             members=desk.audience.members(),
             subscribers=subscribers,
             seen=desk.mails.seen([person.id for person in subscribers]),
             refused=refusals(desk.opinions()),
         )
+
+    def _alerted(self, subscribers: Sequence[Subscriber], when: Edition, known: Issue | None) -> list[Subscriber]:
+        """Return whom an alert is for: who asked and has no other mail that day, or whom it was made for."""
+        if known is not None:
+            mine = {one.subscriber.id for one in self._desk.issues.drafted(known.id)}
+            return [person for person in subscribers if person.id in mine]
+        written = self._desk.written_to(when.day)
+        return [person for person in subscribers if person.alerts and person.id not in written]

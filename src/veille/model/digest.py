@@ -186,6 +186,8 @@ class Drafted:
     #: this issue or an earlier one showed. Known of a draft just made.
     calls: int = 0
     calls_shown: int = 0
+    #: What this reader was offered, chosen or not: item id, and its weight in the choice of the tronc commun, if any.
+    offered: tuple[tuple[int, float | None], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -214,6 +216,8 @@ class Issue:
     built_at: datetime
     #: Who last touched it by hand, or empty: they may be asked to let somebody else approve.
     edited_by: str = ""
+    #: Edits by hand so far.
+    edits: int = 0
     frozen_at: datetime | None = None
     approved_at: datetime | None = None
     approved_by: str | None = None
@@ -229,6 +233,11 @@ class Issue:
     def name(self) -> str:
         """« hebdo 2026-W48 », as people name it."""
         return f"{self.digest} {self.period}"
+
+    @property
+    def behind(self) -> bool:
+        """Whether a draft lacks an edit: who edited it was cut short, or is making it again now."""
+        return bool(self.frame.get("edits", 0) < self.edits)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -28,6 +28,10 @@ class IssueStore(Protocol):
         """Write a draft or replace the one of that period; raises InputError where it is approved already."""
         ...
 
+    def amend_draft(self, issue: Issue, changed: Sequence[Drafted], *, was: Issue) -> Issue | None:
+        """Write what changed of a draft since it was read as `was`; None, and nothing written, where it moved since."""
+        ...
+
     def add_draft(self, issue: Issue, drafted: Sequence[Drafted]) -> Issue | None:
         """Write the draft of a period that has no issue yet; None, and nothing written, where it has one."""
         ...

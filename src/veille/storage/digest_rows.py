@@ -55,6 +55,7 @@ def read_issue(row: IssueRow) -> Issue:
         state=IssueState(row.state),
         built_at=row.built_at,
         edited_by=row.edited_by,
+        edits=row.edits,
         frozen_at=row.frozen_at,
         approved_at=row.approved_at,
         approved_by=row.approved_by,
@@ -89,6 +90,7 @@ def bulletin_values(issue_id: int, one: Drafted) -> dict[str, Any]:
         "subscriber_id": one.subscriber.id,
         "content": one.bulletin.as_data() if one.bulletin else None,
         "skipped": one.skipped or None,
+        "offered": [list(pair) for pair in one.offered],
     }
 
 
@@ -134,6 +136,7 @@ def read_drafted(session: Session, issue_id: int) -> list[Drafted]:
             bulletin=Bulletin.from_data(row.content) if row.content else None,
             skipped=row.skipped or "",
             selection=tuple(lines.get(person.id, ())),
+            offered=tuple((item, share) for item, share in row.offered or ()),
         )
         for row, person in session.execute(bulletins)
     ]

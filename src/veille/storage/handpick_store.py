@@ -33,7 +33,7 @@ class SqlHandpickStore:
     def replace(self, issue_id: int, kind: str, picks: Sequence[Pick], *, by: str, now: datetime) -> None:
         """Write every choice of one kind for all members anew (order, tronc commun); none = take them back."""
         with self._database.write(durable=True) as session:
-            touch(session, issue_id, by=by, now=now)
+            touch(session, issue_id, by=by, now=now, drawn=kind != "word")
             mine = (HandpickRow.issue_id == issue_id, HandpickRow.kind == kind, HandpickRow.member_id == 0)
             session.execute(delete(HandpickRow).where(*mine))
             upsert(session, HandpickRow, [_values(issue_id, one, by, now) for one in picks], keys=_KEYS)

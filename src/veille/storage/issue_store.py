@@ -7,13 +7,13 @@ from typing import Any
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
-from veille.errors import InputError
 from veille.french import counted
 from veille.model import DeliveryState, Drafted, Issue, IssueEvent, IssueState
 from veille.model.issue_life import EDITABLE, ENDED, LIVING, OPEN, check_move, refused_move
 from veille.protocols import IssueStore
-from veille.storage.db import Database, upsert
+from veille.storage.db import Database, slices, upsert
 from veille.storage.digest_rows import bulletin_values, frozen, read_drafted, read_issue, selection_values
+from veille.storage.issue_signing import altered, check_same, name_of, unsigned
 from veille.storage.mail_ledger import FINAL, count, end_waiting, enqueue, take_back, withdraw
 from veille.storage.member_store import read_subscriber
 from veille.storage.tables import BulletinRow, DeliveryRow, IssueEventRow, IssueRow, SelectionRow, SubscriberRow
@@ -118,6 +118,15 @@ class SqlIssueStore:
                 return None
             return _drafted(session, self._new(session, issue), issue, drafted)
 
+    def amend_draft(self, issue: Issue, changed: Sequence[Drafted], *, was: Issue) -> Issue | None:
+        """Write what changed of a draft since it was read as `was`; None, and nothing written, where it moved since."""
+        with self._database.write() as session:
+            row = session.scalar(self._of_period(issue.digest, issue.period))
+            same = row is not None and (row.built_at, row.frame.get("edits")) == (was.built_at, was.frame.get("edits"))
+            if row is None or not same or row.state not in {IssueState.DRAFT, IssueState.CURATED}:
+                return None
+            return _drafted(session, row, issue, changed, people=[one.subscriber.id for one in changed])
+
     def _new(self, session: Session, issue: Issue) -> IssueRow:
         row = IssueRow(cluster_id=self._cluster, digest=issue.digest, period=issue.period, state=IssueState.DRAFT)
         session.add(row)
@@ -128,7 +137,7 @@ class SqlIssueStore:
         with self._database.write(durable=True) as session:
             row = session.get_one(IssueRow, issue.id)
             check_move(issue.name, IssueState(row.state), IssueState.FROZEN)
-            _check_same(row, issue)
+            check_same(row, issue)
             _freeze(session, row, by=by, now=now, frame=frame)
             return read_issue(row)
 
@@ -152,11 +161,11 @@ class SqlIssueStore:
             row = session.get_one(IssueRow, issue.id)
             if row.state not in EDITABLE:
                 raise refused_move(issue.name, IssueState(row.state), IssueState.APPROVED, "lancez l'envoi")
-            _check_same(row, issue)
+            check_same(row, issue)
             if row.state == IssueState.FROZEN:
                 sha256, readers = frozen(session, row.id, row.frame)
                 if row.content_sha256 != sha256:
-                    raise _altered(issue)
+                    raise altered(issue)
             else:
                 readers = _freeze(session, row, by=by, now=now, frame=frame)
             _move(session, row, IssueState.APPROVED, now=now, by=by, why=why)
@@ -199,10 +208,10 @@ class SqlIssueStore:
             row = session.get_one(IssueRow, issue_id)
             before = IssueState(row.state)
             _move(session, row, IssueState.CURATED, now=now, by=by, why="rouverte")
-            _unsigned(row)
+            unsigned(row)
             session.flush()
             if not withdraw(session, issue_id):
-                raise refused_move(_name(row), before, IssueState.CURATED)
+                raise refused_move(name_of(row), before, IssueState.CURATED)
             return read_issue(row)
 
     # ── sending ─────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -222,7 +231,7 @@ class SqlIssueStore:
         with self._database.write(durable=True) as session:
             row = session.get_one(IssueRow, issue_id)
             if row.state == IssueState.PAUSED:
-                raise refused_move(_name(row), IssueState.PAUSED, IssueState.SENDING)
+                raise refused_move(name_of(row), IssueState.PAUSED, IssueState.SENDING)
             if row.state not in {IssueState.SENDING, IssueState.DONE}:
                 _move(session, row, IssueState.SENDING, now=now, by="")
                 row.frame = {_BEGUN: now.isoformat(), **row.frame}
@@ -244,7 +253,7 @@ class SqlIssueStore:
             row = session.get_one(IssueRow, issue_id)
             to = IssueState.SENDING if _BEGUN in row.frame else IssueState.APPROVED
             if row.state != IssueState.PAUSED:
-                raise refused_move(_name(row), IssueState(row.state), to, "seule une édition suspendue se reprend")
+                raise refused_move(name_of(row), IssueState(row.state), to, "seule une édition suspendue se reprend")
             _move(session, row, to, now=now, by=by, why="reprise")
             return read_issue(row)
 
@@ -292,13 +301,20 @@ class SqlIssueStore:
         )
 
 
-def _drafted(session: Session, row: IssueRow, issue: Issue, drafted: Sequence[Drafted]) -> Issue:
-    """Write what a draft holds in the place of what it held."""
+def _drafted(
+    session: Session, row: IssueRow, issue: Issue, drafted: Sequence[Drafted], *, people: Sequence[int] | None = None
+) -> Issue:
+    """Write what a draft holds in the place of what it held, for all or for these people."""
     row.built_at, row.frame = issue.built_at, dict(issue.frame)
     row.send_at, row.stale_at = _needed(issue.send_at), _needed(issue.stale_at)
     session.flush()
-    session.execute(delete(SelectionRow).where(SelectionRow.issue_id == row.id))
-    session.execute(delete(BulletinRow).where(BulletinRow.issue_id == row.id))
+    for table in (SelectionRow, BulletinRow):
+        mine = delete(table).where(table.issue_id == row.id)
+        if people is None:
+            session.execute(mine)
+        else:
+            for some in slices(people):
+                session.execute(mine.where(table.subscriber_id.in_(some)))
     bulletins = [bulletin_values(row.id, one) for one in drafted]
     upsert(session, BulletinRow, bulletins, keys=["issue_id", "subscriber_id"])
     lines = [selection_values(row.id, one.subscriber.id, line) for one in drafted for line in one.selection]
@@ -306,15 +322,21 @@ def _drafted(session: Session, row: IssueRow, issue: Issue, drafted: Sequence[Dr
     return read_issue(row)
 
 
-def touch(session: Session, issue_id: int, *, by: str, now: datetime) -> None:
-    """Note in the caller's transaction that a person edits an issue: frozen is voided; InputError once approved."""
+def touch(session: Session, issue_id: int, *, by: str, now: datetime, drawn: bool = True) -> None:
+    """Note in the caller's transaction that a person edits an issue: frozen is voided; InputError once approved.
+
+    The draft is behind from now on, until it is made again; not by what is no part of it (not `drawn` in it).
+    """
     row = session.get_one(IssueRow, issue_id)
     if row.state not in EDITABLE:
-        raise refused_move(_name(row), IssueState(row.state), IssueState.CURATED)
+        raise refused_move(name_of(row), IssueState(row.state), IssueState.CURATED)
     if row.state != IssueState.CURATED:
         _move(session, row, IssueState.CURATED, now=now, by=by)
-    _unsigned(row)
-    row.edited_by = by
+    unsigned(row)
+    held = row.frame.get("edits", 0)
+    row.edited_by, row.edits = by, row.edits + 1
+    if not drawn:
+        row.frame = {**row.frame, "edits": held + 1}
     session.flush()
 
 
@@ -339,35 +361,11 @@ def _freeze(session: Session, row: IssueRow, *, by: str, now: datetime, frame: M
     return readers
 
 
-def _unsigned(row: IssueRow) -> None:
-    row.frozen_at = row.approved_at = row.approved_by = row.content_sha256 = None
-
-
 def _move(session: Session, row: IssueRow, to: IssueState, *, now: datetime, by: str, why: str = "") -> None:
     """Make one move of the table, and log it in the same transaction."""
-    check_move(_name(row), IssueState(row.state), to)
+    check_move(name_of(row), IssueState(row.state), to)
     row.state = to
     session.add(IssueEventRow(issue_id=row.id, at=now, state=to, said_by=by, why=why))
-
-
-def _name(row: IssueRow) -> str:
-    return f"{row.digest} {row.period}"
-
-
-def _check_same(row: IssueRow, issue: Issue) -> None:
-    """Refuse to sign what somebody made again, edited or froze while its mails were drawn and checked."""
-    if (row.state, row.built_at, row.content_sha256) != (issue.state, issue.built_at, issue.content_sha256):
-        raise InputError(
-            f"l'édition {issue.name} a changé pendant qu'elle était vérifiée",
-            cure="relisez-la avec « veille digest show », puis recommencez",
-        )
-
-
-def _altered(issue: Issue) -> InputError:
-    return InputError(
-        f"l'édition {issue.name} n'est plus celle qui a été figée",
-        cure="quelqu'un a modifié la base ; rétablissez-la d'une sauvegarde",
-    )
 
 
 def _needed(value: datetime | None) -> datetime:

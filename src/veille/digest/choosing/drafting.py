@@ -1,6 +1,6 @@
 """Draft an issue: who reads what and why, or why not. Reads stores, writes nothing."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from zoneinfo import ZoneInfo
@@ -10,7 +10,8 @@ from veille.digest.choosing.brevity import shortened, words
 from veille.digest.choosing.bulletin import compose, selection
 from veille.digest.choosing.hand import Hands
 from veille.digest.choosing.offering import Offering, Reader
-from veille.digest.choosing.select import Offer, choose, common_items
+from veille.digest.choosing.retouching import Before, spared, touched
+from veille.digest.choosing.select import Offer, choose, most_shared, shareable
 from veille.digest.choosing.urgency import pressing, worth_a_mail
 from veille.digest.choosing.welcome import Welcome, opens
 from veille.digest.editions import Edition
@@ -51,8 +52,12 @@ def draft(
     zone: ZoneInfo,
     fits: Callable[[Bulletin], bool] = lambda _: True,
     handpicked: Handpicked | None = None,
+    before: Before | None = None,
 ) -> list[Drafted]:
-    """Return what the issue holds for each subscriber, in the order given; `fits` refuses a bulletin too big."""
+    """Return what the issue holds for each subscriber, in the order given; `fits` refuses a bulletin too big.
+
+    `before`: the draft that staff's hand changed since; readers whose bulletin cannot change keep what they have.
+    """
     members = {member.id: member for member in readers.members}
     picked = handpicked or Handpicked()
     if digest.alert is not None:
@@ -64,21 +69,46 @@ def draft(
         for person in readers.subscribers
         if _reads(digest, person, when.day) and person.member_id in members
     }
-    offering.expect(each.values())
-    offered: dict[int, Sequence[Offer]] = {number: offering.offers(reader) for number, reader in each.items()}
-    if digest.alert is not None:
-        offered = {number: worth_a_mail(digest.alert, offers) for number, offers in offered.items()}
-    common = common_items(digest, offered.values(), hands.common)
+    kept = spared(before, each, offering, Hands(before.picked, items)) if before is not None else {}
+    offered = _offered(digest, offering, each, without=kept)
+    shared = {number: kept[number].offered if number in kept else shareable(offered[number]) for number in each}
+    common = most_shared(digest, shared.values(), hands.common)
+    if before is not None:
+        was = _common_before(digest, before, each, items)
+        again = {number: each[number] for number in touched(kept, common ^ was)}
+        offered |= _offered(digest, offering, again)
+        kept = {number: one for number, one in kept.items() if number not in again}
     drafted = []
     for person in readers.subscribers:
         if person.id not in each:
             drafted.append(Drafted(subscriber=person, bulletin=None, skipped=_why_not(digest, person, when.day)))
             continue
+        if person.id in kept:
+            drafted.append(replace(kept[person.id], subscriber=person))
+            continue
         worded = _Wording(digest, members[person.member_id], person, when, zone, labels)
         made = _drafted(worded, readers.seen.get(person.id, {}), offered[person.id], common, fits)
         calls, shown = offering.calls(each[person.id], {one.item_id for one in made.selection})
-        drafted.append(replace(made, calls=calls, calls_shown=shown))
+        drafted.append(replace(made, calls=calls, calls_shown=shown, offered=shared[person.id]))
     return drafted
+
+
+def _offered(
+    digest: Digest, offering: Offering, each: Mapping[int, Reader], without: Collection[int] = ()
+) -> dict[int, Sequence[Offer]]:
+    """Return reader → what they are offered."""
+    wanted = {number: reader for number, reader in each.items() if number not in without}
+    offering.expect(wanted.values())
+    offered: dict[int, Sequence[Offer]] = {number: offering.offers(reader) for number, reader in wanted.items()}
+    if digest.alert is None:
+        return offered
+    return {number: worth_a_mail(digest.alert, offers) for number, offers in offered.items()}
+
+
+def _common_before(digest: Digest, before: Before, each: Mapping[int, Reader], items: Sequence[Item]) -> frozenset[int]:
+    """Return the tronc commun of the draft as it stood."""
+    shared = [before.drafted[number].offered for number in each if number in before.drafted]
+    return most_shared(digest, shared, Hands(before.picked, items).common)
 
 
 def _drafted(

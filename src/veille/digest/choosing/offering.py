@@ -11,9 +11,10 @@ from dataclasses import dataclass, field, replace
 
 from veille.config.digests import Digest
 from veille.digest.choosing.hand import UNTOUCHED, Hand, Hands, vouched
-from veille.digest.choosing.select import ANSWERED, Offer, home_section, in_time, may_show, placed, source_of, welcoming
+from veille.digest.choosing.placing import shelf_of
+from veille.digest.choosing.select import Offer, may_show, placed, source_of, welcoming
 from veille.digest.editions import Edition
-from veille.model import Item, Licence, Match, Member, Scheme, SeenItem, Subscriber
+from veille.model import Item, Licence, Match, Member, SeenItem, Subscriber
 from veille.protocols import Candidate, Judge
 
 #: Offers kept of a section, for each of its places: what variety and quotas choose among.
@@ -38,10 +39,10 @@ class Offering:
     def __init__(self, digest: Digest, when: Edition, items: Sequence[Item], judge: Judge, hands: Hands) -> None:
         self._digest, self._when, self._judge, self._hands = digest, when, judge, hands
         self._items = {item.id: item for item in items}
-        self._home = {item.id: home_section(digest, item) for item in items}
-        self._kinds = {item.id: _kinds(digest, item, self._home[item.id]) for item in items}
+        self._shelves = {item.id: shelf_of(digest, when, item) for item in items}
+        self._kinds = {number: shelf.kinds for number, shelf in self._shelves.items()}
         #: News of the network, for all whatever their trade; those of them that whoever was not sent them may be shown.
-        self._for_all = {one.id for one in items if one.licence is Licence.OWN and self._home[one.id] == "network"}
+        self._for_all = {one.id for one in items if one.licence is Licence.OWN and "network" in self._kinds[one.id]}
         self._now_for_all = {number for number in self._for_all if may_show(digest, when, self._items[number], None)}
         self._plain: dict[int, bool] = {}
         self._known: dict[tuple[int, tuple[str, ...], tuple[str, ...]], _Judged] = {}
@@ -65,6 +66,10 @@ class Offering:
             pools.add(self._offer(number, reader, judged), bound=not again)
         return pools.offers()
 
+    def could(self, number: int, reader: Reader) -> bool:
+        """Tell whether an item may be offered to a reader at all, however it compares; nothing of it is kept."""
+        return number in self._items and self._offer(number, reader, _Judged(_as_read(reader), ())) is not None
+
     def _may_show(self, item: Item, seen: SeenItem | None, hand: Hand) -> bool:
         """Say it once for all readers who were never sent the item and for whom staff chose nothing about it."""
         if seen is not None or hand is not UNTOUCHED:
@@ -81,16 +86,12 @@ class Offering:
         judged, count, told = self._judged(reader), 0, 0
         for number, _ in judged.candidates:
             item = self._items.get(number)
-            if item is None or not self._in_time(item) or not _wanted(item, reader):
+            if item is None or not self._shelves[number].in_time or not _wanted(item, reader):
                 continue
             known, match = number in shown or number in reader.seen, judged.matches.get(number)
             if known or match is None or match.score is not None:
                 count, told = count + 1, told + known
         return count, told
-
-    def _in_time(self, item: Item) -> bool:
-        """Tell whether it is a call that leaves enough days to be answered."""
-        return self._home[item.id] in ANSWERED and in_time(item, self._when.day)
 
     def _judged(self, reader: Reader) -> "_Judged":
         person = reader.person
@@ -110,7 +111,7 @@ class Offering:
         match = judged.matches[number]
         if hand.own:
             match = replace(match, reasons=tuple(vouched(match, hand)))
-        found = placed(self._digest, self._when, item, match, seen, hand)
+        found = placed(self._digest, item, match, seen, self._shelves[number], hand)
         return None if found is None or found.section in reader.person.sections_off else found
 
 
@@ -167,18 +168,6 @@ def _as_read(reader: Reader) -> Member:
     if not (person.muted or person.languages):
         return member
     return replace(member, muted=(*member.muted, *person.muted), languages=person.languages)
-
-
-def _kinds(digest: Digest, item: Item, home: str | None) -> tuple[str, ...]:
-    """Return the kinds of the sections that an item may go to, by its type."""
-    types = item.of(Scheme.TYPE)
-    window = digest.section("window")
-    kinds = [home] if home is not None else []
-    if types and home not in ANSWERED and digest.section("followed") is not None:
-        kinds.append("followed")
-    if types and window is not None and types[0].term in window.types:
-        kinds.append("window")
-    return tuple(kinds)
 
 
 def _wanted(item: Item, reader: Reader) -> bool:

@@ -14,23 +14,24 @@ from typing import Any
 from veille.amending import changes
 from veille.config.digests import Digest, SectionPlan
 from veille.digest.choosing.hand import UNTOUCHED, Hand
+from veille.digest.choosing.placing import ANSWERED, Shelf, home_section, shelf_of
 from veille.digest.choosing.variety import NOW_OR_NEVER, varied
 from veille.digest.editions import Edition
-from veille.model import Item, Licence, Match, Scheme, SeenItem
+from veille.model import Item, Licence, Match, SeenItem
 
 #: Gates that say « not your trade », as against « wrong place », « closed » or « not eligible »: the network's own news
 #: passes them.
 SOFT_GATES = frozenset({"gate:off-topic"})
 #: Gates that staff's hand opens for the tronc commun: not that it is closed, forbidden, muted or was rejected.
 OPENED_BY_HAND = SOFT_GATES | {"gate:territory", "gate:archive", "gate:noise"}
-#: Sections of what one answers.
-ANSWERED = frozenset({"seize", "partners"})
 #: Sections of which « L'essentiel » is made: not a second showing, not what a name or a window alone speaks for.
 _STARRED = ("seize", "partners", "understand", "network")
-#: Days that answering a call takes at least: one shown later was shown too late.
-IN_TIME = timedelta(days=10)
 #: Facts whose change, beside the deadline's, is worth a second line to the same reader.
 _CHANGES = frozenset({"opening", "status", "amount_max", "amount_total", "amount_min", "rate"})
+
+
+#: What a reader is offered: item id, and its weight in the choice of the tronc commun, None where it has none.
+Shareable = tuple[tuple[int, float | None], ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,25 +88,23 @@ def offer(
     digest: Digest, when: Edition, item: Item, match: Match, seen: SeenItem | None, hand: Hand = UNTOUCHED
 ) -> Offer | None:
     """Return the item as it may be shown, or None: refused, closed, stale, already sent, or of no section."""
-    return placed(digest, when, item, match, seen, hand) if may_show(digest, when, item, seen, hand) else None
+    if not may_show(digest, when, item, seen, hand):
+        return None
+    return placed(digest, item, match, seen, shelf_of(digest, when, item), hand)
 
 
 def placed(
-    digest: Digest, when: Edition, item: Item, match: Match, seen: SeenItem | None, hand: Hand = UNTOUCHED
+    digest: Digest, item: Item, match: Match, seen: SeenItem | None, shelf: Shelf, hand: Hand = UNTOUCHED
 ) -> Offer | None:
     """Return what may be shown at all as it is shown to whom this match is for, or None: refused, or of no section."""
-    section = digest.section(hand.section or item.section) or _section(digest, item, match)
+    section = digest.section(hand.section) if hand.section else shelf.home if shelf.forced else None
+    section = section or shelf.by_match(match)
     if section is None or not _admitted(item, match, section, hand):
         return None
     if seen is not None:
         return _again(item, match, section, seen)
-    last = section.kind in ANSWERED and in_time(item, when.day) and not in_time(item, when.next_day)
+    last = section.kind in ANSWERED and shelf.last
     return Offer(item=item, match=match, section=section.kind, pinned=hand.pinned, note=hand.note, last=last)
-
-
-def in_time(item: Item, day: date) -> bool:
-    """Tell whether what closes leaves enough days to be answered from that day on."""
-    return item.deadline is not None and item.deadline - day >= IN_TIME
 
 
 def may_show(digest: Digest, when: Edition, item: Item, seen: SeenItem | None, hand: Hand = UNTOUCHED) -> bool:
@@ -119,19 +118,37 @@ def may_show(digest: Digest, when: Edition, item: Item, seen: SeenItem | None, h
 
 
 def common_items(digest: Digest, offered: Iterable[Sequence[Offer]], chosen: Sequence[int] = ()) -> frozenset[int]:
-    """Return the ids of the tronc commun: what staff chose, then what the most subscribers share of news.
+    """Return the ids of the tronc commun: what staff chose, then what the most subscribers share of news."""
+    return most_shared(digest, map(shareable, offered), chosen)
+
+
+def shareable(offers: Sequence[Offer]) -> Shareable:
+    """Return the items offered to a reader, each with its weight in the choice of the tronc commun, or None.
 
     What is pinned has its place already, and what is pinned for one member is not for all.
     """
+    return tuple(
+        (
+            one.item.id,
+            max(one.score, 0.0)
+            if one.seen is None and one.pinned is None and one.section in {"understand", "network"}
+            else None,
+        )
+        for one in offers
+    )
+
+
+def most_shared(digest: Digest, offered: Iterable[Shareable], chosen: Sequence[int] = ()) -> frozenset[int]:
+    """Return the tronc commun, from what each reader is offered; weights are summed in the order of readers."""
     readers: Counter[int] = Counter()
     weight: dict[int, float] = defaultdict(float)
     audience = 0
-    for offers in offered:
+    for items in offered:
         audience += 1
-        for one in offers:
-            if one.seen is None and one.pinned is None and one.section in {"understand", "network"}:
-                readers[one.item.id] += 1
-                weight[one.item.id] += max(one.score, 0.0)
+        for item, share in items:
+            if share is not None:
+                readers[item] += 1
+                weight[item] += share
     shared = [item for item, count in readers.items() if count * 2 >= audience and audience and item not in chosen]
     shared.sort(key=lambda item: (-readers[item], -weight[item], item))
     return frozenset((*chosen, *shared[: max(0, digest.common - len(chosen))]))
@@ -208,34 +225,6 @@ def nothing_to_say(offers: Sequence[Offer]) -> str:
     if offers:
         return "rien de personnel cette fois : seulement des nouvelles communes à tous"
     return "aucun contenu nouveau et ouvert ne correspond à ce profil"
-
-
-def home_section(digest: Digest, item: Item) -> str | None:
-    """Return the kind of the section that a person put an item in, else that of its type."""
-    if digest.section(item.section) is not None:
-        return item.section
-    types = item.of(Scheme.TYPE)
-    plan = next((s for s in digest.sections if types and types[0].term in s.types and s.kind != "window"), None)
-    return plan.kind if plan is not None else None
-
-
-def _section(digest: Digest, item: Item, match: Match) -> SectionPlan | None:
-    types = item.of(Scheme.TYPE)
-    if not types:
-        return None
-    home = digest.section(home_section(digest, item) or "")
-    followed = digest.section("followed")
-    if followed is not None and _about_a_name(match) and (home is None or home.kind not in ANSWERED):
-        return followed
-    window = digest.section("window")
-    if window is not None and types[0].term in window.types and any(one.kind == "bridge" for one in match.reasons):
-        return window
-    return home
-
-
-def _about_a_name(match: Match) -> bool:
-    """Say whether it is shown for a name that the member follows."""
-    return any(reason.kind == "follow" for reason in match.reasons)
 
 
 def _admitted(item: Item, match: Match, section: SectionPlan, hand: Hand) -> bool:

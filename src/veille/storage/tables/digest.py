@@ -21,6 +21,8 @@ class IssueRow(Base):
     built_at: Mapped[datetime]
     #: Who last touched it by hand; empty = the machine alone.
     edited_by: Mapped[str] = mapped_column(default="", server_default="")
+    #: Edits by hand so far; the frame of a draft says how many it holds.
+    edits: Mapped[int] = mapped_column(default=0, server_default="0")
     frozen_at: Mapped[datetime | None]
     approved_at: Mapped[datetime | None]
     approved_by: Mapped[str | None]
@@ -41,6 +43,9 @@ class BulletinRow(Base):
     subscriber_id: Mapped[int] = mapped_column(ForeignKey("subscriber.id"), primary_key=True)
     content: Mapped[dict[str, Any] | None]
     skipped: Mapped[str | None]
+    #: What the reader was offered, chosen or not, as [item, weight or null]: an edit of the draft is told by it whom it
+    #: touches. None once unknown.
+    offered: Mapped[list[Any] | None]
     #: SHA-256 of the drawn mail (subject and both parts), written at approval: what is sent must be the same.
     render_sha256: Mapped[str | None] = mapped_column(String(64))
 
