@@ -30,7 +30,7 @@ def off_topic(one: Item, who: Member) -> Match:
 
 def drafted(items: list[Item], *, by: Any = suits_all, picked: Handpicked | None = None, **changes: Any) -> Drafted:
     values: dict[str, Any] = {"members": [member()], "subscribers": [subscriber()], "seen": {1: {900: seen(900)}}}
-    settings = changes.pop("settings", {})
+    settings = {"enough": 0, **changes.pop("settings", {})}  # what waits for a later week has its own tests
     judge = by if hasattr(by, "candidates") else JudgeOfAll(items, by)
     (made,) = draft(
         digest(**settings),

@@ -97,6 +97,13 @@ class Digest(_Strict):
     welcome: int = Field(
         10, ge=0, le=20, description="appels ouverts, de tout âge, d'un premier bulletin ; 0 = pas de bienvenue"
     )
+    enough: int = Field(
+        0,
+        ge=0,
+        le=20,
+        description="nouveautés au-delà desquelles un appel qui peut attendre est gardé pour une semaine creuse ; "
+        "0 = rien n'attend",
+    )
     recall_days: int = Field(3, ge=1, le=14, description="le rappel part dans la dernière édition qui laisse ces jours")
     news_days: int = Field(21, ge=1, le=366, description="âge au plus d'une actualité ; un appel ouvert n'a pas d'âge")
     fallback: Literal["hold", "validated", "automatic"] = Field(

@@ -12,6 +12,7 @@ from veille.digest.choosing.hand import Hands
 from veille.digest.choosing.offering import Offering, Reader
 from veille.digest.choosing.retouching import Before, spared, touched
 from veille.digest.choosing.select import Offer, choose, most_shared, shareable
+from veille.digest.choosing.stock import paced
 from veille.digest.choosing.urgency import pressing, worth_a_mail
 from veille.digest.choosing.welcome import Welcome, opens
 from veille.digest.editions import Edition
@@ -121,7 +122,8 @@ def _drafted(
     person = worded.person
     welcome = _newcomer(worded.member, seen)
     greeted = welcome is not None and bool(worded.digest.welcome) and worded.digest.alert is None
-    choice = choose(worded.digest, offers, common, welcome=greeted)
+    shown = offers if welcome is not None else paced(worded.digest, worded.when, offers, common)
+    choice = choose(worded.digest, shown, common, welcome=greeted)
     if choice.skipped:
         return Drafted(subscriber=person, bulletin=None, skipped=choice.skipped)
     opening = opens(choice.offers, welcome) if welcome is not None and greeted else ""
