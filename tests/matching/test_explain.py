@@ -44,7 +44,7 @@ def test_unknown_member_names_the_nearest() -> None:
 def test_answer_names_every_part_of_the_score_and_the_condition() -> None:
     item = an_item(facts={"eligible_sizes": ["pme", "Ouvert aux PME."]})
     lines = list(explain(item, a_member(), judge(item), taxonomy()))
-    assert lines[1].startswith("Phytalis : oui — score 0,")
+    assert lines[1].startswith("Phytalis : oui — score ")
     assert any("votre besoin « sarcopénie » est dans l'appel" in line for line in lines)
     assert lines[-1] == "éligibilité : éligible : ouvert aux PME « Ouvert aux PME. »"
 

@@ -98,8 +98,11 @@ def test_quoted_words_stand_in_the_profile_and_in_the_item() -> None:
         texts = (item.title, item.text)
         for reason in found.reasons:
             for said, printed in re.findall(r"« ([^»]+) »(?: \(ici « ([^»]+) »\))?", reason.text):
-                assert said_in(said, lines_of(judged.member)), reason.text
-                assert said_in(printed or said, texts), (reason.text, item.title)
+                # Of a trade, and of what answers a need, the item's words are quoted; the line or the trade is told.
+                theirs = "= votre métier (" in reason.text or reason.text.endswith(f" : « {said} »")
+                line = reason.text.startswith(f"votre besoin « {said} » : ")
+                assert theirs or said_in(said, lines_of(judged.member)), reason.text
+                assert line or said_in(printed or said, texts), (reason.text, item.title)
                 checked += 1
     assert checked > 50
 

@@ -127,11 +127,14 @@ def test_aid_for_all_trades_is_shown_low_to_those_it_is_open_to() -> None:
     assert unsaid.eligibility.verdict is Verdict.CHECK
 
 
-def test_standing_national_scheme_for_all_trades_is_no_news() -> None:
+def test_standing_national_scheme_for_all_trades_is_the_last_line_and_for_whoever_says_little() -> None:
     aid = {"title": "Garantie innovation", "text": "", "type": "pret-garantie", "sectors": [], "main": ["country:fr"]}
-    sizes = {"eligible_sizes": ["pme", ""]}
-    assert judge(an_item(**aid, facts=sizes)).gate is not None
-    assert judge(an_item(**aid, facts=sizes | {"deadline": ["2027-01-15", ""]})).gate is None
+    standing = an_item(**aid, facts={"eligible_sizes": ["pme", ""]})
+    dated = an_item(**aid, facts={"eligible_sizes": ["pme", ""], "deadline": ["2027-01-15", ""]})
+    assert judge(standing, a_member(activity=("gélules", "gommes", "comprimés"))).gate is not None
+    terse = a_member(activity=(), skills=(), needs=(), axes=())
+    assert 0 < (judge(standing, terse).score or 0) < (judge(dated, terse).score or 0)
+    assert judge(dated).gate is None
 
 
 def test_technique_at_work_in_another_filiere_is_a_bridge() -> None:

@@ -83,6 +83,8 @@ class Audience:
 
     #: Whatever their trade.
     every_trade: bool
+    #: Where words of a filière stand that no aid to all companies would use (« title », « text »).
+    own: frozenset[str]
     #: Provided that they make things.
     industrial: bool
     #: Provided that they do research, with others or alone.
@@ -113,6 +115,7 @@ def read_audience(item: Item) -> Audience:
     plain = told and not trades and not _untold(head, places) and not own
     return Audience(
         every_trade=(stated and "title" not in own) or (plain and _STARTERS.search(head) is None),
+        own=own,
         industrial=_INDUSTRIAL.search(f"{head} . {body[: _OPENING // 4]}") is not None,
         research=_RESEARCH.search(f"{head} . {body}") is not None,
         sizes=frozenset(size for sizes, _ in named for size in sizes),

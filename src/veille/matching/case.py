@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import combinations
 
-from veille.matching.context import FOR_ALL, LONGEST_TEXT, MatchContext, View
+from veille.matching.context import ANSWERS_AIMS, FOR_ALL, LONGEST_TEXT, MatchContext, View
 from veille.matching.eligibility import SIZE_WORDS, judge
+from veille.matching.fields import Told
 from veille.matching.names import followed_name
 from veille.matching.profile import CODED, Profile
 from veille.matching.similarity import LEAD, Hit, find_hits, topicality
@@ -22,6 +23,11 @@ VACANCY = "emploi"
 BY_SIZE = frozenset({"collectivite", "association"})
 #: Types that are worth reading wherever they were written in France.
 KNOWLEDGE = frozenset({"innovation-techno", "tendance-prospective", "reglementation"})
+#: Types by which somebody buys one thing.
+BOUGHT = frozenset({TENDER, "appel-partenaires"})
+LAW = "reglementation"
+#: Types that tell what happens in a trade, and the network's own life.
+NEWS, NETWORK = frozenset({"signal-affaires", "actualite"}), "vie-du-cluster"
 #: Types that can carry an idea from one trade to another.
 BRIDGES = frozenset({"innovation-techno", "tendance-prospective"})
 #: Lines of a profile that say what the member sells.
@@ -39,6 +45,14 @@ _STUDIES = re.compile(
 )
 #: Calibrated on the open half of tests/data/judgements: how much must be said of the profile's own words.
 BAR_SAME_SECTOR, BAR_NO_SECTOR, BAR_OTHER_SECTOR = 0.5, 0.6, 0.95
+
+
+#: How much of a trade speaks for itself where a member who says what it makes says none of it.
+_SURE_TRADE = 1.6
+#: How much a text talks of a trade to be of it.
+_OF_A_TRADE = 2.0
+#: Words of an aim in the text that stand for one in the title.
+_SEVERAL = 2
 
 
 def _of_a_trade(term: str) -> bool:
@@ -148,15 +162,65 @@ class Case:
 
     @cached_property
     def on_topic(self) -> bool:
-        """Whether the profile's own words, or an axis it names, make it the member's business.
+        """Whether the profile's own words, its trade or an axis it names make it the member's business.
 
         A shared filière alone never does.
         """
+        return self.says_own or self.field is not None or self.aim is not None
+
+    @cached_property
+    def says_own(self) -> bool:
+        """Whether the profile's own words, or an axis it names, do."""
         if self.kind == TENDER and not (self.names_product and self._builds and self._studies):
             return False
         if self.profile.coded and self.view.audience.sizes and self._named_size is None:
             return False  # of whom little is known, a call to others is not guessed to be for them
         return self.named_axis is not None or self._says_enough
+
+    @cached_property
+    def field(self) -> str | None:
+        """A trade of the member that it talks of: by several of its words, or by one where they share a filière."""
+        told = self.view.fields
+        mine = self.profile.fields if self.kind in BOUGHT else self.profile.fields | self.profile.markets
+        shared = sorted(mine & told.keys(), key=lambda name: (-told[name].strength, name))
+        return next((name for name in shared if self._talks(told[name])), None)
+
+    @cached_property
+    def aim(self) -> str | None:
+        """What the member needs, as any company may, to which it helps whoever is of the member's kind."""
+        told = self.view.aims
+        wanted = sorted(self.profile.aims.keys() & told.keys(), key=lambda name: (-told[name].strength, name))
+        if not wanted or not self._for_anyone:
+            return None
+        return next((name for name in wanted if self._promises(told[name])), None)
+
+    def _promises(self, told: Told) -> bool:
+        return any(first < self.view.title for first, _ in told.places) or len(told.places) > _SEVERAL
+
+    @property
+    def _for_anyone(self) -> bool:
+        """Whether it is of no other trade, and for the member's kind."""
+        verdict = self.eligibility
+        if verdict is None or verdict.verdict is Verdict.NO or self._named_size is None:
+            return False
+        return self._every_trade or self.field is not None
+
+    def _talks(self, told: Told) -> bool:
+        """Tell whether words of a trade may be taken for the trade.
+
+        A tender, or whoever looks for a supplier, wants one product: of a trade, a member who says what it makes makes
+        others too.
+        """
+        titled = any(first < self.view.title for first, _ in told.places)
+        known = self.profile.terse or any(hit.specific for hit in self.hits)
+        if self.kind in BOUGHT:
+            return known and titled and len(told.places) > 1 and self._builds and self._studies
+        if not known and not (self.same_sector and told.strength >= _SURE_TRADE):
+            return False
+        if len(told.places) > 1:
+            return titled or len(told.places) > _SEVERAL
+        alone = {self.view.stems[first] for first, _ in told.places}
+        return self.same_sector and self.kind in FOR_ALL and alone.isdisjoint(self.profile.done)
 
     @property
     def _builds(self) -> bool:
@@ -244,7 +308,7 @@ class Case:
     def open_to(self) -> str | None:
         """French words for the member's kind where a call to every trade, or to public bodies, is open to it."""
         verdict = self.eligibility
-        if self.kind not in FOR_ALL or verdict is None or verdict.verdict is Verdict.NO:
+        if self.kind not in ANSWERS_AIMS or verdict is None or verdict.verdict is Verdict.NO:
             return None
         size = self._named_size
         if size is None:
@@ -260,17 +324,26 @@ class Case:
 
     @property
     def _every_trade(self) -> bool:
-        """Whether it is for every trade, and news: a standing scheme of the whole country is neither near nor dated."""
-        near = any(self.holds_member(place) and place not in _WIDE for place in self.view.places)
-        if not (near or self.zone or self.view.deadline is not None):
-            return False
+        """Whether it is for every trade, or for every trade of those that make things or do research."""
         audience = self.view.audience
-        if not audience.every_trade or (audience.industrial and not self.profile.industrial):
+        if not self.view.general or (audience.industrial and not self.profile.industrial):
             return False
         if audience.research and not self.profile.inventive:
             return False
-        # Industry is wide: an aid to all of it, in the whole country, must also share a filière.
-        return near or self.zone is not None or not audience.industrial or self.same_sector
+        # A standing scheme that talks much of a trade is of those who are in it, or want what it helps to.
+        foreign = any(told.strength >= _OF_A_TRADE for told in self.view.fields.values())
+        mine = self._wanted or not self.profile.fields.isdisjoint(self.view.fields)
+        return self.at_hand or mine or (self.profile.terse and not foreign)
+
+    @property
+    def _wanted(self) -> bool:
+        return not self.profile.aims.keys().isdisjoint(self.view.aims)
+
+    @cached_property
+    def at_hand(self) -> bool:
+        """Whether it is near or dated: a standing scheme of the whole country is neither."""
+        near = any(self.holds_member(place) and place not in _WIDE for place in self.view.places)
+        return near or self.zone is not None or self.view.deadline is not None
 
 
 def named_sizes(view: View) -> frozenset[str]:

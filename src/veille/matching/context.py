@@ -10,6 +10,7 @@ from functools import cached_property
 
 from veille.config.taxonomy import Taxonomy, Term
 from veille.matching.audience import Audience, read_audience
+from veille.matching.fields import AIMS, Told, read_fields
 from veille.matching.profile import Profile, prepare_profile
 from veille.matching.words import Words, stems
 from veille.model import Fact, Item, Member, Origin, Scheme, Tag
@@ -31,6 +32,11 @@ LOCAL_MONEY = frozenset(
 )
 #: Types that may be for every trade.
 FOR_ALL = LOCAL_MONEY | {"concours-prix"}
+#: Types that may answer what any company may want.
+ANSWERS_AIMS = FOR_ALL | {"financement-capital", "formation", "evenement", "export-salon"}
+_BRANCH = re.compile(r"\bopco\b|\bconstructys\b|\bocapiat\b|\bakto\b|\batlas\b|\bafdas\b")
+#: How much must be told of an aim, and of a trade in a title, to count.
+_TOLD_AIM, _TOLD_TRADE = 1.3, 1.0
 _PUBLIC = frozenset({"collectivite", "association", "labo"})
 #: Filières that any aid to companies seems to speak of → folded words that prove it.
 _WEAK_SECTORS = {
@@ -39,6 +45,11 @@ _WEAK_SECTORS = {
 }
 #: What the model must say of a filière at least to make an item another trade's.
 _SURE = 0.5
+#: Characters of text in which an item says where it is for.
+_PLACED = 1_000
+_OVERSEAS = "x:zonage:outre-mer"
+#: Folded words that name the mainland beside overseas: together they are the country.
+_EVERYWHERE = re.compile(r"\b(metropole|metropolitaine|hexagone)\b.{0,40}\boutre mer\b|\boutre mer (compris|inclus)")
 #: Weight of a word that stands in every item.
 _FLOOR = 0.2
 
@@ -93,6 +104,46 @@ class View:
         for place, term in enumerate(self.stems):
             found.setdefault(term, []).append(place)
         return found
+
+    @cached_property
+    def fields(self) -> Mapping[str, Told]:
+        """The trades that it talks of."""
+        return read_fields(self.stems, self.title, english=self.english)
+
+    @cached_property
+    def aims(self) -> Mapping[str, Told]:
+        """What it helps to that any company may want; nothing where it is of one trade."""
+        if self.kind.id not in ANSWERS_AIMS:
+            return {}
+        return read_fields(self.stems, self.title, english=self.english, name=AIMS)
+
+    @cached_property
+    def general(self) -> bool:
+        """Whether it helps any company, or any of some size, to something that each may want."""
+        audience = self.audience
+        if self.kind.id not in ANSWERS_AIMS:
+            return False
+        if audience.every_trade:
+            return True
+        if audience.trades or "title" in audience.own or not audience.sizes:
+            return False
+        if _BRANCH.search(self.folded_title) is not None:
+            return False  # « Opco Mobilités »: of the branches that pay it
+        return not self._other_trade and any(
+            told.strength >= _TOLD_AIM and any(first < self.title for first, _ in told.places)
+            for told in self.aims.values()
+        )
+
+    @property
+    def _other_trade(self) -> bool:
+        """Whether its title names a trade by words that say nothing of what any company may want."""
+        aimed = {
+            place for told in self.aims.values() for first, last in told.places for place in range(first, last + 1)
+        }
+        return any(
+            told.strength >= _TOLD_TRADE and any(first < self.title and first not in aimed for first, _ in told.places)
+            for told in self.fields.values()
+        )
 
     @cached_property
     def facts(self) -> Mapping[str, Fact]:
@@ -186,10 +237,21 @@ def _view(item: Item, taxonomy: Taxonomy, places: Places) -> View:
         title=len(title),
         sectors=sectors,
         firm_sectors=sectors.intersection(tag.term for tag in item.of(Scheme.SECTOR) if _firm(tag)),
-        places=tuple(tag.term for tag in item.of(Scheme.TERRITORY) if tag.scope == "main"),
+        places=tuple(tag.term for tag in item.of(Scheme.TERRITORY) if tag.scope == "main" and _early(tag)),
         mentioned=tuple(tag.term for tag in item.of(Scheme.TERRITORY) if tag.scope == "mentioned"),
-        zones={tag.term: places.zone_places(tag.term) for tag in item.of(Scheme.ZONE) if tag.scope == "main"},
+        zones={tag.term: places.zone_places(tag.term) for tag in item.of(Scheme.ZONE) if _aimed(tag, body)},
     )
+
+
+def _aimed(tag: Tag, body: str) -> bool:
+    """Tell whether an item is aimed at a zone, and not at the whole country with it (« en métropole ou outre-mer »)."""
+    whole = tag.term == _OVERSEAS and _EVERYWHERE.search(body) is not None
+    return tag.scope == "main" and _early(tag) and not whole
+
+
+def _early(tag: Tag) -> bool:
+    """Tell whether a place stands in the title or early enough to say whom an item is for; further on, a rate is."""
+    return not tag.evidence or any(said.where == "title" or (said.start or 0) < _PLACED for said in tag.evidence)
 
 
 def _firm(tag: Tag) -> bool:

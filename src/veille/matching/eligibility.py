@@ -111,9 +111,9 @@ def _size(fact: Fact, view: View, profile: Profile) -> Found:
         return Verdict.CHECK, f"votre taille n'est pas connue (l'appel vise : {words})"
     if allowed & _ALSO.get(size, {size}):
         return Verdict.YES, f"ouvert aux {words}"
-    if size in _left_open(view):
+    if size in _left_open(view) or (size == "association" and allowed.issuperset(_COMPANY_SIZES)):
         return Verdict.CHECK, f"ouvert aux {words}, et à d'autres"
-    if _may_join(view, size):
+    if view.kind.id in _PLACED or _may_join(view, size):
         return Verdict.CHECK, f"porté par : {words} ; comme partenaire ?"
     return Verdict.NO, f"réservé aux {words}"
 

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from veille.config.taxonomy import OFF_TOPIC
 from veille.french import french_day
-from veille.matching.case import KNOWLEDGE, TENDER, Case
+from veille.matching.case import KNOWLEDGE, LAW, NETWORK, NEWS, TENDER, Case
 from veille.matching.context import LOCAL_MONEY
 from veille.model import Judgement, Origin, Reason, Scheme, Verdict
 from veille.text import fold
@@ -30,6 +30,10 @@ _NEWS_AT_FIRST = timedelta(days=21)
 _FOREIGN = re.compile(r"\b(cantona(l|le|ux)|canton (de|du|d)|land (de|du)|wallon(ne)?s?|quebecois(es?)?)\b")
 #: Characters in which a call says whose money it is.
 _OPENING = 700
+#: Folded words of what one firm invents, which is news whoever rewarded it.
+_INVENTS = re.compile(
+    r"\b(developpe|concoit|brevete|met au point|propose une solution|a pour objectif|ambitionne|vise a)\b"
+)
 _YEAR = re.compile(r"\b20\d\d\b")
 #: Folded beginnings that announce results of a call, whatever its tags.
 _RESULTS = re.compile(r"\blaureat(s|es|e)?\b|\bpalmares\b|\bresultats de l appel\b|\bavis d attribution\b")
@@ -79,6 +83,8 @@ def _expired(case: Case) -> str | None:
 
 
 def _territory(case: Case) -> str | None:
+    if case.kind == NETWORK:
+        return None  # the network's own life is for its members wherever it takes place
     # A zone of the world says where one sells, a zoning without a map nothing: only one that lies in France is an area.
     zones = {zone: lies for zone, lies in case.view.zones.items() if any(place.startswith("fr:") for place in lies)}
     aimed = (*case.view.places, *zones)
@@ -109,7 +115,10 @@ def _reaches(case: Case, place: str) -> bool:
         return True
     if case.kind == TENDER:
         return place.startswith("fr:") and case.title_names_product and case.topic >= DISTANT_TENDER
-    return case.kind in KNOWLEDGE and place.startswith("fr:")
+    if case.kind in NEWS:
+        return place.startswith("fr:") and case.on_topic
+    rule = case.kind == LAW and case.on_topic  # where one sells, its rules bind
+    return rule or (case.kind in KNOWLEDGE and place.startswith("fr:"))
 
 
 def _eligibility(case: Case) -> str | None:
@@ -160,7 +169,9 @@ def _worthless(case: Case) -> str | None:
 
 def _results(case: Case) -> str | None:
     from_type = case.kind == "laureats-attributions"
-    if from_type or (case.view.deadline is None and _RESULTS.search(case.view.folded_title)):
+    if (from_type and not _INVENTS.search(fold(f"{case.item.title} {case.item.text[:_OPENING]}"))) or (
+        case.view.deadline is None and _RESULTS.search(case.view.folded_title)
+    ):
         return "résultats : il n'y a plus rien à saisir"
     return None
 

@@ -8,6 +8,7 @@ from datetime import date
 from functools import cached_property
 
 from veille.config.taxonomy import OFF_TOPIC, Taxonomy
+from veille.matching.fields import aims_of, markets, own_fields
 from veille.matching.trades import named_trades, trade_of
 from veille.matching.words import Words, cognate, generic_stems, is_expression
 from veille.model import Member, Scheme
@@ -19,6 +20,8 @@ KIND_WEIGHT: Mapping[str, float] = {
     "need": 1.3, "axis": 1.15, "activity": 1.0, "name": 0.9, "naf": 0.8, "skill": 0.7, "contribution": 0.5
 }  # fmt: skip
 _FIELDS = {"need": "needs", "axis": "axes", "activity": "activity", "skill": "skills", "contribution": "contributions"}
+#: Lines of a member who says little of what it makes.
+_TERSE = 2
 #: Words of a line of trade talk alone that must stand in a title together.
 _TALK = 2
 _MADE = frozenset({"activity", "skill"})
@@ -116,6 +119,14 @@ class Profile:
     filiere: frozenset[str]
     #: Stems by which a call to its whole trade would name it (« aux entreprises du bois »).
     trade: frozenset[str]
+    #: Fields of trades that its lines, its code or its name say that it is in.
+    fields: frozenset[str]
+    #: Those of whom it says that it works for them.
+    markets: frozenset[str]
+    #: Stems of what it does to things that it names: said of another thing, it is another trade.
+    done: frozenset[str]
+    #: What it needs that any company may need → its own line.
+    aims: Mapping[str, str]
     #: Axes of the taxonomy that it names, by id or label: what an item is read to be about, whatever its words.
     axes: frozenset[str]
     #: GeoZones ids of countries of interest.
@@ -129,6 +140,8 @@ class Profile:
     inventive: bool
     #: Whether only its code and its name say what it does.
     coded: bool
+    #: Whether it says so little of what it makes that its trade must stand for it.
+    terse: bool
     #: Whether it builds, lays, plants or clears: works, as tenders call them.
     builder: bool
     #: Stems of which an item must have one to be on topic or to name a followed name.
@@ -159,12 +172,17 @@ def prepare_profile(member: Member, places: Places, taxonomy: Taxonomy, today: d
         made=frozenset(term for segment in segments if segment.kind in _MADE for term in segment.stems),
         filiere=frozenset(term for slug in member.sectors for term in Words(taxonomy.label(Scheme.SECTOR, slug)).stems),
         trade=trade if _coded_in(member, taxonomy) else trade | _labels(member, taxonomy),
+        fields=own_fields(member.activity, member.skills, member.organisation, member.naf),
+        markets=markets(member.activity),
+        done=frozenset(segment.stems[0] for segment in segments if segment.acts_on),
+        aims=aims_of(member.needs),
         axes=_named_axes(member, taxonomy),
         countries=frozenset(f"country:{code.lower()}" for code in member.countries),
         sizes=_sizes(member),
         industrial=_makes_things(member),
         inventive=_makes_things(member) or (member.naf or "")[:2] in _INVENTIVE or member.size == "labo",
         coded=any(segment.kind in CODED for segment in segments),
+        terse=len(member.activity) + len(member.skills) <= _TERSE,
         builder=_does_works(member),
         telling=frozenset(term for segment in segments for term in segment.specific)
         | frozenset(term for name in member.follows for term in Words(name).stems),

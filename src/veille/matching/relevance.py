@@ -18,8 +18,14 @@ TOPIC, SECTOR, FOLLOW, COUNTRY, NEAR, REGION, ELIGIBLE = 0.7, 0.08, 0.45, 0.2, 0
 OPEN_TO_ALL, BRIDGE, URGENT, COVERAGE, NAMED_COUNTRY = 0.12, 0.05, 0.06, 0.02, 0.1
 #: An axis of the taxonomy that both have: less than a whole expression of the profile (0.4), more than a filière.
 AXIS = 0.3
+#: A scheme for every trade that stands open in the whole country: the last line of a bulletin.
+STANDING = 0.05
 #: A call to the member's whole trade: a little more than one to every trade.
 FOR_TRADE = 0.15
+#: A trade that both talk of, and how fast more of its words stop adding.
+FIELD, AIM, _TALK = 0.45, 0.35, 1.3
+#: The same where a member says at length what it makes: none of that is there, or some of it is.
+_FIELD_ALONE, _FIELD_BESIDE = 0.28, 0.08
 #: How fast more words of the profile stop adding.
 SATURATION = 1.3
 #: What can only be read, beside what can be seized.
@@ -30,6 +36,8 @@ _OLDEST = 0.5
 _URGENCY_FROM, _URGENCY_PEAK, _URGENCY_END = 30, 10, 3
 #: Press reports on a call; whoever runs it says it first-hand.
 _TRUST = {Licence.PRESS: 0.95}
+#: Words of a trade that are quoted.
+_QUOTED = 2
 #: More reasons than this is noise on a phone.
 _SHOWN = 4
 
@@ -94,6 +102,9 @@ def _may_pass(view: View, profile: Profile) -> bool:
         or not profile.countries.isdisjoint(view.places)
         or not all(profile.countries.isdisjoint(lies) for lies in view.zones.values())
         or view.collective
+        or view.general
+        or not (profile.fields | profile.markets).isdisjoint(view.fields)
+        or not profile.aims.keys().isdisjoint(view.aims)
     )
 
 
@@ -123,11 +134,20 @@ def _reasons(case: Case) -> Iterator[Reason]:
 
 def _topic_reasons(case: Case) -> Iterator[Reason]:
     whole = TOPIC * (1 - math.exp(-case.topic / SATURATION))
+    if case.field is not None:
+        talk = case.view.fields[case.field].strength
+        share = FIELD if case.profile.terse else _FIELD_BESIDE if case.says_own else _FIELD_ALONE
+        weight = share * (1 - math.exp(-talk / _TALK))
+        yield Reason(kind="activity", text=_field_words(case, case.field), weight=weight)
+    if case.aim is not None:
+        told = case.view.aims[case.aim]
+        weight = AIM * (1 - math.exp(-told.strength / _TALK))
+        yield Reason(kind="need", text=_aim_words(case, case.aim), weight=weight)
     if not case.on_topic and case.bridge:
         hit = case.bridge
         yield Reason(kind="bridge", text=f"pont : « {hit.said} » dans votre profil", weight=BRIDGE)
         return
-    if not case.on_topic and not case.followed:
+    if not case.says_own and not case.followed:
         return
     shown = list(_fresh([hit for hit in case.hits if hit.central or hit.phrase]))[:_SHOWN]
     total = sum(hit.strength for hit in shown) or 1.0
@@ -138,6 +158,19 @@ def _topic_reasons(case: Case) -> Iterator[Reason]:
         words = _enumerate([_quoted(hit) for hit in own])
         said = (one if len(own) == 1 else several).format(words, where)
         yield Reason(kind=_KINDS.get(kind, kind), text=said, weight=whole * sum(hit.strength for hit in own) / total)
+
+
+def _field_words(case: Case, name: str) -> str:
+    """Quote the item's words of a trade, two at most, and name the trade."""
+    quotes = dict.fromkeys(case.view.quote(*place) for place in case.view.fields[name].places[:_QUOTED])
+    by_code = ", d'après votre code NAF" if case.profile.coded else ""
+    return f"{_enumerate([f'« {words} »' for words in quotes])} = votre métier ({name}){by_code}"
+
+
+def _aim_words(case: Case, name: str) -> str:
+    """Quote the member's line and the item's words that answer it."""
+    words = case.view.quote(*case.view.aims[name].places[0])
+    return f"votre besoin « {case.profile.aims[name]} » : « {words} »"
 
 
 def _fresh(hits: Sequence[Hit]) -> Iterator[Hit]:
@@ -178,8 +211,9 @@ def _audience_reasons(case: Case) -> Iterator[Reason]:
     judged = case.eligibility
     if judged is not None and judged.verdict is Verdict.YES:
         yield Reason(kind="eligible", text=f"éligible : {judged.note}", weight=ELIGIBLE)
-    if case.open_to and not case.on_topic:
-        yield Reason(kind="audience", text=f"ouvert aux {case.open_to}", weight=OPEN_TO_ALL)
+    if case.open_to and not case.says_own and case.field is None:
+        weight = OPEN_TO_ALL if case.at_hand else STANDING
+        yield Reason(kind="audience", text=f"ouvert aux {case.open_to}", weight=weight)
 
 
 def _axis_words(case: Case, axis: Tag) -> str:

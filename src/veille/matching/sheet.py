@@ -6,8 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from veille.matching import relevance
-from veille.matching.case import BRIDGES, KNOWLEDGE, TENDER, Case, named_sizes
-from veille.matching.context import FOR_ALL, LOCAL_MONEY, MatchContext, View
+from veille.matching.case import BRIDGES, KNOWLEDGE, NETWORK, NEWS, TENDER, Case, named_sizes
+from veille.matching.context import ANSWERS_AIMS, LOCAL_MONEY, MatchContext, View
 from veille.matching.gates import GATES
 from veille.matching.profile import prepare_profile
 from veille.model import Member
@@ -40,18 +40,19 @@ class Sheet:
         french = self._flags(any(place.startswith("fr:") for place in _reached(view)) for view in self.views)
         #: Aimed abroad only: their text may name the member's own region all the same.
         self.foreign = ~self.anywhere & ~french
-        self.french_knowledge = self._kinds(KNOWLEDGE) & french
+        #: Worth reading wherever it was written in France; the network's own life, wherever it takes place.
+        self.readable = (self._kinds(KNOWLEDGE | NEWS) & french) | self._kinds({NETWORK})
         self.tender = self._kinds({TENDER})
         self.french_tender = self.tender & french
         self.bridging = self._kinds(BRIDGES)
         self.english = self._flags(view.english for view in self.views)
         self.no_sector = self._flags(not view.firm_sectors for view in self.views)
-        calls = self._kinds(FOR_ALL)
-        self.every_trade = calls & self._flags(view.collective and view.audience.every_trade for view in self.views)
-        self.dated = self._flags(view.deadline is not None for view in self.views)
-        self._sizes = self._rows(lambda view: named_sizes(view) if view.kind.id in FOR_ALL else ())
+        self.every_trade = self._flags(view.general for view in self.views)
+        self._sizes = self._rows(lambda view: named_sizes(view) if view.kind.id in ANSWERS_AIMS else ())
         self._trades = self._rows(lambda view: view.audience.trades if view.collective else ())
         self._sectors = self._rows(lambda view: view.sectors)
+        self._fields = self._rows(lambda view: view.fields)
+        self._aims = self._rows(lambda view: view.aims)
         self._axes = self._rows(lambda view: view.axes)
         self._places = self._rows(_reached)
         self._named = self._rows(lambda view: view.mentioned)
@@ -73,6 +74,14 @@ class Sheet:
     def for_trade(self, trade: Iterable[str]) -> Flags:
         """Tell which calls name one of these words as the trade of who may apply."""
         return self._any(self._trades, trade)
+
+    def in_fields(self, fields: Iterable[str]) -> Flags:
+        """Tell which items talk of one of these trades."""
+        return self._any(self._fields, fields)
+
+    def helping(self, aims: Iterable[str]) -> Flags:
+        """Tell which items help to one of these things that any company may want."""
+        return self._any(self._aims, aims)
 
     def aimed_at(self, places: Iterable[str]) -> Flags:
         """Tell which items are aimed at one of these places."""

@@ -100,20 +100,25 @@ class FirstLook:
         followed, same = self._followed(profile), sheet.in_sectors(profile.member.sectors)
         mine, abroad = sheet.aimed_at(profile.chain), sheet.aimed_at(profile.countries)
         near = sheet.within(profile.region)
-        close = sheet.anywhere | sheet.foreign | mine | abroad | followed | sheet.french_knowledge
+        close = sheet.anywhere | sheet.foreign | mine | abroad | followed | sheet.readable
         close |= near & ~sheet.local_money
         if not profile.chain:
             close[:] = True
-        anyone = sheet.every_trade & (mine | sheet.dated)
+        anyone = sheet.every_trade
         open_to = sheet.open_to(profile.sizes)
         open_to &= anyone if BY_SIZE.isdisjoint(profile.sizes) else (anyone | same)
+        field = sheet.in_fields(profile.fields | profile.markets)
+        aim = sheet.helping(profile.aims)
         axis, for_trade = sheet.about(profile.axes), same & sheet.for_trade(profile.trade)
         return _Stands(
             reached=~sheet.dead & (~sheet.noise | followed) & (close | sheet.french_tender),
-            held=close & (axis | followed | (abroad & same) | open_to | for_trade),
+            held=close & (axis | followed | (abroad & same) | open_to | for_trade | aim)
+            | (field & (close | sheet.french_tender)),
             far=~close,
             same=same,
             axis=axis,
+            aim=aim,
+            field=field,
             followed=followed,
             open_to=open_to,
             for_trade=for_trade,
@@ -144,6 +149,8 @@ class _Stands:
     #: A filière, an axis in common; a followed name; open to the member's size, of whatever trade, or to its trade.
     same: Flags
     axis: Flags
+    aim: Flags
+    field: Flags
     followed: Flags
     open_to: Flags
     for_trade: Flags
@@ -183,7 +190,7 @@ def _whole(here: _Stands, said: Said, telling: Flags, bridge: Flags) -> Floats:
     """Return the most that the parts of a score come to."""
     worded = telling | here.axis | here.followed
     topic = np.where(worded, share.TOPIC * (1 - np.exp(-said.topic / share.SATURATION)), 0.0)
-    named = share.AXIS * here.axis + share.FOLLOW * here.followed
+    named = share.AIM * here.aim + share.FIELD * here.field + share.AXIS * here.axis + share.FOLLOW * here.followed
     named += np.where(here.for_trade, share.FOR_TRADE, share.SECTOR * here.same)
     place = np.where(here.abroad, share.COUNTRY, share.NAMED_COUNTRY * here.named)
     place += np.where(here.mine, share.NEAR, share.REGION * here.near)
