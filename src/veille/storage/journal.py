@@ -13,12 +13,20 @@ from veille.config.digests import ERRATUM
 from veille.model import Delivery, SeenItem
 from veille.storage.db import slices, upsert_statement
 from veille.storage.prepared import Prepared
-from veille.storage.tables import BulletinRow, IssueRow, SeenRow, SubscriberRow
+from veille.storage.tables import BulletinRow, DeliveryRow, IssueRow, SeenRow, SubscriberRow
 
 #: Up to that many readers are looked up by their key; for more, the journal is read whole.
 _FEW = 50
 #: Item, its version, and the ISO day that it closes, if any; one per item.
 Shown = tuple[tuple[int, int, str | None], ...]
+_CLAIMED = (
+    select(BulletinRow.subscriber_id, BulletinRow.content)
+    .join(
+        DeliveryRow,
+        (DeliveryRow.issue_id == BulletinRow.issue_id) & (DeliveryRow.subscriber_id == BulletinRow.subscriber_id),
+    )
+    .where(DeliveryRow.issue_id == bindparam("of_issue"), DeliveryRow.token == bindparam("held_by"))
+)
 _NOTHING: Mapping[str, Any] = {"sections": ()}
 
 
@@ -66,6 +74,11 @@ class SqlJournal:
             rows = self._session.execute(query.where(BulletinRow.subscriber_id.in_(some)))
             found |= {subscriber: _shown(content) for subscriber, content in rows}
         return found
+
+    def claimed(self, issue_id: int, token: str) -> dict[int, Shown]:
+        """Return the same of the mails that a claim holds."""
+        rows = self._session.connection().execute(_CLAIMED, {"of_issue": issue_id, "held_by": token})
+        return {subscriber: _shown(content) for subscriber, content in rows}
 
     def write(
         self, sent: Sequence[Delivery], now: datetime, known: Mapping[tuple[int, int], Shown] = MappingProxyType({})

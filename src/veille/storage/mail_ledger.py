@@ -28,11 +28,13 @@ from veille.storage.mail_rows import (
     BEGIN,
     CLAIM,
     COLUMNS,
+    ISSUE_STATE,
     RATE_COLUMNS,
     SETTLE,
     SUPPRESS,
     UNTOUCHED,
     attempt_values,
+    due,
     holders,
     ours,
     read_rate,
@@ -72,6 +74,8 @@ class SqlMailLedger:
         self._suppressed = suppressed
         #: (issue, subscriber) → what a claimed mail shows.
         self._shown: dict[tuple[int, int], Shown] = {}
+        #: Issue → the last subscriber claimed: the next claim looks on from there, not through all that was sent.
+        self._after: dict[int, int] = {}
 
     def seen(self, subscriber_ids: Sequence[int]) -> Mapping[int, Mapping[int, SeenItem]]:
         """Return the journal: subscriber → item → what was sent."""
@@ -100,9 +104,9 @@ class SqlMailLedger:
 
     def deliveries(self, issue_id: int) -> Sequence[Delivery]:
         """Return every delivery of an issue, in a fixed order."""
-        query = select(DeliveryRow).where(DeliveryRow.issue_id == issue_id).order_by(DeliveryRow.subscriber_id)
+        query = select(COLUMNS).where(DeliveryRow.issue_id == issue_id).order_by(DeliveryRow.subscriber_id)
         with self._database.read() as session:
-            return [read_delivery(row) for row in session.scalars(query)]
+            return [read_delivery(row) for row in session.execute(query)]
 
     def place(self, issue_id: int, family_of: Callable[[str], str]) -> None:
         """Write which family of receivers each mail goes to, where that is not known yet."""
@@ -130,33 +134,32 @@ class SqlMailLedger:
         `without`: families of receivers that are to wait.
         """
         token = secrets.token_hex(16)
-        due = or_(
-            DeliveryRow.state == DeliveryState.QUEUED,
-            (DeliveryRow.state == DeliveryState.DEFERRED) & (DeliveryRow.next_at <= now),
-        )
-        query = select(COLUMNS).where(DeliveryRow.issue_id == issue_id, due).order_by(DeliveryRow.subscriber_id)
-        if without:
-            query = query.where(or_(DeliveryRow.family.is_(None), DeliveryRow.family.not_in(without)))
+        wanted = {"of_issue": issue_id, "now": now, "many": limit, "after": self._after.get(issue_id, 0)}
         while True:
             with self._database.write(durable=True) as session:
-                if session.get_one(IssueRow, issue_id).state not in LEAVING:
+                connection = session.connection()
+                if connection.scalar(ISSUE_STATE, wanted) not in LEAVING:
                     return []
-                rows = [read_delivery(row) for row in session.execute(query.limit(limit))]
+                rows = [read_delivery(row) for row in connection.execute(due(frozenset(without)), wanted)]
+                if len(rows) < limit and wanted["after"]:
+                    wanted["after"] = 0  # what was passed over, given back or put off
+                    rows = [read_delivery(row) for row in connection.execute(due(frozenset(without)), wanted)]
                 refused = self._suppressed([row.email for row in rows])
                 mine = [row for row in rows if row.email not in refused]
                 _mark(session, [row for row in rows if row.email in refused], SUPPRESS | {"settled_at": now})
                 held = {"token": token, "lease_until": now + lease}
-                CLAIM.run(session.connection(), [row_key(row) | held for row in mine])
+                CLAIM.run(connection, [row_key(row) | held for row in mine])
             if mine or not rows:  # else all of them are written to no more: there may be others behind
-                self._look_up(issue_id, [row.subscriber_id for row in mine])
+                self._after[issue_id] = rows[-1].subscriber_id if rows else 0
+                self._look_up(issue_id, token)
                 return [replace(row, state=DeliveryState.SENDING, token=token, tries=row.tries + 1) for row in mine]
 
-    def _look_up(self, issue_id: int, subscriber_ids: Sequence[int]) -> None:
+    def _look_up(self, issue_id: int, token: str) -> None:
         """Read what claimed mails show, for the journal: a group at once, outside the commits that mails wait for."""
         if len(self._shown) > _LOOKED_UP:
             self._shown.clear()
         with self._database.read() as session:
-            found = SqlJournal(session).shown(issue_id, subscriber_ids)
+            found = SqlJournal(session).claimed(issue_id, token)
         self._shown |= {(issue_id, subscriber_id): lines for subscriber_id, lines in found.items()}
 
     def renew(self, deliveries: Sequence[Delivery], *, now: datetime, lease: timedelta) -> None:

@@ -2,16 +2,17 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any, cast
 
-from sqlalchemy import Table, bindparam, insert, select, update
+from sqlalchemy import Select, Table, bindparam, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from veille.model import Delivery, DeliveryState, SendOutcome
 from veille.model.sending import RateState
 from veille.storage.db import slices
 from veille.storage.prepared import Prepared
-from veille.storage.tables import AttemptRow, DeliveryRow, RateStateRow
+from veille.storage.tables import AttemptRow, DeliveryRow, IssueRow, RateStateRow
 
 #: Minutes before each new try after a 4xx; after the last one, the same again until the issue is stale.
 BACK_OFF = (5, 15, 60, 240)
@@ -30,6 +31,7 @@ SETTLE = Prepared(
 BEGIN = Prepared(
     update(_TABLE).where(_OURS, DeliveryRow.state == DeliveryState.SENDING).values(begun_at=bindparam("begun_at"))
 )
+ISSUE_STATE = select(IssueRow.state).where(IssueRow.id == bindparam("of_issue"))
 #: Within the transaction that read them as free.
 CLAIM = Prepared(
     update(_TABLE)
@@ -54,6 +56,20 @@ UNTOUCHED = {
     DeliveryRow.tries: DeliveryRow.tries - 1,
 }
 RATE_COLUMNS = ("tokens", "at", "given", "held_until", "strikes", "days", "day")
+
+
+@lru_cache(maxsize=64)
+def due(without: frozenset[str]) -> Select[Any]:
+    """Return what reads the mails that may be claimed, in order, but for those families."""
+    free = or_(
+        DeliveryRow.state == DeliveryState.QUEUED,
+        (DeliveryRow.state == DeliveryState.DEFERRED) & (DeliveryRow.next_at <= bindparam("now")),
+    )
+    later = DeliveryRow.subscriber_id > bindparam("after")
+    query = select(COLUMNS).where(DeliveryRow.issue_id == bindparam("of_issue"), later, free)
+    if without:
+        query = query.where(or_(DeliveryRow.family.is_(None), DeliveryRow.family.not_in(sorted(without))))
+    return query.order_by(DeliveryRow.subscriber_id).limit(bindparam("many"))
 
 
 def row_key(delivery: Delivery) -> dict[str, Any]:

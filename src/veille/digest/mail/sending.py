@@ -109,4 +109,6 @@ class Sender:
         return log.certain or bool(log.accepted(sent))
 
     def _in(self, issue_id: int, state: DeliveryState) -> list[Delivery]:
+        if not self._ledger.counts(issue_id).get(state):
+            return []
         return [one for one in self._ledger.deliveries(issue_id) if one.state is state]
