@@ -1,4 +1,4 @@
-"""Deadlines as iCalendar (RFC 5545): the same UID for ever, SEQUENCE grows with each version (pure)."""
+"""Deadlines as iCalendar (RFC 5545): the same UID for ever, SEQUENCE rises each time a day moves (pure)."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -18,8 +18,8 @@ class Deadline:
     day: date
     title: str
     url: str | None
-    #: 1-based; a moved deadline is a new version.
-    version: int
+    #: How often it moved, was cancelled or came back; it only rises (RFC 5545 §3.8.7.4).
+    sequence: int
     changed: datetime
     #: True where something closes that day, False where it takes place.
     closes: bool = True
@@ -50,7 +50,7 @@ def _event(one: Deadline, domain: str) -> list[str]:
     lines = [
         "BEGIN:VEVENT",
         f"UID:{one.uid}@{domain}",
-        f"SEQUENCE:{one.version if one.cancelled else one.version - 1}",
+        f"SEQUENCE:{one.sequence}",
         f"DTSTAMP:{one.changed.astimezone(UTC):%Y%m%dT%H%M%SZ}",
         f"DTSTART;VALUE=DATE:{one.day:%Y%m%d}",
         f"DTEND;VALUE=DATE:{one.day + timedelta(days=1):%Y%m%d}",

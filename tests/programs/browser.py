@@ -4,6 +4,7 @@ import base64
 import json
 import os
 import subprocess
+import time
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +37,17 @@ class Browser:
         self._events.clear()
         self._ask("Page.navigate", url=address)
         self._loaded()
+
+    def download(self, address: str, folder: Path) -> Path:
+        """Go to a file, which the browser keeps in an empty folder, and return it."""
+        self._ask("Page.setDownloadBehavior", behavior="allow", downloadPath=str(folder))
+        self._ask("Page.navigate", url=address)
+        for _ in range(200):
+            kept = [path for path in folder.iterdir() if path.suffix != ".crdownload"]
+            if kept and kept[0].stat().st_size:
+                return kept[0]
+            time.sleep(0.05)
+        raise AssertionError(f"{address} gave no file")
 
     def click(self, selector: str) -> None:
         """Press what submits a form or follows a link, and wait for the page that answers."""

@@ -9,6 +9,7 @@ import pytest
 import uvicorn
 
 from tests.programs.browser import Browser
+from tests.web.calendar_form import read
 from tests.web.conftest import ANNE, Site, sent, sent_home  # noqa: F401 - fixtures
 from veille.model import Opinion, ProfileDraft
 
@@ -92,6 +93,21 @@ def test_the_bulletin_reads_online_and_deadlines_are_a_calendar(browser: Browser
     with urlopen(served + sent.links.calendar(person.id)) as answer:
         assert answer.headers["Content-Type"] == "text/calendar; charset=utf-8"
         assert answer.read().count(b"BEGIN:VEVENT") == 3
+
+
+def test_the_calendar_is_kept_by_the_browser_as_it_was_served(
+    browser: Browser,
+    served: str,
+    sent: Site,  # noqa: F811
+    tmp_path: Path,
+) -> None:
+    link = sent.links.calendar(sent.person(ANNE).id)
+    folder = tmp_path / "recus"
+    folder.mkdir()
+    kept = browser.download(served + link, folder)
+    assert kept.name == "echeances.ics"
+    assert kept.read_bytes() == sent.client.get(link).content
+    assert {one["UID"] for one in read(kept.read_bytes())} == {f"echeance-{n}@pole.example.fr" for n in (2, 4, 6)}
 
 
 def pages(site: Site) -> dict[str, str]:

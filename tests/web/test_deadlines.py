@@ -3,11 +3,13 @@
 import re
 
 import pytest
-from sqlalchemy import delete, update
+from sqlalchemy import update
 
+from tests.web.calendar_form import read
 from tests.web.conftest import ANNE, Site
 from tests.web.test_reading import unfolded
-from veille.storage.tables import ItemFactRow, ItemRow
+from veille.model import Fact, Origin, Tagged
+from veille.storage.tables import ItemRow, TaggingRow
 
 
 def event(site: Site, number: int) -> list[str]:
@@ -21,31 +23,84 @@ def number(sent: Site) -> int:
     return int(re.findall(r"UID:echeance-(\d+)@", sent.client.get(sent.links.calendar(sent.person(ANNE).id)).text)[0])
 
 
-def test_a_deadline_that_is_no_more_is_cancelled_one_step_on(sent: Site, number: int) -> None:
-    assert not any("STATUS" in line for line in event(sent, number))
+def told(site: Site, number: int, pipeline: str, **days: str) -> None:
+    """Tag an item again, as a better pipeline or an amended page would have it."""
+    facts = tuple(Fact(name=name, value=value, origin=Origin.CUE) for name, value in days.items())
+    version = site.app.item_store.item(number).version
+    site.app.tag_store.save(
+        pipeline, [(number, version, Tagged(id=str(number), lang="fr", tags=(), facts=facts))], site.clock.now()
+    )
+
+
+def stands(site: Site, number: int) -> tuple[int, str, bool]:
+    """The event of an item: SEQUENCE, its day, whether it is cancelled."""
+    fields = dict(line.split(":", 1) for line in event(site, number) if ":" in line)
+    return int(fields["SEQUENCE"]), fields["DTSTART;VALUE=DATE"], fields.get("STATUS") == "CANCELLED"
+
+
+def test_a_day_that_moves_goes_or_comes_back_by_tagging_alone_is_one_step_on_each_time(sent: Site, number: int) -> None:
+    assert stands(sent, number) == (0, "20261218", False)
+    steps = [
+        ("test@2", {"deadline": "2026-12-18"}, (0, "20261218", False)),
+        ("test@3", {"deadline": "2027-01-15T17:00"}, (1, "20270115", False)),
+        ("test@4", {"deadline": "2027-01-15", "amount_max": "1000"}, (1, "20270115", False)),
+        ("test@5", {}, (2, "20261218", True)),
+        ("test@6", {}, (2, "20261218", True)),
+        ("test@7", {"deadline": "2026-12-18"}, (3, "20261218", False)),
+        ("test@8", {"event_date": "2026-12-18"}, (4, "20261218", False)),
+    ]
+    for pipeline, days, wanted in steps:
+        told(sent, number, pipeline, **days)
+        assert stands(sent, number) == wanted, pipeline
+        assert {one.moves for one in sent.app.item_store.some([number])} == {wanted[0]}
+
+
+def test_an_amended_item_steps_on_only_where_its_day_does(sent: Site, number: int) -> None:
+    told(sent, number, "test@2", deadline="2026-12-18")
+    for version, day, wanted in ((2, "2026-12-18", 0), (3, "2027-01-15", 1)):
+        with sent.app.database.write() as session:
+            session.execute(update(ItemRow).where(ItemRow.id == number).values(version=version, amended=version))
+        told(sent, number, "test@2", deadline=day)
+        assert stands(sent, number)[0] == wanted
+
+
+def test_an_item_tagged_before_moves_were_counted_goes_on_from_its_version(sent: Site, number: int) -> None:
     with sent.app.database.write() as session:
-        session.execute(delete(ItemFactRow).where(ItemFactRow.item_id == number))
-    lines = event(sent, number)
-    assert "STATUS:CANCELLED" in lines
-    assert "SEQUENCE:1" in lines
-    assert "DTSTART;VALUE=DATE:20261218" in lines
+        session.execute(update(ItemRow).where(ItemRow.id == number).values(version=4))
+        session.execute(update(TaggingRow).where(TaggingRow.item_id == number).values(item_version=4, moves=None))
+    assert stands(sent, number)[0] == 3
+    told(sent, number, "test@2", deadline="2027-01-15")
+    assert stands(sent, number)[0] == 4
 
 
-def test_what_staff_set_aside_is_cancelled_and_comes_back(sent: Site, number: int) -> None:
-    sent.app.review_desk.reject(number, by="Claire", why="annulé par le financeur")
-    assert "STATUS:CANCELLED" in event(sent, number)
-    sent.app.review_desk.reopen(number, by="Claire")
-    assert "STATUS:CANCELLED" not in event(sent, number)
+LONG = (
+    "Extraits végétaux 🧪 : énergie, ingrédients ; santé \\ « "
+    + "é" * 400
+    + " 🧪" * 30
+    + "\r\nEND:VEVENT\n=?utf-8?q?x?="
+)
 
 
-def test_a_deadline_moved_after_one_that_vanished_counts_on(sent: Site, number: int) -> None:
+def test_each_calendar_is_what_the_norm_says_whatever_titles_hold(sent: Site) -> None:
     with sent.app.database.write() as session:
-        moved = update(ItemFactRow).where(ItemFactRow.item_id == number, ItemFactRow.name == "deadline")
-        session.execute(moved.values(value="2027-01-15"))
-        session.execute(update(ItemRow).where(ItemRow.id == number).values(version=3))
-    lines = event(sent, number)
-    assert "SEQUENCE:2" in lines
-    assert "DTSTART;VALUE=DATE:20270115" in lines
+        session.execute(update(ItemRow).values(title=LONG, url="https://exemple.fr/" + "a" * 300))
+    sent.app.review_desk.reject(2, by="Claire", why="annulé")
+    person = sent.person(ANNE)
+    for link in (sent.links.calendar(person.id), sent.links.feed(person.id, "ics")):
+        answer = sent.client.get(link)
+        events = read(answer.content)
+        assert events
+        assert all("\\," in one["SUMMARY"] and "🧪" in one["SUMMARY"] for one in events)
+    statuses = {one["UID"]: one.get("STATUS") for one in read(sent.client.get(sent.links.calendar(person.id)).content)}
+    assert statuses["echeance-2@pole.example.fr"] == "CANCELLED"
+
+
+def test_what_staff_set_aside_is_cancelled_and_comes_back_a_step_on_each_time(sent: Site, number: int) -> None:
+    for turn in range(2):
+        sent.app.review_desk.reject(number, by="Claire", why="annulé par le financeur")
+        assert stands(sent, number) == (2 * turn + 1, "20261218", True)
+        sent.app.review_desk.reopen(number, by="Claire")
+        assert stands(sent, number) == (2 * turn + 2, "20261218", False)
 
 
 def test_each_line_online_leads_to_what_its_reader_may_say_of_it(sent: Site, number: int) -> None:

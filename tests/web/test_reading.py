@@ -94,7 +94,7 @@ def test_nobody_else_reads_my_calendar(sent: Site) -> None:
 @given(title=st.text(max_size=300))
 def test_no_title_breaks_the_calendar(title: str) -> None:
     one = Deadline(
-        uid="echeance-1", day=date(2026, 12, 8), title=title, url="https://exemple.fr/1", version=3,
+        uid="echeance-1", day=date(2026, 12, 8), title=title, url="https://exemple.fr/1", sequence=3,
         changed=datetime(2026, 11, 25, tzinfo=UTC),
     )  # fmt: skip
     text = feed([one], name="Échéances, toutes; \\", domain="pole.example.fr")

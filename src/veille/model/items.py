@@ -64,6 +64,8 @@ class Item:
     previous: Mapping[str, str] = field(default_factory=dict)
     #: The last edit of the entry that shows it; None = it never changed.
     edit: Edit | None = None
+    #: How often the day on which it closes or takes place moved, came or went: SEQUENCE of RFC 5545 §3.8.7.4.
+    moves: int = 0
     #: Already there when each of its sources began to be watched: no news.
     baseline: bool = False
     #: Its site reserves its text from mining: only title and link are kept.

@@ -1,6 +1,6 @@
 """What curation reads and writes."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Protocol
 
 from veille.model import Review, TagDecision
@@ -23,6 +23,10 @@ class ReviewStore(Protocol):
 
     def history(self, item_id: int) -> Sequence[Review]:
         """Return every judgement of an item, oldest first."""
+        ...
+
+    def rejections(self, item_ids: Collection[int]) -> Mapping[int, int]:
+        """Return item → how often it was set aside, for those of these that ever were."""
         ...
 
     def decisions(self, item_id: int | None = None) -> Sequence[TagDecision]:

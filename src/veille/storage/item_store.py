@@ -54,7 +54,7 @@ class SqlItemStore:
 def _load(session: Session, where: tuple[ColumnElement[bool], ...], cluster_id: str) -> list[Item]:
     tagged = select(ItemRow.id).join(TaggingRow, TaggingRow.item_id == ItemRow.id).where(*where)
     rows = session.execute(
-        select(ItemRow, DetailRow, TaggingRow.lang)
+        select(ItemRow, DetailRow, TaggingRow.lang, TaggingRow.moves)
         .join(TaggingRow, TaggingRow.item_id == ItemRow.id)
         .outerjoin(DetailRow, DetailRow.item_id == ItemRow.id)
         .where(*where)
@@ -85,13 +85,14 @@ def _load(session: Session, where: tuple[ColumnElement[bool], ...], cluster_id: 
             facts=tuple(facts[row.id]),
             previous=previous[row.id],
             edit=edits.get(row.id),
+            moves=(row.amended or row.version) - 1 if moves is None else moves,
             baseline=row.baseline,
             reserved=row.reserved,
             review=reviews.get(row.id),
             corrections=tuple(decisions[row.id]),
             section=composed.section_of(detail),
         )
-        for row, detail, lang in rows
+        for row, detail, lang, moves in rows
     ]
 
 

@@ -1,6 +1,6 @@
 """What people decided of items and of their tags: sole writer of review and tag_decision."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from sqlalchemy import ColumnElement, and_, func, insert, or_, select
 from sqlalchemy.orm import Session
@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from veille.errors import InputError
 from veille.model import Decision, Judgement, Review, Scheme, TagDecision
 from veille.protocols.curation import ReviewStore
-from veille.storage.db import Database, upsert
+from veille.storage.db import Database, slices, upsert
 from veille.storage.tables import DetailRow, ItemRow, ReviewRow, TagDecisionRow
 
 
@@ -64,6 +64,20 @@ class SqlReviewStore:
         mine = (ReviewRow.cluster_id == self._cluster, ReviewRow.item_id == item_id)
         with self._database.read() as session:
             return [_review(row) for row in session.scalars(select(ReviewRow).where(*mine).order_by(ReviewRow.id))]
+
+    def rejections(self, item_ids: Collection[int]) -> Mapping[int, int]:
+        """Return item → how often it was set aside, for those of these that ever were."""
+        query = (
+            select(ReviewRow.item_id, func.count())
+            .where(ReviewRow.cluster_id == self._cluster, ReviewRow.judgement == Judgement.REJECTED)
+            .group_by(ReviewRow.item_id)
+        )
+        found: dict[int, int] = {}
+        with self._database.read() as session:
+            for some in slices(list(item_ids)):
+                rows = session.execute(query.where(ReviewRow.item_id.in_(some)))
+                found.update((item_id, times) for item_id, times in rows)
+        return found
 
     def decisions(self, item_id: int | None = None) -> Sequence[TagDecision]:
         """Return what stands of one item or of all, oldest first; nothing that was withdrawn."""

@@ -13,6 +13,9 @@ from veille.storage import composed
 from veille.storage.db import Database
 from veille.storage.tables import DetailRow, DocumentRow, ItemFactRow, ItemRow, ItemTagRow, SourceStateRow, TaggingRow
 
+#: Facts that are days of a calendar, and the characters of an ISO day.
+_DAYS, _DAY = ("deadline", "event_date"), 10
+
 
 class SqlTagStore:
     """Tags and facts in our database; saving twice changes nothing."""
@@ -57,12 +60,13 @@ class SqlTagStore:
             ids = [item_id for item_id, _, _ in fresh]
             known = _facts(session, ids)
             amended = _amended(session, fresh)
+            moves = _moves(session, fresh, known)
             for table in (ItemTagRow, ItemFactRow, TaggingRow):
                 session.execute(delete(table).where(table.item_id.in_(ids)))
             for table, rows in (
                 (ItemTagRow, [row for item_id, _, tagged in fresh for row in _tag_rows(item_id, tagged)]),
                 (ItemFactRow, [row for result in fresh for row in _fact_rows(result, known, amended)]),
-                (TaggingRow, [_tagging(pipeline, result, now) for result in fresh]),
+                (TaggingRow, [_tagging(pipeline, result, now, moves[result[0]]) for result in fresh]),
             ):
                 if rows:
                     session.execute(insert(table), rows)
@@ -236,7 +240,28 @@ def _previous(fact: Fact, before: ItemFactRow | None, *, amended: bool) -> str |
     return before.value if amended and before.value != fact.value else before.previous
 
 
-def _tagging(pipeline: str, result: tuple[int, int, Tagged], now: datetime) -> dict[str, Any]:
+def _moves(
+    session: Session,
+    results: Sequence[tuple[int, int, Tagged]],
+    known: Mapping[tuple[int, str], ItemFactRow],
+) -> dict[int, int]:
+    """Return how often the days of these items moved, this time included; what was never counted goes by versions."""
+    before = {
+        row.item_id: (row.moves, row.item_version)
+        for row in session.scalars(select(TaggingRow).where(TaggingRow.item_id.in_([one for one, _, _ in results])))
+    }
+    found = {}
+    for item_id, version, tagged in results:
+        moves, tagged_version = before.get(item_id, (0, version))
+        stood = [row.value[:_DAY] if (row := known.get((item_id, name))) else "" for name in _DAYS]
+        said = {fact.name: fact.value[:_DAY] for fact in reversed(tagged.facts)}
+        stands = [said.get(name, "") for name in _DAYS]
+        counted = max(version, tagged_version) - 1 if moves is None else moves
+        found[item_id] = counted + (item_id in before and stood != stands)
+    return found
+
+
+def _tagging(pipeline: str, result: tuple[int, int, Tagged], now: datetime, moves: int) -> dict[str, Any]:
     item_id, version, tagged = result
     return {
         "item_id": item_id,
@@ -245,6 +270,7 @@ def _tagging(pipeline: str, result: tuple[int, int, Tagged], now: datetime) -> d
         "pipeline": pipeline,
         "lang": tagged.lang,
         "tagged_at": now,
+        "moves": moves,
     }
 
 

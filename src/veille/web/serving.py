@@ -39,6 +39,7 @@ def front_of(app: App) -> Front:
         erasures=app.erasures,
         clock=app.clock,
         items=app.item_store.some,
+        rejections=app.review_store.rejections,
         shown=app.shown.item,
         member=app.members.member,
         sent=lambda digest, period, subscriber_id: _sent(app, digest, period, subscriber_id),

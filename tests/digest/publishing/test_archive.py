@@ -138,7 +138,13 @@ def test_json_feed_and_calendar_hold_the_same_items() -> None:
 def test_an_item_keeps_its_place_and_takes_its_last_words() -> None:
     def entry(day: int, title: str, item: int = 1) -> Entry:
         return Entry(
-            item_id=item, version=day, title=title, url=None, told=(), at=AT.replace(day=day), closes=date(2026, 12, 8)
+            item_id=item,
+            moves=day - 1,
+            title=title,
+            url=None,
+            told=(),
+            at=AT.replace(day=day),
+            closes=date(2026, 12, 8),
         )
 
     kept = newest_first([entry(20, "neuf"), entry(6, "ancien"), entry(13, "autre", 2)], 10)

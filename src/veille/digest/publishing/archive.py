@@ -145,7 +145,7 @@ def entries(edition: PublicEdition) -> Iterator[Entry]:
         facts = " · ".join((*line.facts, line.until) if line.until else line.facts)
         yield Entry(
             item_id=line.item_id,
-            version=line.item_version,
+            moves=line.item_version - 1,
             title=line.title,
             url=line.url,
             told=tuple(part for part in (facts, line.extract, f"Source : {', '.join(line.sources)}") if part),

@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from email.utils import format_datetime
 from xml.sax.saxutils import escape, quoteattr
@@ -21,7 +21,8 @@ class Entry:
     """One line of a feed."""
 
     item_id: int
-    version: int
+    #: How often its day moved.
+    moves: int
     title: str
     url: str | None
     #: Paragraphs of plain text: facts, why, an extract.
@@ -111,7 +112,7 @@ def calendar(channel: Channel) -> bytes:
             day=one.closes,
             title=one.title,
             url=one.url,
-            version=one.version,
+            sequence=one.moves,
             changed=one.at,
             closes=one.ends,
         )
@@ -126,12 +127,14 @@ FORMATS = {"xml": (rss, RSS), "json": (json_feed, JSON_FEED), "ics": (calendar, 
 
 
 def newest_first(entries: Iterable[Entry], limit: int) -> list[Entry]:
-    """Return each item once, as it was first shown, with its last words; newest first."""
+    """Return each item once, as it was first shown, with its last words and all moves of its day; newest first."""
     first: dict[int, datetime] = {}
     last: dict[int, Entry] = {}
     for one in sorted(entries, key=lambda entry: entry.at):
         first.setdefault(one.item_id, one.at)
-        last[one.item_id] = one
+        before = last.get(one.item_id)
+        moved = 0 if before is None else before.moves + (before.closes != one.closes)
+        last[one.item_id] = replace(one, moves=max(one.moves, moved))
     kept = sorted(last.values(), key=lambda one: (first[one.item_id], one.item_id), reverse=True)
     return kept[:limit]
 

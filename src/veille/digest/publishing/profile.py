@@ -108,7 +108,7 @@ def _entry(line: Line, item: Item) -> Entry:
     why = f"Pourquoi vous : {' ; '.join(line.reasons)}" if line.reasons else ""
     return Entry(
         item_id=line.item_id,
-        version=line.item_version,
+        moves=item.moves,
         title=line.title,
         url=line.url,
         told=tuple(part for part in (facts, verdict, why, line.extract, f"Source : {', '.join(line.sources)}") if part),

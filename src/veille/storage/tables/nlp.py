@@ -48,3 +48,5 @@ class TaggingRow(Base):
     pipeline: Mapped[str] = mapped_column(String(128))
     lang: Mapped[str | None] = mapped_column(String(8))
     tagged_at: Mapped[datetime]
+    #: How often the day on which it closes or takes place moved, came or went; null = not counted yet.
+    moves: Mapped[int | None]

@@ -46,6 +46,8 @@ class Front:
     member: Callable[[int], Member | None]
     #: Ids of items → those that are known, in any order.
     items: Callable[[Collection[int]], Sequence[Item]]
+    #: Ids of items → how often staff set each of them aside, for those that ever were.
+    rejections: Callable[[Collection[int]], Mapping[int, int]]
     #: (subscriber id, item id) → whether a mail that left showed that person that item.
     shown: Callable[[int, int], bool]
     #: (digest, period, subscriber id) → what was sent to that person, None if nothing was.

@@ -41,15 +41,20 @@ def calendar(front: Here, token: str) -> Response:
     oldest = front.clock.now().date() - _KEPT
     journal = front.journal(person.id)
     items = {item.id: item for item in front.items(journal)}
-    dated = (_deadline(seen, items.get(number)) for number, seen in sorted(journal.items()))
+    aside = front.rejections(items)
+    dated = (_deadline(one, items.get(number), aside.get(number, 0)) for number, one in sorted(journal.items()))
     kept = (one for one in dated if one is not None and one.day >= oldest)
     domain = front.settings.mail.sender.rpartition("@")[2]
     text = feed(kept, name=f"Échéances · {front.settings.cluster.name}", domain=domain)
-    return Response(text, media_type="text/calendar; charset=utf-8")
+    headers = {"Content-Disposition": 'inline; filename="echeances.ics"'}
+    return Response(text, media_type="text/calendar; charset=utf-8", headers=headers)
 
 
-def _deadline(seen: SeenItem, item: Item | None) -> Deadline | None:
-    """Return the day of an item as it stands, cancelled where it was sent with one and has none any more."""
+def _deadline(seen: SeenItem, item: Item | None, aside: int) -> Deadline | None:
+    """Return the day of an item as it stands, cancelled where it was sent with one and has none any more.
+
+    `aside`: how often staff set it aside; each time is one step, and so is each return.
+    """
     day = item.due or seen.deadline if item is not None else None
     if item is None or day is None:
         return None
@@ -59,7 +64,7 @@ def _deadline(seen: SeenItem, item: Item | None) -> Deadline | None:
         day=day,
         title=item.title,
         url=item.url,
-        version=item.version,
+        sequence=item.moves + 2 * aside - set_aside,
         changed=item.updated,
         closes=item.deadline is not None,
         doubtful=item.doubtful,
