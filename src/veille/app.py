@@ -6,7 +6,7 @@ A command that needs only the store never loads the tagger; one that needs no da
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
 from veille import __version__
@@ -221,6 +221,7 @@ class App(Stores):
         """What the digest stage works with."""
         from veille.digest.choosing.labels import ShortLabels
         from veille.digest.desk import Desk
+        from veille.engine.leader import turn
 
         return Desk(
             settings=self.settings,
@@ -240,6 +241,7 @@ class App(Stores):
             signer=self.signer,
             moved_clock=self.moved,
             shared_store=self.database.file is None,
+            turn=partial(turn, self.ledger, clock=self.clock),
             refused=self.returning.take_refusals,
             stopping=lambda: self.engine.stopping,
         )

@@ -1,6 +1,7 @@
 """What the digest stage works with, and what every step of it looks up there."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import count
@@ -62,6 +63,9 @@ class Desk:
     moved_clock: bool = False
     #: The database serves several machines: a lock on this one proves nothing.
     shared_store: bool = False
+    #: Takes the turn of that name, ours alone among all processes of the database (LeaseHeld where another has it); the
+    #: value tells whether it is still ours.
+    turn: Callable[[str], AbstractContextManager[Callable[[], bool]]] = lambda _name: nullcontext(lambda: True)
     #: Instead of what `[mail] url` names.
     mailer: Mailer | None = None
     wait: Callable[[float], None] | None = None

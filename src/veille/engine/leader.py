@@ -1,7 +1,7 @@
-"""One leader: the lease that keeps a second daemon from starting."""
+"""One leader: the lease that keeps a second daemon from starting, or a second sender from using the same relay."""
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 
@@ -10,10 +10,12 @@ from veille.engine.heartbeat import heartbeat
 from veille.engine.owner import this_process
 from veille.errors import LeaseLost
 from veille.model import Work
-from veille.protocols import Ledger
+from veille.protocols import Clock, Ledger
 
 #: The ledger's `stage` of these leases.
 STAGE = "leader"
+#: Times in a lease that one's turn is looked at again: a process that slept goes on for that long at most.
+_LOOKS = 6
 
 _log = logging.getLogger(__name__)
 
@@ -35,3 +37,22 @@ def leader(ledger: Ledger, name: str, *, owner: str | None = None, lease: timede
             ledger.finish(work)
         except LeaseLost:
             _log.warning("un autre processus avait pris la suite", extra={"leader": name})
+
+
+@contextmanager
+def turn(ledger: Ledger, name: str, clock: Clock) -> Iterator[Callable[[], bool]]:
+    """Be the only one named `name`, as above; the value says whether we still are: ask it before each step."""
+    with leader(ledger, name) as work:
+        asked = clock.now()
+
+        def ours() -> bool:
+            nonlocal asked
+            if abs(clock.now() - asked) >= LEASE / _LOOKS:  # backwards too: a clock that was set back says nothing
+                try:
+                    ledger.renew(work, lease=LEASE)
+                except LeaseLost:
+                    return False
+                asked = clock.now()
+            return True
+
+        yield ours

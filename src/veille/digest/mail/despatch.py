@@ -2,7 +2,7 @@
 
 import fcntl
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -159,7 +159,7 @@ class Despatch:
         desk = self._desk
         mailer = desk.mailer or mailer_of(desk.settings, desk.clock, moved_clock=desk.moved_clock)
         try:
-            with _lock(desk.settings.var / "send.lock"):
+            with _lock(desk.settings.var / "send.lock"), self._turn() as ours:
                 begun = desk.issues.begin(issue.id, desk.clock.now())
                 approved = desk.issues.renders(issue.id)
                 bulletins: dict[int, Bulletin | None] = {}
@@ -180,7 +180,7 @@ class Despatch:
                             approved=approved.get(delivery.subscriber_id, ""),
                         )
 
-                    sender = self._sender(issue, mailer, compose, hours)
+                    sender = self._sender(issue, mailer, compose, stopping=lambda: not ours() or self._over(hours))
                     try:
                         trouble = sender.send(issue.id, alone=not desk.shared_store)
                     except TemplateError as error:
@@ -203,8 +203,22 @@ class Despatch:
         if self._desk.issues.get(issue.id).state in OPEN:
             self._desk.issues.pause(issue.id, by="", why=why, now=self._desk.clock.now())
 
+    def _turn(self) -> AbstractContextManager[Callable[[], bool]]:
+        """Take the turn to send through our relay: whoever has it counts its pace for all machines of the database."""
+        if not self._desk.shared_store:
+            return nullcontext(lambda: True)  # this machine's lock says as much
+        return self._desk.turn(f"envoi par {host_of(self._desk.settings.mail.url.get_secret_value())}")
+
+    def _over(self, hours: Hours | None) -> bool:
+        return self._desk.stopping() or (hours is not None and not hours.open(self._desk.clock.now()))
+
     def _sender(
-        self, issue: Issue, mailer: Mailer, compose: Callable[[Delivery], OutgoingMail], hours: Hours | None
+        self,
+        issue: Issue,
+        mailer: Mailer,
+        compose: Callable[[Delivery], OutgoingMail],
+        *,
+        stopping: Callable[[], bool],
     ) -> Sender:
         desk = self._desk
         log: AcceptLog | None = mailer if isinstance(mailer, FileMailer) else None
@@ -225,7 +239,7 @@ class Despatch:
             paces={str(family): rate for family, rate in pace.families.items()},
             families=Families(mx_hosts if pace.mx_lookup else None),
             since=max((event.at for event in desk.issues.events(issue.id) if event.by), default=None),
-            stopping=lambda: desk.stopping() or (hours is not None and not hours.open(desk.clock.now())),
+            stopping=stopping,
             **options,
         )
 
