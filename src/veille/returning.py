@@ -147,24 +147,22 @@ class Returning:
     def pace_remark(self, issue: "Issue") -> str:
         """Say whether an approved issue leaves in time at its relay's pace; empty where there is nothing to say."""
         from veille.digest.hours import Hours
-        from veille.digest.mail.pace import Limits
+        from veille.digest.planning import foreseen, limits_of
         from veille.digest.relays.known import host_of
-        from veille.digest.relays.quota import remark, spread
+        from veille.digest.relays.quota import remark
         from veille.model import DeliveryState
 
-        stores, pace, cluster = self._stores, self._stores.settings.pace, self._stores.settings.cluster
+        stores, cluster = self._stores, self._stores.settings.cluster
         definition = stores.digests.get(issue.digest)
         host = host_of(stores.settings.mail.url.get_secret_value())
         if definition is None or issue.send_at is None or issue.stale_at is None or not host:
             return ""
         counts = stores.mail_ledger.counts(issue.id)
         waiting = counts.get(DeliveryState.QUEUED, 0) + counts.get(DeliveryState.DEFERRED, 0)
-        limits = Limits(per_hour=pace.per_hour, per_day=pace.per_day, warm_up=pace.warm_up)
-        known = next((one for one in stores.mail_ledger.rates() if one.key == f"relay:{host}"[:300]), None)
         hours = Hours(definition.digest.hours, cluster.zone, cluster.calendar)
-        start = max(stores.clock.now(), issue.send_at)
-        found = spread(waiting, limits, known, hours, start=start, end=issue.stale_at)
-        return remark(found, limits, hours, end=issue.stale_at)
+        start, rates = max(stores.clock.now(), issue.send_at), stores.mail_ledger.rates()
+        found = foreseen(stores.settings, rates, hours, waiting, start=start, end=issue.stale_at)
+        return remark(found, limits_of(stores.settings), hours, end=issue.stale_at)
 
     def follow(self, token: str, *, count: bool) -> "Item | None":
         """Return the item that a counted link leads to, None for a token that is not ours; count one opening of it."""

@@ -103,6 +103,14 @@ def test_each_mail_is_whole_and_lies_open(demo):
             assert mail.bulletin.organisation in (demo.folder / mail.text).read_text(encoding="utf-8-sig")
 
 
+def test_staff_are_told_in_the_evening_what_came_of_it(demo):
+    assert demo.evening.headline.startswith(f"remis {len(demo.last.mails)}, 1 intérêt")
+    assert any("rapport hebdo" in line and "remis à" in line for line in demo.evening.told)
+    page = (demo.folder / demo.evening.page).read_text(encoding="utf-8")
+    assert demo.evening.headline in page
+    assert "utile 1" in page
+
+
 class _References(HTMLParser):
     def __init__(self) -> None:
         super().__init__()

@@ -14,12 +14,13 @@ from sqlalchemy import delete, update
 
 from tests.digest.builders import DIGESTS, item, store_items
 from tests.digest.house import House
+from tests.digest.ledger import members_of
 from tests.digest.sink import Plan, Sink, drop
 from veille.cli.digest_shown import drafted_rows
 from veille.digest.mail.dkim import new_key_pem, signer_of
 from veille.digest.runner import Digests
 from veille.errors import InputError, LeaseHeld, RelayUnavailable, TemplateError
-from veille.model import DeliveryState, IssueState
+from veille.model import DeliveryState, IssueState, Member
 from veille.storage.db import Database
 from veille.storage.tables import ItemTagRow
 
@@ -213,6 +214,13 @@ def test_preview_of_nobody_suggests_the_nearest(house: House) -> None:
         house.digests.preview("Phytali")
     with pytest.raises(InputError, match="aucun contenu nouveau"):
         house.digests.preview("Absente")
+
+
+def test_preview_of_an_organisation_without_a_reader_says_that_it_has_none(house: House) -> None:
+    members_of(house.database).save([(Member(organisation="Muette"), [])], origin="test", now=house.clock.now())
+    with pytest.raises(InputError, match="personne ne lit pour « Muette »") as caught:
+        house.digests.preview("muette")
+    assert "vouliez-vous" not in caught.value.cure
 
 
 def test_clock_drafts_then_holds_then_sends_what_is_approved(house: House) -> None:

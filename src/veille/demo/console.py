@@ -19,6 +19,7 @@ def tell(report: DemoReport, console: Console) -> None:
     for mail in report.last.mails:
         console.print(_bulletin(mail))
     _left_out(report.last, console)
+    _evening(report, console)
     _summary(report, console)
 
 
@@ -77,6 +78,13 @@ def _left_out(edition: Edition, console: Console) -> None:
     console.print("\n[bold]Sans bulletin[/bold]")
     for absent in edition.left_out:
         console.print(f"   {_safe(absent.organisation)} ({_safe(absent.person)}) : {_safe(absent.reason)}")
+
+
+def _evening(report: DemoReport, console: Console) -> None:
+    console.print("\n[bold]Le soir, ce que l'équipe en apprend[/bold]")
+    console.print(f"   {_safe(report.evening.headline)}")
+    for line in report.evening.told:
+        console.print(f"   {_safe(line)}")
 
 
 def _summary(report: DemoReport, console: Console) -> None:

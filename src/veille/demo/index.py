@@ -18,6 +18,7 @@ def render_index(report: DemoReport) -> str:
         cluster=report.cluster,
         editions=report.editions,
         last=report.last,
+        evening=report.evening,
         sources=_health(report),
         home=report.folder,
         now=report.last.sent_at.isoformat(timespec="minutes"),

@@ -101,6 +101,18 @@ class Edition:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Evening:
+    """What staff are told of the last edition, some hours after it left."""
+
+    #: File relative to the demonstration's folder.
+    page: str
+    #: « remis 5, 1 intérêt, 0 réponse ».
+    headline: str
+    #: French sentences of the sending of the report.
+    told: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DemoReport:
     """The whole demonstration."""
 
@@ -109,6 +121,7 @@ class DemoReport:
     editions: tuple[Edition, ...]
     #: Source id → (title, format).
     sources: Mapping[str, tuple[str, str]]
+    evening: Evening
     index: Path
     #: Real time it took.
     seconds: float

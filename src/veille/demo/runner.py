@@ -14,15 +14,19 @@ from veille.demo.corpus import PARIS, corpus
 from veille.demo.feeds import pages
 from veille.demo.index import render_index
 from veille.demo.mails import by_message_id, file_name, lay_open
-from veille.demo.report import DemoReport, Edition, LeftOut, Mail, Pass
+from veille.demo.report import DemoReport, Edition, Evening, LeftOut, Mail, Pass
 from veille.demo.server import ReplayServer
+from veille.digest.signs.reporting import report_of
+from veille.digest.signs.wording import as_page, headline
 from veille.members.importing import refuse_bad_lines
-from veille.model import Bulletin, CrawlReport, Drafted, Item, Member, Scheme
+from veille.model import Bulletin, CrawlReport, Drafted, Feedback, Item, Member, Opinion, Scheme
 from veille.protocols import Progress
 
 #: Who approves, as the issue remembers it: nothing leaves unread.
 OFFICER = "Maud Varenne, chargée de veille"
-INDEX = "index.html"
+INDEX, REPORT = "index.html", "rapport.html"
+#: What some readers of the last edition say of its first line, through the links of their mails.
+_SAID = (Opinion.WANTED, Opinion.USEFUL, Opinion.USEFUL, Opinion.NOT_FOR_ME)
 _SIZES = {
     "tpe": "TPE", "pme": "PME", "eti": "ETI", "ge": "grande entreprise", "labo": "laboratoire",
     "collectivite": "collectivité", "association": "association",
@@ -60,6 +64,8 @@ WEEKS = (
         ),
     ),
 )
+#: When staff are told what came of the last edition.
+EVENING = datetime(2026, 11, 27, 17, 30, tzinfo=PARIS)
 #: Steps that progress counts: crawl and tag per pass, build and send per edition.
 _STEPS = sum(2 * len(week.passes) + 2 for week in WEEKS)
 
@@ -98,11 +104,13 @@ def run_demo(target: Path, progress: Progress) -> DemoReport:
         instance.write_sources(target, corpus(), server.url)
         stage = _Stage(app, clock, server, advance)
         editions = [stage.edition(week) for week in WEEKS]
+        evening = stage.evening()
     report = DemoReport(
         folder=target,
         cluster=settings.cluster.name,
         editions=tuple(editions),
         sources={source.id: (source.title, source.format) for source in corpus()},
+        evening=evening,
         index=target / INDEX,
         seconds=time.monotonic() - started,
     )
@@ -149,6 +157,22 @@ class _Stage:
             approved_by=OFFICER,
         )
 
+    def evening(self) -> Evening:
+        """Let readers of the last edition answer through its links, and tell staff of it on Friday evening."""
+        app = self.app
+        self.clock.move(EVENING)
+        issue = app.issue_store.latest("hebdo")
+        if issue is None:
+            raise RuntimeError("the last edition was not sent")
+        for one, opinion in zip(_answering(app.issue_store.drafted(issue.id)), _SAID, strict=False):
+            app.opinions.record(
+                Feedback(subscriber_id=one.subscriber.id, item_id=one.selection[0].item_id, opinion=opinion, at=EVENING)
+            )
+        told = app.returning.send_reports()
+        report = report_of(app.returning.reports, issue)
+        (app.settings.home / REPORT).write_text(as_page(report), encoding="utf-8")
+        return Evening(page=REPORT, headline=headline(report), told=tuple(told))
+
     def _pass(self, at: datetime) -> Pass:
         self.clock.move(at)
         self.server.documents = pages(at)
@@ -157,6 +181,11 @@ class _Stage:
         tagged = self.app.tag()
         self.advance(1)
         return Pass(at=at, crawl=tuple(_in_file_order(crawl)), tagged=tagged)
+
+
+def _answering(drafted: Sequence[Drafted]) -> list[Drafted]:
+    """Return readers who got something."""
+    return [one for one in drafted if one.selection]
 
 
 def _told(app: App, week: Week, drafted: Sequence[Drafted], ids: dict[int, str]) -> tuple[list[Mail], list[LeftOut]]:

@@ -47,6 +47,11 @@ class Hours:
         first = local.date() if local.time() < start else local.date() + timedelta(days=1)
         return datetime.combine(self.working_day(first), start, self.zone).astimezone(UTC)
 
+    def closing(self, now: datetime) -> datetime:
+        """Return the end of the sending hours of that instant's local day, UTC."""
+        end = time.fromisoformat(self.plan.end)
+        return datetime.combine(now.astimezone(self.zone).date(), end, self.zone).astimezone(UTC)
+
     def in_words(self) -> str:
         """Return « lundi, mardi … de 07:00 à 19:00, hors jours fériés », in French."""
         days = [FRENCH_DAYS[DAYS.index(day)] for day in self.plan.days]

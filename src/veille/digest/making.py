@@ -10,9 +10,10 @@ from veille.config.digests import Definition
 from veille.digest.choosing.certainty import CertainOnly, certain, reviewed
 from veille.digest.choosing.drafting import Readers, draft, refusals
 from veille.digest.composing import make_frame
-from veille.digest.desk import Built, Desk
+from veille.digest.desk import Built, Desk, needed
 from veille.digest.editions import Edition, edition_of
 from veille.digest.keeping import HELD, changed_since, fingerprint, holding, standing
+from veille.digest.planning import planned, window
 from veille.errors import InputError
 from veille.model import Drafted, Handpicked, Issue, IssueState, Item, Subscriber
 from veille.model.issue_life import EDITABLE
@@ -35,6 +36,7 @@ class Maker:
         known = desk.issues.find(definition.name, when.period)
         if known is not None and known.state not in {IssueState.DRAFT, IssueState.CURATED}:
             return Built(issue=known, drafted=desk.issues.drafted(known.id), fresh=False)
+        when = planned(desk, definition, when, desk.audience.subscribers(), when.stale_at)
         issue, drafted, _ = self._draft(definition, when, known, whole=True)
         if definition.digest.alert is not None:
             return self._added(issue, [one for one in drafted if one.bulletin is not None])
@@ -73,8 +75,9 @@ class Maker:
         """Return the draft made again, what each reader gets, and what changed of that; None = all of it may have."""
         desk = self._desk
         when = edition_of(definition.digest, issue.period, desk.clock.now(), desk.hours(definition))
+        when = planned(desk, definition, when, desk.audience.subscribers(), needed(issue.stale_at))
         fresh, drafted, changed = self._draft(definition, when, issue, screen, whole=whole)
-        return replace(fresh, send_at=issue.send_at, stale_at=issue.stale_at), drafted, changed
+        return replace(fresh, send_at=issue.send_at), drafted, changed
 
     def latest_or_drafted(self, definition: Definition) -> tuple[Issue, Sequence[Drafted]]:
         """Return the latest issue as it would be sent, or a draft made now, changing no state."""
@@ -121,15 +124,16 @@ class Maker:
             )
         issue = self.caught_up(definition, issue)
         frame = dict(issue.frame) if issue.state is IssueState.FROZEN else self.frame(definition, issue, notice)
-        renders = self._checked(issue, frame)
-        return self._desk.issues.approve(
+        renders, desk = self._checked(issue, frame), self._desk
+        return desk.issues.approve(
             issue,
             by=by,
-            now=self._desk.clock.now(),
+            now=desk.clock.now(),
             domain=str(frame["sender"]).rpartition("@")[2],
             frame=frame,
             renders=renders,
             why=why,
+            stale_at=window(desk, definition, issue, desk.issues.drafted(issue.id)),
         )
 
     def _checked(self, issue: Issue, frame: dict[str, Any]) -> dict[int, str]:

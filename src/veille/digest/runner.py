@@ -236,11 +236,14 @@ class Digests:
         yield f"édition {issue.name} approuvée sans personne — {signed.approved_by}"
 
     def _reader(self, drafted: Sequence[Drafted], who: str) -> Drafted:
-        return _reader(drafted, who, {m.id: m.organisation for m in self._desk.audience.members()})
+        return reader_named(drafted, who, {m.id: m.organisation for m in self._desk.audience.members()})
 
 
-def _reader(drafted: Sequence[Drafted], who: str, organisations: Mapping[int, str]) -> Drafted:
-    """Return the reader named by address or organisation; raises InputError with the nearest known name."""
+def reader_named(drafted: Sequence[Drafted], who: str, organisations: Mapping[int, str]) -> Drafted:
+    """Return the reader named by address or organisation; raises InputError with the nearest known name.
+
+    An organisation that nobody reads for is known all the same: what it lacks is an address.
+    """
     wanted = who.strip().casefold()
     names: dict[str, Drafted] = {}
     for one in drafted:
@@ -251,6 +254,11 @@ def _reader(drafted: Sequence[Drafted], who: str, organisations: Mapping[int, st
             names[organisation] = one
     if wanted in names:
         return names[wanted]
+    if silent := next((name for name in organisations.values() if name.casefold() == wanted), ""):
+        raise InputError(
+            f"personne ne lit pour « {silent} » : aucune adresse de cette organisation n'est abonnée",
+            cure="ajoutez-en une à la liste, puis « veille members import LISTE.csv » et « veille digest build »",
+        )
     near = nearest(wanted, names)
     raise InputError(
         f"aucun lecteur « {who} » dans cette édition",

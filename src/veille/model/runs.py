@@ -25,16 +25,25 @@ class RunReport:
     def sentences(self) -> Iterator[str]:
         """Say it in French, one line a stage."""
         new = sum(report.new for report in self.crawled)
-        yield f"relève : {len(self.crawled)} sources dues, {new} entrées nouvelles"
+        if self.crawled:
+            yield f"relève : {_counted(len(self.crawled), 'source', 'due')}, {_counted(new, 'entrée', 'nouvelle')}"
+        else:
+            yield "relève : aucune source due"
         if self.read.sentence:
             yield self.read.sentence
         if self.failure is None:
-            yield f"étiquetage : {self.tagged} articles"
+            yield f"étiquetage : {_counted(self.tagged, 'article')}"
         else:
-            yield f"étiquetage arrêté : {self.untagged} articles restent à étiqueter, aucun brouillon sans eux"
+            left = _counted(self.untagged, "article") + (" restent" if self.untagged > 1 else " reste")
+            yield f"étiquetage arrêté : {left} à étiqueter, aucun brouillon sans cela"
         yield from self.digests or ["bulletins : rien n'était dû"]
 
     def news(self) -> Iterator[str]:
         """Say it only where something was done: most ticks of a daemon have nothing to tell."""
         if self.crawled or self.read.asked or self.tagged or self.digests:
             yield from self.sentences()
+
+
+def _counted(number: int, *words: str) -> str:
+    """Return « 3 sources dues », « 1 source due »; `french` has the same, which the vocabulary may not import."""
+    return " ".join((str(number), *(f"{word}s" if number > 1 else word for word in words)))

@@ -90,10 +90,11 @@ class IssueStore(Protocol):
         frame: Mapping[str, Any],
         renders: Mapping[int, str] | None = None,
         why: str = "",
+        stale_at: datetime | None = None,
     ) -> Issue:
         """Sign the frozen content (frozen now where it is not) and write one queued delivery per bulletin, at once.
 
-        `renders` is subscriber id → SHA-256 of the mail drawn.
+        `renders` is subscriber id → SHA-256 of the mail drawn, `stale_at` the end that it is given, its own if None.
         """
         ...
 

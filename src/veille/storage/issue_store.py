@@ -151,11 +151,13 @@ class SqlIssueStore:
         frame: Mapping[str, Any],
         renders: Mapping[int, str] | None = None,
         why: str = "",
+        stale_at: datetime | None = None,
     ) -> Issue:
         """Sign the frozen content (frozen now where it is not) and write one queued delivery per bulletin, at once.
 
-        `renders` is subscriber id → SHA-256 of the mail drawn; raises InputError where the issue may not be approved,
-        where it has changed since it was read as `issue`, or where a frozen content is no longer what its hash says.
+        `renders` is subscriber id → SHA-256 of the mail drawn, `stale_at` the end it is given; raises InputError where
+        the issue may not be approved, where it has changed since it was read as `issue`, or where a frozen content is
+        no longer what its hash says.
         """
         with self._database.write(durable=True) as session:
             row = session.get_one(IssueRow, issue.id)
@@ -169,7 +171,7 @@ class SqlIssueStore:
             else:
                 readers = _freeze(session, row, by=by, now=now, frame=frame)
             _move(session, row, IssueState.APPROVED, now=now, by=by, why=why)
-            row.approved_at, row.approved_by = now, by
+            row.approved_at, row.approved_by, row.stale_at = now, by, stale_at or row.stale_at
             session.flush()  # the issue is written here, its mails by their own ledger
             drawn = [
                 {"issue_id": row.id, "subscriber_id": person, "render_sha256": sha256}
