@@ -6,6 +6,7 @@ from pathlib import Path
 from tests.digest.builders import NOW, bulletin, match
 from veille.addresses import address_key
 from veille.clock import SystemClock
+from veille.digest.mail import sending, shift
 from veille.digest.mail.mailers import FileMailer, RelayLog
 from veille.digest.mail.message import make_message_id
 from veille.digest.mail.relay import parse_relay
@@ -109,9 +110,11 @@ def compose(delivery: Delivery) -> OutgoingMail:
     return OutgoingMail(sender="v@pole.example.fr", recipient=delivery.email, message_id=delivery.message_id, raw=raw)
 
 
-def send(url: str, issue: str, way: str, log: str, connections: str = "4") -> None:
-    """Send an issue until done, as a process of its own does."""
+def send(url: str, issue: str, way: str, log: str, connections: str = "4", lease: str = "") -> None:
+    """Send an issue until done, as a process of its own does; with a lease in seconds, as one machine among others."""
     database = Database(url)
+    if lease:
+        sending.LEASE = shift.LEASE = timedelta(seconds=float(lease))
     mailer = (
         FileMailer(Path(way[5:]))
         if way.startswith("file:")
@@ -121,7 +124,7 @@ def send(url: str, issue: str, way: str, log: str, connections: str = "4") -> No
     if isinstance(accept_log, RelayLog):
         accept_log.grace = 0.3  # the sink logs within its own delay, far below
     store = mails_of(database)
-    Sender(store, mailer, compose, SystemClock(), accept_log=accept_log).send(int(issue), alone=True)
+    Sender(store, mailer, compose, SystemClock(), accept_log=accept_log).send(int(issue), alone=not lease)
     mailer.close()
     issues_of(database).close(int(issue), datetime.now(UTC))
     database.close()
