@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date, datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Select, delete, func, select, update
+from sqlalchemy import ColumnElement, Select, bindparam, delete, func, select, update
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from veille.errors import InputError
@@ -52,6 +52,11 @@ K = TypeVar("K", int, str)
 Line = tuple[str, str]
 #: No address at all: its hash, stored beside the first suppression, tells later that the key is still the same.
 _WITNESS = ""
+#: Made once: each claim of mails asks them.
+_ONE_SUPPRESSED = select(SuppressionRow.address_hash).limit(1)
+_SUPPRESSED_OF = select(SuppressionRow.address_hash).where(
+    SuppressionRow.address_hash.in_(bindparam("hashes", expanding=True))
+)
 
 
 class SqlMemberStore:
@@ -234,10 +239,13 @@ def _found(session: Session, wanted: Select[R], column: InstrumentedAttribute[K]
 
 def _suppressed(session: Session, hashes: Sequence[str], witness: str) -> Iterator[str]:
     """Yield those of these hashes that are suppressed, the witness among them, and any one that tells of others."""
-    column = SuppressionRow.address_hash
-    yield from session.scalars(select(column).limit(1))
+    connection = session.connection()
+    one = connection.scalar(_ONE_SUPPRESSED)
+    if one is None:
+        return
+    yield one
     for some in slices([*hashes, witness]):
-        yield from session.scalars(select(column).where(column.in_(some)))
+        yield from connection.scalars(_SUPPRESSED_OF, {"hashes": some})
 
 
 def _write_person(row: SubscriberRow, person: Subscriber, member_id: int) -> None:

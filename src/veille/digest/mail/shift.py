@@ -17,8 +17,8 @@ from veille.errors import InputError, RelayUnavailable, TemplateError
 from veille.model import Delivery, DeliveryState, OutgoingMail, SendOutcome
 from veille.protocols import Clock, Lane, Mailer, MailLedger
 
-#: Mails claimed in one commit (design: 20–50), and how few may be left when the next are claimed.
-GROUP, LOW = 50, 20
+#: Mails claimed in one commit, which costs as much as sending ten, and how few may be left when the next are claimed.
+GROUP, LOW = 100, 20
 #: Claims are renewed four times in a lease, whatever the mails in hand wait for.
 LEASE = timedelta(minutes=2)
 #: Seconds: what must wait longer is left for another run.
