@@ -76,11 +76,11 @@ def stored(house: House, built: Built) -> list[Drafted]:
     return list(house.desk.issues.drafted(built.issue.id))
 
 
-@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("seed", range(4))
 def test_any_edits_in_any_order_give_what_a_whole_draft_gives(crowded: House, seed: int) -> None:
     draw, hand = random.Random(seed), crowded.digests.curation
     (built,) = crowded.digests.build("hebdo")
-    for _ in range(8):
+    for _ in range(7):
         number = draw.randrange(20, 80)
         act = draw.choice(("pin", "own", "section", "drop", "note", "common", "order", "undo", "word"))
         try:
