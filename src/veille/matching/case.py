@@ -240,7 +240,7 @@ class Case:
             return False
         if self.same_sector:
             return self.topic >= BAR_SAME_SECTOR
-        if not self.view.firm_sectors or any(self._answers(hit) for hit in self.hits):
+        if not self.view.firm_sectors or any(self.answers(hit) for hit in self.hits):
             return self.topic >= BAR_NO_SECTOR
         return self.topic >= BAR_OTHER_SECTOR and self._said_twice
 
@@ -252,7 +252,7 @@ class Case:
         alone = hit.run.first < self.view.title + LEAD and (self.same_sector or not self.view.english)
         return hit.phrase or (hit.central and (hit.spread or alone))
 
-    def _answers(self, hit: Hit) -> bool:
+    def answers(self, hit: Hit) -> bool:
         """Tell whether it is a whole need, with the title about it.
 
         Several words of it stand together and the first lines have the others, or the title has them all.

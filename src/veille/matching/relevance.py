@@ -25,7 +25,9 @@ FOR_TRADE = 0.15
 #: A trade that both talk of, and how fast more of its words stop adding.
 FIELD, AIM, _TALK = 0.45, 0.35, 1.3
 #: The same where a member says at length what it makes: none of that is there, or some of it is.
-_FIELD_ALONE, _FIELD_BESIDE = 0.28, 0.08
+_FIELD_ALONE, _FIELD_BESIDE = 0.28, 0.1
+#: A whole need that a title answers is what a member waits for.
+ANSWERED = 0.2
 #: How fast more words of the profile stop adding.
 SATURATION = 1.3
 #: What can only be read, beside what can be seized.
@@ -157,7 +159,8 @@ def _topic_reasons(case: Case) -> Iterator[Reason]:
         one, several = _SAYINGS[kind]
         words = _enumerate([_quoted(hit) for hit in own])
         said = (one if len(own) == 1 else several).format(words, where)
-        yield Reason(kind=_KINDS.get(kind, kind), text=said, weight=whole * sum(hit.strength for hit in own) / total)
+        weight = whole * sum(hit.strength for hit in own) / total + ANSWERED * any(map(case.answers, own))
+        yield Reason(kind=_KINDS.get(kind, kind), text=said, weight=weight)
 
 
 def _field_words(case: Case, name: str) -> str:

@@ -190,6 +190,7 @@ def _whole(here: _Stands, said: Said, telling: Flags, bridge: Flags) -> Floats:
     """Return the most that the parts of a score come to."""
     worded = telling | here.axis | here.followed
     topic = np.where(worded, share.TOPIC * (1 - np.exp(-said.topic / share.SATURATION)), 0.0)
+    topic += share.ANSWERED * said.has(ANSWERS)
     named = share.AIM * here.aim + share.FIELD * here.field + share.AXIS * here.axis + share.FOLLOW * here.followed
     named += np.where(here.for_trade, share.FOR_TRADE, share.SECTOR * here.same)
     place = np.where(here.abroad, share.COUNTRY, share.NAMED_COUNTRY * here.named)
