@@ -113,11 +113,11 @@ def test_no_hand_opens_a_gate_that_protects_the_reader(gate: str):
 
 
 def test_the_tronc_commun_by_hand_replaces_the_program_s_and_is_filled_up_by_it():
-    items = [*calls(1), *(news(number) for number in (11, 12, 13))]
+    items = [*calls(1), *(news(number) for number in (2, 3, 13))]
     chosen = drafted(items, picked=Handpicked(common=(13,)))
     assert chosen.bulletin is not None
     common = {line.item_id for line in chosen.bulletin.lines if "pour tous les membres du réseau" in line.reasons}
-    assert common == {11, 13}
+    assert common == {2, 13}
 
 
 def test_what_was_sent_is_not_common_again_and_what_has_closed_is_not_shown():

@@ -5,6 +5,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from tests.digest.builders import NOW, digest, item, match, seen
+from veille.digest.choosing.hand import Hand
 from veille.digest.choosing.select import Offer, choose, common_items, offer
 from veille.digest.editions import edition
 from veille.model import Licence, Reason
@@ -119,7 +120,7 @@ def test_network_news_of_our_own_source_reaches_all_others_need_a_match():
 
 
 def test_common_items_are_those_most_readers_share():
-    shared, rare = offers((1, 0.2), kind="reglementation")[0], offers((2, 0.9), kind="reglementation")[0]
+    shared, rare = offers((1, 0.3), kind="reglementation")[0], offers((2, 0.9), kind="reglementation")[0]
     assert common_items(digest(), [[shared], [shared, rare], [shared]]) == {1}
 
 
@@ -130,7 +131,7 @@ def test_what_is_pinned_for_one_member_is_not_for_all():
 
 def test_common_items_keep_their_place_when_calls_abound():
     calls = offers(*[(n, 0.9) for n in range(1, 15)])
-    shared = offers((20, 0.1), (21, 0.1), kind="reglementation")
+    shared = offers((20, 0.3), (21, 0.3), kind="reglementation")
     chosen = choose(digest(), calls + shared, frozenset({20, 21}))
     assert {one.item.id for one in chosen.offers if one.common} == {20, 21}
 
@@ -156,6 +157,32 @@ def test_three_best_calls_are_starred():
     assert [one.item.id for one in chosen.offers if one.star] == [2, 4, 3]
 
 
+@pytest.mark.parametrize(("kind", "score", "shown"), [
+    ("reglementation", 0.24, False), ("reglementation", 0.25, True), ("vie-du-cluster", 0.24, False),
+    ("appel-a-projets", 0.05, True), ("appel-partenaires", 0.05, True),
+])  # fmt: skip
+def test_what_is_read_must_suit_more_surely_than_what_can_be_seized(kind: str, score: float, shown: bool):
+    assert (offer(digest(), WHEN, item(1, kind, deadline=None), match(1, score), None) is not None) is shown
+
+
+def test_what_somebody_answers_for_needs_no_score():
+    news = item(1, "reglementation", deadline=None)
+    weak = match(1, 0.05)
+    for hand in (Hand(pinned=0), Hand(common=True), Hand(section="understand")):
+        assert offer(digest(), WHEN, news, weak, None, hand) is not None
+    assert offer(digest(), WHEN, replace(news, section="understand"), weak, None) is not None
+    own = item(1, "vie-du-cluster", deadline=None, licence=Licence.OWN)
+    assert offer(digest(), WHEN, own, weak, None) is not None
+
+
+def test_what_a_name_or_another_sector_brings_needs_no_score():
+    for kind, section in (("follow", "followed"), ("bridge", "window")):
+        said = (Reason(kind=kind, text="« encapsulation »", weight=0.05),)
+        found = offer(digest(), WHEN, item(1, "innovation-techno", deadline=None), match(1, 0.04, reasons=said), None)
+        assert found is not None
+        assert found.section == section
+
+
 def stars(found: list[Offer], common: frozenset[int] = frozenset()) -> set[int]:
     return {one.item.id for one in choose(digest(), found, common).offers if one.star}
 
@@ -165,6 +192,12 @@ def test_the_essential_is_the_best_of_all_sections():
     assert stars([*found, *offers((21, 0.7), kind="vie-du-cluster")]) == {1, 21, 11}
 
 
+@pytest.mark.parametrize(("score", "told"), [(0.68, True), (0.65, False)])
+def test_what_is_only_read_must_be_a_tenth_better_to_stand_above_what_can_be_seized(score: float, told: bool):
+    news = offers((11, score), kind="reglementation")
+    assert (11 in stars([*offers((1, 0.8), (2, 0.7), (3, 0.6)), *news])) is told
+
+
 def test_what_all_share_is_never_above_what_is_better_for_a_member():
     found = offers((1, 0.8), (2, 0.5), (3, 0.45)) + offers((11, 0.44), kind="reglementation")
     assert stars(found, frozenset({11})) == {1, 2, 3}
@@ -172,7 +205,7 @@ def test_what_all_share_is_never_above_what_is_better_for_a_member():
 
 
 def test_what_staff_put_first_is_in_the_essential_whatever_its_score():
-    pinned = replace(offers((11, 0.05), kind="reglementation")[0], pinned=0)
+    pinned = replace(offers((11, 0.3), kind="reglementation")[0], pinned=0)
     assert stars([*offers((1, 0.8), (2, 0.7), (3, 0.6)), pinned]) == {11, 1, 2}
 
 

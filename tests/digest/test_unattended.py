@@ -6,10 +6,11 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import update
 
-from tests.digest.builders import DIGESTS, NOW, item, store_items
+from tests.digest.builders import DIGESTS, NOW, item, match, store_items
 from tests.digest.house import FRIDAY, House, body, digest_yaml, mails, of
+from veille.digest.choosing.certainty import SUITS, certain_for
 from veille.errors import InputError
-from veille.model import Absence, IssueState, Judgement, Review
+from veille.model import Absence, Eligibility, IssueState, Judgement, Review, Verdict
 from veille.storage.review_store import SqlReviewStore
 from veille.storage.tables import IssueRow, ItemTagRow
 
@@ -134,6 +135,15 @@ def test_absence_sends_what_is_certain_labelled_and_says_it_once(house: House) -
     assert "Sélection automatique, non relue" in body(anne, "html")
     issue = house.digests.status()[0].issue
     assert of(house.desk.issues.drafted(issue.id), "anne") == [5, 7, 9]
+
+
+def test_what_nobody_sees_must_suit_surely() -> None:
+    call = item(1)
+    assert certain_for(call, match(1, SUITS))
+    assert not certain_for(call, match(1, SUITS - 0.01))
+    assert not certain_for(call, match(1, 0.9, eligibility=Eligibility(verdict=Verdict.CHECK, quote="")))
+    accepted = Review(item_id=1, judgement=Judgement.ACCEPTED, by="Claire", at=NOW)
+    assert certain_for(replace(call, review=accepted), match(1, 0.01))
 
 
 def test_absence_leaves_alone_what_somebody_approved_and_ends_with_a_return(house: House) -> None:

@@ -64,6 +64,9 @@ class SectionPlan(_Strict):
     )
     title: str = Field(min_length=1, max_length=60, description="titre imprimé")
     max: int = Field(ge=1, le=20, description="nombre d'éléments au plus")
+    least: float = Field(
+        0.0, ge=0, le=2, allow_inf_nan=False, description="note à atteindre pour y entrer (« veille why » la dit)"
+    )
     types: tuple[str, ...] = Field((), description="types d'opportunité qui y entrent (taxonomie)")
 
 
@@ -72,7 +75,7 @@ class Alert(_Strict):
 
     days: int = Field(10, ge=1, le=30, description="clôt dans moins de tant de jours, à une date sûre")
     score: float = Field(
-        0.5, ge=0, le=2, allow_inf_nan=False, description="note à atteindre pour un lecteur (« veille why » la dit)"
+        0.75, ge=0, le=2, allow_inf_nan=False, description="note à atteindre pour un lecteur (« veille why » la dit)"
     )
 
 

@@ -26,6 +26,8 @@ SOFT_GATES = frozenset({"gate:off-topic"})
 OPENED_BY_HAND = SOFT_GATES | {"gate:territory", "gate:archive", "gate:noise"}
 #: Sections of which « L'essentiel » is made: not a second showing, not what a name or a window alone speaks for.
 _STARRED = ("seize", "partners", "understand", "network")
+#: What is only read must be that much better than what can be seized to stand above it in « L'essentiel ».
+_ONLY_READ = 0.1
 #: Facts whose change, beside the deadline's, is worth a second line to the same reader.
 _CHANGES = frozenset({"opening", "status", "amount_max", "amount_total", "amount_min", "rate"})
 
@@ -228,11 +230,13 @@ def nothing_to_say(offers: Sequence[Offer]) -> str:
 
 
 def _admitted(item: Item, match: Match, section: SectionPlan, hand: Hand) -> bool:
+    """Say whether it may stand in a section: it passes and suits enough for it, or somebody answers for it."""
+    own_news = section.kind == "network" and item.licence is Licence.OWN
     if match.score is not None:
-        return match.gate is None
+        put_there = hand.chosen or bool(hand.section or item.section)
+        return match.gate is None and (match.score >= section.least or own_news or put_there)
     if match.gate is None:
         return False
-    own_news = section.kind == "network" and item.licence is Licence.OWN
     return (own_news and match.gate.kind in SOFT_GATES) or (hand.for_all and match.gate.kind in OPENED_BY_HAND)
 
 
@@ -285,7 +289,14 @@ def _starred(digest: Digest, chosen: Mapping[str, list[Offer]]) -> list[Offer]:
     for group in chosen.values():
         group.sort(key=_rank)
     order = [one for kind in _STARRED for one in chosen.get(kind, []) if one.for_them]
-    more = NOW_OR_NEVER * max((one.score for one in order), default=0.0)
-    order.sort(key=lambda one: _rank(one, more if one.changed and one.section in ANSWERED else 0.0))
+    best = max((one.score for one in order), default=0.0)
+    order.sort(key=lambda one: _rank(one, _more(one, best)))
     stars = {one.item.id for one in order[: digest.essential]}
     return [replace(one, star=one.item.id in stars) for group in chosen.values() for one in group]
+
+
+def _more(one: Offer, best: float) -> float:
+    """Return what a line gains or loses in « L'essentiel »: changed since it was sent, or only to be read."""
+    if one.section not in ANSWERED:
+        return -_ONLY_READ * one.score
+    return NOW_OR_NEVER * best if one.changed else 0.0
