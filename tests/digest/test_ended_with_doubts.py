@@ -1,5 +1,6 @@
 """An issue ends once no mail of it can move by itself, its doubts kept by name and settled afterwards, never twice."""
 
+import contextlib
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
@@ -12,13 +13,14 @@ from tests.digest.house import FRIDAY, House
 from tests.digest.ledger import members_of
 from tests.digest.sink import Plan, Sink, drop
 from veille.digest.mail.doubts import Doubts
+from veille.digest.mail.mailers import FileMailer
 from veille.digest.publishing.archive import Archive, Publisher
 from veille.digest.publishing.public import Printed
 from veille.digest.runner import Digests
 from veille.digest.signs.reporting import ReportDesk, report_of, send_due
 from veille.digest.signs.wording import as_text
-from veille.errors import InputError
-from veille.model import Delivery, DeliveryState, IssueState
+from veille.errors import InputError, LeaseHeld
+from veille.model import Delivery, DeliveryState, IssueState, OutgoingMail, SendOutcome
 from veille.storage.bounce_store import SqlBounceStore
 from veille.storage.mail_ledger import doubtful_mails
 from veille.storage.sign_store import SqlSignStore
@@ -189,3 +191,40 @@ def test_sender_that_died_after_its_last_mail_leaves_an_issue_that_ends(house: H
     list(house.digests.run_due())
     assert house.desk.issues.get(issue.id).state is IssueState.DONE
     assert len(house.mails()) == 2
+
+
+@pytest.mark.parametrize(
+    "jump", [timedelta(hours=-1), timedelta(hours=1), timedelta(days=-30), timedelta(days=3), timedelta(days=30)]
+)
+def test_clock_that_jumps_while_a_mail_is_in_hand_sends_nothing_twice_and_hides_nothing(
+    house: House, jump: timedelta
+) -> None:
+    """Between the claim and the mark: the lease ends in the middle of DATA, or seems to last for weeks."""
+    house.digests.build()
+    (issue,) = house.digests.approve(by="Claire")
+    house.clock.advance(FRIDAY)
+    sent: list[str] = []
+
+    class Jumping(FileMailer):
+        def _one(self, mail: OutgoingMail) -> SendOutcome:
+            sent.append(mail.message_id)
+            if len(sent) == 1:
+                house.clock.advance(jump)
+                other = {"now": house.clock.now(), "alone": False, "lease": timedelta(minutes=2)}
+                house.desk.mails.recover(issue.id, **other)  # type: ignore[arg-type]
+            return super()._one(mail)
+
+    jumping = Digests(replace(house.desk, mailer=Jumping(house.home / "var" / "mail"), shared_store=True))
+    with contextlib.suppress(LeaseHeld, InputError):
+        list(jumping.run_due())
+    house.clock.advance(-jump)
+    for _ in range(3):
+        with contextlib.suppress(LeaseHeld, InputError):
+            list(jumping.run_due())
+        house.clock.advance(timedelta(minutes=5))
+    assert len(sent) == len(set(sent))
+    (status,) = house.digests.status()
+    assert status.state is IssueState.DONE
+    left = {one.message_id for one in status.deliveries if one.state is DeliveryState.SENT}
+    assert left == set(sent)
+    assert {one.state for one in status.deliveries} <= {DeliveryState.SENT, DeliveryState.EXPIRED}

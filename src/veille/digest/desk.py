@@ -1,6 +1,6 @@
 """What the digest stage works with, and what every step of it looks up there."""
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
@@ -16,7 +16,7 @@ from veille.digest.hours import Hours
 from veille.digest.mail.dkim import Signer
 from veille.digest.mail.message import make_message_id
 from veille.errors import InputError
-from veille.model import Delivery, DeliveryState, Drafted, Feedback, Issue, IssueState
+from veille.model import Bulletin, Delivery, DeliveryState, Drafted, Feedback, Issue, IssueState, Subscriber
 from veille.protocols import (
     Audience,
     Clock,
@@ -30,6 +30,8 @@ from veille.protocols import (
 )
 from veille.tokens import Keys
 
+#: Bulletins read at a time.
+PAGE = 500
 #: States of a mail that may still leave by itself.
 WAITING = (DeliveryState.QUEUED, DeliveryState.DEFERRED, DeliveryState.SENDING)
 
@@ -162,7 +164,14 @@ class Desk:
 
     def filled(self, issue: Issue) -> bool:
         """Tell whether anybody is written to."""
-        return any(one.bulletin for one in self.issues.drafted(issue.id))
+        return bool(self.issues.letters(issue.id, limit=1))
+
+    def letters(self, issue: Issue) -> Iterator[tuple[Subscriber, Bulletin]]:
+        """Yield whom an issue is written to and what, never many of them in memory."""
+        first = 0
+        while page := self.issues.letters(issue.id, first=first, limit=PAGE):
+            yield from page
+            first = page[-1][0].id + 1
 
     def message_id(self, issue: Issue, subscriber_id: int, *, space: str = "") -> str:
         """Return the Message-ID of an issue for one subscriber, in a space of its own for previews and tests."""

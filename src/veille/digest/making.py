@@ -124,7 +124,7 @@ class Maker:
             )
         issue = self.caught_up(definition, issue)
         frame = dict(issue.frame) if issue.state is IssueState.FROZEN else self.frame(definition, issue, notice)
-        renders, desk = self._checked(issue, frame), self._desk
+        (renders, closes), desk = self._checked(issue, frame), self._desk
         return desk.issues.approve(
             issue,
             by=by,
@@ -133,27 +133,25 @@ class Maker:
             frame=frame,
             renders=renders,
             why=why,
-            stale_at=window(desk, definition, issue, desk.issues.drafted(issue.id)),
+            stale_at=window(desk, definition, issue, mails=len(renders), closes=closes),
         )
 
-    def _checked(self, issue: Issue, frame: dict[str, Any]) -> dict[int, str]:
-        """Draw and check every mail; return subscriber → SHA-256 of what was drawn."""
-        desk, found = self._desk, {}
+    def _checked(self, issue: Issue, frame: dict[str, Any]) -> tuple[dict[int, str], dict[int, str]]:
+        """Draw and check every mail; return subscriber → SHA-256 of what was drawn, and item shown → when it closes."""
+        desk = self._desk
+        found: dict[int, str] = {}
+        closes: dict[int, str] = {}
         with closing(desk.composer(frame)) as composer:
-            for one in desk.issues.drafted(issue.id):
-                if one.bulletin is not None:
-                    found[one.subscriber.id] = composer.check(
-                        one.bulletin,
-                        email=one.subscriber.email,
-                        message_id=desk.message_id(issue, one.subscriber.id),
-                        sent=desk.clock.now(),
-                    )
+            for person, bulletin in desk.letters(issue):
+                mark = desk.message_id(issue, person.id)
+                found[person.id] = composer.check(bulletin, email=person.email, message_id=mark, sent=desk.clock.now())
+                closes |= {line.item_id: line.closes for line in bulletin.lines}
         if not found and issue.state in EDITABLE:
             raise InputError(
                 f"l'édition {issue.name} ne contient aucun bulletin",
                 cure="elle reste à faire : importez des membres ou relevez les sources, puis « veille digest build »",
             )
-        return found
+        return found, closes
 
     def _draft(
         self,

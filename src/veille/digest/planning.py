@@ -4,9 +4,9 @@ Nine hundred mails at three hundred a day need three working days, whatever the 
 would be stale before its last mail is planned longer, so that nothing closes on the way that it shows.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from veille.config.digests import Definition
 from veille.config.settings import Settings
@@ -18,7 +18,7 @@ from veille.digest.relays.known import host_of
 from veille.digest.relays.quota import Spread, spread
 from veille.errors import InputError
 from veille.french import counted, day_of_month
-from veille.model import Drafted, Issue, Line, Subscriber
+from veille.model import Issue, Subscriber
 from veille.model.issue_life import OPEN
 from veille.model.sending import RateState
 
@@ -52,14 +52,16 @@ def planned(desk: Desk, definition: Definition, when: Edition, people: Sequence[
     return replace(when, stale_at=until, last_day=until.astimezone(desk.settings.cluster.zone).date())
 
 
-def window(desk: Desk, definition: Definition, issue: Issue, drafted: Sequence[Drafted]) -> datetime:
-    """Return the end that an issue is signed with; raises InputError where what it shows would close before it left."""
+def window(desk: Desk, definition: Definition, issue: Issue, *, mails: int, closes: Mapping[int, str]) -> datetime:
+    """Return the end that an issue is signed with; raises InputError where what it shows would close before it left.
+
+    `closes`: item shown → the day it closes, ISO, or empty.
+    """
     end, now = needed(issue.stale_at), desk.clock.now()
-    mails = sum(one.bulletin is not None for one in drafted)
     when = None if definition.corrects else edition_of(definition.digest, issue.period, now, desk.hours(definition))
     until = _needed_end(desk, definition, when, mails, start=max(needed(issue.send_at), now), end=end)
     last = until.astimezone(desk.settings.cluster.zone).date()
-    closing = {line.item_id for one in drafted if one.bulletin for line in one.bulletin.lines if _closes(line, last)}
+    closing = [item for item, day in closes.items() if day and day < last.isoformat()]
     if until > end and closing and not definition.corrects:
         raise InputError(
             f"au rythme de [pace], les {mails} mails de l'édition {issue.name} partent jusqu'au {day_of_month(last)} ; "
@@ -67,10 +69,6 @@ def window(desk: Desk, definition: Definition, issue: Issue, drafted: Sequence[D
             cure="refaites-la avec « veille digest build » (figée : « digest reopen » d'abord), ou relevez [pace]",
         )
     return until
-
-
-def _closes(line: Line, last: date) -> bool:
-    return bool(line.closes) and line.closes < last.isoformat()
 
 
 def _needed_end(

@@ -6,6 +6,7 @@ from typing import Any, Protocol
 
 from veille.model import (
     Absence,
+    Bulletin,
     Delivery,
     DeliveryState,
     Drafted,
@@ -17,6 +18,7 @@ from veille.model import (
     Pick,
     SeenItem,
     SendOutcome,
+    Subscriber,
 )
 from veille.model.sending import RateState
 
@@ -74,6 +76,10 @@ class IssueStore(Protocol):
 
     def drafted(self, issue_id: int) -> Sequence[Drafted]:
         """Return what an issue holds, one per subscriber, in a fixed order."""
+        ...
+
+    def letters(self, issue_id: int, *, first: int = 0, limit: int) -> Sequence[tuple[Subscriber, Bulletin]]:
+        """Return whom an issue is written to and what, from that subscriber's number on, so many at most."""
         ...
 
     def freeze(self, issue: Issue, *, by: str, now: datetime, frame: Mapping[str, Any]) -> Issue:

@@ -17,9 +17,13 @@ from veille.model import (
     IssueState,
     Reason,
     Selected,
+    Subscriber,
 )
 from veille.storage.member_store import read_subscriber
 from veille.storage.tables import BulletinRow, DeliveryRow, IssueRow, SelectionRow, SubscriberRow
+
+#: Rows read at a time where all of an issue is.
+_PAGE = 500
 
 
 def frozen(session: Session, issue_id: int, frame: Mapping[str, Any]) -> tuple[str, frozenset[int]]:
@@ -30,14 +34,15 @@ def frozen(session: Session, issue_id: int, frame: Mapping[str, Any]) -> tuple[s
     shared = {key: value for key, value in frame.items() if key != "date"}  # written when sending begins
     whole, readers = hashlib.sha256(_canonical(shared)), []
     bulletins = select(BulletinRow.subscriber_id, BulletinRow.content).where(BulletinRow.issue_id == issue_id)
-    for person, content in session.execute(bulletins.order_by(BulletinRow.subscriber_id)):
+    page = {"yield_per": _PAGE}  # of eighty thousand bulletins, never more at once
+    for person, content in session.execute(bulletins.order_by(BulletinRow.subscriber_id), execution_options=page):
         if content is not None:
             readers.append(person)
             whole.update(_canonical([person, content]))
     columns = (SelectionRow.subscriber_id, SelectionRow.rank, SelectionRow.item_id, SelectionRow.item_version,
                SelectionRow.section, SelectionRow.score, SelectionRow.reasons)  # fmt: skip
     lines = select(*columns).where(SelectionRow.issue_id == issue_id).order_by(*columns[:3])
-    for line in session.execute(lines):
+    for line in session.execute(lines, execution_options=page):
         whole.update(_canonical(list(line)))
     return whole.hexdigest(), frozenset(readers)
 
@@ -107,6 +112,20 @@ def selection_values(issue_id: int, subscriber_id: int, line: Selected) -> dict[
         "score": line.score,
         "reasons": reasons,
     }
+
+
+def read_letters(session: Session, issue_id: int, first: int, limit: int) -> list[tuple[Subscriber, Bulletin]]:
+    """Read the bulletins of an issue for the subscribers from that number on, so many at most."""
+    mine = (BulletinRow.issue_id == issue_id, BulletinRow.subscriber_id >= first)
+    query = (
+        select(BulletinRow.content, SubscriberRow)
+        .join(SubscriberRow, SubscriberRow.id == BulletinRow.subscriber_id)
+        .where(*mine, BulletinRow.skipped.is_(None))
+        .order_by(BulletinRow.subscriber_id)
+        .limit(limit)
+    )
+    rows = session.execute(query)
+    return [(read_subscriber(person), Bulletin.from_data(content)) for content, person in rows if content is not None]
 
 
 def read_drafted(session: Session, issue_id: int) -> list[Drafted]:

@@ -8,11 +8,11 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from veille.french import counted
-from veille.model import DeliveryState, Drafted, Issue, IssueEvent, IssueState
+from veille.model import Bulletin, DeliveryState, Drafted, Issue, IssueEvent, IssueState, Subscriber
 from veille.model.issue_life import EDITABLE, ENDED, LIVING, OPEN, check_move, refused_move
 from veille.protocols import IssueStore
 from veille.storage.db import Database, slices, upsert
-from veille.storage.digest_rows import bulletin_values, frozen, read_drafted, read_issue, selection_values
+from veille.storage.digest_rows import bulletin_values, frozen, read_drafted, read_issue, read_letters, selection_values
 from veille.storage.issue_signing import altered, check_same, name_of, unsigned
 from veille.storage.mail_ledger import FINAL, count, end_waiting, enqueue, take_back, withdraw
 from veille.storage.member_store import read_subscriber
@@ -87,6 +87,11 @@ class SqlIssueStore:
         """Return what an issue holds, one per subscriber, in a fixed order."""
         with self._database.read() as session:
             return read_drafted(session, issue_id)
+
+    def letters(self, issue_id: int, *, first: int = 0, limit: int) -> Sequence[tuple[Subscriber, Bulletin]]:
+        """Return whom an issue is written to and what, from that subscriber's number on, so many at most."""
+        with self._database.read() as session:
+            return read_letters(session, issue_id, first, limit)
 
     def events(self, issue_id: int) -> Sequence[IssueEvent]:
         """Return every move of an issue, oldest first."""
@@ -317,10 +322,11 @@ def _drafted(
         else:
             for some in slices(people):
                 session.execute(mine.where(table.subscriber_id.in_(some)))
-    bulletins = [bulletin_values(row.id, one) for one in drafted]
-    upsert(session, BulletinRow, bulletins, keys=["issue_id", "subscriber_id"])
-    lines = [selection_values(row.id, one.subscriber.id, line) for one in drafted for line in one.selection]
-    upsert(session, SelectionRow, lines, keys=["issue_id", "subscriber_id", "item_id"])
+    for part in slices(drafted):
+        bulletins = [bulletin_values(row.id, one) for one in part]
+        upsert(session, BulletinRow, bulletins, keys=["issue_id", "subscriber_id"])
+        lines = [selection_values(row.id, one.subscriber.id, line) for one in part for line in one.selection]
+        upsert(session, SelectionRow, lines, keys=["issue_id", "subscriber_id", "item_id"])
     return read_issue(row)
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from veille.config.digests import Definition
-from veille.digest.desk import WAITING, Desk, Sent, needed
+from veille.digest.desk import PAGE, WAITING, Desk, Sent, needed
 from veille.digest.fallback import Fallback
 from veille.digest.finding import issue_meant
 from veille.digest.hours import Hours
@@ -162,13 +162,15 @@ class Despatch:
             with _lock(desk.settings.var / "send.lock"), self._turn() as ours:
                 begun = desk.issues.begin(issue.id, desk.clock.now())
                 approved = desk.issues.renders(issue.id)
-                bulletins: dict[int, Bulletin | None] = {}
+                bulletins: dict[int, Bulletin] = {}
                 with closing(desk.composer(begun.frame)) as composer:
                     sent = datetime.fromisoformat(begun.frame["date"])
 
                     def compose(delivery: Delivery) -> OutgoingMail:
-                        if not bulletins:  # read for the first mail: a look at the relay's log needs none
-                            bulletins.update((one.subscriber.id, one.bulletin) for one in desk.issues.drafted(issue.id))
+                        if delivery.subscriber_id not in bulletins:  # mails are claimed in this order, nearly all
+                            _keep_some(bulletins)
+                            page = desk.issues.letters(issue.id, first=delivery.subscriber_id, limit=PAGE)
+                            bulletins.update((person.id, bulletin) for person, bulletin in page)
                         bulletin = bulletins.get(delivery.subscriber_id)
                         if bulletin is None:
                             raise InputError("ce bulletin n'est plus dans l'édition")
@@ -242,6 +244,12 @@ class Despatch:
             stopping=stopping,
             **options,
         )
+
+
+def _keep_some(bulletins: dict[int, Bulletin]) -> None:
+    """Forget the bulletins read first: those of families that wait come late."""
+    for number in list(bulletins)[: max(len(bulletins) - PAGE, 0)]:
+        del bulletins[number]
 
 
 def _taken_over(issue: Issue) -> LeaseHeld:
