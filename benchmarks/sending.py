@@ -2,11 +2,11 @@
 
     python -m benchmarks.sending [--mails 1000] [--rounds 5]
 
-Both send the same bytes to the same sink over kept connections; rounds alternate, the best of each counts, so that what
-else the machine does hurts neither. « sender » is what `veille digest send` runs: claims, a durable mark before each
-final dot, results, on SQLite; « memory » is the same with its ledger in /dev/shm, where a sync costs nothing; « client »
-is its SMTP alone. « syncs » are the durable writes of 4 KB that the disk takes in a second, one after the other: one for
-each commit of the ledger, of about ten mails. The last line is one JSON object.
+Both send the same bytes to the same sink over kept connections; rounds alternate, the best of each counts, so that
+what else the machine does hurts neither. « sender » is what `veille digest send` runs: claims, a durable mark before
+each final dot, results, on SQLite; « memory » is the same with its ledger in /dev/shm, where a sync costs nothing; «
+client » is its SMTP alone. « syncs » are the durable writes of 4 KB that the disk takes in a second, one after the
+other: one for each commit of the ledger, of about ten mails. The last line is one JSON object.
 """
 
 import argparse

@@ -1,12 +1,15 @@
+import hmac
 import json
 import stat
 from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from veille.errors import InputError
-from veille.tokens import Keys
+from veille.tokens import Keys, Mac
 
 DAY = date(2026, 11, 27)
 
@@ -91,3 +94,10 @@ def test_a_seal_proves_its_subject_whatever_its_case(tmp_path):
     assert keys.sealed("bounce", "12", seal)
     assert keys.seal("bounce", "12") != seal
     assert not keys.sealed("bounce", "12", "é")
+
+
+@settings(max_examples=60, deadline=None)
+@given(secret=st.binary(max_size=200), data=st.binary(max_size=200))
+def test_our_mac_is_the_standards(secret: bytes, data: bytes):
+    mac = Mac(secret)
+    assert mac(data) == mac(data) == hmac.digest(secret, data, "sha256")

@@ -4,6 +4,7 @@ import base64
 import binascii
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from veille.text import clean
 
@@ -52,5 +53,6 @@ def quoted_printable(text: str) -> bytes:
     return b"\r\n".join([_encoded(line) for line in lines])
 
 
+@lru_cache(maxsize=4096)  # most lines of a mail are the template's
 def _encoded(line: str) -> bytes:
     return binascii.b2a_qp(clean(line).encode(), istext=False, quotetabs=False).replace(b"=\n", b"=\r\n")

@@ -181,11 +181,29 @@ def shown_by(template: Template, source: str, *, escaped: bool) -> Show:
             elif isinstance(one, nodes.Getattr) and isinstance(one.node, nodes.Name):
                 words.append((one.node.name, attrgetter(one.attr)))
             else:
-                return template.render
+                return _drawn_by(template)
     put = escape if escaped else str
 
     def show(values: Values) -> str:
         return "".join([one if isinstance(one, str) else put(one[1](values[one[0]])) for one in words])
+
+    return show
+
+
+def _drawn_by(template: Template) -> Show:
+    """Return what draws a template again and again, in one context of Jinja: to make one took a third of the time."""
+    context, draw = template.new_context(), template.root_render_func
+
+    def show(values: Values) -> str:
+        nonlocal context
+        context.parent = {**template.globals, **values}
+        context.vars.clear()
+        context.exported_vars.clear()
+        try:
+            return "".join(draw(context))
+        except BaseException:
+            context = template.new_context()  # cut short, it may hold anything
+            raise
 
     return show
 

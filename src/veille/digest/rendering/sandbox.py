@@ -103,6 +103,8 @@ def piece_environment(sources: Mapping[str, str]) -> Environment:
     """Return what draws pieces of the program's own templates: no sandbox, which costs three quarters of the time."""
     env = _made(Environment, sources)
     env.keep_trailing_newline = True
+    # Python's own, five times as fast: where it fails (a key of a mapping), the bulletin is drawn whole, as Jinja does.
+    env.getattr = getattr  # type: ignore[assignment]
     return env
 
 
