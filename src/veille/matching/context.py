@@ -45,8 +45,6 @@ _WEAK_SECTORS = {
 }
 #: What the model must say of a filière at least to make an item another trade's.
 _SURE = 0.5
-#: Characters of text in which an item says where it is for.
-_PLACED = 1_000
 _OVERSEAS = "x:zonage:outre-mer"
 #: Folded words that name the mainland beside overseas: together they are the country.
 _EVERYWHERE = re.compile(r"\b(metropole|metropolitaine|hexagone)\b.{0,40}\boutre mer\b|\boutre mer (compris|inclus)")
@@ -237,7 +235,7 @@ def _view(item: Item, taxonomy: Taxonomy, places: Places) -> View:
         title=len(title),
         sectors=sectors,
         firm_sectors=sectors.intersection(tag.term for tag in item.of(Scheme.SECTOR) if _firm(tag)),
-        places=tuple(tag.term for tag in item.of(Scheme.TERRITORY) if tag.scope == "main" and _early(tag)),
+        places=tuple(tag.term for tag in item.of(Scheme.TERRITORY) if tag.scope == "main"),
         mentioned=tuple(tag.term for tag in item.of(Scheme.TERRITORY) if tag.scope == "mentioned"),
         zones={tag.term: places.zone_places(tag.term) for tag in item.of(Scheme.ZONE) if _aimed(tag, body)},
     )
@@ -246,12 +244,7 @@ def _view(item: Item, taxonomy: Taxonomy, places: Places) -> View:
 def _aimed(tag: Tag, body: str) -> bool:
     """Tell whether an item is aimed at a zone, and not at the whole country with it (« en métropole ou outre-mer »)."""
     whole = tag.term == _OVERSEAS and _EVERYWHERE.search(body) is not None
-    return tag.scope == "main" and _early(tag) and not whole
-
-
-def _early(tag: Tag) -> bool:
-    """Tell whether a place stands in the title or early enough to say whom an item is for; further on, a rate is."""
-    return not tag.evidence or any(said.where == "title" or (said.start or 0) < _PLACED for said in tag.evidence)
+    return tag.scope == "main" and not whole
 
 
 def _firm(tag: Tag) -> bool:

@@ -113,7 +113,8 @@ def _size(fact: Fact, view: View, profile: Profile) -> Found:
         return Verdict.YES, f"ouvert aux {words}"
     if size in _left_open(view) or (size == "association" and allowed.issuperset(_COMPANY_SIZES)):
         return Verdict.CHECK, f"ouvert aux {words}, et à d'autres"
-    if view.kind.id in _PLACED or _may_join(view, size):
+    # « ouvert aux industriels » keeps no laboratory from an event; « huit PME » does.
+    if (view.kind.id in _PLACED and allowed.issuperset(_COMPANY_SIZES)) or _may_join(view, size):
         return Verdict.CHECK, f"porté par : {words} ; comme partenaire ?"
     return Verdict.NO, f"réservé aux {words}"
 
@@ -172,6 +173,9 @@ def _staff(fact: Fact, view: View, profile: Profile) -> Found:  # noqa: ARG001 -
     low, high = _STAFF_OF[profile.member.size]
     if (low >= limit) if least else (high <= limit):
         return None
+    # An ETI of few people has a great turnover; what is none by staff nor by turnover has thousands.
+    if profile.member.size == "ge" and not least and low > limit:
+        return Verdict.NO, asked
     return Verdict.CHECK, asked
 
 

@@ -76,7 +76,7 @@ def match(item: Item, member: Member, context: MatchContext) -> Match:
             gate=refusal,
             eligibility=case.eligibility,
         )
-    reasons = sorted(_reasons(case), key=lambda reason: (reason.kind != first_kind(case), -reason.weight))
+    reasons = sorted(_reasons(case), key=lambda reason: _place(reason, case))
     score = sum(reason.weight for reason in reasons) * freshness(case) * standing(case)
     return Match(
         item_id=item.id,
@@ -114,6 +114,12 @@ def first_kind(case: Case) -> str | None:
     """Return the kind of reason that comes first whatever its weight: news of a followed name is read for the name."""
     named = case.followed is not None and fold(case.followed) in case.view.folded_title
     return "follow" if named and case.view.deadline is None else None
+
+
+def _place(reason: Reason, case: Case) -> tuple[bool, bool, float]:
+    """Return where a reason stands: what the profile itself prints is said before the trade that it is of."""
+    trade = case.says_own and case.field is not None and reason.text == _field_words(case, case.field)
+    return reason.kind != first_kind(case), trade, -reason.weight
 
 
 def _reasons(case: Case) -> Iterator[Reason]:
