@@ -61,6 +61,7 @@ def status_row(one: "Sent") -> dict[str, Any]:
         "number": one.issue.id,
         "state": one.state.value,
         "mails": dict(_count(one)),
+        "coverage": one.issue.coverage,
         "doubtful": [mail.email for mail in one.doubtful],
     }
 
@@ -95,9 +96,7 @@ def show_built(built: "Built") -> None:
         for one in built.drafted
     ]
     table(("Abonné", "Éléments", "Objet"), rows)
-    if calls := sum(one.calls for one in built.drafted):
-        share = sum(one.calls_shown for one in built.drafted) * 100 // calls
-        echo(f"Couverture : {share} % des appels qui conviennent sont montrés à dix jours ou plus de leur clôture.")
+    _tell_coverage(built.issue)
     if remark := heavy(built.issue.frame.get("heaviest", 0)):
         echo(f"attention, le plus lourd des bulletins : {remark}")
     if readers:
@@ -110,6 +109,7 @@ def show_sent(sent: "Sent") -> None:
     echo(f"{title(sent.issue)} (n° {sent.issue.id}) : {_state(sent)}.")
     if sent.issue.approved_by:
         echo(f"Approuvée par {sent.issue.approved_by}.")
+    _tell_coverage(sent.issue)
     if sent.outside:
         echo(f"Elle attend : {sent.outside}.")
     if not sent.deliveries and sent.state.value in {"draft", "curated", "frozen"}:
@@ -139,6 +139,13 @@ def _state(sent: "Sent") -> str:
         return STATES[sent.state.value]
     state = "terminée" if sent.state.value == "done" else STATES[sent.state.value]
     return f"{state}, {counted(doubts, 'envoi')} douteux à vérifier"
+
+
+def _tell_coverage(issue: "Issue") -> None:
+    if issue.coverage is not None:
+        echo(
+            f"Couverture : {issue.coverage} % des appels qui conviennent sont montrés à dix jours ou plus de leur clôture."
+        )
 
 
 def _named(issue: "Issue") -> str:

@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from veille.config.digests import Definition
 from veille.digest.choosing.certainty import CertainOnly, certain, reviewed
-from veille.digest.choosing.drafting import Readers, draft, refusals
+from veille.digest.choosing.drafting import Readers, covered, draft, refusals
 from veille.digest.composing import make_frame
 from veille.digest.desk import Built, Desk, needed
 from veille.digest.editions import Edition, edition_of
@@ -21,7 +21,7 @@ from veille.model.issue_life import EDITABLE
 #: Which items a draft is made from: all, those that staff accepted, those that are certain.
 Screen = Literal["all", "reviewed", "certain"]
 #: What a frame keeps of the draft when it is made anew at approval: an erratum's original, and what it was made from.
-_KEPT = ("answers", "notice", *HELD)
+_KEPT = ("answers", "notice", "coverage", *HELD)
 
 
 class Maker:
@@ -183,7 +183,7 @@ class Maker:
                 handpicked=hand,
                 before=before,
             )
-        held = known.frame.get("heaviest", 0) if before is not None and known is not None else 0
+        kept = known.frame if before is not None and known is not None else {}
         issue = Issue(
             id=0,
             digest=definition.name,
@@ -194,7 +194,9 @@ class Maker:
             stale_at=when.stale_at,
             frame={
                 **frame,
-                "heaviest": max(composer.heaviest, held),
+                "heaviest": max(composer.heaviest, kept.get("heaviest", 0)),
+                # An edit makes few bulletins again: what the whole draft covered still tells.
+                "coverage": kept["coverage"] if "coverage" in kept else covered(drafted),
                 **holding(hand, known.edits if known is not None else 0, inputs),
             },
         )

@@ -235,6 +235,12 @@ class Issue:
         return f"{self.digest} {self.period}"
 
     @property
+    def coverage(self) -> int | None:
+        """Percent of the calls that suit its readers in time which they were shown, as drafted; None = not known."""
+        shown, calls = self.frame.get("coverage", (0, 0))
+        return shown * 100 // calls if calls else None
+
+    @property
     def behind(self) -> bool:
         """Whether a draft lacks an edit: who edited it was cut short, or is making it again now."""
         return bool(self.frame.get("edits", 0) < self.edits)

@@ -94,6 +94,12 @@ def draft(
     return drafted
 
 
+def covered(drafted: Iterable[Drafted]) -> list[int]:
+    """Return how many calls that leave enough days readers were shown, now or before, and how many suit them at most."""
+    counts = [(one.calls_shown, one.calls) for one in drafted]
+    return [sum(shown for shown, _ in counts), sum(calls for _, calls in counts)]
+
+
 def _offered(
     digest: Digest, offering: Offering, each: Mapping[int, Reader], without: Collection[int] = ()
 ) -> dict[int, Sequence[Offer]]:

@@ -60,6 +60,8 @@ class IssueReport:
     suppressed: int = 0
     #: Who left since, by what came back: kind → people.
     left: Mapping[str, int] = field(default_factory=dict)
+    #: Percent of the calls that suit readers in time which they were shown; None where that is not known.
+    coverage: int | None = None
 
     @property
     def delivered(self) -> int:
@@ -109,6 +111,7 @@ def gather(
         waiting=_named(deliveries, _WAITING),
         suppressed=sum(one.state is DeliveryState.SUPPRESSED for one in deliveries),
         left={**left, **({"page": by_page} if by_page else {})},
+        coverage=issue.coverage,
     )
 
 

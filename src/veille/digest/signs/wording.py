@@ -93,6 +93,7 @@ def figures(report: IssueReport) -> list[tuple[str, int]]:
     return [
         *_mails(report), *([("liens consultés", report.opened)] if report.opened is not None else []),
         ("intérêts", report.wanted), *votes, ("réponses", report.replies), *left,
+        *([("couverture, % des appels qui conviennent", report.coverage)] if report.coverage is not None else []),
     ]  # fmt: skip
 
 
