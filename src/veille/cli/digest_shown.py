@@ -143,9 +143,8 @@ def _state(sent: "Sent") -> str:
 
 def _tell_coverage(issue: "Issue") -> None:
     if issue.coverage is not None:
-        echo(
-            f"Couverture : {issue.coverage} % des appels qui conviennent sont montrés à dix jours ou plus de leur clôture."
-        )
+        told = f"{issue.coverage} % des appels qui conviennent"
+        echo(f"Couverture : {told} sont montrés à dix jours ou plus de leur clôture.")
 
 
 def _named(issue: "Issue") -> str:

@@ -95,7 +95,7 @@ def draft(
 
 
 def covered(drafted: Iterable[Drafted]) -> list[int]:
-    """Return how many calls that leave enough days readers were shown, now or before, and how many suit them at most."""
+    """Return how many calls that leave enough days were shown, now or before, and how many suit readers at most."""
     counts = [(one.calls_shown, one.calls) for one in drafted]
     return [sum(shown for shown, _ in counts), sum(calls for _, calls in counts)]
 
