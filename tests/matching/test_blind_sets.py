@@ -1,0 +1,67 @@
+"""Four clusters judged by others: their form, and floors of what the program shows to their members."""
+
+from functools import cache
+
+import pytest
+from benchmarks.grading import figures, summed
+from benchmarks.relevance import as_read, bulletins
+
+from tests.shared import shared
+from veille.model import Scheme
+
+from .network import DAY, FAULTS, REASONS, ROOT, Judged, Network, places, taxonomy
+
+FOLDER = ROOT / "tests" / "data" / "judgements" / "network2"
+NAMES = ("bois", "mobilite", "creation", "energie-numerique")
+
+
+@cache
+def network(name: str) -> Network:
+    shared("gold")
+    return Network(FOLDER / name)
+
+
+@cache
+def told(name: str) -> dict[str, float | None]:
+    chosen = network(name).members()
+    drafted = bulletins(DAY, chosen, {})
+    return summed([figures(as_read(drafted[judged.member.id]), judged) for judged in chosen])
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_set_holds_eight_members_and_says_known_things_of_known_items(name: str) -> None:
+    rows, judged = network(name).rows, network(name).members()
+    types = {term.id for term in taxonomy() if term.scheme is Scheme.TYPE}
+    assert (len(judged), len(rows)) == (8, 150)
+    assert {row["kind"] for row in rows.values()} <= types
+    for one in judged:
+        assert set(one.lines) <= set(rows), one.key
+        assert all(line.kinds <= (REASONS if line.grade else FAULTS) for line in one.lines.values()), one.key
+        code = f"fr:commune:{one.member.commune}"
+        assert places().name(code) != code, one.key
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_real_texts_are_named_and_not_held(name: str) -> None:
+    written = (FOLDER / name / "items.yaml").read_text(encoding="utf-8")
+    named = [row for row in network(name).rows.values() if "ref" in row]
+    assert len(named) >= 40
+    assert [row["id"] for row in named if len(row["text"]) > 200 and row["text"][:200] in written] == []
+
+
+@pytest.mark.parametrize(
+    ("name", "ndcg10", "missed"),
+    [("bois", 0.58, 0.58), ("mobilite", 0.54, 0.46), ("creation", 0.63, 0.38), ("energie-numerique", 0.6, 0.36)],
+)
+def test_trades_written_by_others_keep_their_floor(name: str, ndcg10: float, missed: float) -> None:
+    assert (told(name)["ndcg10"] or 0) >= ndcg10
+    assert (told(name)["missed_share"] or 0) <= missed
+    assert (told(name)["reason_right"] or 0) >= 0.78
+    assert (told(name)["embarrassing"] or 0) * 5 <= (told(name)["shown"] or 0) * 1.1
+
+
+def test_a_member_known_by_a_line_of_a_list_gets_a_full_bulletin() -> None:
+    chosen: list[Judged] = [one for name in NAMES for one in network(name).members() if not one.member.activity]
+    lines = [len(as_read(bulletins(DAY, [one], {})[one.member.id])) for one in chosen]
+    assert len(chosen) >= 6
+    assert sum(lines) / len(lines) >= 8
