@@ -52,7 +52,7 @@ _SURE_TRADE = 1.6
 #: How much a text talks of a trade to be of it.
 _OF_A_TRADE = 2.0
 #: Words of an aim in the text that stand for one in the title.
-_SEVERAL = 2
+SEVERAL = 2
 
 
 def _of_a_trade(term: str) -> bool:
@@ -195,7 +195,7 @@ class Case:
         return next((name for name in wanted if self._promises(told[name])), None)
 
     def _promises(self, told: Told) -> bool:
-        return any(first < self.view.title for first, _ in told.places) or len(told.places) > _SEVERAL
+        return any(first < self.view.title for first, _ in told.places) or len(told.places) > SEVERAL
 
     @property
     def _for_anyone(self) -> bool:
@@ -218,7 +218,7 @@ class Case:
         if not known and not (self.same_sector and told.strength >= _SURE_TRADE):
             return False
         if len(told.places) > 1:
-            return titled or len(told.places) > _SEVERAL
+            return titled or len(told.places) > SEVERAL
         alone = {self.view.stems[first] for first, _ in told.places}
         return self.same_sector and self.kind in FOR_ALL and alone.isdisjoint(self.profile.done)
 

@@ -1,13 +1,14 @@
 """What the first look needs of each item, whoever the member: one row an item (numpy)."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
 from veille.matching import relevance
-from veille.matching.case import BRIDGES, KNOWLEDGE, NETWORK, NEWS, TENDER, Case, named_sizes
-from veille.matching.context import ANSWERS_AIMS, LOCAL_MONEY, MatchContext, View
+from veille.matching.case import BOUGHT, BRIDGES, KNOWLEDGE, NETWORK, NEWS, SEVERAL, TENDER, Case, named_sizes
+from veille.matching.context import ANSWERS_AIMS, FOR_ALL, LOCAL_MONEY, MatchContext, View
+from veille.matching.fields import Told
 from veille.matching.gates import GATES
 from veille.matching.profile import prepare_profile
 from veille.model import Member
@@ -51,7 +52,10 @@ class Sheet:
         self._sizes = self._rows(lambda view: named_sizes(view) if view.kind.id in ANSWERS_AIMS else ())
         self._trades = self._rows(lambda view: view.audience.trades if view.collective else ())
         self._sectors = self._rows(lambda view: view.sectors)
-        self._fields = self._rows(lambda view: view.fields)
+        #: Trades that an item may be taken for: for what it buys; for several words; for one, in the filière.
+        self._bought = self._rows(lambda view: _told(view.fields, view, bought=True) if view.kind.id in BOUGHT else ())
+        self._fields = self._rows(lambda view: () if view.kind.id in BOUGHT else _told(view.fields, view))
+        self._alone = self._rows(lambda view: _told_once(view) if view.kind.id in FOR_ALL else ())
         self._aims = self._rows(lambda view: view.aims)
         self._axes = self._rows(lambda view: view.axes)
         self._places = self._rows(_reached)
@@ -75,9 +79,10 @@ class Sheet:
         """Tell which calls name one of these words as the trade of who may apply."""
         return self._any(self._trades, trade)
 
-    def in_fields(self, fields: Iterable[str]) -> Flags:
-        """Tell which items talk of one of these trades."""
-        return self._any(self._fields, fields)
+    def in_fields(self, fields: frozenset[str], markets: frozenset[str], same: Flags) -> Flags:
+        """Tell which items may be taken for one of a member's trades or markets; `same` share a filière with it."""
+        talking = self._any(self._fields, fields | markets) | (self._any(self._alone, fields | markets) & same)
+        return talking | self._any(self._bought, fields)
 
     def helping(self, aims: Iterable[str]) -> Flags:
         """Tell which items help to one of these things that any company may want."""
@@ -117,6 +122,18 @@ class Sheet:
 
     def _numbers(self, values: Iterable[float]) -> Floats:
         return np.fromiter(values, float, len(self.views))
+
+
+def _told(fields: Mapping[str, Told], view: View, *, bought: bool = False) -> Iterator[str]:
+    """Yield the trades of which several words are said, in the title or often; `bought`: in the title."""
+    for name, told in fields.items():
+        titled = any(first < view.title for first, _ in told.places)
+        if len(told.places) > 1 and (titled or (len(told.places) > SEVERAL and not bought)):
+            yield name
+
+
+def _told_once(view: View) -> Iterator[str]:
+    return (name for name, told in view.fields.items() if len(told.places) == 1)
 
 
 def _reached(view: View) -> tuple[str, ...]:

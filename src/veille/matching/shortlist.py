@@ -78,14 +78,16 @@ class FirstLook:
             return [[] for _ in profiles]
         stands = _together([self._stands(profile) for profile in profiles])
         words = Wordings(profiles, self._postings, self._context)
-        held = stands.held & stands.reached
+        held = (stands.held | stands.talked) & stands.reached
         said = words.said(stands.reached, sheet.tender, held, BAR_SAME_SECTOR)
         keys = np.unique(np.concatenate([np.flatnonzero(held.ravel()), said.keys]), sorted=True)
         here, said = stands.of(keys), said.of(keys)
         rows = keys % size
         bridge = said.has(BRIDGES) & sheet.bridging[rows] & ~here.same
         telling = _telling(here, said, sheet, rows)
-        passing = here.held | bridge | (telling & (said.topic >= _bar(here, said, sheet.no_sector[rows])))
+        talked = here.talked & (here.terse | here.same | (said.topic > 0))
+        talked &= ~here.far | (said.has(TITLED) & (said.topic >= DISTANT_TENDER))
+        passing = here.held | talked | bridge | (telling & (said.topic >= _bar(here, said, sheet.no_sector[rows])))
         most = (_whole(here, said, telling, bridge) + sheet.extra[rows]) * sheet.factor[rows] + _ROUNDING
         ids = sheet.ids[rows]
         order = np.lexsort((ids, -most, keys // size))
@@ -105,15 +107,16 @@ class FirstLook:
         if not profile.chain:
             close[:] = True
         anyone = sheet.every_trade
-        open_to = sheet.open_to(profile.sizes)
-        open_to &= anyone if BY_SIZE.isdisjoint(profile.sizes) else (anyone | same)
-        field = sheet.in_fields(profile.fields | profile.markets)
-        aim = sheet.helping(profile.aims)
+        named = sheet.open_to(profile.sizes)
+        open_to = named & (anyone if BY_SIZE.isdisjoint(profile.sizes) else (anyone | same))
+        field = sheet.in_fields(profile.fields, profile.markets, same)
+        aim = sheet.helping(profile.aims) & named
         axis, for_trade = sheet.about(profile.axes), same & sheet.for_trade(profile.trade)
         return _Stands(
             reached=~sheet.dead & (~sheet.noise | followed) & (close | sheet.french_tender),
-            held=close & (axis | followed | (abroad & same) | open_to | for_trade | aim)
-            | (field & (close | sheet.french_tender)),
+            held=close & (axis | followed | (abroad & same) | open_to | for_trade | aim),
+            talked=field & (close | sheet.french_tender),
+            terse=np.full(len(sheet.views), profile.terse),
             far=~close,
             same=same,
             axis=axis,
@@ -144,6 +147,9 @@ class _Stands:
     reached: Flags
     #: Passes whatever words of the profile it has.
     held: Flags
+    #: May be taken for its trade, if words of its profile are there, or it says few.
+    talked: Flags
+    terse: Flags
     #: A tender elsewhere in France.
     far: Flags
     #: A filière, an axis in common; a followed name; open to the member's size, of whatever trade, or to its trade.
