@@ -40,6 +40,7 @@ _HEADERS = {
 _SAID = {
     400: "Cette demande n'est pas lisible.",
     403: "Cette demande vient d'un autre site.",
+    408: "Cette demande a mis trop longtemps à arriver. Réessayez.",
     404: "Ce lien ne mène nulle part : il est incomplet, ou trop ancien. Reprenez celui de votre dernier bulletin.",
     405: "Cette page ne se modifie pas.",
     413: "Cette demande est trop longue.",
@@ -47,6 +48,8 @@ _SAID = {
     500: "Une erreur est survenue chez nous. Réessayez dans un moment ; rien n'a été perdu.",
     503: "La base est occupée ou absente. Réessayez dans un moment ; rien n'a été perdu.",
 }
+#: Answers that a browser may keep.
+_KEPT = frozenset({200, 206, 304})
 _HOME = "Ces pages s'ouvrent par les liens de votre bulletin : préférences, avis, désinscription."
 
 #: What Starlette calls where a request ends in an exception.
@@ -72,6 +75,7 @@ def create_app(front: Front, returning: Returning, publishing: Publishing) -> Fa
         },
     )
     app.state.front = front
+    app.state.hosts = frozenset(one.strip("[]") for one in _hosts(settings))
     app.state.returning = returning
     app.include_router(member_pages)
     app.include_router(hooks)
@@ -103,7 +107,7 @@ def _healthz() -> Response:
 
 async def _with_headers(request: Request, call_next: RequestResponseEndpoint) -> Response:
     response = await call_next(request)
-    return _dressed(response, kept=request.url.path.startswith("/static/"))
+    return _dressed(response, kept=request.url.path.startswith("/static/") and response.status_code in _KEPT)
 
 
 def _dressed(response: Response, *, kept: bool = False) -> Response:

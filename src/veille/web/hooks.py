@@ -15,7 +15,7 @@ from veille.digest.mail.returns import Intake
 from veille.digest.relays.events import Unreadable
 from veille.digest.relays.intake import READERS
 from veille.returning import Returning
-from veille.web.forms import Refused
+from veille.web.forms import Refused, read_body
 
 #: Bytes of one request: Mailjet groups up to some hundreds of events of 600 bytes.
 MAX_BODY = 512_000
@@ -31,12 +31,7 @@ class Posted:
 
 async def _posted(request: Request) -> Posted:
     """Read the body on the event loop, as far as its cap: a slow sender holds no thread."""
-    body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > MAX_BODY:
-            raise Refused(413)
-    return Posted(bytes(body), request.headers)
+    return Posted(await read_body(request, MAX_BODY), request.headers)
 
 
 async def _returning(request: Request) -> Returning:
