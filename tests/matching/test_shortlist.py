@@ -1,5 +1,6 @@
 """The first look leaves out nothing that the exact judge lets through, and promises no less than it scores."""
 
+import random
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import cache
@@ -7,7 +8,7 @@ from functools import cache
 import pytest
 
 from veille.matching.context import MatchContext, prepare
-from veille.matching.relevance import match
+from veille.matching.relevance import match, rank
 from veille.matching.shortlist import Judge
 from veille.model import Fact, Item, Member, Origin
 
@@ -76,6 +77,39 @@ def test_nothing_is_lost_in_a_crowd(member: Member) -> None:
 def test_nothing_is_lost_for_odd_profiles(changed: dict[str, object]) -> None:
     assert losses(context_of((*FILLER, an_item())), a_member(**changed)) == []
     assert losses(context_of(network.items()), a_member(**changed)) == []
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_nothing_is_lost_whatever_the_crowd(seed: int) -> None:
+    """Random members, each with a random half of another's lines: what is offered is what judging every pair offers."""
+    draw = random.Random(seed)
+    people, things = crowd(8, 250, seed=seed, trades_known=6)
+    context = context_of(things)
+    judge = Judge(context)
+    mixed = [_mixed(one, draw.choice(people), draw) for one in people]
+    judge.expect(mixed)
+    for member in mixed:
+        every = sorted(rank(things, member, context), key=lambda one: one.item_id)
+        found = {one.item_id: one.at_most for one in judge.candidates(member)}
+        judged = (judge(context.views[number].item, member) for number in sorted(found))
+        assert [one for one in judged if one.score is not None] == every
+        assert [one.item_id for one in every if (one.score or 0.0) > found[one.item_id]] == []
+
+
+def _mixed(one: Member, other: Member, draw: random.Random) -> Member:
+    """Change what the first look bounds: lines, size, place, sectors, names followed, axes, territory."""
+    return replace(
+        one,
+        organisation=draw.choice((one.organisation, "Scierie du Haut-Doubs", "Laboratoire des eaux")),
+        activity=draw.choice((one.activity, (), other.activity + one.skills)),
+        skills=draw.choice((one.skills, (), (*one.skills, "projets collaboratifs", "usines pilotes"))),
+        needs=draw.choice((one.needs, other.needs, (), ("financer un salon", "recruter", *one.needs))),
+        size=draw.choice((one.size, None, "tpe", "labo", "collectivite", "association")),
+        commune=draw.choice((one.commune, None)),
+        sectors=draw.choice((one.sectors, other.sectors, ())),
+        follows=draw.choice((one.follows, ("Danone", "le", "IBM"))),
+        naf=draw.choice((one.naf, "16.10A", "62.01Z", None)),
+    )
 
 
 def test_english_words_that_begin_as_the_profile_s_own_are_found() -> None:

@@ -26,6 +26,8 @@ class Sheet:
     """Items as columns of numbers; row = place in `views`."""
 
     def __init__(self, context: MatchContext) -> None:
+        self._context = context
+        self._barred: dict[str | None, Flags] = {}
         self.views: Sequence[View] = list(context.views.values())
         self.ids: NDArray[np.int64] = np.array([view.item.id for view in self.views], np.int64)
         nobody = prepare_profile(Member(organisation=""), context.places, context.taxonomy)
@@ -62,6 +64,18 @@ class Sheet:
         self._named = self._rows(lambda view: view.mentioned)
         around = {place: context.places.ancestors(place) for place in self._places}
         self._within = self._rows(lambda view: {over for place in _reached(view) for over in around[place]})
+
+    def barred(self, size: str | None) -> Flags:
+        """Tell which calls refuse whoever is of a size, whatever else is known: what is not known refuses nobody."""
+        if size not in self._barred:
+            context = self._context
+            someone = prepare_profile(Member(organisation="", size=size), context.places, context.taxonomy)
+            refuses = GATES["eligibility"]
+            cases = zip(self.views, self.dead.tolist(), strict=True)
+            self._barred[size] = self._flags(
+                not dead and refuses(Case(view, someone, context)) is not None for view, dead in cases
+            )
+        return self._barred[size]
 
     def in_sectors(self, sectors: Iterable[str]) -> Flags:
         """Tell which items share a filière."""

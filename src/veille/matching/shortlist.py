@@ -113,7 +113,10 @@ class FirstLook:
         aim = sheet.helping(profile.aims) & named
         axis, for_trade = sheet.about(profile.axes), same & sheet.for_trade(profile.trade)
         return _Stands(
-            reached=~sheet.dead & (~sheet.noise | followed) & (close | sheet.french_tender),
+            reached=~sheet.dead
+            & ~sheet.barred(profile.member.size)
+            & (~sheet.noise | followed)
+            & (close | sheet.french_tender),
             held=close & (axis | followed | (abroad & same) | open_to | for_trade | aim),
             talked=field & (close | sheet.french_tender),
             terse=np.full(len(sheet.views), profile.terse),
