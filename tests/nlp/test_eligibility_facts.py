@@ -224,3 +224,26 @@ def test_any_text_is_read_and_quoted_rightly(text: str) -> None:
 @pytest.mark.parametrize("text", ["éligibles " * 50_000, "PME " * 100_000, "au moins " * 50_000, "\n" * 100_000])
 def test_hostile_texts_are_read_quickly(text: str) -> None:
     read(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "value"),
+    [
+        ("Appel ouvert aux consortiums conduits par une PME ou un laboratoire.", "eligible_sizes", "pme|labo"),
+        ("L'appel s'adresse aux laboratoires, associations, etc.", "eligible_others", "ouvert"),
+        ("Les candidats doivent être des entités légales : organismes publics, organisations privées (dont les ONG).",
+         "eligible_sizes", "tpe|pme|eti|ge|labo|collectivite|association"),
+        ("Sont éligibles les sites de moins de 250 salariés des grandes entreprises.", "staff_max", None),
+        ("Entreprises éligibles : entre 20 et 250 salariés ; éligible aux micro-entreprises", "staff_min", None),
+        ("Visite gratuite (sauf en Bretagne et en Normandie) pour les PME.", "excluded_territories", None),
+        ("Projets portés par un établissement privé à but non lucratif localisé en Île-de-France.",
+         "excluded_territories", None),
+        ("Les jardins ouverts au public, avec recours à des entreprises d'insertion.", "eligible_sizes", None),
+        ("Les matières ciblées sont les coproduits industriels.", "eligible_sizes", None),
+        ("Les PME industrielles pourront déduire 40 % du prix des robots.", "eligible_sizes", "pme"),
+        ("Les travaux sont éligibles uniquement sur le territoire des communes sinistrées.", "eligible_sizes", None),
+    ],
+)  # fmt: skip
+def test_sentences_of_real_aids_that_had_refused_those_who_may_apply(text: str, name: str, value: str | None) -> None:
+    fact = read(text).get(name)
+    assert (fact and fact.value) == value

@@ -289,3 +289,31 @@ def test_a_french_place_is_found_in_an_english_call() -> None:
         "The call is open to companies of Auvergne-Rhône-Alpes and the event will be held in Toulouse.", lang="en"
     )
     assert {"fr:region:84", "fr:commune:31555"} <= set(found)
+
+
+@pytest.mark.parametrize(
+    ("text", "aimed"),
+    [
+        ("Des modalités spécifiques valent sur les territoires situés en Corse et en Outre-mer.", set()),
+        (f"{'Aide aux travaux. ' * 30}Liste : solaire en autoconsommation en Corse et en Outre-mer.", set()),
+        ("Le coût est compris entre 100 k€ (25 k€ en Corse) et 3 M€.", set()),
+        ("Prix ouvert à toutes régions dont outre-mer.", set()),
+        (f"{'Aide aux travaux. ' * 30}Zone franche d'activité des départements d'Outre-mer.", set()),
+        ("Il n'est pas ouvert aux projets situés en Bretagne. Pour les entreprises de Bretagne, écrivez.", set()),
+        ("Webinaire, mardi 8 décembre 2026 à 9 h (Paris).", set()),
+        ("Territoires : Aisne, Nord, Oise, Pas-de-Calais, Somme.",
+         {f"fr:departement:{code}" for code in ("02", "59", "60", "62", "80")}),
+        ("Aide réservée aux entreprises de Corse et d'outre-mer.", {"fr:region:94", "x:zonage:outre-mer"}),
+    ],
+)  # fmt: skip
+def test_special_rules_and_lists_of_real_aids(text: str, aimed: set[str]) -> None:
+    tags = _READER.read(TextToTag(id="x", title="", text=text))
+    assert {tag.term for tag in tags if tag.scope == "main"} == aimed
+
+
+def test_a_town_in_passing_does_not_narrow_the_territory_of_its_source() -> None:
+    text = TextToTag(
+        id="x", title="", text="Trois ateliers gratuits se suivent à Oyonnax.", source_territory="fr:departement:01"
+    )
+    aimed = {tag.term for tag in _READER.read(text) if tag.scope == "main"}
+    assert aimed == {"fr:commune:01283", "fr:departement:01"}

@@ -25,11 +25,13 @@ _SIZE_WORDS: tuple[tuple[re.Pattern[str], tuple[str, ...]], ...] = (
     (re.compile(r"\b(?:collectivites?(?: territoriales| locales)?(?! d'outre)|communes|communautes? de communes"
                 r"|intercommunalites?|epci|syndicats? (?:mixtes?|d'eau|intercommuna[a-z]+)|municipalites"
                 r"|local authorities|municipalities)\b"), ("collectivite",)),
-    (re.compile(r"\b(?:associations?|fondations?|ong|ngos?|structures? de l'ess)\b"), ("association",)),
+    (re.compile(r"\b(?:associations?|fondations?|ongs?|ngos?|structures? de l'ess"
+                r"|prive(?:e|s|es)? (?:a but )?non lucrati(?:fs?|ves?))\b"), ("association",)),
 )  # fmt: skip
 #: A company of whatever size: leaving one out would refuse a member who may apply.
 _ANY_COMPANY = re.compile(
-    r"\b(?:entreprises?|societes?|industriels?|companies|enterprises|businesses|firms"
+    r"\b(?:entreprises?|societes?|(?<!produits )(?<!dechets )(?<!procedes )(?<!projets )(?<!sites )(?<!rejets )"
+    r"(?<!effluents )industriels?|companies|enterprises|businesses|firms"
     r"|(?:acteurs?|operateurs?) economiques?)\b(?! (?:de taille intermediaire|privees? de moins))"
 )
 _EVERY_SIZE = re.compile(
@@ -39,7 +41,7 @@ _EVERY_SIZE = re.compile(
 #: Whatever the form: companies, laboratories, authorities and associations alike.
 _ANYONE = re.compile(
     r"\b(?:personnes? morales?|toutes? (?:entites?|structures?|organisations?)|any (?:legal )?entit(?:y|ies)"
-    r"|legal (?:entit(?:y|ies)|persons?))\b"
+    r"|entites? (?:legales?|juridiques?)|legal (?:entit(?:y|ies)|persons?))\b"
 )
 #: Companies of some trade or form only: which, the profile does not say.
 _TRADES = re.compile(
@@ -74,24 +76,30 @@ _SIZED = re.compile(
 #: « mandatés par les collectivités »: they are not the ones who apply.
 _THROUGH = re.compile(
     r"\b(?:par|avec|aupres d(?:es|e)|pour le compte d(?:es|e|u)|au profit d(?:es|e|u)|with|by|au sein d(?:es|e|u)"
-    r"|associee?s? a|associee?s? aux?)"
-    r" ?(?:les |des |la |une? |l'|the )?[a-z'-]+"
+    r"|associee?s? a|associee?s? aux?|sur le territoire d(?:es|e|u))"
+    r" ?(?:les |des |la |une? |l'|the )?[a-z'-]+|\brecours a [^.;:\n)]*"
 )
 #: « les entreprises, notamment les PME »: others may apply as well.
 _SAMPLE = re.compile(
-    r"\b(?:notamment|y compris|en particulier|particulierement|par exemple|including|in particular|such as)\b[^.;:\n]*"
+    r"\b(?:notamment|y compris|en particulier|particulierement|par exemple|including|in particular|such as"
+    r"|dont (?:les|des))\b[^.;:\n]*"
 )
 #: « en priorité aux PME »: so may they.
 _FIRST = re.compile(
-    r"\b(?:en priorite|prioritairement|principalement|majoritairement|de preference|primarily|mainly|preferably)\b"
+    r"\b(?:en priorite|prioritairement|principalement|majoritairement|de preference|primarily|mainly|preferably"
+    r"|le plus souvent|generalement)\b"
 )
 #: « Entreprises éligibles : »: what follows says which.
 _LABEL = re.compile(
     r"\b(?:entreprises?|structures?|organismes?) (?:eligibles?|beneficiaires?|concernee?s?"
     r"|visee?s?) ?:"
 )
-#: « portés par une entreprise ou par un laboratoire ».
-_CARRIED = re.compile(r"\bporte(?:e|s|es)? par\b")
+#: « portés par une entreprise ou par un laboratoire », « conduit par une PME ».
+_CARRIED = re.compile(
+    r"\b(?:porte|conduit|pilote|coordonne|dirige|mene|depose|presente|soumis|assure)(?:e|s|es)? par\b"
+)
+#: « laboratoires, associations, etc. »: a list that goes on.
+_AND_SO_ON = re.compile(r"\betc\b")
 #: A status of taxation, which no profile says: not a size.
 _STATUS = re.compile(r"\b(?:micro|auto)-?entrepreneurs?\b")
 _JOINING = frozenset(
@@ -138,7 +146,7 @@ def admitted(clause: str) -> Admitted:
         clause = _THROUGH.sub(" ", clause)
     whole = _SAMPLE.sub(" ", clause)
     told = _told(whole)
-    if _FIRST.search(clause):
+    if _FIRST.search(clause) or _AND_SO_ON.search(clause):
         return Admitted(told.sizes, told.others | ({"ouvert"} if told.sizes else set()), sampled=True)
     if whole == clause:
         return told

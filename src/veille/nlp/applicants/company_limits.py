@@ -10,7 +10,9 @@ from veille.nlp.facts.amount import MONEY, euros
 from veille.nlp.quoting import Printed
 
 _STAFF_WORDS = r"(?:salaries?|employes?|etp|personnes|employees|collaborateurs|staff)\b"
+#: « les sites de moins de 250 salariés des grandes entreprises » says nothing of the company.
 _STAFF_BELOW = re.compile(
+    rf"(?<!\bsites de )(?<!\bsite de )"
     rf"\b(?:moins de|inferieur a|jusqu'a|au plus|fewer than|less than|up to) (?P<n>[0-9][0-9 ]{{0,5}}) {_STAFF_WORDS}"
 )
 _STAFF_ABOVE = re.compile(
@@ -20,6 +22,8 @@ _STAFF_ABOVE = re.compile(
 _STAFF_RANGE = re.compile(
     rf"\b(?:de|entre|from|between) (?P<least>[0-9]{{1,4}}) (?:a|et|to|and) (?P<most>[0-9]{{1,4}}) {_STAFF_WORDS}"
 )
+#: « entre 20 et 250 salariés ; éligible aux micro-entreprises »: no least number.
+_SMALLEST = re.compile(r"(?<!non )\beligibles? aux micro-?entreprises\b")
 _NUMBERS = {
     "un": 1, "une": 1, "one": 1, "deux": 2, "two": 2, "trois": 3, "three": 3, "quatre": 4, "cinq": 5, "five": 5,
     "six": 6, "sept": 7, "huit": 8, "eight": 8, "dix": 10, "ten": 10,
@@ -96,6 +100,8 @@ def _staff(clauses: Sequence[Clause]) -> Iterator[Fact]:
             ("staff_max", int(between["most"]) if between else (_count(below) or 1) - 1, between or below),
         )
         for name, value, found in said:
+            if name == "staff_min" and _SMALLEST.search(clause.folded):
+                continue
             if found and value is not None:
                 yield _fact(name, str(value), clause.field, clause.start + found.start(), clause.start + found.end())
         if between or below or above:

@@ -52,12 +52,14 @@ _LEVELS = {
     "ville": "fr:commune:", "territoire": "fr:",
 }  # fmt: skip
 _OUT = re.compile(r"\b(?:hors|sauf|excepte|a l'exception d[eu']|a l'exclusion d[eu'])\b[^.;,\n]{0,40}$")
+#: « gratuit (sauf en Bretagne) »: who pays, not who may apply.
+_PRICED = re.compile(r"\b(?:gratuit|payant|offert|pris en charge)[es]{0,2}\b[^.;\n]{0,60}$")
 #: « Les entreprises de Corse ne sont pas concernées ».
 _REFUSED = re.compile(r"\b(?:ne|n'en) ?(?:sont|est|peuvent|peut|seront) (?:pas|plus)\b|\bsont exclu")
 #: « non implantées en Corse », « n'ayant pas leur siège en Bretagne ».
 _ELSEWHERE = re.compile(
-    r"\b(?:non|pas|ni) (?:[a-z]+ )?(?:situe|implante|localise|domicilie|installe|etabli|base|immatricule)[es]{0,2}\b"
-    r"[^.;,\n]{0,45}$|\b(?:n'ayant|n'ont|n'a) (?:pas|aucun[es]*)\b[^.;,\n]{0,60}$"
+    r"\b(?:non(?! lucratif)|pas|ni) (?:[a-z]+ )?(?:situe|implante|localise|domicilie|installe|etabli|base"
+    r"|immatricule)[es]{0,2}\b[^.;,\n]{0,45}$|\b(?:n'ayant|n'ont|n'a) (?:pas|aucun[es]*)\b[^.;,\n]{0,60}$"
 )
 #: « celles du reste de la France », « quelle que soit leur implantation »: an area beside it is no condition.
 _ANYWHERE = re.compile(
@@ -117,7 +119,7 @@ def _printed(field: Printed, tags: Sequence[Tag]) -> Iterator[tuple[int, int, st
 def _said(field: Printed, clauses: Sequence[Clause], start: int) -> str | None:
     first, last = sentence_around(field.original, start, start + 1)
     before = field.folded[max(first, start - 110) : start]
-    if _NOT.search(before):
+    if _NOT.search(before) or _PRICED.search(before):
         return None
     located = _LOCATED.search(before) is not None
     refused = located and _REFUSED.search(field.folded, start, last) is not None

@@ -14,7 +14,7 @@ _BESIDE = 16
 #: What ends such a list, and the small words that it may hold between names.
 _SENTENCE_MARKS = frozenset(".;:\n")
 _IN_LIST = SMALL | {
-    "ou", "dans", "and", "or", "the", "in", "from", "region", "regions", "vers", "depuis", "région", "régions",
+    "ou", "en", "dans", "and", "or", "the", "in", "from", "region", "regions", "vers", "depuis", "région", "régions",
     "département", "départements", "ville", "villes", "à", "exception",
 }  # fmt: skip
 #: What stands before the area that somebody acts for.
@@ -30,6 +30,8 @@ def names_authority(mention: Mention, before: str) -> bool:
     """« commune de … », « CCI du … », « Région Grand Est », « Brest métropole », « les associations de … »."""
     if mention.zone.startswith(_ACTING):
         return True
+    if mention.zone and context.COUNTY.search(before):
+        return False  # « zone franche d'activité des départements d'outre-mer »: no authority of theirs
     words = mention.key.split()
     if words[0] == "region" or not TELLING.isdisjoint(words):
         return True

@@ -58,15 +58,22 @@ OFFICE = Ending(
     r"|(?:,|desormais) ?(?:base|installe|implante|situe|etabli)e? a|emploie[a-z0-9 ]{0,40} a)" + _END,
     56,
 )
-#: « de métropole et d'outre-mer »: the whole country, not the part.
-BOTH = Ending(r"\b(?:metropole|metropolitaine|hexagone)(?: et|,| ou| comme) (?:d'|en |l'|les |dans les )?$", 30)
-#: « 65 % pour la Corse »: a rate of that place, not the place of the call.
-RATE = Ending(r"[0-9] ?% (?:(?:en|pour|dans)(?: la| les| le| l')?|a|aux?) ?$", 13)
+#: « de métropole et d'outre-mer », « toutes régions dont outre-mer »: the country, not the part;
+#: « vers l'outre-mer »: where things go.
+BOTH = Ending(
+    r"\b(?:(?:metropole|metropolitaine|hexagone)(?: et|,| ou| comme) (?:d'|en |l'|les |dans les )?"
+    r"|(?:dont|y compris|vers|livraison (?:en|dans)) (?:l'|les |en |dans les )?)$",
+    32,
+)
+#: « 65 % pour la Corse », « 25 k€ en Corse »: a rate or a sum of that place, not the place of the call.
+RATE = Ending(r"[0-9] ?(?:%|k?€|m€|euros) (?:(?:en|pour|dans)(?: la| les| le| l')?|a|aux?) ?$", 17)
 #: Where one gets more, or pays less, without the call being kept to it.
 MODULATED = re.compile(
     r"\b(?:taux|aides?|subventions?|montants?|plafonds?|intensites?)\b[^.;\n]{0,40}"
     r"\b(?:(?:majore|bonifie|releve)e?s?\b|portee?s? (?:a|jusqu))|\bmajorations?\b|\bbonus de [0-9]|\bailleurs\b"
     r"|\b(?:taux|montant|aide) (?:bonifie|majore)e?\b"
+    r"|\b(?:modalites|conditions|regles|dispositions|bareme) (?:specifiques?|particulieres?|propres?)\b"
+    r"|\bnon raccordee?s?\b"
 )
 #: What was done there before.
 DONE = re.compile(
@@ -152,7 +159,8 @@ STREET = Ending(
 #: Hours, treaties, coordinates and products called after a place: « 17 h (heure de Paris) », « NTF (Paris) ».
 CALLED = Ending(
     r"\b(?:heures?|horaires?|fuseau(?: horaire)?|meridien|bourse|charte|ntf|place financiere"
-    r"|vins?|fromages?|moutardes?|savons?|porcelaines?|faiences?)(?: de | d'| ?\()$",
+    r"|vins?|fromages?|moutardes?|savons?|porcelaines?|faiences?)(?: de | d'| ?\()$"
+    r"|\b[0-9]{1,2} ?h(?: ?[0-5][0-9])? \($",
     20,
 )
 #: Schools and halls: « lycée de Sens » is in Sens, « lycée Voltaire » is not in Voltaire.

@@ -53,6 +53,8 @@ class Reading:
     contact: bool = False
     #: The enumeration that the name is in.
     run: int = 0
+    #: Its sentence says that those there may not apply.
+    refused: bool = False
     #: Named as somebody's partner (« avec l'aide de … »).
     partner: bool = False
 
@@ -72,8 +74,8 @@ class PlaceReader:
         reading = reading or self._named(mention, text, before, after)
         if reading is None or not reading.strength or not reading.codes:
             return None
-        outside = asides.listed_after(context.OUTSIDE, mention, text, folded)
-        outside = outside or asides.refused(folded, mention)
+        reading.refused = mention.field == "text" and asides.refused(folded, mention)
+        outside = asides.listed_after(context.OUTSIDE, mention, text, folded) or reading.refused
         authority = asides.names_authority(mention, before)
         town = reading.codes[0].startswith("fr:commune:")
         address = mention.field == "text" and asides.in_address(mention, folded)

@@ -1,5 +1,7 @@
 """Tell the area that a text aims at from those it mentions, once each name is read, and say so as tags."""
 
+import sys
+
 from veille.config.gazetteer import Gazetteer
 from veille.config.zones import PREFIX
 from veille.model import Evidence, Origin, Scheme, Tag
@@ -17,6 +19,7 @@ _WIDER = ("fr:region:", "fr:departement:", "fr:epci:")
 _BESIDE = 12
 #: Characters that open a text.
 _LEAD = 400
+_OVERSEAS = "x:zonage:outre-mer"
 #: Evidence kept for one tag.
 _EVIDENCE = 3
 
@@ -34,6 +37,7 @@ class PlaceScope:
 
     def tags(self, readings: list[Reading], *, national: bool = False) -> list[Tag]:
         """Return one tag a territory or zone read, in the order of the text; `national`: it aims at all of France."""
+        _leave_out(readings)
         self._aim(readings)
         aimed = any(reading.main and reading.codes[0].startswith("fr:") for reading in readings)
         grouped: dict[str, list[Reading]] = {}
@@ -113,6 +117,19 @@ class PlaceScope:
             evidence=tuple(_evidence(reading.mention) for reading in group[:_EVIDENCE]),
             scope="main" if aimed or supposed else "mentioned",
         )
+
+
+def _leave_out(readings: list[Reading]) -> None:
+    """Aim at no place after a sentence that refuses it, nor at what a list of cases further down says of the isles.
+
+    « … n'est pas ouvert en Bretagne. Pour les installations de Bretagne, … »; « – en Corse et en outre-mer ».
+    """
+    special = {reading.run for reading in readings if reading.codes[0] == _OVERSEAS and not _leads(reading)}
+    refused = {reading.codes[0]: reading.mention.start for reading in readings if reading.refused}
+    for reading in readings:
+        if reading.mention.field == "text" and reading.mention.start > refused.get(reading.codes[0], sys.maxsize):
+            reading.main, reading.aside = False, True
+        reading.aside = reading.aside or (reading.run in special and not reading.main)
 
 
 def _leads(zone: Reading) -> bool:

@@ -19,6 +19,7 @@ RIVERS = _STRICT | frozenset({
 #: Those that end a title without being meant.
 _TITLE_WORDS = frozenset({"lot", "manche", "nord", "somme", "cher"})
 _ARTICLE_END = re.compile(r"\b(?:la|le|les|du|des|de) $|'$")
+_LISTED_BEFORE, _LISTED_AFTER = re.compile(r"[a-z], $|: $"), re.compile(r", [a-z]| et [a-z]")
 _CAPITAL_BEFORE = re.compile(r"(?:^|[\s'’(«\"])([A-ZÀ-ÖØ-Þ][\w'’-]*) $")
 _NOT_NAMES = frozenset({
     "agglo", "ville", "commune", "mairie", "grand", "grande", "centre", "region", "departement", "metropole",
@@ -82,7 +83,10 @@ def _river_strength(name: str, before: str, after: str) -> int:
     inside = context.IN.search(before) is not None
     if name == "nord":
         alone = not after or after[0] in ".,;)\n"
-        return FAIR if before.endswith("dans le ") and alone else 0
+        if before.endswith("dans le ") and alone:
+            return FAIR
+        # « Aisne, Nord, Oise »: where départements that are sure stand beside it.
+        return WEAK if _LISTED_BEFORE.search(before) and _LISTED_AFTER.match(after) else 0
     if name in _STRICT:
         if inside:
             return WEAK if name == "loire" else FAIR

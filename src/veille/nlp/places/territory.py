@@ -57,7 +57,8 @@ class TerritoryReader:
         national = any(tag.term == FRANCE and tag.scope == "main" for tag in whole)
         tags = {tag.term: tag for tag in (*self._scope.tags(readings, national=national), *whole)}
         tags.update((tag.term, tag) for tag in stated)
-        if not any(tag.scope == "main" and self._scope.is_area(tag.term) for tag in tags.values()):
+        aimed = any(tag.scope == "main" and self._scope.is_area(tag.term) for tag in tags.values())
+        if not aimed or self._only_town(readings, tags.values(), text.source_territory):
             tags.update((tag.term, tag) for tag in self._supposed(text))
         return tuple(sorted(tags.values(), key=lambda tag: (tag.scope != "main", -tag.score)))
 
@@ -85,6 +86,13 @@ class TerritoryReader:
             return [_supposed(code, name, "financer", Origin.FACT) for code, name in paid.items()]
         source = text.source_territory
         return [_supposed(source, source, "source.territory", Origin.SOURCE)] if source else []
+
+    def _only_town(self, readings: list[Reading], tags: Iterable[Tag], source: str | None) -> bool:
+        """Return True where all that tells the area is a town in passing, within the source's own territory."""
+        aimed = [tag.term for tag in tags if tag.scope == "main"]
+        return not any(reading.main for reading in readings) and all(
+            code.startswith("fr:commune:") and source in self._gazetteer.ancestors(code) for code in aimed
+        )
 
     def _named(self, name: str) -> list[str]:
         """Return what a field that holds nothing but the name of an area means."""
