@@ -24,6 +24,7 @@ from zoneinfo import ZoneInfo
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
+import numpy as np
 from benchmarks.digest import frame_of
 from tests.matching.crowd import crowd
 from tests.matching.judgements import TODAY, places, taxonomy
@@ -152,6 +153,15 @@ def variety(
         }
 
 
+def bare(members: int, items: int, stages: Stages) -> None:
+    """Give each member one product of all items with a vector of 256, and the best 200: what numpy costs by itself."""
+    draw = np.random.default_rng(0)
+    known, people = (draw.random((count, 256), np.float32) for count in (items, members))
+    with stages.stage("bare numpy"):
+        for one in people:
+            np.argpartition(known @ one, -min(200, items))
+
+
 def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -187,6 +197,7 @@ def main() -> None:
         bulletins = drafted(digest, items, members, Judge(context))
     with tempfile.TemporaryDirectory() as folder:
         mails = written(bulletins, Path(folder), stages)
+    bare(len(members), len(items), stages)
     seconds, count = stages.seconds, len(members)
     exact = lost(digest, context, members[: asked.exhaustive], stages)
     pace = count / (seconds["rank"] + seconds["select"])
@@ -198,6 +209,7 @@ def main() -> None:
         "candidates_a_member": round(statistics.mean(found), 1),
         "first_look_members_per_s": round(count / seconds["first look"]),
         "rank_and_select_members_per_s": round(pace),
+        "bare_numpy_members_per_s": round(count / seconds["bare numpy"]),
         "times_every_pair": round(pace / exact["members_per_s"], 1),
         "every_pair": exact,
         "once_an_issue_s": round(seconds["read items"] + seconds["index"] + seconds["profiles"], 2),
