@@ -69,6 +69,8 @@ def verdict(facts: dict[str, str], kind: str = "appel-a-projets", **member: Any)
         ({"eligible_sizes": "pme", "staff_min": "10"}, {}, YES),
         ({"eligible_sizes": "tpe|pme", "staff_max": "249"}, {}, YES),
         ({"eligible_sizes": "tpe|pme", "staff_max": "49"}, {}, CHECK),
+        ({"staff_max": "249"}, {"size": "ge"}, NO),
+        ({"staff_max": "249"}, {"size": "eti"}, CHECK),
         ({"eligible_sizes": "pme", "staff_max": "beaucoup"}, {}, YES),
         ({"eligible_sizes": "pme", "age_max": "8"}, {}, CHECK),
         ({"eligible_sizes": "labo", "age_max": "8"}, {"size": "labo"}, YES),
