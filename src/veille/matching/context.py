@@ -118,9 +118,9 @@ class View:
     @cached_property
     def general(self) -> bool:
         """Whether it helps any company, or any of some size, to something that each may want."""
-        audience = self.audience
         if self.kind.id not in ANSWERS_AIMS:
             return False
+        audience = self.audience
         if audience.every_trade:
             return True
         if audience.trades or "title" in audience.own or not audience.sizes:

@@ -17,6 +17,8 @@ _HEAD, _WORD = 0.9, 0.4
 _IN_TITLE, _IN_LEAD, _DEEP = 1.5, 1.0, 0.3
 #: How much must be said for a text to be of a field, and beside the field that is said most.
 BAR, BESIDE = 1.0, 0.5
+#: Sums of the same numbers in another order differ by less.
+_ROUNDING = 1e-9
 #: What a skill and a name say of a trade beside an activity.
 _SKILL, _NAME = 0.6, 0.7
 #: What a code says by itself, how much more a line says that agrees with it, and how much of the most is enough.
@@ -43,14 +45,15 @@ class Told:
     places: tuple[tuple[int, int], ...]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class _Cue:
     stems: tuple[str, ...]
     #: Field → what the cue says of it.
     says: Mapping[str, float]
 
 
-Cues = Mapping[str, Sequence[_Cue]]
+#: First stem → second stem, None where there is no second → cues, the longest first.
+Cues = Mapping[str, Mapping[str | None, Sequence[_Cue]]]
 
 
 #: The word list of trades, and that of what any company may want.
@@ -91,47 +94,59 @@ def _cues(name: str, *, english: bool) -> Cues:
                 if found:
                     plain = all(term in generic_stems() for term in found)
                     says[found][line[0]] = _WORD if plain else weight
-    starts: dict[str, list[_Cue]] = defaultdict(list)
-    for found, said in says.items():
+    starts: dict[str, dict[str | None, list[_Cue]]] = defaultdict(lambda: defaultdict(list))
+    for found, said in sorted(says.items(), key=lambda one: -len(one[0])):
         # A word of many fields tells none of them.
         share = 1 / math.sqrt(len(said))
         cue = _Cue(found, {name: weight * (share if weight < _HEAD else 1.0) for name, weight in said.items()})
-        starts[found[0]].append(cue)
-    return {first: sorted(cues, key=lambda cue: -len(cue.stems)) for first, cues in starts.items()}
+        starts[found[0]][found[1] if len(found) > 1 else None].append(cue)
+    return {first: dict(cues) for first, cues in starts.items()}
 
 
 def read_fields(found: Sequence[str], title: int, *, english: bool, name: str = TRADES) -> dict[str, Told]:
     """Return the fields that a text is about: `found` are its stems, `title` how many of them are the title's."""
-    best: dict[str, dict[tuple[str, ...], tuple[float, tuple[int, int]]]] = defaultdict(dict)
-    for place, cue in _met(found, _cues(name, english=english)):
-        where = _IN_TITLE if place < title else _IN_LEAD if place < title + LEAD else _DEEP
+    # What is said again further on says no more: a cue counts where it first stands.
+    met = [
+        (cue, place, _IN_TITLE if place < title else _IN_LEAD if place < title + LEAD else _DEEP)
+        for cue, place in _met(found, _cues(name, english=english)).items()
+    ]
+    about: dict[str, float] = {}
+    for cue, _, where in met:
         for field, weight in cue.says.items():
-            said = (weight * where, (place, place + len(cue.stems) - 1))
-            if cue.stems not in best[field] or said[0] > best[field][cue.stems][0]:
-                best[field][cue.stems] = said
-    told = {field: _told(list(cues.values())) for field, cues in best.items()}
+            about[field] = about.get(field, 0.0) + weight * where
+    enough = [field for field, said in about.items() if said > BAR - _ROUNDING]
+    told = {field: _told(field, met) for field in enough}
     most = max((one.strength for one in told.values()), default=0.0)
     return {field: one for field, one in told.items() if one.strength >= max(BAR, most * BESIDE)}
 
 
-def _told(said: list[tuple[float, tuple[int, int]]]) -> Told:
-    said.sort(reverse=True)
+def _told(field: str, met: Sequence[tuple[_Cue, int, float]]) -> Told:
+    said = sorted(
+        (
+            (cue.says[field] * where, (place, place + len(cue.stems) - 1))
+            for cue, place, where in met
+            if field in cue.says
+        ),
+        reverse=True,
+    )
     return Told(sum(weight for weight, _ in said), tuple(place for _, place in said))
 
 
-def _met(found: Sequence[str], cues: Cues) -> Iterator[tuple[int, _Cue]]:
-    """Yield the longest cue at each place, none inside another."""
-    place = 0
-    while place < len(found):
-        cue = next(
-            (cue for cue in cues.get(found[place], ()) if tuple(found[place : place + len(cue.stems)]) == cue.stems),
-            None,
-        )
-        if cue is None:
-            place += 1
-        else:
-            yield place, cue
-            place += len(cue.stems)
+def _met(found: Sequence[str], cues: Cues) -> dict[_Cue, int]:
+    """Return where each cue first stands; at each place the longest, none inside another."""
+    first: dict[_Cue, int] = {}
+    after = 0
+    for place in [place for place, term in enumerate(found) if term in cues]:
+        if place < after:
+            continue
+        starting, following = cues[found[place]], found[place + 1] if place + 1 < len(found) else None
+        for cue in (*starting.get(following, ()), *starting.get(None, ())):
+            size = len(cue.stems)
+            if size == 1 or tuple(found[place : place + size]) == cue.stems:
+                first.setdefault(cue, place)
+                after = place + size
+                break
+    return first
 
 
 def own_fields(activity: Sequence[str], skills: Sequence[str], organisation: str, naf: str | None) -> frozenset[str]:
