@@ -135,3 +135,38 @@ def test_a_text_that_calls_itself_a_loan_or_a_tax_credit_is_one(tagger):
     credit = aid + "Ce crédit d’impôt réduit vos coûts."
     assert types(tagger, "Moderniser les ateliers", loan)[0].term == "pret-garantie"
     assert types(tagger, "Moderniser les ateliers", credit)[0].term == "avantage-fiscal"
+
+
+@pytest.mark.parametrize(
+    ("title", "body", "declared"),
+    [
+        (
+            "Accompagnement des commerçants du Vieux-Port",
+            "Ateliers, diagnostics, suivi de 40 boutiques.",
+            "marche-public",
+        ),
+        ("Acheter des plants locaux", "Prise en charge des frais de port.", "marche-public"),
+        ("Formation linguistique, lot 3", "Apprentissage du français.", "marche-public"),
+        ("PFAS : l'agence publie son avis", "La restriction viserait les agents de démoulage.", "reglementation"),
+        ("Rapport annuel : les petites entreprises sont dispensées", "Le barème change.", "reglementation"),
+        ("Institute looking for a bonding test facility", "A consortium preparing a proposal.", "appel-partenaires"),
+        ("Assemblée générale et dîner des membres", "Lyon et en ligne, 17 décembre 2026.", "vie-du-cluster"),
+        ("Moules silicone : l'atelier du soir", "Diagnostic de vos pièces, conseils d'un expert.", "formation"),
+    ],
+)
+def test_the_type_that_a_source_declares_outweighs_words_in_passing(tagger, title, body, declared):
+    assert types(tagger, title, body, source_type=declared)[0].term == declared
+
+
+@pytest.mark.parametrize(
+    ("title", "declared", "expected"),
+    [
+        ("Avis d’attribution : entretien des fossés", "marche-public", "laureats-attributions"),
+        ("Webinaire : lire un cahier des charges", "marche-public", "evenement"),
+        ("Appel à projets « Berges » 2027", "reglementation", "appel-a-projets"),
+        ("Webinaire sur les moules imprimés", "vie-du-cluster", "evenement"),
+        ("Appel à projets « Berges » 2027", "actualite", "appel-a-projets"),
+    ],
+)
+def test_a_title_that_names_another_type_outweighs_what_its_source_declares(tagger, title, declared, expected):
+    assert types(tagger, title, source_type=declared)[0].term == expected

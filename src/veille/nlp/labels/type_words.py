@@ -32,6 +32,8 @@ _STATED_WEIGHT = 30.0
 _CONFIRMING = 2
 #: « Tour de table »: money raised in the press; who builds a project together, where a cluster speaks of its own.
 _ROUND, _RAISED, _CLUSTERS = "tour de table", "financement-capital", frozenset({"appel-partenaires", "vie-du-cluster"})
+#: A cluster's own general meeting is its members' life.
+_MEETING, _EVENT, _OWN_LIFE = "assemblee generale", "evenement", "vie-du-cluster"
 _TITLE_ONLY = frozenset({Kind.TITLE, Kind.START})
 #: An infinitive heads the title of any aid: « Accompagner la rénovation ».
 _VERB = re.compile(r"\w+(?:er|ir|oir|dre|tre|uire)\b")
@@ -86,6 +88,8 @@ def _guarded(term: Term, hits: list[Hit], reading: Reading, due: Fact | None) ->
     """Drop the words that prove nothing by themselves (« travaux », « prix ») where nothing backs them."""
     if term.id == _RAISED and reading.source.source_type in _CLUSTERS:
         return [hit for hit in hits if hit.cue != _ROUND]
+    if term.id == _EVENT and reading.source.source_type == _OWN_LIFE:
+        return [hit for hit in hits if hit.cue != _MEETING]
     if not term.guarded or reading.source.source_type == term.id:
         return hits
     if term.id == TENDER and reading.source.facts.cpv:
