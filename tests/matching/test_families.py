@@ -62,3 +62,28 @@ def test_english_expression_is_read_the_other_way_round() -> None:
 )
 def test_learned_words_share_more_than_what_they_begin_with(one: str, other: str, shared: bool) -> None:
     assert (cognate(one) != "" and cognate(one) == cognate(other)) is shared
+
+
+def test_an_expression_of_another_thing_is_no_trade() -> None:
+    lines = lexicon("expressions.txt")
+    assert len(lines) > 150
+    for line in lines:
+        words = line.split("_")
+        assert not all(stem(word) in generic_stems() for word in words), line
+        assert len(set(Words(" ".join(words)).stems)) == 1, line
+
+
+@pytest.mark.parametrize(
+    ("said", "title"),
+    [
+        ("transports routiers", "Transporteurs membranaires : une thèse"),
+        ("caisses en bois", "Caisses de retraite : les comptes"),
+        ("maçonnerie", "Franc-maçonnerie et cité : conférence"),
+        ("réseaux d'antennes", "Antennes régionales : les horaires"),
+        ("port de commerce", "Portes coupe-feu : la norme"),
+        ("terres agricoles", "Terrasses de café : le règlement"),
+    ],
+)
+def test_words_written_alike_are_not_the_same_trade(said: str, title: str) -> None:
+    member = a_member(activity=(said,), needs=(), sectors=("agroalimentaire",))
+    assert judge(an_item(title=title, text=""), member).gate is not None

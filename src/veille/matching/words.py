@@ -1,7 +1,8 @@
 """Words as profile and items are compared: folded, stemmed, without grammar (pure)."""
 
 import re
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property
 from importlib import resources
@@ -53,10 +54,18 @@ def stem(word: str) -> str:
 
 
 @cache
+def _apart() -> Mapping[str, str]:
+    """Return words that Snowball would take for others of another trade → their own root."""
+    return {word: line.split()[0] for line in lexicon("apart.txt") for word in line.split()}
+
+
+@cache
 def _root(word: str) -> str:
     """Return the Snowball stem of a folded French word; digits stay whole."""
     if not word.isalpha():
         return word
+    if word in _apart():
+        return _apart()[word]
     with _STEMMING:
         found: str = _STEMMER.stemWord(word)
     return found
@@ -66,16 +75,27 @@ def _root(word: str) -> str:
 def _families() -> tuple[Mapping[str, str], Mapping[str, list[tuple[tuple[str, ...], str]]]]:
     """Return the stem of each family by those of its words; and its expressions by their first stem."""
     words: dict[str, str] = {}
-    expressions: dict[str, list[tuple[tuple[str, ...], str]]] = {}
-    for line in lexicon("families.txt"):
+    expressions: list[tuple[tuple[str, ...], str]] = []
+    for line in (*lexicon("families.txt"), *lexicon("expressions.txt")):
         names = [tuple(map(_root, _tokens(name.replace("_", " ")))) for name in line.split()]
         head = "_".join(next((name for name in names if len(name) > 1), names[0]))
         for name in names:
             if len(name) == 1:
                 words[name[0]] = head
             else:
-                expressions.setdefault(name[0], []).append((name, head))
-    return words, expressions
+                expressions.append((name, head))
+    return words, _as_met(words, expressions)
+
+
+def _as_met(
+    words: Mapping[str, str], expressions: Iterable[tuple[tuple[str, ...], str]]
+) -> Mapping[str, list[tuple[tuple[str, ...], str]]]:
+    """Return expressions by the first of their stems, its words by their families, long ones first."""
+    found: dict[str, list[tuple[tuple[str, ...], str]]] = defaultdict(list)
+    for roots, head in sorted(expressions, key=lambda one: -len(one[0])):
+        name = tuple(words.get(root, root) for root in roots)
+        found[name[0]].append((name, head))
+    return found
 
 
 @cache
