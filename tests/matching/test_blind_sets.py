@@ -51,7 +51,7 @@ def test_real_texts_are_named_and_not_held(name: str) -> None:
 
 @pytest.mark.parametrize(
     ("name", "ndcg10", "missed"),
-    [("bois", 0.58, 0.58), ("mobilite", 0.54, 0.46), ("creation", 0.63, 0.38), ("energie-numerique", 0.6, 0.36)],
+    [("bois", 0.58, 0.58), ("mobilite", 0.54, 0.46), ("creation", 0.63, 0.38), ("energie-numerique", 0.6, 0.37)],
 )
 def test_trades_written_by_others_keep_their_floor(name: str, ndcg10: float, missed: float) -> None:
     assert (told(name)["ndcg10"] or 0) >= ndcg10
