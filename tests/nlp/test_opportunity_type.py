@@ -170,3 +170,41 @@ def test_the_type_that_a_source_declares_outweighs_words_in_passing(tagger, titl
 )
 def test_a_title_that_names_another_type_outweighs_what_its_source_declares(tagger, title, declared, expected):
     assert types(tagger, title, source_type=declared)[0].term == expected
+
+
+@pytest.mark.parametrize(
+    ("title", "body", "expected"),
+    [
+        ("Ferrandier lève 6 millions et vise les Alpes", "Le loueur achète deux agences.", "signal-affaires"),
+        ("Prix « Gestes rares » 2027", "Ouvert aux ateliers de France.", "concours-prix"),
+        ("Cuir : aide à l’embauche d’un apprenti sellier", "4 000 euros aux entreprises du Tarn.", "subvention-aide"),
+        ("Câbleurs : préparation opérationnelle à Rodez", "Douze demandeurs d’emploi formés.", "formation"),
+        ("Emballage de barquettes : matinée à Lille", "Le 3 décembre 2026, trieurs et enseignes.", "evenement"),
+        ("Fonderie Marchal placée en sauvegarde", "130 emplois en jeu, moules à transférer.", "signal-affaires"),
+        ("Protection légère, relève d’automne", "Close le 24 novembre 2026.", "appel-a-projets"),
+    ],
+)
+def test_news_prizes_and_help_to_hire_are_no_call_no_tender_and_no_vacancy(tagger, title, body, expected):
+    assert types(tagger, title, body)[0].term == expected
+
+
+def test_what_others_raise_is_no_money_to_be_had_but_a_round_open_to_candidates_is(tagger):
+    told = types(tagger, "La biotech Alvo lève 12 M€ auprès de deux fonds")
+    assert "financement-capital" not in {tag.term for tag in told}
+    assert types(tagger, "Levée de fonds : candidatez au comité d’investisseurs")[0].term == "financement-capital"
+
+
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        ("Close le 24 novembre 2026.", "2026-11-24"),
+        ("Studios et agences. Offres le 17 décembre 2026. Procédure adaptée.", "2026-12-17"),
+        ("Opérateurs de la région. Jusqu’au 18 janvier 2027.", "2027-01-18"),
+        ("Communes seulement, demande avant le 27 janvier 2027.", "2027-01-27"),
+        ("Exercice clos le 31 décembre 2026.", None),
+        ("Exposition au musée. Jusqu’au 30 décembre 2026.", None),
+    ],
+)
+def test_a_last_day_that_is_a_sentence_of_its_own_is_read(tagger, text, day):
+    [tagged] = tagger.tag([TextToTag(id="1", title="Sans titre", text=text)])
+    assert next((fact.value for fact in tagged.facts if fact.name == "deadline"), None) == day

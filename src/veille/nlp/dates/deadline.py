@@ -204,7 +204,7 @@ class _Field:
             if score and _INDICATIVE.search(self._masked, max(0, printed.start - _LEFT), printed.start):
                 score = score if _FIRM.search(left) else 0
             if not score and _BARE.fullmatch(left) and not right.strip(" ."):
-                score = UNTIL if _OFFERED.search(self.folded) and not _ON_SHOW.search(self.folded) else 0
+                score = 0 if _ON_SHOW.search(self.folded) else UNTIL
             if not score and (item := self._listed(printed, right)):
                 left, score = item, CLOSING
             if score:
@@ -292,11 +292,8 @@ _RANGES = (
 
 #: « Vagues (calendrier indicatif) : »: not sure, so not said.
 _INDICATIVE = re.compile(r"\b(?:calendriers? indicatifs?|dates? indicatives?)\b")
-#: « Jusqu'au ¤. », a sentence of its own, in a text that offers something to applicants.
-_BARE = re.compile(r" ?jusqu'au(?: (?:lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche))? ?")
-_OFFERED = re.compile(
-    r"\b(?:reservee?s? aux|candidat[a-z]*|dossiers?|subventions?|aides?|appel a|[0-9] ?(?:€|euros|mois de))"
-)
+#: « Jusqu'au ¤. », a sentence of its own, in a text that shows or sells nothing to visitors.
+_BARE = re.compile(r" ?(?:jusqu'au|avant le)(?: (?:lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche))? ?")
 _ON_SHOW = re.compile(r"\b(?:expositions?|festivals?|salon|foire|visites?|soldes?|vacances)\b")
 _FIRM = re.compile(r"\b(?:dates? limites?|clotur|dernier delai|deadline|au plus tard)")
 _QUESTION = re.compile(r"\b(?:quand|limite|echeance|candidater|deposer|postuler) ?\?")

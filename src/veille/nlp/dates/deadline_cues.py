@@ -36,6 +36,8 @@ CLOSING = re.compile(
     r"(?: (?:attendue?s?|prevue?s?|exigee?s?|fixee?s?|a remettre|a deposer))?(?= (?:le|au)(?: ¤| ?$))"
     r"|depots?(?= ?:(?: ?¤| ?$))|(?:jusqu'a quand|quand (?:candidater|deposer|postuler))(?= ?:)"
     r"|(?:guichet|dispositif|appel|aide|session) (?:est |sera )?(?:clos(?:e|es)?|ferme(?:e|es)?) (?:depuis|le)"
+    # « dernière relève close le ¤ »; not « exercice clos le ».
+    r"|(?:releve|saison|fenetre|edition|vague|session|periode)[a-z' ]{0,20} clos(?:e|es)?(?= (?:depuis )?le ?$)"
     r"|date d'expiration|fin (?:de l'appel|(?:des|pour les) candidatures|des inscriptions|du depot"
     r"|de depot))\b"
 )
@@ -53,7 +55,7 @@ DEPOSIT = re.compile(
     r"|ferme|expire|court|se termine|prend)"
     r"|faites-vous connaitre|propose[rz]|express[a-z]* (?:of |an |their |your |its )?interest|envoy[a-z]*|transm[a-z]*"
     r"|adress[a-z]*"
-    r"|propositions?|demandes|(?:une|la|votre|leur|sa"
+    r"|propositions?|demandes|demande (?=avant|jusqu'au)|(?:une|la|votre|leur|sa"
     r"|toute|chaque|de) demande|demande d(?:e |')|manifest[a-z]*|appels? a (?:projets?|candidatures?"
     r"|manifestations?|contributions?)|aap|ami|apr"
     r"|(?:appels?|candidatures?|inscriptions?|depots?|guichet|session|consultation|concours|plateforme"

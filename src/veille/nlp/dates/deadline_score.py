@@ -8,6 +8,9 @@ from veille.nlp.dates import deadline_cues as cues
 SCHEME, UNTIL, CLOSING, MOVED = 1, 2, 3, 4
 #: « 15 décembre, reportée au 15 janvier »: this date was replaced by the next.
 _MOVED_NEXT = re.compile(r"[ ,()a-z]{0,20}\b(?:reporte|repousse|prolonge|decale|proroge)[a-z]* (?:jusqu'au|au|a) ?¤")
+#: A sentence of its own: « Close le ¤ », « Offres le ¤ ».
+_ALONE_CLOSED = re.compile(r"\W*(?:(?:clos(?:e|es)?|clot) (?:depuis )?le|(?:offres?|reponses?|plis) (?:pour )?le) ?")
+_ENDS = re.compile(r"\s*(?:\Z|[.;\n]|a \d)")
 #: Characters before a date in which a postponement is told.
 _NEAR = 120
 #: Words of its own from which a date no longer shares the cue of the date before it.
@@ -109,7 +112,9 @@ def _moves(left: str) -> bool:
 
 
 def _by_cues(left: str, right: str, *, until: bool, title: bool) -> int:
-    """Let the nearest cue before the date decide."""
+    """Let the nearest cue before the date decide; a sentence that says nothing else decides first."""
+    if _ALONE_CLOSED.fullmatch(left) and _ENDS.match(right):
+        return CLOSING
     closing, deposit = _last(cues.CLOSING, left), _last(cues.DEPOSIT, left)
     other, doing = _last(cues.OTHER, left), _last(cues.DOING, left)
     if closing >= 0 and closing > other and (doing < closing or deposit > doing):

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from veille.config.taxonomy import Term
 from veille.model import Fact, Scheme
 from veille.nlp.cues import Hit, Kind
+from veille.nlp.levelled import level
 from veille.nlp.reading import Reading, raw_score
 
 RESULTS = "laureats-attributions"
@@ -32,6 +33,13 @@ _STATED_WEIGHT = 30.0
 _CONFIRMING = 2
 #: « Tour de table »: money raised in the press; who builds a project together, where a cluster speaks of its own.
 _ROUND, _RAISED, _CLUSTERS = "tour de table", "financement-capital", frozenset({"appel-partenaires", "vie-du-cluster"})
+#: A firm that raised money, told in a title: news of it, and none to be had.
+_SIGNAL, _RAISES = (
+    "signal-affaires",
+    re.compile(r"\b(?:leve(?:nt)?|vien(?:t|nent) de lever|raises?|raised)\b[^.:]{0,30}(?:\d|\bmillions?\b)"),
+)
+#: « Prix « X » 2027 », « Prix national de la construction 2027 »: the name of a prize, and no price.
+_PRIZE, _PRIZE_NAMED = "concours-prix", re.compile(r"(?:grands? )?(?:prix|trophees?)\b.*(?:[«“\"]|\b20[2-9]\d\b)")
 #: A cluster's own general meeting is its members' life.
 _MEETING, _EVENT, _OWN_LIFE = "assemblee generale", "evenement", "vie-du-cluster"
 _TITLE_ONLY = frozenset({Kind.TITLE, Kind.START})
@@ -54,6 +62,8 @@ class Words:
 def read_words(reading: Reading, terms: Mapping[str, Term], due: Fact | None) -> Words:
     """Return what speaks for each type; words that prove nothing by themselves are left out."""
     hits = {term: _guarded(terms[term], found, reading, due) for term, found in reading.of(Scheme.TYPE)}
+    if _SIGNAL in terms and hits.get(_RAISED) and _RAISES.search(level(reading.title.original)):
+        hits[_SIGNAL] = [*hits.get(_SIGNAL, ()), *hits.pop(_RAISED)]
     raw = {term: raw_score(found) + _start_bonus(reading, found) for term, found in hits.items() if found}
     _add_source(raw, reading, terms)
     if due and CALL in terms and not _calls(raw, terms):
@@ -99,7 +109,8 @@ def _guarded(term: Term, hits: list[Hit], reading: Reading, due: Fact | None) ->
     others = [hit for hit in hits if hit.kind not in _TITLE_ONLY]
     confirming = {hit.cue for hit in others if not words & set(hit.cue.split())}
     backed = (
-        any(hit.kind is not Kind.WEAK for hit in others)
+        (term.id == _PRIZE and _PRIZE_NAMED.match(level(reading.title.original)) is not None)
+        or any(hit.kind is not Kind.WEAK for hit in others)
         or len(alone) > 1
         or len(confirming) >= _CONFIRMING
         # « Prix de l'entreprise artisanale », and until when one may apply.
