@@ -51,13 +51,20 @@ def test_a_third_of_the_stock_goes_each_week_and_three_calls_at_least():
     assert len(now([call(number) for number in range(1, 19)])) == 6
 
 
-def test_what_waits_closes_last_and_the_two_best_never_do():
-    offers = [call(1, days=120), call(2, days=100), call(3, days=50), call(4, days=40), call(5, days=30)]
-    assert now(offers, enough=3) == [1, 2, 5]
+def test_what_waits_closes_last_and_the_three_best_never_do():
+    offers = [
+        call(1, days=120),
+        call(2, days=100),
+        call(3, days=90),
+        call(4, days=50),
+        call(5, days=40),
+        call(6, days=30),
+    ]
+    assert now(offers, enough=4) == [1, 2, 3, 6]
 
 
 def test_an_aid_without_an_end_waits_longest():
-    assert now([call(1), call(2), call(3, days=None), call(4)], enough=3) == [1, 2, 4]
+    assert now([call(1), call(2), call(3), call(4, days=None), call(5)], enough=4) == [1, 2, 3, 5]
 
 
 def test_a_poor_week_is_filled_from_the_stock():
