@@ -83,7 +83,7 @@ def test_a_pace_that_never_ends_is_said_too() -> None:
     assert said.startswith("il faudrait plus de six semaines")
 
 
-def test_approval_and_status_warn_in_french(tmp_path: Path) -> None:
+def test_approval_says_in_french_how_long_a_quota_makes_it(tmp_path: Path) -> None:
     home = tmp_path / "maison"
     assert inside("init", home).returncode == 0
     (home / "veille.toml").write_text(
@@ -102,8 +102,7 @@ def test_approval_and_status_warn_in_french(tmp_path: Path) -> None:
     assert inside(*now, "build").returncode == 0
     done = inside(*now, "approve", "--by", "Claire")
     assert done.returncode == 0, done.stderr
-    assert "il faudrait 3 jours : 12 mails à 5 par jour" in done.stderr
-    assert "ne partiraient pas" in inside(*now, "status").stdout
+    assert "12 mails à 5 par jour : l'envoi prendra 3 jours, jusqu'au mardi 1er décembre" in done.stderr
 
 
 def test_the_doctor_knows_its_relays() -> None:
