@@ -35,7 +35,7 @@ SOLD = frozenset({"activity", "skill", "axis", "naf", "name"})
 #: Lines of a profile that say how the member works: what crosses from one trade to another.
 TECHNIQUES = frozenset({"activity", "skill", "contribution"})
 
-_WIDE = frozenset({"country:fr", "country-group:ue"})
+WIDE = frozenset({"country:fr", "country-group:ue"})
 #: Characters in which a tender says whether it buys works, and folded words that say so, or that goods are in it.
 _OPENING = 400
 _WORKS, _SUPPLIES = re.compile(r"\btravaux\b"), re.compile(r"\b(fournitures?|acquisition|achat|livraison|etudes?)\b")
@@ -48,9 +48,9 @@ BAR_SAME_SECTOR, BAR_NO_SECTOR, BAR_OTHER_SECTOR = 0.5, 0.6, 0.95
 
 
 #: How much of a trade speaks for itself where a member who says what it makes says none of it.
-_SURE_TRADE = 1.6
+SURE_TRADE = 1.6
 #: How much a text talks of a trade to be of it.
-_OF_A_TRADE = 2.0
+OF_A_TRADE = 2.0
 #: Words of an aim in the text that stand for one in the title.
 SEVERAL = 2
 
@@ -215,7 +215,7 @@ class Case:
         known = self.profile.terse or any(hit.specific for hit in self.hits)
         if self.kind in BOUGHT:
             return known and titled and len(told.places) > 1 and self._builds and self._studies
-        if not known and not (self.same_sector and told.strength >= _SURE_TRADE):
+        if not known and not (self.same_sector and told.strength >= SURE_TRADE):
             return False
         if len(told.places) > 1:
             return titled or len(told.places) > SEVERAL
@@ -225,14 +225,12 @@ class Case:
     @property
     def _builds(self) -> bool:
         """Whether the member does works, where works are what a tender buys."""
-        folded = fold(f"{self.item.title} {self.item.text[:_OPENING]}")
-        return self.profile.builder or not _WORKS.search(folded) or bool(_SUPPLIES.search(folded))
+        return self.profile.builder or not asks_works(self.view)
 
     @property
     def _studies(self) -> bool:
         """Whether a tender asks for what a laboratory does, where the member is one."""
-        folded = fold(f"{self.item.title} {self.item.text[:_OPENING]}")
-        return self.profile.member.size != "labo" or _STUDIES.search(folded) is not None
+        return self.profile.member.size != "labo" or asks_studies(self.view)
 
     @property
     def _says_enough(self) -> bool:
@@ -331,7 +329,7 @@ class Case:
         if audience.research and not self.profile.inventive:
             return False
         # A standing scheme that talks much of a trade is of those who are in it, or want what it helps to.
-        foreign = any(told.strength >= _OF_A_TRADE for told in self.view.fields.values())
+        foreign = any(told.strength >= OF_A_TRADE for told in self.view.fields.values())
         mine = self._wanted or not self.profile.fields.isdisjoint(self.view.fields)
         return self.at_hand or mine or (self.profile.terse and not foreign)
 
@@ -342,8 +340,31 @@ class Case:
     @cached_property
     def at_hand(self) -> bool:
         """Whether it is near or dated: a standing scheme of the whole country is neither."""
-        near = any(self.holds_member(place) and place not in _WIDE for place in self.view.places)
+        near = any(self.holds_member(place) and place not in WIDE for place in self.view.places)
         return near or self.zone is not None or self.view.deadline is not None
+
+
+def asks_works(view: View) -> bool:
+    """Tell whether works are what a tender buys, and no goods."""
+    return view.once(_works)
+
+
+def asks_studies(view: View) -> bool:
+    """Tell whether a tender asks for what a laboratory may do."""
+    return view.once(_laboratory)
+
+
+def _works(view: View) -> bool:
+    folded = _opening(view)
+    return _WORKS.search(folded) is not None and _SUPPLIES.search(folded) is None
+
+
+def _laboratory(view: View) -> bool:
+    return _STUDIES.search(_opening(view)) is not None
+
+
+def _opening(view: View) -> str:
+    return fold(f"{view.item.title} {view.item.text[:_OPENING]}")
 
 
 def named_sizes(view: View) -> frozenset[str]:

@@ -3,7 +3,7 @@
 import math
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
@@ -74,6 +74,13 @@ class View:
     zones: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     #: What gates that ask nothing of the member answered, once for all.
     answered: dict[object, str | None] = field(default_factory=dict, compare=False, repr=False)
+    _asked: dict[object, bool] = field(default_factory=dict, compare=False, repr=False)
+
+    def once(self, question: Callable[["View"], bool]) -> bool:
+        """Answer a question that asks nothing of the member, once for all of them."""
+        if question not in self._asked:
+            self._asked[question] = question(self)
+        return self._asked[question]
 
     @property
     def english(self) -> bool:

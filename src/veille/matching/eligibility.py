@@ -221,8 +221,23 @@ def _asked_for(fact: Fact) -> str:
     return f"« {' '.join(asked[0].split())} »" if asked else fact.value
 
 
+def area(view: View, name: str) -> list[str] | None:
+    """Return the territories (GeoZones ids) that a call is kept to, or keeps out; None where it has no such condition.
+
+    `name` is `eligible_territories` or `excluded_territories`.
+    """
+    fact = view.facts.get(name)
+    if fact is None or not fact.value.strip() or not view.kind.actionable or view.kind.id in _PLACED:
+        return None
+    return _listed(fact)
+
+
+def _listed(fact: Fact) -> list[str]:
+    return [part.strip() for part in fact.value.split("|") if part.strip()]
+
+
 def _territory(fact: Fact, view: View, profile: Profile) -> Found:  # noqa: ARG001 - one shape for every reader
-    allowed = [part.strip() for part in fact.value.split("|") if part.strip()]
+    allowed = _listed(fact)
     if not profile.chain:
         return Verdict.CHECK, "votre commune n'est pas connue"
     if profile.chain.intersection(allowed):
@@ -231,7 +246,7 @@ def _territory(fact: Fact, view: View, profile: Profile) -> Found:  # noqa: ARG0
 
 
 def _excluded_territory(fact: Fact, view: View, profile: Profile) -> Found:  # noqa: ARG001 - one shape for every reader
-    out = [part.strip() for part in fact.value.split("|") if part.strip()]
+    out = _listed(fact)
     if not profile.chain:
         return Verdict.CHECK, "votre commune n'est pas connue"
     return (Verdict.NO, "votre territoire est exclu") if profile.chain.intersection(out) else None
@@ -239,7 +254,7 @@ def _excluded_territory(fact: Fact, view: View, profile: Profile) -> Found:  # n
 
 def _project_territory(fact: Fact, view: View, profile: Profile) -> Found:  # noqa: ARG001 - one shape for every reader
     """Whoever is elsewhere may have a project there."""
-    there = [part.strip() for part in fact.value.split("|") if part.strip()]
+    there = _listed(fact)
     return None if profile.chain.intersection(there) else (Verdict.CHECK, "projet sur un autre territoire ?")
 
 

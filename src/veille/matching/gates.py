@@ -88,7 +88,7 @@ def _territory(case: Case) -> str | None:
     # A zone of the world says where one sells, a zoning without a map nothing: only one that lies in France is an area.
     zones = {zone: lies for zone, lies in case.view.zones.items() if any(place.startswith("fr:") for place in lies)}
     aimed = (*case.view.places, *zones)
-    if not aimed and case.kind in LOCAL_MONEY and _foreign(case) and not case.names_home:
+    if not aimed and case.kind in LOCAL_MONEY and foreign_money(case) and not case.names_home:
         return "hors de votre territoire : aide d'une autorité étrangère"
     reached = (*case.view.places, *(place for lies in zones.values() for place in lies))
     if not aimed or not case.profile.chain or case.followed or any(_reaches(case, place) for place in reached):
@@ -101,7 +101,8 @@ def _territory(case: Case) -> str | None:
 
 
 @_once
-def _foreign(case: Case) -> str | None:
+def foreign_money(case: Case) -> str | None:
+    """Return folded words by which a call names an authority abroad."""
     found = _FOREIGN.search(fold(f"{case.item.title} {case.item.text[:_OPENING]}"))
     return found and found[0]
 

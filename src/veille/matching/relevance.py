@@ -24,9 +24,9 @@ STANDING = 0.05
 #: A call to the member's whole trade: a little more than one to every trade.
 FOR_TRADE = 0.15
 #: A trade that both talk of, and how fast more of its words stop adding.
-FIELD, AIM, _TALK = 0.45, 0.35, 1.3
+FIELD, AIM, TALK = 0.45, 0.35, 1.3
 #: The same where a member says at length what it makes: none of that is there, or some of it is.
-_FIELD_ALONE, _FIELD_BESIDE = 0.28, 0.1
+FIELD_ALONE, FIELD_BESIDE = 0.28, 0.1
 #: A whole need that a title answers is what a member waits for.
 ANSWERED = 0.2
 #: What talks of other trades alone loses so much at most.
@@ -150,12 +150,12 @@ def _topic_reasons(case: Case) -> Iterator[Reason]:
     whole = TOPIC * (1 - math.exp(-case.topic / SATURATION))
     if case.field is not None:
         talk = case.view.fields[case.field].strength
-        share = FIELD if case.profile.terse else _FIELD_BESIDE if case.says_own else _FIELD_ALONE
-        weight = share * (1 - math.exp(-talk / _TALK))
+        share = FIELD if case.profile.terse else FIELD_BESIDE if case.says_own else FIELD_ALONE
+        weight = share * (1 - math.exp(-talk / TALK))
         yield Reason(kind="activity", text=_field_words(case, case.field), weight=weight)
     if case.aim is not None:
         told = case.view.aims[case.aim]
-        weight = AIM * (1 - math.exp(-told.strength / _TALK))
+        weight = AIM * (1 - math.exp(-told.strength / TALK))
         yield Reason(kind="need", text=_aim_words(case, case.aim), weight=weight)
     if not case.on_topic and case.bridge:
         hit = case.bridge
@@ -277,7 +277,7 @@ def focus(case: Case) -> float:
     """Weigh what talks of other trades below what talks of the member's alone."""
     mine = case.profile.fields | case.profile.markets
     others = [told.strength for name, told in case.view.fields.items() if name not in mine]
-    return 1.0 - ELSEWHERE * (1 - math.exp(-max(others, default=0.0) / _TALK))
+    return 1.0 - ELSEWHERE * (1 - math.exp(-max(others, default=0.0) / TALK))
 
 
 def standing(case: Case) -> float:

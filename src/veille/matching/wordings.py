@@ -39,6 +39,8 @@ Whole = NDArray[np.int64]
 PHRASED, CENTRAL, TITLED, SURE, MANY = 1, 2, 4, 8, 16
 #: All of a technique in the title; a whole need with the title about it; words all over the first lines.
 BRIDGES, ANSWERS, SPREADS = 32, 64, 128
+#: A word of the trade stands there at all.
+KNOWN = 256
 #: One of them at least is there where an item may be about what the profile says.
 TELLING = PHRASED | CENTRAL | SPREADS
 #: Words of one line told apart; those beyond share the last bit, which can only make more of them seem there.
@@ -240,7 +242,11 @@ class Wordings:
         own = np.where(runs.lead, own, own & ~CENTRAL)
         flags = own | PHRASED * phrased | TITLED * (titled & (told != 0)) | MANY * ~(one_told | (told == 0))
         sure = (whole & (phrased | (own & PHRASED != 0))) | every
-        flags |= SURE * (sure & (told != 0)) | BRIDGES * (titled & whole & (told != 0) & self._technique[line])
+        flags |= (
+            KNOWN * (told != 0)
+            | SURE * (sure & (told != 0))
+            | BRIDGES * (titled & whole & (told != 0) & self._technique[line])
+        )
         cells = np.flatnonzero(_changes(runs.key) | _changes(line))
         lead = np.bitwise_or.reduceat(np.where(runs.lead, told, 0), cells)
         title = np.bitwise_or.reduceat(np.where(titled, told, 0), cells)
