@@ -247,3 +247,41 @@ def test_hostile_texts_are_read_quickly(text: str) -> None:
 def test_sentences_of_real_aids_that_had_refused_those_who_may_apply(text: str, name: str, value: str | None) -> None:
     fact = read(text).get(name)
     assert (fact and fact.value) == value
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Aide aux machines ; les organismes de recherche n'y ont pas droit.", {"excluded_sizes": "labo"}),
+        ("Les laboratoires ne peuvent concourir.", {"excluded_sizes": "labo"}),
+        ("Les associations ne sauraient y prétendre.", {"excluded_sizes": "association"}),
+        ("Les communes ne peuvent pas déposer.", {"excluded_sizes": "collectivite"}),
+        ("Les universités restent exclues.", {"excluded_sizes": "labo"}),
+        # « in difficulty », « alone »: nobody as such
+        ("Les ETI en difficulté ne peuvent prétendre à l'aide.", {}),
+        ("Les associations ne peuvent concourir seules.", {}),
+        ("Les grands groupes ne peuvent être candidats qu'avec une PME.", {}),
+        (
+            "Bénéficiaires\nLes PME. Les associations, les laboratoires publics ne peuvent prétendre au dispositif.",
+            {"eligible_sizes": "pme"},
+        ),
+        (
+            "Réservé aux entreprises de moins de 250 salariés, filiales de groupe exclues.",
+            {"eligible_sizes": "tpe|pme", "staff_max": "249"},
+        ),
+        (
+            "Le fonds aide. PME de moins de 250 salariés. Dossier unique.",
+            {"eligible_sizes": "tpe|pme", "staff_max": "249"},
+        ),
+        (
+            "Peuvent concourir les ateliers de cent personnes et les laboratoires publics.",
+            {"eligible_sizes": "labo", "eligible_others": "entreprises"},
+        ),
+        (
+            "Les communes du Nord, à l'exclusion de tout organisme privé.",
+            {"eligible_sizes": "collectivite"},
+        ),
+    ],
+)  # fmt: skip
+def test_those_who_may_not_apply_are_read_in_the_words_of_rules(text: str, expected: dict[str, str]) -> None:
+    assert {name: fact.value for name, fact in read(text).items()} == expected

@@ -21,7 +21,8 @@ _SIZE_WORDS: tuple[tuple[re.Pattern[str], tuple[str, ...]], ...] = (
                 r"|(?:pme|eti) ?(?:,|et|ou|/|-) ?ge)\b"), ("ge",)),
     (re.compile(r"\b(?:laboratoires?(?! pharmaceutiques?)|labos?|organismes? (?:publics? )?de recherche|universites?"
                 r"|etablissements? (?:publics? )?de recherche(?: publics?)?|chercheurs?|universities"
-                r"|etablissements? d'enseignement superieur|research (?:organi[sz]ations?|institutes?))\b"), ("labo",)),
+                r"|etablissements? d'enseignement superieur|centres? techniques?(?! municipa)"
+                r"|research (?:organi[sz]ations?|institutes?))\b"), ("labo",)),
     (re.compile(r"\b(?:collectivites?(?: territoriales| locales)?(?! d'outre)|communes|communautes? de communes"
                 r"|intercommunalites?|epci|syndicats? (?:mixtes?|d'eau|intercommuna[a-z]+)|municipalites"
                 r"|local authorities|municipalities)\b"), ("collectivite",)),
@@ -49,7 +50,7 @@ _TRADES = re.compile(
     r"|restaurateurs?|restaurants?|cooperatives?|scop|scic|scieries|cuma|gie|sci|professionnels?|liberaux|bailleurs?"
     r"|armateurs|viticulteurs|brasseries|boulangeries|fermes|farmers|(?:createurs?|repreneurs?)(?: et (?:createurs?"
     r"|repreneurs?))?(?: d'entreprises?)?"
-    r"|employeurs?|(?:micro|auto)-?entrepreneurs?)\b"
+    r"|employeurs?|(?:micro|auto)-?entrepreneurs?|fabricants?|(?<=les )(?:ateliers|maisons|marques|editeurs))\b"
     r"|\b(?:entreprises?|pme|tpe|societes?|start-?ups?) (?:artisanales?|agricoles?|agroalimentaires?|viticoles?"
     r"|forestieres?|touristiques?|culturelles?|commerciales?|hotelieres?|maritimes?|textiles?|cooperatives?"
     r"|de (?:premiere|seconde) transformation|de travaux|du (?:batiment|spectacle|tourisme|bois)"

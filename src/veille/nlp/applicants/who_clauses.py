@@ -65,6 +65,8 @@ _BEGINS = (
     rf"|(?:^|\n|[.!?:,] )aux? (?={_BENEFICIARY})"
     rf"|(?:^|\n|[.!?:] )(?:pour )?(?:les |des |toutes les |aux )?(?={_BENEFICIARY}[^.;\n]{{0,40}}"
     rf"\b(?:de moins d|de plus de|de [0-9]|entre [0-9]|ayant|situe|implante|installe|employant|comptant|inscrit))"
+    rf"|(?:^|\n|[.!?:] )(?:les |des )?(?={_BENEFICIARY}[^.;:\n]{{0,60}}\b(?:seulement|uniquement|exclusivement"
+    rf"|a l'exclusion)\b)"
 )
 #: A sentence that says who may apply. What stands before each half spares trying its words at every character.
 _WHO = re.compile(rf"\b(?=[a-z])(?:{_SAYS}|{_HELPS}|{_ROLE})|(?:^|(?=[\n.!?:,]))(?:{_BEGINS})")
@@ -88,21 +90,34 @@ _UNDER = 400
 _EXCEPT = re.compile(
     r"\b(?:hors|sauf|excepte|a l'exception|a l'exclusion|excluding|except(?: for)?)\b(?P<who>[^.;:,\n)]{0,60})"
     r"|\b(?P<verb>(?:(?:ne|n'en) ?(?:sont|est|seront|sera|peuvent|peut) (?:pas|plus)"
-    r"(?: etre)? (?:eligibles?|concerne|admis|beneficiai?re?s?|candidat|postuler|pretendre|financ|aide)"
-    r"|(?:en )?sont (?:exclu|ineligible)|are not eligible|are excluded|(?:cannot|may not) apply))[a-z]*\b"
+    r"(?: etre)? (?:eligibles?|concerne|admis|beneficiai?re?s?|candidat|postuler|pretendre|financ|aide|deposer"
+    r"|concourir)"
+    r"|(?:n'y|n'en) ont pas droit|n'ont pas droit a"
+    r"|ne (?:peuvent|peut|pourront|sauraient|saurait)(?: pas)?(?: y)? (?:candidater|postuler|concourir|pretendre"
+    r"|deposer|beneficier(?= (?:de l'aide|de ce|du (?:present )?dispositif|de la subvention))"
+    r"|etre (?:elles-memes |eux-memes )?(?:candidat|attributaire|beneficiaire|porteur|aide|soutenu))"
+    r"|(?:en )?(?:sont|restent) (?:exclu|ineligible|ecartee?s?\b(?! par\b))"
+    r"|are not eligible|are excluded|(?:cannot|may not) apply))[a-z]*\b"
     # « ne sont pas éligibles à une aide de plus de 50 % », « pas concernées par le cofinancement »: of that only.
     r"(?! (?:aux?|a|par|pour)\b"
-    r"(?! (?:ce|cet|cette|l'appel|l'aide|la subvention|dispositif|presente?|programme|concours)\b))"
+    r"(?! (?:ce|cet|cette|l'appel|l'aide|la subvention|dispositif|presente?|programme|concours|concourir|candidater"
+    r"|postuler)\b))"
+    # « ne peuvent candidater seuls », « ne peuvent être candidats qu'avec »: only so.
+    r"(?! (?:seule?s?|individuellement|isolement)\b|[^.;\n]{0,40}\bqu[e'])"
     r"(?: ?:(?P<after>[^.;\n]{3,80}))?"
     r"|\b(?:exclu[es]*|not eligible) ?:(?P<listed>[^.;\n]{3,80})"
 )
 #: What stands in every clause that it fits.
-_IN_EXCEPT = ("hors", "sauf", "excep", "exclu", " pas", " plus", "ineligible", "not ")
+_IN_EXCEPT = ("hors", "sauf", "excep", "exclu", " pas", " plus", "ineligible", "not ", "ne peu", "ne saur", "ecarte")
 #: Characters before « ne sont pas éligibles » in which stands who.
 _BEFORE = 90
 #: Characters around an exception in which a rate makes it one of rates.
 _RATED = 40
 _CUT = re.compile(r"[.;:\n]")
+_SENTENCES = re.compile(r"[^.;\n]*(?:[.;\n]|\Z)")
+_SENTENCE_ENDS = ("\n", ".", "!", "?", ":")
+#: « PME de moins de 250 salariés, filiales de groupe exclues »: some of them only.
+_SOME_OUT = re.compile(r",[^.;:,\n]{3,40} (?:exclue?s?|exceptee?s?)\b(?! :)")
 #: What says that a sentence refuses somebody, or that it refuses nobody (« pas seulement aux start-up »).
 _NEGATED = re.compile(
     r"\b(?:(?:ne|n'en|n') ?(?:sont|est|seront|sera|peuvent|peut|pourront|beneficient) (?:donc )?(?:pas|plus)"
@@ -129,6 +144,8 @@ class Clause:
     end: int
     #: Says who may apply, not only who is helped.
     sure: bool = True
+    #: Stands under a heading, with sentences that may say who may not.
+    headed: bool = False
 
     @property
     def folded(self) -> str:
@@ -138,7 +155,8 @@ class Clause:
     @cached_property
     def told(self) -> str:
         """Its text without those whom it leaves out."""
-        return without_left_out(self.folded)
+        told = without_left_out(self.folded)
+        return "".join(one for one in _SENTENCES.findall(told) if not _NEGATED.search(one)) if self.headed else told
 
     def holds(self, where: str, place: int) -> bool:
         """Return True where an offset of a field lies in it."""
@@ -159,12 +177,15 @@ def clauses(field: Printed) -> Iterator[Clause]:
     for heading in _HEADING.finditer(field.folded):
         below = field.folded[heading.end() : heading.end() + _UNDER]
         stop = re.search(r"\n[^\n:.;]{3,45}:|\n\n", below[3:])
-        yield Clause(field, heading.start(), heading.end() + (stop.start() + 3 if stop else len(below)))
+        end = heading.end() + (stop.start() + 3 if stop else len(below))
+        yield Clause(field, heading.start(), end, headed=True)
     done = -1
     for cue in _WHO.finditer(field.folded):
         if cue.end() <= done or _of_spending(field.folded, cue):
             continue
-        start, end = sentence_around(field.original, max(0, cue.end() - 1), cue.end())
+        # Who begins a sentence stands after the cue: « . PME de moins de 250 salariés ».
+        place = cue.end() + 1 if cue[0][:1] in _SENTENCE_ENDS else max(1, cue.end())
+        start, end = sentence_around(field.original, place - 1, place)
         if more := _MORE_QUESTIONS.match(field.folded, end):
             end = more.end()
         # Who helps stands before: « Deux pôles et un cluster cherchent dix start-up ».
@@ -189,7 +210,7 @@ def left_out(field: Printed) -> Iterator[tuple[Clause, set[str]]]:
 
 def without_left_out(clause: str) -> str:
     """Return a levelled clause without those whom it leaves out."""
-    kept, place = "", 0
+    kept, place, clause = "", 0, _SOME_OUT.sub(" ", clause)
     for start, end, who in _exceptions(clause):
         if start >= place and (refused(who) or _OUT.match(clause, start)):
             kept, place = f"{kept}{clause[place:start]} ", end
