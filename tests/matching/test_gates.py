@@ -268,3 +268,34 @@ def test_one_word_far_down_a_long_text_is_no_topic() -> None:
     talk = "Le comité examine chaque dossier complet. " * 40
     assert judge(an_item(title="Appel régional", text=f"Sarcopénie. {talk}"), member).gate is None
     assert gate_of(an_item(title="Appel régional", text=f"{talk} Sarcopénie."), member)[0] == "gate:off-topic"
+
+
+@pytest.mark.parametrize(
+    ("title", "place", "passes"),
+    [
+        ("Salon de la sarcopénie à Rennes", "fr:region:53", True),
+        ("Assises de la sarcopénie : Rennes", "fr:commune:35238", True),
+        ("Rendez-vous d'affaires de la sarcopénie, Rennes", "fr:region:53", True),
+        ("Webinaire : la sarcopénie vue de Rennes", "fr:region:53", True),
+        ("Sarcopénie : matinée à Rennes et en ligne", "fr:region:53", True),
+        ("Sarcopénie : matinée à Rennes", "fr:region:53", False),
+        ("Sarcopénie : matinée à Rennes, programme en ligne", "fr:region:53", False),
+        ("Salon du mariage de Rennes", "fr:region:53", False),
+        ("Salon de la sarcopénie à Boston", "country:us", False),
+    ],
+)
+def test_an_event_of_a_whole_trade_or_online_is_refused_by_no_territory(title: str, place: str, passes: bool) -> None:
+    event = an_item(type="evenement", title=title, main=[place], facts={}, text="Une demi-journée.")
+    assert (judge(event).gate is None) is passes
+
+
+@pytest.mark.parametrize(
+    ("title", "passes"),
+    [
+        ("Sarcopénie : un ingénieur recherché à Clermont", False),
+        ("Trois diététiciennes spécialistes de la sarcopénie cherchent un poste", True),
+        ("Sarcopénie : douze diplômés disponibles en janvier", True),
+    ],
+)
+def test_people_who_look_for_a_post_are_no_vacancy(title: str, passes: bool) -> None:
+    assert (judge(an_item(type="emploi", title=title, facts={})).gate is None) is passes

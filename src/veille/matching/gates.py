@@ -28,6 +28,21 @@ DISTANT_TENDER = 1.0
 _NEWS_AT_FIRST = timedelta(days=21)
 #: Folded names of authorities that France has none of: their money is for who is established there.
 _FOREIGN = re.compile(r"\b(cantona(l|le|ux)|canton (de|du|d)|land (de|du)|wallon(ne)?s?|quebecois(es?)?)\b")
+#: Types that take place somewhere; folded words of a title to which a trade comes from the whole country, and of what
+#: one follows from anywhere.
+_HELD = frozenset({"evenement", "export-salon", "formation"})
+_NATIONAL = re.compile(
+    r"\b(salons?|assises|congres|show|week|convention (nationale|d affaires)|rendez vous (d affaires|acheteurs)|"
+    r"rendez vous (de la|d une|des) filieres?|forum national|(journees?|rencontres?) (nationales?|annuelles?))\b"
+)
+_ONLINE = re.compile(
+    r"\b(webinaires?|visio ?conferences?|web ?conferences?|a distance|"
+    r"(?<!programme )(?<!inscription )(?<!inscriptions )(?<!vendre )(?<!vente )(?<!billets )en ligne)\b"
+)
+#: Folded words of a title in which people look for a post, and no employer for people.
+_OFFERED = re.compile(
+    r"\bcherchent (un|une|leur)\b|\b(diplomes?|apprentis|alternants?|vivier)\b.*\b(cherchent|disponibles)\b"
+)
 #: Characters in which a call says whose money it is.
 _OPENING = 700
 #: Folded words of what one firm invents, which is news whoever rewarded it.
@@ -116,10 +131,19 @@ def _reaches(case: Case, place: str) -> bool:
         return True
     if case.kind == TENDER:
         return place.startswith("fr:") and case.title_names_product and case.topic >= DISTANT_TENDER
-    if case.kind in NEWS:
+    if case.kind in NEWS or (case.kind in _HELD and _from_anywhere(case)):
         return place.startswith("fr:") and case.on_topic
     rule = case.kind == LAW and case.on_topic  # where one sells, its rules bind
     return rule or (case.kind in KNOWLEDGE and place.startswith("fr:"))
+
+
+@_once
+def _from_anywhere(case: Case) -> str | None:
+    """Return the words by which an event is a whole trade's, or followed from anywhere."""
+    found = _NATIONAL.search(case.view.folded_title) or _ONLINE.search(
+        fold(f"{case.item.title} {case.item.text[:_OPENING]}")
+    )
+    return found and found[0]
 
 
 def _eligibility(case: Case) -> str | None:
@@ -199,7 +223,7 @@ def _stale(case: Case) -> str | None:
 def _off_topic(case: Case) -> str | None:
     if case.kind == TENDER and case.profile.member.size == "collectivite":
         return "hors sujet : un marché s'adresse à qui vend, et vous achetez"
-    if case.vacancy and not case.followed:
+    if case.vacancy and not case.followed and not _OFFERED.search(case.view.folded_title):
         return "hors sujet : un poste à pourvoir chez un autre employeur"
     if case.on_topic or case.followed or case.for_abroad or case.open_to or case.for_trade or case.bridge:
         return None
