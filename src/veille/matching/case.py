@@ -2,12 +2,12 @@
 
 import re
 from dataclasses import dataclass
-from functools import cached_property
 from itertools import combinations
 
 from veille.matching.context import ANSWERS_AIMS, FOR_ALL, LONGEST_TEXT, MatchContext, View
 from veille.matching.eligibility import SIZE_WORDS, judge
 from veille.matching.fields import Told
+from veille.matching.lazily import lazily
 from veille.matching.names import followed_name
 from veille.matching.profile import CODED, Profile
 from veille.matching.similarity import LEAD, Hit, find_hits, topicality
@@ -77,7 +77,7 @@ class Case:
         """Slug of its type, "" where it has none."""
         return self.view.kind.id
 
-    @cached_property
+    @lazily
     def hits(self) -> list[Hit]:
         """Words of the profile that it speaks of, strongest first."""
         found = find_hits(self.profile, self.view, self.context)
@@ -92,45 +92,45 @@ class Case:
             return False  # « emballages plastiques »: of what a code says, one word may narrow another's product
         return hit.phrase or before not in equipment_stems() or before in self.profile.made
 
-    @cached_property
+    @lazily
     def topic(self) -> float:
         """How much it speaks of the profile's own words; 0 and up."""
         return topicality(self.hits)
 
-    @cached_property
+    @lazily
     def followed(self) -> str | None:
         """A followed name that it names."""
         return followed_name(self.profile.member, self.view, self.context)
 
-    @cached_property
+    @lazily
     def eligibility(self) -> Eligibility | None:
         """Verdict for what can be seized, None for what is only read."""
         return judge(self.view, self.profile) if self.view.kind.actionable else None
 
-    @cached_property
+    @lazily
     def same_sector(self) -> bool:
         """Whether item and member share a filière."""
         return not self.view.sectors.isdisjoint(self.profile.member.sectors)
 
-    @cached_property
+    @lazily
     def named_axis(self) -> Tag | None:
         """An axis of the taxonomy that the member names and the item is about."""
         if self.view.axes.isdisjoint(self.profile.axes):
             return None
         return next(tag for tag in self.item.of(Scheme.AXIS) if tag.term in self.profile.axes)
 
-    @cached_property
+    @lazily
     def country(self) -> str | None:
         """A country of interest that it is aimed at (GeoZones id)."""
         aimed = (*self.view.places, *(place for lies in self.view.zones.values() for place in lies))
         return next((place for place in aimed if place in self.profile.countries), None)
 
-    @cached_property
+    @lazily
     def named_country(self) -> str | None:
         """A country of interest that it names, in passing or not."""
         return self.country or next((p for p in self.view.mentioned if p in self.profile.countries), None)
 
-    @cached_property
+    @lazily
     def title_names_product(self) -> bool:
         """Whether the title itself names what the member does."""
         return any(hit.specific and hit.in_title for hit in self.hits)
@@ -144,12 +144,12 @@ class Case:
         """Tell whether a territory contains the member."""
         return place in self.profile.chain
 
-    @cached_property
+    @lazily
     def zone(self) -> str | None:
         """A zone aimed at that lies, at least partly, where the member is."""
         return next((zone for zone, lies in self.view.zones.items() if any(map(self.holds_member, lies))), None)
 
-    @cached_property
+    @lazily
     def names_home(self) -> bool:
         """Whether its text names the member's region or département."""
         home = (place for place in self.profile.chain if place.startswith(("fr:region:", "fr:departement:")))
@@ -160,7 +160,7 @@ class Case:
         """Tell whether a territory lies in the member's region."""
         return self.profile.region is not None and self.profile.region in self.context.places.ancestors(place)
 
-    @cached_property
+    @lazily
     def on_topic(self) -> bool:
         """Whether the profile's own words, its trade or an axis it names make it the member's business.
 
@@ -168,7 +168,7 @@ class Case:
         """
         return self.says_own or self.field is not None or self.aim is not None
 
-    @cached_property
+    @lazily
     def says_own(self) -> bool:
         """Whether the profile's own words, or an axis it names, do."""
         if self.kind == TENDER and not (self.names_product and self._builds and self._studies):
@@ -177,7 +177,7 @@ class Case:
             return False  # of whom little is known, a call to others is not guessed to be for them
         return self.named_axis is not None or self._says_enough
 
-    @cached_property
+    @lazily
     def field(self) -> str | None:
         """A trade of the member that it talks of: by several of its words, or by one where they share a filière."""
         told = self.view.fields
@@ -185,7 +185,7 @@ class Case:
         shared = sorted(mine & told.keys(), key=lambda name: (-told[name].strength, name))
         return next((name for name in shared if self._talks(told[name])), None)
 
-    @cached_property
+    @lazily
     def aim(self) -> str | None:
         """What the member needs, as any company may, to which it helps whoever is of the member's kind."""
         told = self.view.aims
@@ -273,12 +273,12 @@ class Case:
         sure = any((hit.phrase and hit.whole) or hit.complete for hit in telling)
         return len(words) > 1 and sure and any(not words.isdisjoint(hit.view.title_terms) for hit in telling[:1])
 
-    @cached_property
+    @lazily
     def names_product(self) -> bool:
         """Whether a title, or a whole expression, names what the member does."""
         return any(hit.specific and (hit.in_title or hit.phrase or hit.spread) for hit in self.hits)
 
-    @cached_property
+    @lazily
     def bridge(self) -> Hit | None:
         """Words of the profile at work in another trade, one window per bulletin."""
         if self.kind not in BRIDGES or self.same_sector:
@@ -287,12 +287,12 @@ class Case:
             (hit for hit in self.hits if hit.in_title and hit.specific and hit.whole and hit.kind in TECHNIQUES), None
         )
 
-    @cached_property
+    @lazily
     def for_abroad(self) -> bool:
         """Whether it opens a country of interest in the member's own filière."""
         return self.country is not None and self.same_sector
 
-    @cached_property
+    @lazily
     def for_trade(self) -> bool:
         """Whether a call names the member's whole trade among who may apply."""
         audience = self.view.audience
@@ -302,7 +302,7 @@ class Case:
             return False
         return self.eligibility is not None and self.eligibility.verdict is not Verdict.NO
 
-    @cached_property
+    @lazily
     def open_to(self) -> str | None:
         """French words for the member's kind where a call to every trade, or to public bodies, is open to it."""
         verdict = self.eligibility
@@ -337,7 +337,7 @@ class Case:
     def _wanted(self) -> bool:
         return not self.profile.aims.keys().isdisjoint(self.view.aims)
 
-    @cached_property
+    @lazily
     def at_hand(self) -> bool:
         """Whether it is near or dated: a standing scheme of the whole country is neither."""
         near = any(self.holds_member(place) and place not in WIDE for place in self.view.places)

@@ -75,6 +75,7 @@ class View:
     #: What gates that ask nothing of the member answered, once for all.
     answered: dict[object, str | None] = field(default_factory=dict, compare=False, repr=False)
     _asked: dict[object, bool] = field(default_factory=dict, compare=False, repr=False)
+    _quotes: dict[tuple[int, int], str] = field(default_factory=dict, compare=False, repr=False)
 
     def once(self, question: Callable[["View"], bool]) -> bool:
         """Answer a question that asks nothing of the member, once for all of them."""
@@ -184,9 +185,10 @@ class View:
 
     def quote(self, first: int, last: int) -> str:
         """Return the printed words from stem `first` to `last`; both stand on the same side of the wall."""
-        if first < self.title:
-            return self._words[0].quote(first, last)
-        return self._words[1].quote(first - self.title - 1, last - self.title - 1)
+        if (first, last) not in self._quotes:
+            words, before = (self._words[0], 0) if first < self.title else (self._words[1], self.title + 1)
+            self._quotes[first, last] = words.quote(first - before, last - before)
+        return self._quotes[first, last]
 
 
 @dataclass(frozen=True)

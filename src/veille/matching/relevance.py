@@ -81,7 +81,7 @@ def match(item: Item, member: Member, context: MatchContext) -> Match:
             gate=refusal,
             eligibility=case.eligibility,
         )
-    reasons = sorted(_reasons(case), key=lambda reason: _place(reason, case))
+    reasons = _in_order(list(_reasons(case)), case)
     score = sum(reason.weight for reason in reasons) * freshness(case) * standing(case) * focus(case)
     return Match(
         item_id=item.id,
@@ -121,11 +121,16 @@ def first_kind(case: Case) -> str | None:
     return "follow" if named and case.view.deadline is None else None
 
 
-def _place(reason: Reason, case: Case) -> tuple[bool, bool, float]:
-    """Return where a reason stands: what the profile itself prints is said before the trade that it is of."""
-    trade = case.says_own and case.field is not None and reason.text == _field_words(case, case.field)
-    told = reason.weight * (_PLACE_TOLD if reason.kind == "territory" else 1.0)
-    return reason.kind != first_kind(case), trade, -told
+def _in_order(reasons: list[Reason], case: Case) -> list[Reason]:
+    """Put the reasons in the order told: what the profile itself prints is said before the trade that it is of."""
+    first = first_kind(case)
+    trade = _field_words(case, case.field) if case.says_own and case.field is not None else None
+
+    def place(reason: Reason) -> tuple[bool, bool, float]:
+        told = reason.weight * (_PLACE_TOLD if reason.kind == "territory" else 1.0)
+        return reason.kind != first, reason.text == trade, -told
+
+    return sorted(reasons, key=place)
 
 
 def _reasons(case: Case) -> Iterator[Reason]:

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
 
 from veille.matching.context import FOR_ALL, MatchContext, View
+from veille.matching.lazily import lazily
 from veille.matching.profile import CODED, KIND_WEIGHT, Profile, Segment
 from veille.matching.words import cognate, generic_stems, is_expression
 
@@ -87,12 +87,12 @@ class Hit:
         """Everything of the trade that the line names is there."""
         return self.specific.issuperset(self.segment.specific)
 
-    @cached_property
+    @lazily
     def said(self) -> str:
         """As the profile prints them."""
         return self.segment.words.quote(*self._block)
 
-    @cached_property
+    @lazily
     def found(self) -> str:
         """As the item prints them: the shortest stretch that has them all."""
         first, last = self._block
@@ -119,7 +119,7 @@ class Hit:
                 return place
         return None
 
-    @cached_property
+    @lazily
     def _block(self) -> tuple[int, int]:
         """The stretch of the profile line that the run holds whole: most words of the trade, then the longest."""
         blocks: list[tuple[int, int]] = []

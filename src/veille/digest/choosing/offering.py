@@ -145,9 +145,10 @@ class _Pools:
 
     def _lacks(self, kind: str, most: float) -> bool:
         found = self._found[kind]
-        if len(found) < self._size[kind]:
+        above = [one for one in found if one.score >= most]
+        if len(above) < self._size[kind]:
             return True
-        of_source = Counter(source_of(one) for one in found if one.score >= most)
+        of_source = Counter(map(source_of, above))
         return sum(min(count, self._per_source) for count in of_source.values()) < self._size[kind]
 
     def offers(self) -> list[Offer]:
