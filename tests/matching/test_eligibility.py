@@ -148,3 +148,23 @@ NAMES = (
 def test_unknown_data_never_says_no(facts: dict[str, str]) -> None:
     unknown = {"size": None, "commune": None, "turnover_eur": None, "naf": None, "legal_form": None}
     assert verdict(facts, **unknown).verdict is not NO
+
+
+@pytest.mark.parametrize(
+    ("zone", "kind", "expected"),
+    [
+        ("x:zonage:qpv", "subvention-aide", CHECK),
+        ("x:gal:perche", "subvention-aide", CHECK),
+        # it has a map, which the gate of territory holds against the member
+        ("x:massif:massif-central", "subvention-aide", YES),
+        # one need not be where an event is about
+        ("x:zonage:qpv", "evenement", YES),
+    ],
+)
+def test_a_zone_without_a_map_is_to_be_checked(zone: str, kind: str, expected: Verdict) -> None:
+    item = an_item(type=kind, zones=[zone], facts={"eligible_sizes": ["pme", "Ouvert aux PME."]})
+    said = (Evidence(text="la zone", where="text"),)
+    item = replace(item, tags=tuple(replace(tag, evidence=said) for tag in item.tags))
+    judged = judge(context_with().view(item), prepare_profile(a_member(), places(), taxonomy()))
+    assert judged.verdict is expected
+    assert ("zone à vérifier : « la zone »" in judged.note) is (expected is CHECK)

@@ -317,3 +317,22 @@ def test_a_town_in_passing_does_not_narrow_the_territory_of_its_source() -> None
     )
     aimed = {tag.term for tag in _READER.read(text) if tag.scope == "main"}
     assert aimed == {"fr:commune:01283", "fr:departement:01"}
+
+
+@pytest.mark.parametrize(
+    ("text", "region"),
+    [
+        ("Les PME de la région Ocitanie", "fr:region:76"),
+        ("Les PME de la région Haut-de-France", "fr:region:32"),
+        ("Les PME de Nouvelle Aquitane", "fr:region:75"),
+        ("LES PME DE BOURGOGNE FRANCHE COMTE", "fr:region:27"),
+        ("Les PME d'Auvergne Rhône-Alppes", "fr:region:84"),
+    ],
+)
+def test_a_region_one_letter_wrong_is_that_region(text: str, region: str) -> None:
+    assert set(read(text)) == {region}
+
+
+@pytest.mark.parametrize("text", ["Un grand et beau projet", "La réunion du bureau", "une danse occitane du bal"])
+def test_a_word_near_a_region_is_no_region_misspelt(text: str) -> None:
+    assert not {tag.term for tag in read(text).values() if tag.score > 0.9}

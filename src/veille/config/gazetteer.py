@@ -15,9 +15,11 @@ from itertools import product
 from pathlib import Path
 from typing import Any
 
+from veille.config.misspelt import misspelt
 from veille.config.territory_files import find, read_names, read_tables
 from veille.config.zones import PREFIX, Zones, load_zones
 from veille.errors import ConfigError
+from veille.text import fold
 
 FRANCE = "country:fr"
 EUROPE = "country-group:ue"
@@ -255,8 +257,7 @@ class Gazetteer:
     # ── printed names ────────────────────────────────────────────────────────────────────────────────────────────
     def printed(self) -> Iterator[PrintedName]:
         """Yield every way to print a territory other than communes and EPCI."""
-        for code, name in self._tables["regions"].items():
-            yield PrintedName(name, f"fr:region:{code}", "official")
+        yield from self._printed_regions()
         for number, (name, _) in self._tables["departements"].items():
             yield PrintedName(name, f"fr:departement:{number}", "official")
         for code, row in self._names["regions"].items():
@@ -269,6 +270,16 @@ class Gazetteer:
         for code, names in self._countries.items():
             for name in names:
                 yield PrintedName(name, f"country:{code}", "official")
+
+    def _printed_regions(self) -> Iterator[PrintedName]:
+        """Yield the names of régions, and their misprints that are no adjective (« occitane »)."""
+        for code, name in self._tables["regions"].items():
+            yield PrintedName(name, f"fr:region:{code}", "official")
+            adjectives = self._names["regions"].get(code, {}).get("adjectives", ())
+            known = {fold(said) for pattern in adjectives for said in spelled(pattern)}
+            for misprint in misspelt(name):
+                if fold(misprint) not in known:
+                    yield PrintedName(misprint, f"fr:region:{code}", "other")
 
     @staticmethod
     def _spellings(pattern: str, code: str, section: str) -> Iterator[PrintedName]:

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import date
 
 from veille.french import french_day
-from veille.matching.context import View
+from veille.matching.context import LOCAL_MONEY, View
 from veille.matching.profile import Profile
-from veille.model import Eligibility, Fact, Verdict
+from veille.model import Eligibility, Fact, Scheme, Verdict
 from veille.text import fold
 
 #: French words for what a call may ask of size.
@@ -96,6 +96,16 @@ def _conditions(view: View, profile: Profile) -> Iterator[Condition]:
         found = read(fact, view, profile)
         if found is not None:
             yield Condition(*found, fact)
+    if view.kind.id in LOCAL_MONEY:
+        yield from _unmapped(view)
+
+
+def _unmapped(view: View) -> Iterator[Condition]:
+    """Ask whether the member is in a zone of which there is no map: « quartiers prioritaires », a LEADER group."""
+    for tag in view.item.of(Scheme.ZONE):
+        if view.zones.get(tag.term) == () and tag.evidence:
+            fact = Fact(name="condition", value=tag.term, origin=tag.origin, evidence=tag.evidence[:1])
+            yield Condition(Verdict.CHECK, f"zone à vérifier : « {tag.evidence[0].text} »", fact)
 
 
 Found = tuple[Verdict, str] | None
