@@ -12,7 +12,7 @@ from veille.config.taxonomy import Taxonomy, Term
 from veille.matching.audience import Audience, read_audience
 from veille.matching.fields import AIMS, Told, read_fields
 from veille.matching.profile import Profile, prepare_profile
-from veille.matching.words import Words, stems
+from veille.matching.words import Words, generic_stems, stems
 from veille.model import Fact, Item, Member, Origin, Scheme, Tag
 from veille.protocols import Places
 from veille.text import fold
@@ -146,8 +146,9 @@ class View:
         aimed = {
             place for told in self.aims.values() for first, last in told.places for place in range(first, last + 1)
         }
+        naming = {place for place in range(self.title) if self.stems[place] not in generic_stems()} - aimed
         return any(
-            told.strength >= _TOLD_TRADE and any(first < self.title and first not in aimed for first, _ in told.places)
+            told.strength >= _TOLD_TRADE and any(first in naming for first, _ in told.places)
             for told in self.fields.values()
         )
 

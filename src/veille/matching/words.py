@@ -12,8 +12,8 @@ import snowballstemmer
 
 from veille.text import Folded, fold
 
-#: Folded tokens; one letter is an elision (« l », « d ») or noise.
-_TOKEN = re.compile(r"[a-z0-9]{2,}")
+#: Folded tokens; one letter is an elision (« l », « d ») or noise, but « e-commerce » is no commerce.
+_TOKEN = re.compile(r"\be-[a-z]{3,}|[a-z0-9]{2,}")
 
 
 def lexicon(name: str) -> list[str]:
@@ -35,6 +35,9 @@ _COGNATE = 7
 #: What many learned words begin with: after it, so many more letters must be shared.
 _FORMS = ("electro", "hydro", "thermo", "photo", "micro", "nano", "agro", "aero", "multi", "inter", "trans", "techno")
 _AFTER_FORM = 5
+
+#: Letters under which a stem no longer tells words apart.
+_SHORTEST = 3
 
 _STEMMER = snowballstemmer.stemmer("french")
 #: The stemmer keeps the word it works on in itself.
@@ -68,7 +71,8 @@ def _root(word: str) -> str:
         return _apart()[word]
     with _STEMMING:
         found: str = _STEMMER.stemWord(word)
-    return found
+    # « CEE » and « CEA » are not one word for ending alike.
+    return found if len(found) >= _SHORTEST else word.rstrip("sx") or word
 
 
 @cache
