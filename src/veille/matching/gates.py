@@ -131,10 +131,20 @@ def _reaches(case: Case, place: str) -> bool:
         return True
     if case.kind == TENDER:
         return place.startswith("fr:") and case.title_names_product and case.topic >= DISTANT_TENDER
-    if case.kind in NEWS or (case.kind in _HELD and _from_anywhere(case)):
+    if for_its_trade(case):
         return place.startswith("fr:") and case.on_topic
     rule = case.kind == LAW and case.on_topic  # where one sells, its rules bind
     return rule or (case.kind in KNOWLEDGE and place.startswith("fr:"))
+
+
+def for_its_trade(case: Case) -> bool:
+    """Tell whether it reaches whoever is on topic, wherever in France it is: the first look asks it too."""
+    return case.kind in NEWS or (case.kind in _HELD and _from_anywhere(case) is not None)
+
+
+def only_a_post(case: Case) -> bool:
+    """Tell whether it is a post to fill, and nobody who looks for one: the first look asks it too."""
+    return case.vacancy and not _OFFERED.search(case.view.folded_title)
 
 
 @_once
@@ -223,7 +233,7 @@ def _stale(case: Case) -> str | None:
 def _off_topic(case: Case) -> str | None:
     if case.kind == TENDER and case.profile.member.size == "collectivite":
         return "hors sujet : un marché s'adresse à qui vend, et vous achetez"
-    if case.vacancy and not case.followed and not _OFFERED.search(case.view.folded_title):
+    if not case.followed and only_a_post(case):
         return "hors sujet : un poste à pourvoir chez un autre employeur"
     if case.on_topic or case.followed or case.for_abroad or case.open_to or case.for_trade or case.bridge:
         return None

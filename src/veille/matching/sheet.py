@@ -14,7 +14,6 @@ from veille.matching.case import (
     KNOWLEDGE,
     LAW,
     NETWORK,
-    NEWS,
     OF_A_TRADE,
     SURE_TRADE,
     TENDER,
@@ -26,7 +25,7 @@ from veille.matching.case import (
 )
 from veille.matching.context import ANSWERS_AIMS, FOR_ALL, LOCAL_MONEY, LONGEST_TEXT, MatchContext, View
 from veille.matching.eligibility import area
-from veille.matching.gates import GATES, foreign_money
+from veille.matching.gates import GATES, for_its_trade, foreign_money, only_a_post
 from veille.matching.profile import Profile, prepare_profile
 from veille.matching.spoken import Speech, Spoken
 from veille.model import Member
@@ -54,7 +53,7 @@ class Sheet:
         cases = [Case(view, nobody, context) for view in self.views]
         #: Refused to everyone; refused to whoever follows no name in it.
         self.dead = self._flags(any(GATES[name](case) for name in _SAME_FOR_ALL) for case in cases)
-        self.noise = self._flags(case.vacancy or GATES[_UNLESS_FOLLOWED](case) is not None for case in cases)
+        self.noise = self._flags(only_a_post(case) or GATES[_UNLESS_FOLLOWED](case) is not None for case in cases)
         #: What the score of anyone is multiplied by, and what is added to it before.
         self.factor = self._numbers(relevance.freshness(case) * relevance.standing(case) for case in cases)
         self.extra = self._numbers(_extra(case) for case in cases)
@@ -69,7 +68,7 @@ class Sheet:
         #: Worth reading wherever it was written in France; the network's own life, wherever it takes place.
         self.readable = (self._kinds(KNOWLEDGE) & french) | self._kinds({NETWORK})
         #: Worth reading wherever it is by whoever is of the trade.
-        self.telling = (self._kinds(NEWS) & french) | self._kinds({LAW})
+        self.telling = (self._flags(map(for_its_trade, cases)) & french) | self._kinds({LAW})
         self.tender = self._kinds({TENDER})
         self.french_tender = self.tender & french
         self.bridging = self._kinds(BRIDGES)
@@ -94,9 +93,7 @@ class Sheet:
         self._axes = self._rows(lambda view: view.axes)
         self._places = self._rows(_reached)
         self._local = self._rows(lambda view: {place for place in view.places if _is_local(place)})
-        self._at_hand = self._rows(
-            lambda view: {*view.places, *(place for lies in view.zones.values() for place in lies)} - WIDE
-        )
+        self._at_hand = self._rows(lambda view: ({*view.places} - WIDE) | _zoned(view))
         self._dated = self._flags(view.deadline is not None for view in self.views)
         self._kept_to = self._rows(lambda view: area(view, "eligible_territories") or ())
         self._kept = self._flags(area(view, "eligible_territories") is not None for view in self.views)
@@ -192,6 +189,16 @@ class Sheet:
         """Tell which are aimed at a place below a region that holds whoever is in it."""
         return self._any(self._local, chain)
 
+    def regional_to(self, chain: Iterable[str], region: str | None) -> Flags:
+        """Tell which are aimed at what holds whoever is in a place, the country apart, or at a place in its region."""
+        return self._any(self._regional, chain) | self.within(region)
+
+    @cached_property
+    def _regional(self) -> dict[str, NDArray[np.int32]]:
+        return self._rows(
+            lambda view: {place for place in _reached(view) if place not in WIDE or place in _zoned(view)}
+        )
+
     def naming_home(self, chain: Iterable[str]) -> Flags:
         """Tell which of those from abroad name the region or the département of whoever is in a place."""
         found = np.zeros(len(self.views), bool)
@@ -255,8 +262,12 @@ def _is_local(place: str) -> bool:
     return place.startswith("fr:") and not place.startswith("fr:region:")
 
 
+def _zoned(view: View) -> frozenset[str]:
+    return frozenset(place for lies in view.zones.values() for place in lies)
+
+
 def _reached(view: View) -> tuple[str, ...]:
-    return (*view.places, *(place for lies in view.zones.values() for place in lies))
+    return (*view.places, *_zoned(view))
 
 
 def _aimed(view: View) -> bool:

@@ -98,6 +98,7 @@ class FirstLook:
         followed, same = self._followed(profile), sheet.in_sectors(profile.member.sectors)
         mine, abroad = sheet.aimed_at(profile.chain), sheet.aimed_at(profile.countries)
         near, at_hand = sheet.within(profile.region), sheet.at_hand(profile.chain)
+        regional = share.REGION * sheet.regional_to(profile.chain, profile.region)
         close = sheet.anywhere | mine | abroad | followed | sheet.readable | sheet.naming_home(profile.chain)
         close |= near & ~sheet.local_money
         if not profile.chain:
@@ -133,7 +134,7 @@ class FirstLook:
             for_trade=for_trade,
             abroad=abroad,
             named=sheet.naming(profile.countries),
-            place=np.where(sheet.local_to(profile.chain), share.NEAR, share.REGION * (mine | near)),
+            place=np.where(sheet.local_to(profile.chain), share.NEAR, regional),
             at_hand=at_hand,
             focus=1 - share.ELSEWHERE * (1 - np.exp(-others / share.TALK)),
         )
