@@ -208,3 +208,17 @@ def test_what_others_raise_is_no_money_to_be_had_but_a_round_open_to_candidates_
 def test_a_last_day_that_is_a_sentence_of_its_own_is_read(tagger, text, day):
     [tagged] = tagger.tag([TextToTag(id="1", title="Sans titre", text=text)])
     assert next((fact.value for fact in tagged.facts if fact.name == "deadline"), None) == day
+
+
+@pytest.mark.parametrize(
+    ("title", "over"),
+    [
+        ("Piles usées : les onze projets de la première vague", True),
+        ("Moulins : les dix-huit sites d’outre-mer retenus", True),
+        ("Éclairage du port : les entreprises retenues", True),
+        ("Piles usées : appel à projets, première vague", False),
+        ("Les projets de la filière, vague après vague", False),
+    ],
+)
+def test_those_who_were_chosen_in_a_round_close_it(tagger, title, over):
+    assert (types(tagger, title)[0].term == "laureats-attributions") is over

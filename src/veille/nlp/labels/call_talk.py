@@ -44,6 +44,7 @@ _APPLIED = (
     r"collectivites?|structures?|associations?|laboratoires?|exploitations?|etablissements?)"
 )
 _APPLIED_EN = r"(?:projects|consortia|companies|start-?ups|smes|proposals|teams|cities|regions|applicants|applications)"
+_COUNTED = r"(?:\d+|[a-z]+(?:-[a-z]+)?)"
 _CHOSEN = r"(?:selectionne|retenu|soutenu|choisi|prime|finance|recompense|distingue|recu|admis|aide|laureat)e?s?"
 _CHOSEN_EN = r"(?:to receive|receive|to share|share|win|secure|awarded|selected|to be funded|funded|chosen)"
 _WINNERS = r"(?:gagnants?|laureate?s?|vainqueurs?)"
@@ -52,6 +53,7 @@ _BOUGHT = r"(?:marches?|accords?-cadres?|lots?|concession|delegation|consultatio
 #: One of which every match of `_OVER` holds: most titles hold none.
 _OVER_WORDS = (
     "retour", "bilan", "retenir", "annule", "attribu", "notifi", "infructueu", "sans suite", "selectionn", "retenu",
+    "vague", "releve",
     "soutenu", "choisi", "prime", "finance", "recompense", "distingue", "recu", "admis", "aide", "laureat", "titulaire",
     "gagnant", "vainqueur", "couronne", "remporte", "decroche", "lessons", "look", "result", "win", "won", "cancel",
     "discontinued", "receive", "share", "secure", "award", "select", "fund", "chosen", "outcome", "goes to", "jury a",
@@ -68,6 +70,9 @@ _OVER = Rare(
             rf"\b{_BOUGHT}\b[^.]{{0,40}}\b(?:infructueu|sans suite)",
             rf"\b{_APPLIED} {_CHOSEN}\b[^.]{{0,40}}\b{_ENTERED}\b",
             rf"{_SEVERAL} (?:\w+ )?{_APPLIED} (?:\w+ )?{_CHOSEN}\b",
+            # « Stockage : les onze projets de la première vague », « les dix-huit sites d'outre-mer retenus »
+            rf"\bles {_COUNTED} (?:{_APPLIED}|sites?) de (?:la |l')(?:premiere|deuxieme|seconde|derniere|appel|\d)",
+            rf"\bles (?:{_COUNTED} )?(?:{_APPLIED}|sites?)[^.:]{{0,20}} (?:retenue?s|selectionnee?s)\Z",
             r"\b(?:titulaires?|gagnants?|attributaires?) (?:est |sont )?(?:connu|designe|choisi)s?\b",
             rf"\btitulaires? (?:de l'|du |de la |des ){_BOUGHT}\b",
             rf"\b{_WINNERS} (?:de l'|du |des )(?:\w+ )?{_OPEN}\b|\badmise?s? a concourir\b",
