@@ -299,3 +299,17 @@ def test_an_event_of_a_whole_trade_or_online_is_refused_by_no_territory(title: s
 )
 def test_people_who_look_for_a_post_are_no_vacancy(title: str, passes: bool) -> None:
     assert (judge(an_item(type="emploi", title=title, facts={})).gate is None) is passes
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "closed"),
+    [
+        ("ATTENTION : CETTE AIDE N'EST PLUS PROPOSÉE.", "subvention-aide", True),
+        ("Vous ne pouvez plus la demander.", "subvention-aide", True),
+        ("Ce dispositif n'est plus réservé aux PME.", "subvention-aide", False),
+        ("Cette aide n'est plus proposée.", "actualite", False),
+    ],
+)
+def test_an_aid_that_says_itself_that_it_is_no_more_is_closed(text: str, kind: str, closed: bool) -> None:
+    judged = judge(an_item(type=kind, facts={}, text=f"La sarcopénie des seniors. {text}"))
+    assert (judged.gate is not None and judged.gate.kind == "gate:expired") is closed

@@ -43,6 +43,11 @@ _ONLINE = re.compile(
 _OFFERED = re.compile(
     r"\bcherchent (un|une|leur)\b|\b(diplomes?|apprentis|alternants?|vivier)\b.*\b(cherchent|disponibles)\b"
 )
+#: Folded words by which an aid says itself that it is no more.
+_NO_MORE = re.compile(
+    r"\b(?:(?:cette aide|ce dispositif|cet appel|ce pret|ce programme) n est plus "
+    r"(?:proposee?|disponible|ouverte?|accessible|en vigueur)|ne pouvez plus l[ae] demander)\b"
+)
 #: Characters in which a call says whose money it is.
 _OPENING = 700
 #: Folded words of what one firm invents, which is news whoever rewarded it.
@@ -94,6 +99,8 @@ def _expired(case: Case) -> str | None:
     binding = case.view.kind.actionable or not case.kind or "consultation" in case.view.item.title.lower()
     if deadline is not None and binding and deadline < case.context.today:
         return f"clos depuis le {french_day(deadline)}"
+    if case.view.kind.actionable and _NO_MORE.search(fold(case.item.text[:_OPENING])):
+        return "clos : le texte dit qu'on ne peut plus le demander"
     return None
 
 
