@@ -18,7 +18,7 @@ from veille.digest.choosing.select import Offer
 from veille.digest.choosing.urgency import pressing, worth_a_mail
 from veille.digest.desk import Built
 from veille.digest.making import Maker
-from veille.model import Handpicked, Item, Member, Preferences, SeenItem, Subscriber
+from veille.model import Handpicked, IssueState, Item, Member, Preferences, SeenItem, Subscriber
 from veille.testing import FrozenClock
 
 DIGESTS = Path(__file__).parents[2] / "digests"
@@ -285,3 +285,62 @@ def test_a_draft_of_all_digests_by_hand_makes_no_alert(house: App) -> None:
     assert [one.subscriber.email for one in built.drafted] == [ANNE]
     (again,) = house.digest.build("alerte")  # whoever has one today has no other
     assert (again.issue.id, list(again.drafted)) == (0, [])
+
+
+def paced(house: App, per_day: int) -> App:
+    """Return the same instance, whose relay takes so many mails a day."""
+    told = house.settings.home / "veille.toml"
+    before = told.read_text(encoding="utf-8").partition("[pace]")[0]
+    told.write_text(f"{before}[pace]\nper_day = {per_day}\n", encoding="utf-8")
+    return App(load_settings(house.settings.home), clock=house.clock)
+
+
+def test_whom_a_quota_left_out_of_yesterdays_alert_is_told_once_the_next_day(house: App) -> None:
+    slow = paced(house, 1)
+    ask_for_alerts(slow)
+    ask_for_alerts(slow, BOB)
+    tick(slow)
+    slow.database.close()
+    store_items(house.database, [pressing_call(3)])
+    wide = paced(house, 5)
+    tick(wide, hours=22)
+    for _ in range(6):
+        tick(wide, hours=1)
+    wide.database.close()
+    assert sorted(str(mail["To"]) for mail in mails(house)) == [ANNE, ANNE, BOB]
+    first = house.issue_store.find("alerte", "2026-11-25-1")
+    assert first is not None
+    assert first.state is IssueState.DONE
+    assert first.stale_at is not None
+    assert first.stale_at.astimezone(house.settings.cluster.zone).isoformat() <= "2026-11-26T00"
+
+
+def test_no_alert_while_a_bulletin_spread_over_days_still_has_to_reach_that_reader(house: App) -> None:
+    tick(house)  # Wednesday's draft of the week
+    slow = paced(house, 1)
+    advance(slow, days=1, hours=22)
+    slow.digest.approve(by="Claire", name="hebdo")
+    tick(slow)  # Friday: Anne's leaves
+    slow.database.close()
+    words = "Appel neuf : extraits végétaux"
+    store_items(house.database, [item(3, sector="agroalimentaire", title=words, deadline="2026-12-04")])
+    ask_for_alerts(house, BOB)
+    wide = paced(house, 5)
+    advance(wide, days=3)
+    tick(wide)  # Monday: Bob's leaves
+    wide.database.close()
+    assert [mail["To"] for mail in mails(house)] == [ANNE, BOB]
+    assert house.issue_store.latest("alerte") is None
+
+
+def test_what_staff_cancelled_is_not_made_again_the_same_day(house: App) -> None:
+    folder = house.settings.home / "digests" / "alerte"
+    folder.mkdir(parents=True)
+    (folder / "digest.yaml").write_text("fallback: hold\n", encoding="utf-8")
+    ask_for_alerts(house)
+    tick(house)
+    house.digest.living.cancel(by="Claire", why="erreur", name="alerte")
+    tick(house, hours=1)
+    assert house.issue_store.find("alerte", "2026-11-25-2") is None
+    tick(house, hours=23)
+    assert house.issue_store.find("alerte", "2026-11-26-1") is not None

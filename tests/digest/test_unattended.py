@@ -2,15 +2,18 @@
 
 from dataclasses import replace
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import update
 
 from tests.digest.builders import DIGESTS, NOW, item, match, store_items
 from tests.digest.house import FRIDAY, House, body, digest_yaml, mails, of
+from veille.config.digests import Definition
 from veille.digest.choosing.certainty import SUITS, certain_for
+from veille.digest.making import Maker
 from veille.errors import InputError
-from veille.model import Absence, Eligibility, IssueState, Judgement, Review, Verdict
+from veille.model import Absence, Eligibility, Issue, IssueState, Judgement, Pick, Review, Verdict
 from veille.storage.review_store import SqlReviewStore
 from veille.storage.tables import IssueRow, ItemTagRow
 
@@ -94,6 +97,31 @@ def test_validated_fallback_sends_what_was_reviewed_and_nothing_else(house: Hous
     assert "contenus relus" in body(message)
     assert [n for n in range(1, 10) if f"https://exemple.fr/{n}" in body(message)] == [3, 5]
     assert list(house.digests.run_due()) == []
+
+
+def test_an_edit_while_the_fallback_composes_lets_nothing_unreviewed_out(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    digest_yaml(house, "fallback: hold", "fallback: validated")
+    accept(house, 3, 5)
+    house.digests.build()
+    house.clock.advance(FRIDAY)
+    again, raced = Maker._again, []
+
+    def slow(maker: Maker, definition: Definition, issue: Issue, *rest: Any, **more: Any) -> Any:
+        made = again(maker, definition, issue, *rest, **more)
+        if not raced:
+            raced.append(True)
+            note = Pick(kind="note", item_id=3, words="À lire de près")
+            house.desk.hands.pick(issue.id, [note], by="Claire", now=house.clock.now())
+        return made
+
+    monkeypatch.setattr(Maker, "_again", slow)
+    list(house.digests.run_due())
+    assert raced
+    (message,) = mails(house)
+    assert [n for n in range(1, 10) if f"https://exemple.fr/{n}" in body(message)] == [3, 5]
+    assert "À lire de près" in body(message)
 
 
 def test_what_was_frozen_and_not_approved_is_labelled_too(house: House) -> None:

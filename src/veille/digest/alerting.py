@@ -9,9 +9,10 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from veille.config.digests import Definition
-from veille.digest.desk import Desk
+from veille.digest.desk import Desk, needed
 from veille.digest.making import Maker
 from veille.french import counted
+from veille.model import IssueState
 from veille.model.issue_life import EDITABLE
 
 #: Between two looks where nothing new came: time itself makes a deadline press, and staff pin.
@@ -37,7 +38,7 @@ class Alerts:
         desk = self._desk
         if not (desk.hours(definition).open(desk.clock.now()) and self._time(definition.name, news=news)):
             return
-        if not desk.followed([definition]) or self._waits(definition):
+        if not desk.followed([definition]) or self._waits(definition) or self._cancelled(definition):
             return
         built = self._maker.build(definition)
         if built.drafted:
@@ -54,3 +55,9 @@ class Alerts:
     def _waits(self, definition: Definition) -> bool:
         """Say whether an alert waits for staff: nobody gets a second one beside it."""
         return any(one.state in EDITABLE for one in self._desk.issues.living(definition.name))
+
+    def _cancelled(self, definition: Definition) -> bool:
+        """Say whether staff cancelled an alert of today: the next look would only make it again, and send it."""
+        desk = self._desk
+        last = desk.issues.latest(definition.name, (IssueState.CANCELLED,))
+        return last is not None and needed(last.send_at).astimezone(desk.settings.cluster.zone).date() == desk.today()

@@ -67,7 +67,11 @@ class Maker:
     def screened(self, definition: Definition, issue: Issue, screen: Screen) -> Issue | None:
         """Make the draft of that issue again from some items only; None, and nothing changed, where nobody gets any."""
         fresh, drafted, _ = self._again(definition, issue, screen, whole=True)
-        return self._desk.issues.save_draft(fresh, drafted) if any(one.bulletin for one in drafted) else None
+        if not any(one.bulletin for one in drafted):
+            return None
+        made = self._desk.issues.save_draft(fresh, drafted)
+        # Edited meanwhile: caught up with later, it would be made from all items.
+        return self.screened(definition, made, screen) if made.behind else made
 
     def _again(
         self, definition: Definition, issue: Issue, screen: Screen, *, whole: bool = False

@@ -47,7 +47,7 @@ def planned(desk: Desk, definition: Definition, when: Edition, people: Sequence[
     """Return an edition with an end, that one or later, that leaves its readers' mails the time they need."""
     digest = definition.digest
     asked = [one for one in people if one.reads(when.day)]
-    mails = sum(one.alerts if digest.alert is not None else one.rhythm in {digest.rhythm, "paused"} for one in asked)
+    mails = sum(one.rhythm in {digest.rhythm, "paused"} for one in asked)
     until = _needed_end(desk, definition, when, mails, start=max(when.send_at, desk.clock.now()), end=end)
     return replace(when, stale_at=until, last_day=until.astimezone(desk.settings.cluster.zone).date())
 
@@ -74,7 +74,12 @@ def window(desk: Desk, definition: Definition, issue: Issue, *, mails: int, clos
 def _needed_end(
     desk: Desk, definition: Definition, when: Edition | None, mails: int, *, start: datetime, end: datetime
 ) -> datetime:
-    """Return `end`, or the close of the day on which the last mail leaves, never past the next edition's own hour."""
+    """Return `end`, or the close of the day on which the last mail leaves, never past the next edition's own hour.
+
+    An alert is given its day, whatever the quotas: who is not reached is told the next day what presses then.
+    """
+    if definition.digest.alert is not None and not definition.corrects:
+        return end  # never on another day: it would meet that day's own
     hours = desk.hours(definition)
     everything = foreseen(
         desk.settings, desk.mails.rates(), hours, mails + _others(desk, start), start=start, end=start + _FAR

@@ -9,8 +9,12 @@ from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from veille.model import Bulletin, DeliveryState, IssueState
+from veille.model.issue_life import LEAVING
 from veille.storage.db import Database, slices
 from veille.storage.tables import BulletinRow, DeliveryRow, IssueRow, SelectionRow
+
+#: States of a mail that may still leave by itself.
+_WAITING = (DeliveryState.QUEUED, DeliveryState.DEFERRED, DeliveryState.SENDING)
 
 
 class SqlShownStore:
@@ -65,7 +69,10 @@ class SqlShownStore:
         return found, readers
 
     def readers(self, since: datetime, until: datetime) -> frozenset[int]:
-        """Return the subscribers to whom a mail left in that time, or of an issue, drafts too, that leaves then."""
+        """Return the subscribers to whom a mail left in that time, or is to: of issues, drafts too, that leave then.
+
+        A mail that waits of an issue that began to leave before, spread over days by quotas, is to leave as well.
+        """
         planned = (
             select(BulletinRow.subscriber_id)
             .join(IssueRow, IssueRow.id == BulletinRow.issue_id)
@@ -83,8 +90,19 @@ class SqlShownStore:
             .join(IssueRow, IssueRow.id == DeliveryRow.issue_id)
             .where(IssueRow.cluster_id == self._cluster, _left(), at >= since, at < until)
         )
+        waiting = (
+            select(DeliveryRow.subscriber_id)
+            .join(IssueRow, IssueRow.id == DeliveryRow.issue_id)
+            .where(
+                IssueRow.cluster_id == self._cluster,
+                IssueRow.send_at < until,
+                IssueRow.stale_at > since,
+                IssueRow.state.in_(LEAVING),
+                DeliveryRow.state.in_(_WAITING),
+            )
+        )
         with self._database.read() as session:
-            return frozenset(session.scalars(planned)) | frozenset(session.scalars(left))
+            return frozenset().union(*(session.scalars(one) for one in (planned, left, waiting)))
 
     def _mails(self, column: InstrumentedAttribute[Any], subscriber_id: int) -> Select[Any]:
         """Return a query over the issues whose mail to that person was taken, or may have been.
