@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from tests.digest.builders import NOW
-from tests.digest.ledger import approved, begin, compose, mails_of, send
+from tests.digest.ledger import approved, begin, compose, mails_of, members_of, send
 from tests.digest.sink import Act, Plan, Sink, drop
 from veille.digest.mail.mailers import FileMailer, RelayLog
 from veille.digest.mail.pace import Limits
@@ -271,6 +271,25 @@ def test_family_that_says_later_waits_and_the_others_do_not(sqlite_database: Dat
     assert clock.now() - begun > timedelta(seconds=20)  # slowly at first
     assert states(sqlite_database, issue.id) == {S: 120}
     assert len(mailer.mails) == 121
+
+
+def test_who_unsubscribes_while_a_slow_relay_is_at_the_first_mails_gets_none(
+    sqlite_database: Database, clock: FrozenClock
+) -> None:
+    issue = approved(sqlite_database, 30)
+
+    class Leaving(MemoryMailer):
+        def send(self, mails: object) -> Iterator[tuple[OutgoingMail, SendOutcome]]:
+            if len(self.mails) == 2:
+                members_of(sqlite_database).suppress("p00020@exemple.fr", reason="désinscription", now=clock.now())
+            yield from super().send(mails)  # type: ignore[arg-type]
+
+    limits, mailer = Limits(per_second=0.05), Leaving()
+    slow = Sender(mails_of(sqlite_database), mailer, compose, clock, limits=limits, pause=passing(clock))
+    slow.send(issue.id, alone=True)
+    assert states(sqlite_database, issue.id) == {S: 29, DeliveryState.SUPPRESSED: 1}
+    assert len(mailer.mails) == 29
+    assert {one.tries for one in mails_of(sqlite_database).deliveries(issue.id)} == {0, 1}
 
 
 def test_quota_of_a_day_leaves_the_rest_for_the_next(sqlite_database: Database, clock: FrozenClock) -> None:

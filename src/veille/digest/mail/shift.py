@@ -7,13 +7,13 @@ begun and unsettled: those, and no others, a crash leaves in doubt.
 
 import asyncio
 from collections import deque
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime, timedelta
 
 from veille.digest.mail.clerk import Clerk
 from veille.digest.mail.pace import Taps
 from veille.digest.mail.watch import Watch
-from veille.errors import InputError, RelayUnavailable, TemplateError
+from veille.errors import InputError, LeaseLost, RelayUnavailable, TemplateError
 from veille.model import Delivery, DeliveryState, OutgoingMail, SendOutcome
 from veille.protocols import Clock, Lane, Mailer, MailLedger
 
@@ -25,6 +25,9 @@ LEASE = timedelta(minutes=2)
 PATIENCE = 30.0
 #: Seconds between two looks at complaints.
 _COMPLAINTS = 20.0
+#: Seconds that a claimed mail waits for its turn at most before it is asked again whether it may leave: at 300 an hour
+#: the last of a group would wait twenty minutes, and who unsubscribed meanwhile would still be written to.
+_FRESH = 20.0
 #: Seconds that open transactions may take when we are asked to stop.
 _LAST = 30.0
 
@@ -67,6 +70,8 @@ class Shift:
         self._dry: frozenset[str] | None = None
         self._issue = 0
         self._asked = float("-inf")
+        #: When all that waits here was last claimed anew.
+        self._renewed = clock.monotonic()
         #: Connections that are open, and those of them that have a mail in hand.
         self._lanes = self._busy = 0
         self._failed = False
@@ -143,6 +148,9 @@ class Shift:
                 self._taps.give_back(delivery.family, self._clock.now())
                 self._waiting.appendleft(delivery)
                 raise
+            except LeaseLost:  # it did not begin: if we hold it by a later claim, that one is given back
+                self._begun.discard(delivery.message_id)
+                raise
             self._taps.note(delivery.family, outcome, self._clock.now())
         self._watch.note(outcome)
         self._held.pop(delivery.message_id, None)
@@ -171,8 +179,9 @@ class Shift:
             free = [one for one in self._waiting if not waits[one.family]]
             blocked = frozenset(family for family, seconds in waits.items() if seconds)
             more = self._dry is None or not self._dry <= blocked
-            if len(free) <= LOW and more and self._claiming is None:
-                self._claiming = asyncio.create_task(self._claim(blocked))
+            old = bool(self._waiting) and self._clock.monotonic() - self._renewed >= _FRESH
+            if self._claiming is None and (old or (len(free) <= LOW and more)):
+                self._claiming = asyncio.create_task(self._claim_anew(waits) if old else self._claim(blocked))
             if free:
                 self._waiting.remove(free[0])
                 self._taps.take(free[0].family, self._clock.now())
@@ -203,6 +212,16 @@ class Shift:
         self._dry = None if claimed else without
         self._waiting.extend(claimed)
         self._held |= {one.message_id: one for one in claimed}
+
+    async def _claim_anew(self, waits: Mapping[str, float]) -> None:
+        """Give back what waits here and claim again: what left the list meanwhile steps aside."""
+        self._renewed = self._clock.monotonic()
+        given = list(self._waiting)
+        self._waiting.clear()
+        await self._clerk.call(lambda: self._ledger.release(given))
+        for one in given:
+            self._held.pop(one.message_id, None)
+        await self._claim(frozenset(family for family, seconds in waits.items() if seconds > PATIENCE))
 
     def _complaints(self) -> tuple[int, int]:
         """Return how many complained since somebody last let the issue go on, and how many mails were taken."""
