@@ -1,4 +1,4 @@
-"""Four clusters judged by others: their form, and floors of what the program shows to their members."""
+"""Nine clusters judged by others: their form, and floors of what the program shows to their members."""
 
 from functools import cache
 
@@ -12,7 +12,10 @@ from veille.model import Scheme
 from .network import DAY, FAULTS, REASONS, ROOT, Judged, Network, places, taxonomy
 
 FOLDER = ROOT / "tests" / "data" / "judgements" / "network2"
-NAMES = ("bois", "mobilite", "creation", "energie-numerique")
+NAMES = (
+    "bois", "mobilite", "creation", "energie-numerique", "matiere", "mer-espace", "services", "sante-nutrition",
+    "agri-eau",
+)  # fmt: skip
 
 
 @cache
@@ -45,19 +48,29 @@ def test_a_set_holds_eight_members_and_says_known_things_of_known_items(name: st
 def test_real_texts_are_named_and_not_held(name: str) -> None:
     written = (FOLDER / name / "items.yaml").read_text(encoding="utf-8")
     named = [row for row in network(name).rows.values() if "ref" in row]
-    assert len(named) >= 40
+    assert len(named) >= 35
     assert [row["id"] for row in named if len(row["text"]) > 200 and row["text"][:200] in written] == []
 
 
 @pytest.mark.parametrize(
     ("name", "ndcg10", "missed"),
-    [("bois", 0.58, 0.58), ("mobilite", 0.54, 0.46), ("creation", 0.63, 0.38), ("energie-numerique", 0.6, 0.37)],
+    [
+        ("bois", 0.62, 0.53),
+        ("mobilite", 0.65, 0.42),
+        ("creation", 0.66, 0.34),
+        ("energie-numerique", 0.6, 0.37),
+        ("matiere", 0.7, 0.5),
+        ("mer-espace", 0.7, 0.49),
+        ("services", 0.67, 0.42),
+        ("sante-nutrition", 0.4, 0.64),
+        ("agri-eau", 0.46, 0.58),
+    ],
 )
 def test_trades_written_by_others_keep_their_floor(name: str, ndcg10: float, missed: float) -> None:
     assert (told(name)["ndcg10"] or 0) >= ndcg10
     assert (told(name)["missed_share"] or 0) <= missed
     assert (told(name)["reason_right"] or 0) >= 0.78
-    assert (told(name)["embarrassing"] or 0) * 5 <= (told(name)["shown"] or 0) * 1.1
+    assert (told(name)["embarrassing"] or 0) * 4 <= (told(name)["shown"] or 0)
 
 
 def test_a_member_known_by_a_line_of_a_list_gets_a_full_bulletin() -> None:
