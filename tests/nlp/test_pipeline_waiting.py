@@ -147,7 +147,7 @@ def test_an_approved_issue_leaves_and_no_draft_is_made_while_items_wait(home):
     try:
         app.digest.run_due = lambda **how: asked.append(how) or ["édition remise"]
         assert "édition remise" in list(app.run_due().sentences())
-        assert asked == [{"drafting": False}]
+        assert asked == [{"drafting": False, "news": False}]
     finally:
         app.close()
 
