@@ -75,3 +75,23 @@ def test_type_in_two_sections_is_refused(tmp_path: Path):
 def test_unknown_digest_suggests_the_nearest():
     with pytest.raises(InputError, match="hebdo"):
         load_digest([DIGESTS], "hebdi")
+
+
+@pytest.mark.parametrize(
+    "change", ["build: {day: monday}", "send: {day: monday, at: '11:00'}", "rhythm: weekly", "welcome: 5"]
+)
+def test_what_would_change_nothing_in_an_alert_is_refused_with_its_line(tmp_path: Path, change: str):
+    folder = tmp_path / "digests" / "alerte"
+    folder.mkdir(parents=True)
+    (folder / "digest.yaml").write_text(f"version: 1\n{change}\n", encoding="utf-8")
+    with pytest.raises(ConfigError, match="une alerte n'a pas de") as caught:
+        load_digest([tmp_path / "digests", DIGESTS], "alerte")
+    assert (caught.value.line, caught.value.key) == (2, change.partition(":")[0])
+    assert "retirez" in caught.value.cure
+
+
+def test_hours_of_an_alert_need_no_sending_hour_in_them(tmp_path: Path):
+    folder = tmp_path / "digests" / "alerte"
+    folder.mkdir(parents=True)
+    (folder / "digest.yaml").write_text("rhythm: daily\nhours: {start: '09:00', end: '12:00'}\n", encoding="utf-8")
+    assert load_digest([tmp_path / "digests", DIGESTS], "alerte").digest.hours.start == "09:00"

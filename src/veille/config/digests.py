@@ -6,7 +6,7 @@ from `digests/_base/`.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import time
 from pathlib import Path
@@ -25,6 +25,8 @@ BASE = "_base"
 #: After a digest's name: the corrections of its issues. No digest's own name may hold that sign.
 ERRATUM = "_erratum"
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
+#: What a file of an alert may not say, as nothing would come of it: key → the only value that is true of every alert.
+_NOT_OF_ALERTS: dict[str, Any] = {"build": None, "send": None, "rhythm": "daily", "welcome": 0}
 
 
 class _Strict(BaseModel):
@@ -135,6 +137,8 @@ class Digest(_Strict):
 
     @model_validator(mode="after")
     def _leaves_in_hours(self) -> "Digest":
+        if self.alert is not None:  # it leaves whenever something presses, within its hours
+            return self
         away = self.rhythm != "daily" and self.send.day not in self.hours.days
         if away or not self.hours.holds(self.send.time):
             raise ValueError(
@@ -201,17 +205,35 @@ def load_digest(folders: Sequence[Path], name: str) -> Definition:
 def _layered(paths: Sequence[Path]) -> Digest:
     """Read a digest from its files, the nearest first: a file may give only what it changes."""
     whole: dict[str, Any] = {}
+    read = []
     # The last one says everything. Each is judged as it joins: a mistake is that of the file that brought it.
     for path in reversed(paths):
         data, locate = load_yaml(path)
         if not isinstance(data, dict):
             raise ConfigError("table « clé : valeur » attendue", file=path, line=1, cure="commencez par « version: 1 »")
         whole = {**whole, **data}
+        read.append((path, data, locate))
         try:
             digest = Digest.model_validate(whole)
         except ValidationError as error:
             raise refuse(error, Digest, path, locate) from error
+    if digest.alert is not None:
+        for path, data, locate in reversed(read):
+            _check_alert(path, data, locate)
     return digest
+
+
+def _check_alert(path: Path, data: dict[str, Any], locate: Callable[[tuple[Any, ...]], int]) -> None:
+    """Refuse what would change nothing in an alert; raises ConfigError with the line of it."""
+    for key, true in _NOT_OF_ALERTS.items():
+        if key in data and (true is None or data[key] != true):
+            raise ConfigError(
+                f"une alerte n'a pas de « {key} » : elle part dès que quelque chose presse, dans ses « hours »",
+                file=path,
+                line=locate((key,)),
+                key=key,
+                cure=f"retirez « {key} », réglez « hours » et « alert », ou retirez « alert » : ce sera un bulletin",
+            )
 
 
 def load_digests(folders: Sequence[Path]) -> dict[str, Definition]:

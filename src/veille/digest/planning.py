@@ -6,7 +6,7 @@ would be stale before its last mail is planned longer, so that nothing closes on
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from veille.config.digests import Definition
 from veille.config.settings import Settings
@@ -26,6 +26,19 @@ from veille.model.sending import RateState
 _SLACK = timedelta(minutes=HOLDS[-1])
 #: How far ahead a sending is foreseen; the next edition's hour ends it anyway.
 _FAR = timedelta(days=45)
+
+
+class ClosesOnTheWay(InputError):
+    """An issue may not be signed: what it shows would close before its last mail left."""
+
+    def __init__(self, issue: Issue, *, mails: int, last: date, items: Sequence[int]) -> None:
+        super().__init__(
+            f"au rythme de [pace], les {mails} mails de l'édition {issue.name} partent jusqu'au {day_of_month(last)} ; "
+            f"or elle montre {counted(len(items), 'article')} à clôture plus proche",
+            cure="refaites-la avec « veille digest build » (figée : « digest reopen » d'abord), ou relevez [pace]",
+        )
+        #: Numbers of these items.
+        self.items = items
 
 
 def limits_of(settings: Settings) -> Limits:
@@ -53,7 +66,7 @@ def planned(desk: Desk, definition: Definition, when: Edition, people: Sequence[
 
 
 def window(desk: Desk, definition: Definition, issue: Issue, *, mails: int, closes: Mapping[int, str]) -> datetime:
-    """Return the end that an issue is signed with; raises InputError where what it shows would close before it left.
+    """Return the end that an issue is signed with; raises ClosesOnTheWay where what it shows closes before it left.
 
     `closes`: item shown → the day it closes, ISO, or empty.
     """
@@ -63,11 +76,7 @@ def window(desk: Desk, definition: Definition, issue: Issue, *, mails: int, clos
     last = until.astimezone(desk.settings.cluster.zone).date()
     closing = [item for item, day in closes.items() if day and day < last.isoformat()]
     if until > end and closing and not definition.corrects:
-        raise InputError(
-            f"au rythme de [pace], les {mails} mails de l'édition {issue.name} partent jusqu'au {day_of_month(last)} ; "
-            f"or elle montre {counted(len(closing), 'article')} à clôture plus proche",
-            cure="refaites-la avec « veille digest build » (figée : « digest reopen » d'abord), ou relevez [pace]",
-        )
+        raise ClosesOnTheWay(issue, mails=mails, last=last, items=closing)
     return until
 
 

@@ -17,7 +17,7 @@ from veille.digest.mail.doubts import Doubts
 from veille.digest.making import Maker
 from veille.digest.rendering.sandbox import Rendered
 from veille.digest.showing import Shown, show
-from veille.errors import InputError
+from veille.errors import InputError, LeaseHeld, RelayUnavailable, VeilleError
 from veille.french import counted
 from veille.model import DeliveryState, Drafted, Issue, IssueState, OutgoingMail, SendOutcome
 from veille.model.issue_life import EDITABLE, LEAVING
@@ -52,16 +52,17 @@ class Digests:
 
         `news`: something was collected since the last call, which may be worth an alert.
 
-        What is wrong with one digest keeps back no other: InputError is raised when all the rest is done.
+        One issue's trouble keeps back no other: InputError, LeaseHeld or RelayUnavailable is raised when all the rest
+        is done, what a person must mend before what passes by itself.
         """
-        failures: list[InputError] = []
+        failures: dict[str, VeilleError] = {}
         for step in self._steps(drafting=drafting, news=news):
             try:
                 yield from step
-            except InputError as error:
-                failures.append(error)
+            except (InputError, LeaseHeld, RelayUnavailable) as error:
+                failures[str(error)] = error  # a relay that is down, or busy elsewhere, is so for every issue
         if failures:
-            *others, last = failures
+            *others, last = sorted(failures.values(), key=lambda one: isinstance(one, InputError))
             yield from map(str, others)
             raise last
 
@@ -230,7 +231,7 @@ class Digests:
         try:
             signed = self._fallback.released(definition, issue)
         except Held as held:
-            if self._desk.issues.note(issue.id, why=held.why, now=self._desk.clock.now()):
+            if self._desk.issues.note(issue.id, why=f"pas approuvée, {held.why}", now=self._desk.clock.now()):
                 yield str(held)
             return
         yield f"édition {issue.name} approuvée sans personne — {signed.approved_by}"

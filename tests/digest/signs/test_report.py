@@ -214,3 +214,12 @@ def test_the_command_tells_draws_and_sends(week: tuple[Site, Issue], tmp_path: P
     assert (again.returncode, "déjà parti" in again.stderr) == (2, True)
     wrong = inside("--home", home, *now, "digest", "report", "2020-W01")
     assert (wrong.returncode, "aucune édition" in wrong.stderr) == (2, True)
+
+
+def test_what_nobody_asked_for_is_told_to_staff(week: tuple[Site, Issue]) -> None:
+    site, issue = week
+    reports, now = site.app.returning.reports, site.app.clock.now()
+    site.app.issue_store.note(issue.id, why="pas approuvée, et le repli la retient", now=now)
+    text = as_text(report_of(reports, issue))
+    assert "Fait sans personne (1)" in text
+    assert " : pas approuvée, et le repli la retient" in text

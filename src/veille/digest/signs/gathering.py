@@ -3,9 +3,9 @@
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime, tzinfo
 
-from veille.model import Delivery, DeliveryState, Drafted, Feedback, Issue, Opinion
+from veille.model import Delivery, DeliveryState, Drafted, Feedback, Issue, IssueEvent, Opinion
 from veille.model.returns import Recorded, ReturnKind, Signs
 
 
@@ -58,6 +58,8 @@ class IssueReport:
     waiting: Sequence[Person] = ()
     #: Addresses that were not written to.
     suppressed: int = 0
+    #: What became of the issue by itself, when and why: held, approved by nobody, paused.
+    unasked: Sequence[Person] = ()
     #: Who left since, by what came back: kind → people.
     left: Mapping[str, int] = field(default_factory=dict)
     #: Percent of the calls that suit readers in time which they were shown; None where that is not known.
@@ -82,8 +84,13 @@ def gather(
     returned: Sequence[Recorded],
     *,
     gone: Collection[str],
+    events: Sequence[IssueEvent] = (),
+    zone: tzinfo = UTC,
 ) -> IssueReport:
-    """Return the report of an issue; `gone`: addresses among its readers' that are not written to any more."""
+    """Return the report of an issue; `gone`: addresses among its readers' that are not written to any more.
+
+    `events`: every move of it, told in local time of that zone.
+    """
     said = _said(issue, drafted, opinions)
     votes = Counter(one.opinion for one in said)
     ours = {one.message_id: one.email for one in deliveries}
@@ -110,6 +117,11 @@ def gather(
         rejected=_named(deliveries, {DeliveryState.REJECTED}),
         waiting=_named(deliveries, _WAITING),
         suppressed=sum(one.state is DeliveryState.SUPPRESSED for one in deliveries),
+        unasked=[
+            Person(f"{one.at.astimezone(zone):%d/%m/%Y à %H:%M}", one.why)
+            for one in events
+            if one.why and one.by in {"", one.why}  # a person's own reason is no news to staff
+        ],
         left={**left, **({"page": by_page} if by_page else {})},
         coverage=issue.coverage,
     )

@@ -114,8 +114,9 @@ def reactions(line: Line) -> str:
 
 
 def lists(report: IssueReport) -> list[tuple[str, Any]]:
-    """Return the lists of people that staff should read, those that ask for an act first."""
+    """Return the lists that staff should read: what was done without them, then people, those to act for first."""
     found = (
+        ("Fait sans personne", report.unasked),
         ("Incertains : accepté ou non, demandez-leur", report.doubts),
         ("Refusés", report.rejected),
         ("Pas partis", report.waiting),
