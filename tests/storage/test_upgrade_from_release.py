@@ -1,4 +1,4 @@
-"""A database that the last release filled is brought up to date: its rows stay, nothing is sent twice."""
+"""A database that the second release filled is brought up to date: its rows stay, nothing is sent twice."""
 
 import json
 from collections.abc import Iterator
@@ -7,22 +7,20 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from alembic import command
-from alembic.config import Config
-from sqlalchemy import Select, column, insert, inspect, select, table
+from sqlalchemy import Select
 
 from tests.digest.builders import item, store_items
 from tests.digest.ledger import mails_of, members_of
 from tests.digest.test_runner import House
 from tests.linking.stored import call, gathered, link
+from tests.storage.releases import fill, tables
 from veille.digest.choosing.drafting import journal
 from veille.model import Judgement, Member, Review, Subscriber
 from veille.storage import schema
 from veille.storage.db import Database, create_file
 from veille.storage.review_store import SqlReviewStore
-from veille.storage.tables import Base
 
-#: The schema of the last release.
+#: Its schema.
 RELEASED = "0002"
 
 
@@ -43,33 +41,14 @@ def lived(sqlite_database: Database, tmp_path: Path) -> House:
 
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
 def old(request: pytest.FixtureRequest, tmp_path: Path, lived: House) -> Iterator[Database]:
-    """A database of the last release with the rows of that instance."""
+    """A database of that release with the rows of that instance."""
     file = tmp_path / "old.sqlite"
     create_file(file)
     postgres = request.param == "postgres"
     database = Database(request.getfixturevalue("new_postgres")("template0") if postgres else f"sqlite:///{file}")
-    config = Config()
-    config.set_main_option("script_location", schema.SCRIPTS)
-    config.set_main_option("path_separator", "os")
-    with database.migrate() as connection:
-        config.attributes["connection"] = connection
-        command.upgrade(config, RELEASED)
-    with lived.database.read() as source, database.write() as target:
-        for name, query in _tables(database):
-            if rows := [line._asdict() for line in source.execute(query)]:
-                columns = {one.name: one for one in query.selected_columns}
-                target.execute(insert(table(name, *(column(key, columns[key].type) for key in columns))), rows)
+    fill(database, lived.database, RELEASED)
     yield database
     database.close()
-
-
-def _tables(database: Database) -> list[tuple[str, Select[Any]]]:
-    """Return what reads the columns that a database has of each of our tables, those referred to first."""
-    with database.read() as session:
-        looked = inspect(session.connection())
-        there = {name: {one["name"] for one in looked.get_columns(name)} for name in looked.get_table_names()}
-    ours = [one for one in Base.metadata.sorted_tables if one.name in there]
-    return [(one.name, select(*(own for own in one.columns if own.name in there[one.name]))) for one in ours]
 
 
 def _rows(database: Database, queries: list[tuple[str, Select[Any]]]) -> dict[str, list[str]]:
@@ -81,7 +60,7 @@ def _rows(database: Database, queries: list[tuple[str, Select[Any]]]) -> dict[st
 
 
 def test_every_row_stays_and_what_is_new_is_empty(old: Database) -> None:
-    queries = _tables(old)
+    queries = tables(old)
     before = _rows(old, queries)
     assert {"item", "entry", "tagging", "item_tag", "subscriber", "issue", "delivery", "seen"} <= {
         name for name, rows in before.items() if rows
@@ -89,7 +68,7 @@ def test_every_row_stays_and_what_is_new_is_empty(old: Database) -> None:
     done = schema.upgrade(old)
     assert (done.before, done.after) == (RELEASED, schema.HEAD)
     assert _rows(old, queries) == before
-    new = {name: rows for name, rows in _rows(old, _tables(old)).items() if name not in before}
+    new = {name: rows for name, rows in _rows(old, tables(old)).items() if name not in before}
     assert {"item_link", "review", "tag_decision"} <= new.keys()
     assert not any(new.values())
 
