@@ -242,7 +242,7 @@ class Stores:
         """Writer of delivery, attempt, seen."""
         from veille.storage.mail_ledger import SqlMailLedger
 
-        return SqlMailLedger(self.database, self.settings.cluster.id, suppressed=self.members.suppressed)
+        return SqlMailLedger(self.database, self.settings.cluster.id, withheld=self.members.withheld)
 
     @cached_property
     def opinions(self) -> "SqlFeedbackStore":

@@ -50,7 +50,7 @@ def hands_of(database: Database) -> SqlHandpickStore:
 
 
 def mails_of(database: Database) -> SqlMailLedger:
-    return SqlMailLedger(database, "pole", suppressed=members_of(database).suppressed)
+    return SqlMailLedger(database, "pole", withheld=members_of(database).withheld)
 
 
 def people(database: Database, count: int) -> list[Subscriber]:

@@ -168,7 +168,7 @@ def desk(database: Database, tmp_path: Path) -> ReturnDesk:
     members = SqlMemberStore(database, "pole", address_hash=keys.address_hash)
     members.save([(Member(organisation="Phytalis"), [Subscriber(email=ANNE)])], origin="", now=NOW)
     store_items(database, [item(1)])
-    ledger = SqlMailLedger(database, "pole", suppressed=members.suppressed)
+    ledger = SqlMailLedger(database, "pole", withheld=members.withheld)
     return ReturnDesk(
         bounces=SqlBounceStore(database), readers=members, mails=ledger, keys=keys, clock=FrozenClock(NOW), sealed=True
     )

@@ -352,7 +352,7 @@ def test_ledger_that_cannot_be_written_lets_nothing_leave(sqlite_database: Datab
             return super().record(**notes)
 
     written: list[Any] = []
-    ledger = Full(sqlite_database, "pole", suppressed=lambda _: ())
+    ledger = Full(sqlite_database, "pole", withheld=lambda _: ())
     with Sink(offers=["PIPELINING"]) as sink:
         with closing(SmtpMailer(parse_relay(sink.url), connections=3)) as mailer, pytest.raises(StoreError):
             Sender(ledger, mailer, compose, clock).send(issue.id, alone=True)
@@ -376,7 +376,7 @@ def test_leases_that_cannot_be_renewed_stop_the_sending(
             raise StoreError("disque plein", cure="faites de la place")
 
     monkeypatch.setattr("veille.digest.mail.shift.LEASE", timedelta(seconds=0.2))
-    ledger = Unrenewed(sqlite_database, "pole", suppressed=lambda _: ())
+    ledger = Unrenewed(sqlite_database, "pole", withheld=lambda _: ())
     with (
         Sink(Plan(slow=0.05)) as sink,
         closing(SmtpMailer(parse_relay(sink.url), connections=1)) as mailer,

@@ -1,8 +1,9 @@
 """Import of a list of members as a diff: read, check each line, compare with the store, then write (or only show).
 
-A row is a person; the rows of one organisation share its profile: their lists are united, their single values must
-agree. For an organisation that is known, the columns that the file has replace what was stored, the others stay. Nobody
-is deleted by an import: who is stored and not in the file is only named.
+A row is a person who reads for one organisation; an address given to several reads for each. The rows of one
+organisation share its profile: their lists are united, their single values must agree. For an organisation that is
+known, the columns that the file has replace what was stored, the others stay. Nobody is deleted by an import: who is
+stored and not in the file is only named.
 """
 
 from collections.abc import Iterator, Sequence
@@ -15,6 +16,7 @@ from veille.addresses import address_key
 from veille.errors import BadLines, InputError
 from veille.members.cells import Vocabulary
 from veille.members.columns import COLUMNS, LISTS, REQUIRED, SCALARS
+from veille.members.pairing import Readings
 from veille.members.rows import Draft, Gathering, Problem, gather
 from veille.members.spreadsheet import Sheet, read_sheet
 from veille.model import Member, Subscriber
@@ -51,13 +53,16 @@ class Change:
     fields: tuple[FieldChange, ...] = ()
     #: The organisation that a person joins, where they are new or leave another one.
     joins: str = ""
+    #: The organisations that their address reads for beside that one.
+    beside: tuple[str, ...] = ()
 
     @property
     def details(self) -> tuple[str, ...]:
         """French, one per field that changes."""
         if self.what == "ajouté":
             said = tuple(f"{one.column} : {shown(one.after)}" for one in self.fields)
-            return (self.joins, *said) if self.joins else said
+            where = f"{self.joins}, en plus de {', '.join(self.beside)}" if self.beside else self.joins
+            return (where, *said) if where else said
         moved = (f"passe chez {self.joins}",) if self.joins else ()
         return (*(one.words for one in self.fields), *moved)
 
@@ -113,26 +118,28 @@ def refuse_bad_lines(plan: ImportPlan, *, dry_run: bool) -> None:
 def _compare(path: Path, sheet: Sheet, read: Gathering, store: MemberStore) -> ImportPlan:
     members = store.members()
     stored = _stored_of(read.drafts, members)
-    people = {address_key(person.email): person for person in store.subscribers()}
+    # A line that was refused still names its person: nobody is told absent, or elsewhere, because of a typing error.
+    refused = {problem.line for problem in read.problems}
+    rows = (row.cells for row in sheet.rows if row.line in refused)
+    unread = {(fold(cells["organisation"]), address_key(cells["email"])) for cells in rows}
+    readings = Readings(read.drafts, members, stored, store.subscribers(), unread)
     emails = {key: email for draft in read.drafts.values() for key, (email, _) in draft.people.items()}
     stopped = {address_key(email) for email in store.suppressed(emails.values())}
-    planned = [_plan_one(draft, stored.get(key), people, stopped) for key, draft in read.drafts.items()]
-    # A line that was refused still names its person: nobody is told absent because of a typing error.
-    refused = {problem.line for problem in read.problems}
-    lines = [row for row in sheet.rows if row.line in refused]
-    named = emails.keys() | {address_key(row.cells["email"]) for row in lines}
+    planned = [_plan_one(key, draft, stored.get(key), readings, stopped) for key, draft in read.drafts.items()]
     named_members = {member.id for member in stored.values()}
-    unread = {fold(row.cells["organisation"]) for row in lines}
+    unread_members = {name for name, _ in unread}
     return ImportPlan(
         file=path,
         members=tuple(change for _, change, _ in planned),
         people=tuple(change for _, _, changes in planned for change in changes),
-        absent=tuple(person.email for key, person in people.items() if key not in named),
+        absent=tuple(readings.absent()),
         absent_members=tuple(
-            one.organisation for one in members if one.id not in named_members and fold(one.organisation) not in unread
+            one.organisation
+            for one in members
+            if one.id not in named_members and fold(one.organisation) not in unread_members
         ),
         problems=tuple(read.problems),
-        remarks=(*sheet.remarks, *read.remarks, *_remarks(read.drafts, stored, people, stopped)),
+        remarks=(*sheet.remarks, *read.remarks, *_remarks(read.drafts, stored, readings, stopped)),
         profiles=tuple(profile for profile, _, _ in planned if profile is not None),
     )
 
@@ -151,7 +158,7 @@ def _stored_of(drafts: dict[str, Draft], members: Sequence[Member]) -> dict[str,
 
 
 def _remarks(
-    drafts: dict[str, Draft], stored: dict[str, Member], people: dict[str, Subscriber], stopped: set[str]
+    drafts: dict[str, Draft], stored: dict[str, Member], readings: Readings, stopped: set[str]
 ) -> Iterator[str]:
     """Yield what is no error and should be seen: who is not added, whose own choice stands, who may be a namesake."""
     for key, draft in drafts.items():
@@ -162,9 +169,11 @@ def _remarks(
                 f"nom, écrivez « {draft.name} (ville) »"
             )
         for one, (_, said) in draft.people.items():
-            if one in stopped and one not in people:
+            person = readings.known(key, one)
+            if one in stopped and person is None:
                 yield f"{one} : adresse à ne plus écrire (désinscrite, effacée ou refusée), non ajoutée"
-            person = people.get(one)
+            if person is not None and person.left_at is not None:
+                yield f"{person.email} a quitté sur sa page le bulletin de {draft.name} : il ne lui est pas rendu"
             kept = [column for column in _CHOSEN if person and person.chosen_at and _contradicts(person, said, column)]
             if person is not None and kept:
                 yield f"{person.email} a choisi sur sa page : {', '.join(kept)} gardé"
@@ -177,23 +186,24 @@ def _contradicts(person: Subscriber, said: dict[str, Any], column: str) -> bool:
 Planned = tuple[tuple[Member, tuple[Subscriber, ...]] | None, Change, list[Change]]
 
 
-def _plan_one(draft: Draft, known: Member | None, people: dict[str, Subscriber], stopped: set[str]) -> Planned:
+def _plan_one(name: str, draft: Draft, known: Member | None, readings: Readings, stopped: set[str]) -> Planned:
     if known is None:
         member = Member(organisation=draft.name, **draft.fields)
         filled = (FieldChange(column, None, value) for column, value in draft.fields.items() if value)
         change = Change("ajouté", draft.name, tuple(filled))
     else:
         same_name = fold(known.organisation) == fold(draft.name)
-        name = known.organisation if same_name else draft.name
-        member = replace(known, organisation=name, **draft.fields_over(known))
+        kept = known.organisation if same_name else draft.name
+        member = replace(known, organisation=kept, **draft.fields_over(known))
         fields = tuple(_differences(known, member))
         change = Change("changé" if fields else "inchangé", member.organisation, fields)
     to_write: list[Subscriber] = []
     changes: list[Change] = []
     for key, (email, said) in draft.people.items():
-        if key in stopped and key not in people:
+        reading = readings.known(name, key)
+        if key in stopped and reading is None:
             continue
-        person, done = _plan_person(people.get(key), email, said, member)
+        person, done = _plan_person(reading, readings.spelt(key, email), said, member, readings.beside(name, key))
         changes.append(done)
         if done.what != "inchangé":
             to_write.append(person)
@@ -202,13 +212,13 @@ def _plan_one(draft: Draft, known: Member | None, people: dict[str, Subscriber],
 
 
 def _plan_person(
-    known: Subscriber | None, email: str, said: dict[str, Any], member: Member
+    known: Subscriber | None, email: str, said: dict[str, Any], member: Member, beside: tuple[str, ...]
 ) -> tuple[Subscriber, Change]:
     """Compare a person; an empty cell says nothing, and what they chose themselves stands."""
     given = {column: value for column, value in said.items() if value}
     if known is None:
         filled = tuple(FieldChange(column, None, value) for column, value in given.items())
-        return Subscriber(email=email, **_stored(given)), Change("ajouté", email, filled, member.organisation)
+        return Subscriber(email=email, **_stored(given)), Change("ajouté", email, filled, member.organisation, beside)
     if known.chosen_at is not None:
         given = {column: value for column, value in given.items() if column not in _CHOSEN}
     fields = tuple(

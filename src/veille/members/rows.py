@@ -64,8 +64,10 @@ class Gathering:
     drafts: dict[str, Draft] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
     remarks: list[str] = field(default_factory=list)
-    #: Key of an address → (line, organisation) that gave it.
-    _seen: dict[str, tuple[int, str]] = field(default_factory=dict)
+    #: (key of an address, folded name) → line that gave it: an address may read for several organisations, once each.
+    _seen: dict[tuple[str, str], int] = field(default_factory=dict)
+    #: Key of an address → how it was first written.
+    _spelt: dict[str, str] = field(default_factory=dict)
     #: SIREN → folded name that gave it.
     _sirens: dict[str, str] = field(default_factory=dict)
 
@@ -83,8 +85,8 @@ class Gathering:
         """Say what a sound line contradicts in those before it."""
         name, email = values["organisation"], values["email"]
         found: list[Problem] = []
-        if email and (before := self._seen.get(address_key(email))):
-            found.append(Problem(row.line, "email", email, _twice(email, before, name)))
+        if email and (before := self._seen.get((address_key(email), fold(name)))):
+            found.append(Problem(row.line, "email", email, f"adresse « {email} » déjà donnée ligne {before}"))
         siren = values.get("siren")
         if siren and self._sirens.get(siren, fold(name)) != fold(name):
             cause = f"SIREN {siren} déjà donné à une autre organisation de la liste"
@@ -104,8 +106,9 @@ class Gathering:
             self._sirens[values["siren"]] = fold(name)
         if email:
             person = {column: values[column] for column in PERSON if column in values}
-            draft.people[address_key(email)] = (email, person)
-            self._seen[address_key(email)] = (row.line, name)
+            key = address_key(email)
+            draft.people[key] = (self._spelt.setdefault(key, email), person)
+            self._seen[key, fold(name)] = row.line
         else:
             self.remarks.append(
                 f"ligne {row.line} : {name} est sans adresse ; son profil est gardé, personne n'en recevra de bulletin"
@@ -151,16 +154,6 @@ def _value(column: str, cell: str, read: Reader, words: Vocabulary) -> Any:
     if cell:
         return read(cell, words)
     return () if column in LISTS or column == "languages" else None
-
-
-def _twice(email: str, before: tuple[int, str], name: str) -> str:
-    line, organisation = before
-    if fold(organisation) == fold(name):
-        return f"adresse « {email} » déjà donnée ligne {line}"
-    return (
-        f"adresse « {email} » déjà donnée ligne {line} pour {organisation} : une adresse lit pour une seule "
-        f"organisation ; donnez-lui une autre adresse pour {name}, ou gardez une ligne"
-    )
 
 
 def _disagreements(line: int, draft: Draft, values: dict[str, Any]) -> list[Problem]:

@@ -53,7 +53,7 @@ class Member:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Subscriber:
-    """A person who gets the mail."""
+    """A person who gets the mail as a reader of one organisation: an address has one of these for each."""
 
     id: int = 0
     member_id: int = 0
@@ -81,9 +81,13 @@ class Subscriber:
     added: datetime | None = None
     #: When they last chose their rhythm and languages themselves: a list does not change them back.
     chosen_at: datetime | None = None
+    #: Since when they read for this organisation no more; their address may read for others.
+    left_at: datetime | None = None
 
     def reads(self, day: date) -> bool:
         """Say whether this person wants mail on that day."""
+        if self.left_at is not None:
+            return False
         return self.rhythm != "paused" or (self.paused_until is not None and self.paused_until <= day)
 
 

@@ -131,6 +131,14 @@ class ReaderStore(Protocol):
         """Write what a person chose on their own page."""
         ...
 
+    def same_address(self, subscriber_id: int) -> Sequence[Subscriber]:
+        """Return the readings of one address, this one first: one for each organisation it reads for."""
+        ...
+
+    def leave(self, subscriber_id: int, left_at: datetime | None) -> None:
+        """Read no more for one organisation since then, or again where None; the address's other ones go on."""
+        ...
+
     def suppress(self, email: str, *, reason: str, now: datetime) -> None:
         """Never write to this address again."""
         ...

@@ -7,7 +7,7 @@ takes 33,000 such rows a second in groups of twenty, 645 one by one.
 
 import secrets
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import asdict, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -64,14 +64,14 @@ _DOUBT = "l'envoi a été interrompu pendant ce mail : accepté ou non, on ne sa
 
 
 class SqlMailLedger:
-    """The mails of one cluster's issues."""
+    """The mails of one cluster's issues; `withheld`: subscriber → address, gives who must not be written to."""
 
     def __init__(
-        self, database: Database, cluster_id: str, *, suppressed: Callable[[Iterable[str]], Collection[str]]
+        self, database: Database, cluster_id: str, *, withheld: Callable[[Mapping[int, str]], Collection[int]]
     ) -> None:
         self._database = database
         self._cluster = cluster_id
-        self._suppressed = suppressed
+        self._withheld = withheld
         #: (issue, subscriber) → what a claimed mail shows.
         self._shown: dict[tuple[int, int], Shown] = {}
         #: Issue → the last subscriber claimed: the next claim looks on from there, not through all that was sent.
@@ -144,9 +144,9 @@ class SqlMailLedger:
                 if len(rows) < limit and wanted["after"]:
                     wanted["after"] = 0  # what was passed over, given back or put off
                     rows = [read_delivery(row) for row in connection.execute(due(frozenset(without)), wanted)]
-                refused = self._suppressed([row.email for row in rows])
-                mine = [row for row in rows if row.email not in refused]
-                _mark(session, [row for row in rows if row.email in refused], SUPPRESS | {"settled_at": now})
+                refused = self._withheld({row.subscriber_id: row.email for row in rows})
+                mine = [row for row in rows if row.subscriber_id not in refused]
+                _mark(session, [row for row in rows if row.subscriber_id in refused], SUPPRESS | {"settled_at": now})
                 held = {"token": token, "lease_until": now + lease}
                 CLAIM.run(connection, [row_key(row) | held for row in mine])
             if mine or not rows:  # else all of them are written to no more: there may be others behind

@@ -1,7 +1,7 @@
 """Members, their profiles, the people who get the mail and whom never to write to: sole writer of these tables."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, TypeVar
 
@@ -56,6 +56,10 @@ _WITNESS = ""
 _ONE_SUPPRESSED = select(SuppressionRow.address_hash).limit(1)
 _SUPPRESSED_OF = select(SuppressionRow.address_hash).where(
     SuppressionRow.address_hash.in_(bindparam("hashes", expanding=True))
+)
+
+_LEFT_OF = select(SubscriberRow.id).where(
+    SubscriberRow.id.in_(bindparam("readers", expanding=True)), SubscriberRow.left_at.is_not(None)
 )
 
 
@@ -138,6 +142,27 @@ class SqlMemberStore:
             if chosen.alerts is not None:
                 row.alerts = chosen.alerts
 
+    def same_address(self, subscriber_id: int) -> Sequence[Subscriber]:
+        """Return the readings of one address, this one first: one for each organisation it reads for."""
+        with self._database.read() as session:
+            row = self._person(session, subscriber_id)
+            if row is None:
+                return ()
+            others = select(SubscriberRow).where(
+                SubscriberRow.cluster_id == self._cluster,
+                SubscriberRow.email == row.email,
+                SubscriberRow.id != row.id,
+            )
+            return [read_subscriber(one) for one in (row, *session.scalars(others.order_by(SubscriberRow.id)))]
+
+    def leave(self, subscriber_id: int, left_at: datetime | None) -> None:
+        """Read no more for one organisation since then, or again where None; the address's other ones go on."""
+        with self._database.write(durable=True) as session:
+            row = self._person(session, subscriber_id)
+            if row is None:
+                raise InputError("cette personne n'est plus dans la liste", cure="écrivez à votre cluster")
+            row.left_at = left_at
+
     def release(self, email: str, *, reason: str) -> None:
         """Write to this address again, where it was suppressed for that reason and no other."""
         with self._database.write(durable=True) as session:
@@ -166,6 +191,16 @@ class SqlMemberStore:
         with self._database.read() as session:
             known = self._require_key(_suppressed(session, list(hashes.values()), self._address_hash(_WITNESS)))
         return frozenset(email for email, mark in hashes.items() if mark in known)
+
+    def withheld(self, readers: Mapping[int, str]) -> frozenset[int]:
+        """Return those of these readers, by id with their address, who must not be written to.
+
+        Their address is suppressed, or they read for that organisation no more.
+        """
+        gone = self.suppressed(readers.values())
+        with self._database.read() as session:
+            left = {number for some in slices(list(readers)) for number in session.scalars(_LEFT_OF, {"readers": some})}
+        return frozenset(number for number, email in readers.items() if email in gone or number in left)
 
     def _require_key(self, hashes: Iterable[str]) -> set[str]:
         """Return the hashes as a set; with another key than theirs nobody would be recognised, and all written to."""
@@ -222,9 +257,9 @@ class SqlMemberStore:
         mine = select(SubscriberRow).where(SubscriberRow.cluster_id == self._cluster)
         known = _found(session, mine, SubscriberRow.id, [one.id for one, _ in people if one.id])
         named = _found(session, mine, SubscriberRow.email, [one.email for one, _ in people if not one.id])
-        by_id, by_email = {row.id: row for row in known}, {row.email: row for row in named}
+        by_id, by_name = {row.id: row for row in known}, {(row.email, row.member_id): row for row in named}
         for person, member_id in people:
-            row = by_id.get(person.id) if person.id else by_email.get(person.email)
+            row = by_id.get(person.id) if person.id else by_name.get((person.email, member_id))
             if row is None:
                 row = SubscriberRow(cluster_id=self._cluster, origin=origin, added=now)
                 session.add(row)
@@ -317,6 +352,7 @@ def read_subscriber(row: SubscriberRow) -> Subscriber:
         origin=row.origin,
         added=row.added,
         chosen_at=row.chosen_at,
+        left_at=row.left_at,
     )
 
 

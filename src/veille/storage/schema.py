@@ -14,7 +14,7 @@ from veille.storage.db import Database, create_file
 from veille.storage.tables import Base
 
 #: Every revision in migrations/versions, oldest first; a test compares.
-REVISIONS = ("0001", "0002", "0003", "0004", "0005")
+REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006")
 HEAD = REVISIONS[-1]
 
 #: Where Alembic finds them: « package:folder ».

@@ -65,7 +65,7 @@ class ProfileDraftRow(Base):
 
 
 class SubscriberRow(Base):
-    """A person who gets the mail; each address has basis, origin and date."""
+    """A person who gets the mail as one organisation's reader; each address has basis, origin and date."""
 
     __tablename__ = "subscriber"
     id: Mapped[int] = mapped_column(Key, primary_key=True)
@@ -91,7 +91,9 @@ class SubscriberRow(Base):
     basis: Mapped[str] = mapped_column(default="adhésion")
     origin: Mapped[str] = mapped_column(default="")
     added: Mapped[datetime]
-    __table_args__ = (UniqueConstraint("cluster_id", "email"),)
+    #: Since when they read for this organisation no more, by their own choice; other ones of the address go on.
+    left_at: Mapped[datetime | None]
+    __table_args__ = (UniqueConstraint("cluster_id", "email", "member_id"),)
 
 
 class FeedbackRow(Base):
