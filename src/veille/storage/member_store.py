@@ -108,7 +108,9 @@ class SqlMemberStore:
         """Return every person, paused ones too, by address."""
         with self._database.read() as session:
             rows = session.scalars(
-                select(SubscriberRow).where(SubscriberRow.cluster_id == self._cluster).order_by(SubscriberRow.email)
+                select(SubscriberRow)
+                .where(SubscriberRow.cluster_id == self._cluster)
+                .order_by(SubscriberRow.email, SubscriberRow.id)
             ).all()
         return [read_subscriber(row) for row in rows]
 
