@@ -11,8 +11,9 @@ from veille.digest.choosing.bulletin import compose, selection
 from veille.digest.choosing.hand import Hands
 from veille.digest.choosing.offering import Offering, Reader
 from veille.digest.choosing.retouching import Before, spared, touched
-from veille.digest.choosing.select import Offer, choose, most_shared, shareable
+from veille.digest.choosing.select import Choice, Offer, choose, most_shared, shareable
 from veille.digest.choosing.stock import paced
+from veille.digest.choosing.together import Beside, told, whole, with_others
 from veille.digest.choosing.urgency import pressing, worth_a_mail
 from veille.digest.choosing.welcome import Welcome, opens
 from veille.digest.editions import Edition
@@ -31,6 +32,8 @@ class Readers:
     seen: Mapping[int, Mapping[int, SeenItem]]
     #: Subscriber id → ids of the items that they said are not for them.
     refused: Mapping[int, frozenset[int]] = field(default_factory=dict)
+    #: Subscriber id → the others of the same address, of whom `seen` tells too.
+    beside: Beside = field(default_factory=dict)
 
 
 def refusals(opinions: Iterable[Feedback]) -> dict[int, frozenset[int]]:
@@ -64,34 +67,38 @@ def draft(
     if digest.alert is not None:
         items = pressing(digest.alert, items, when.day, picked)
     hands = Hands(picked, items)
-    offering, known = Offering(digest, when, items, matcher, hands), _known(items)
+    offering, known = Offering(digest, when, items, matcher, hands), shown_now(items)
     each = {
-        person.id: _reader(person, members[person.member_id], readers, hands, known)
+        person.id: reader_of(person, members[person.member_id], readers, hands, known)
         for person in readers.subscribers
-        if _reads(digest, person, when.day) and person.member_id in members
+        if reads(digest, person, when.day) and person.member_id in members
     }
     kept = spared(before, each, offering, Hands(before.picked, items)) if before is not None else {}
+    kept = whole(kept, each, readers.beside)
     offered = _offered(digest, offering, each, without=kept)
     shared = {number: kept[number].offered if number in kept else shareable(offered[number]) for number in each}
     common = most_shared(digest, shared.values(), hands.common)
     if before is not None:
         was = _common_before(digest, before, each, items)
-        again = {number: each[number] for number in touched(kept, common ^ was)}
+        again = {n: each[n] for n in with_others(touched(kept, common ^ was), readers.beside) if n in kept}
         offered |= _offered(digest, offering, again)
         kept = {number: one for number, one in kept.items() if number not in again}
-    drafted = []
+    drafted: dict[int, Drafted] = {}
     for person in readers.subscribers:
         if person.id not in each:
-            drafted.append(Drafted(subscriber=person, bulletin=None, skipped=_why_not(digest, person, when.day)))
+            why_not = why_not_read(digest, person, when.day)
+            drafted[person.id] = Drafted(subscriber=person, bulletin=None, skipped=why_not)
             continue
         if person.id in kept:
-            drafted.append(replace(kept[person.id], subscriber=person))
+            drafted[person.id] = replace(kept[person.id], subscriber=person)
             continue
         worded = _Wording(digest, members[person.member_id], person, when, zone, labels)
-        made = _drafted(worded, readers.seen.get(person.id, {}), offered[person.id], common, fits)
-        calls, shown = offering.calls(each[person.id], {one.item_id for one in made.selection})
-        drafted.append(replace(made, calls=calls, calls_shown=shown, offered=shared[person.id]))
-    return drafted
+        others = [drafted[one] for one in readers.beside.get(person.id, ()) if one in drafted]
+        made = _drafted(worded, readers.seen.get(person.id, {}), offered[person.id], common, others, fits)
+        shown_here = {one.item_id for some in (made, *others) for one in some.selection}
+        calls, shown = offering.calls(each[person.id], shown_here)
+        drafted[person.id] = replace(made, calls=calls, calls_shown=shown, offered=shared[person.id])
+    return list(drafted.values())
 
 
 def covered(drafted: Iterable[Drafted]) -> list[int]:
@@ -123,18 +130,68 @@ def _drafted(
     seen: Mapping[int, SeenItem],
     offers: Sequence[Offer],
     common: frozenset[int],
+    others: Sequence[Drafted],
     fits: Callable[[Bulletin], bool],
 ) -> Drafted:
-    person = worded.person
-    welcome = _newcomer(worded.member, seen)
-    greeted = welcome is not None and bool(worded.digest.welcome) and worded.digest.alert is None
-    shown = offers if welcome is not None else paced(worded.digest, worded.when, offers, common)
-    choice = choose(worded.digest, shown, common, welcome=greeted)
+    """`others`: what this issue holds so far for the same address as a reader of other organisations."""
+    if worded.digest.alert is not None and any(one.bulletin for one in others):
+        return Drafted(subscriber=worded.person, bulletin=None, skipped="son adresse a déjà une alerte ce jour")
+    elsewhere = {line.item_id for one in others for line in one.selection}
+    offers = [one for one in offers if one.item.id not in elsewhere] if elsewhere else offers
+    return _printed(worded, chosen_of(worded.digest, worded.when, worded.member, seen, offers, common), fits)
+
+
+def _printed(worded: "_Wording", chosen: "Chosen", fits: Callable[[Bulletin], bool]) -> Drafted:
+    choice, welcome = chosen.choice, chosen.welcome
     if choice.skipped:
-        return Drafted(subscriber=person, bulletin=None, skipped=choice.skipped)
-    opening = opens(choice.offers, welcome) if welcome is not None and greeted else ""
+        return Drafted(subscriber=worded.person, bulletin=None, skipped=choice.skipped)
+    opening = opens(choice.offers, welcome) if welcome is not None and chosen.greeted else ""
     worded = replace(worded, opening=opening, first=welcome == "new")
     return _fitting(worded, list(choice.offers), fits)
+
+
+def printed(
+    digest: Digest,
+    when: Edition,
+    member: Member,
+    person: Subscriber,
+    chosen: "Chosen",
+    *,
+    zone: ZoneInfo,
+    labels: Labels,
+) -> Drafted:
+    """Return what was chosen for one reader as it is printed, drawn by nobody yet: as short as promised."""
+    return _printed(_Wording(digest, member, person, when, zone, labels), chosen, lambda _: True)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chosen:
+    """What is chosen for one reader of what they are offered."""
+
+    #: Items that wait for a later edition.
+    waiting: frozenset[int]
+    choice: Choice
+    welcome: Welcome | None
+    #: The bulletin opens with a welcome.
+    greeted: bool
+
+
+def chosen_of(
+    digest: Digest,
+    when: Edition,
+    member: Member,
+    seen: Mapping[int, SeenItem],
+    offers: Sequence[Offer],
+    common: frozenset[int],
+) -> Chosen:
+    """Choose among what a reader is offered; who is new is shown all there is, and nothing waits."""
+    welcome = _newcomer(member, seen)
+    greeted = welcome is not None and bool(digest.welcome) and digest.alert is None
+    shown = offers if welcome is not None else paced(digest, when, offers, common)
+    waiting = frozenset(one.item.id for one in offers) - {one.item.id for one in shown}
+    return Chosen(
+        waiting=waiting, choice=choose(digest, shown, common, welcome=greeted), welcome=welcome, greeted=greeted
+    )
 
 
 def _newcomer(member: Member, seen: Mapping[int, SeenItem]) -> Welcome | None:
@@ -145,16 +202,16 @@ def _newcomer(member: Member, seen: Mapping[int, SeenItem]) -> Welcome | None:
     return "profiled" if member.profiled_at is not None and member.profiled_at > last else None
 
 
-def _known(items: Sequence[Item]) -> Mapping[int, Item]:
+def shown_now(items: Sequence[Item]) -> Mapping[int, Item]:
     """Return number → the item that it shows now, itself or one that is the same thing."""
     return {number: item for item in items for number in (item.id, *item.also)}
 
 
-def _reader(person: Subscriber, member: Member, readers: Readers, hands: Hands, known: Mapping[int, Item]) -> Reader:
-    """Gather what a person was sent and said."""
-    seen = readers.seen.get(person.id, {})
-    told = {known[number].id: known[number] for number in seen if number in known}
-    lines = {number: line for number, item in told.items() if (line := journal(item, seen)) is not None}
+def reader_of(person: Subscriber, member: Member, readers: Readers, hands: Hands, known: Mapping[int, Item]) -> Reader:
+    """Gather what a person was sent and said; `known`: number → the item that it shows now."""
+    seen = told(person.id, readers.seen, readers.beside)
+    shown = {known[number].id: known[number] for number in seen if number in known}
+    lines = {number: line for number, item in shown.items() if (line := journal(item, seen)) is not None}
     return Reader(person, member, lines, readers.refused.get(person.id, frozenset()), hands.of(member.id))
 
 
@@ -177,7 +234,7 @@ def journal(item: Item, seen: Mapping[int, SeenItem]) -> SeenItem | None:
     return replace(last, item_id=item.id, item_version=item.version, times=times, deadline=day)
 
 
-def _reads(digest: Digest, person: Subscriber, day: date) -> bool:
+def reads(digest: Digest, person: Subscriber, day: date) -> bool:
     """Say whether this digest is for that person; who comes back from a pause reads each week."""
     if digest.alert is not None:
         return person.alerts and person.reads(day)
@@ -185,12 +242,13 @@ def _reads(digest: Digest, person: Subscriber, day: date) -> bool:
     return person.reads(day) and rhythm == digest.rhythm
 
 
-def _why_not(digest: Digest, person: Subscriber, day: date) -> str:
+def why_not_read(digest: Digest, person: Subscriber, day: date) -> str:
+    """Say why a digest is not for that person, whose organisation or rhythm is another."""
     if not person.reads(day):
         return "abonnement en pause"
     if digest.alert is not None and not person.alerts:
         return "n'a pas demandé d'alertes"
-    if not _reads(digest, person, day):
+    if not reads(digest, person, day):
         return f"a choisi un bulletin {_RHYTHMS.get(person.rhythm, person.rhythm)}"
     return "son organisation n'est plus dans la liste des membres"
 

@@ -49,7 +49,7 @@ class Offering:
 
     def expect(self, readers: Iterable[Reader]) -> None:
         """Be told whose offers will be asked for, in that order."""
-        self._judge.expect(map(_as_read, readers))
+        self._judge.expect(map(as_read, readers))
 
     def offers(self, reader: Reader) -> list[Offer]:
         """Return what may be shown to a reader, best first in each section."""
@@ -68,7 +68,11 @@ class Offering:
 
     def could(self, number: int, reader: Reader) -> bool:
         """Tell whether an item may be offered to a reader at all, however it compares; nothing of it is kept."""
-        return number in self._items and self._offer(number, reader, _Judged(_as_read(reader), ())) is not None
+        return self.one(number, reader) is not None
+
+    def one(self, number: int, reader: Reader) -> Offer | None:
+        """Return one item as it may be shown to a reader, however it compares, or None; nothing of it is kept."""
+        return self._offer(number, reader, _Judged(as_read(reader), ())) if number in self._items else None
 
     def _may_show(self, item: Item, seen: SeenItem | None, hand: Hand) -> bool:
         """Say it once for all readers who were never sent the item and for whom staff chose nothing about it."""
@@ -86,7 +90,7 @@ class Offering:
         judged, count, told = self._judged(reader), 0, 0
         for number, _ in judged.candidates:
             item = self._items.get(number)
-            if item is None or not self._shelves[number].in_time or not _wanted(item, reader):
+            if item is None or not self._shelves[number].in_time or not wanted(item, reader):
                 continue
             known, match = number in shown or number in reader.seen, judged.matches.get(number)
             if known or match is None or match.score is not None:
@@ -97,14 +101,14 @@ class Offering:
         person = reader.person
         key = (reader.member.id, person.muted, person.languages)
         if key not in self._known:
-            member = _as_read(reader)
+            member = as_read(reader)
             self._known[key] = _Judged(member, self._judge.candidates(member))
         return self._known[key]
 
     def _offer(self, number: int, reader: Reader, judged: "_Judged") -> Offer | None:
         """Return one item as it may be shown; judged only where nothing cheaper refuses it."""
         item, hand, seen = self._items[number], reader.hands.get(number, UNTOUCHED), reader.seen.get(number)
-        if not self._may_show(item, seen, hand) or not _wanted(item, reader):
+        if not self._may_show(item, seen, hand) or not wanted(item, reader):
             return None
         if number not in judged.matches:
             judged.matches[number] = self._judge(item, judged.member)
@@ -163,7 +167,7 @@ class _Pools:
         return kept
 
 
-def _as_read(reader: Reader) -> Member:
+def as_read(reader: Reader) -> Member:
     """Return a member as one of its readers is: with what they muted and the languages they read."""
     member, person = reader.member, reader.person
     if not (person.muted or person.languages):
@@ -171,7 +175,7 @@ def _as_read(reader: Reader) -> Member:
     return replace(member, muted=(*member.muted, *person.muted), languages=person.languages)
 
 
-def _wanted(item: Item, reader: Reader) -> bool:
+def wanted(item: Item, reader: Reader) -> bool:
     """Say whether a person's own choices leave an item: not refused, one source not muted."""
     if reader.refused.intersection((item.id, *item.also)):
         return False

@@ -99,14 +99,19 @@ def placed(
     digest: Digest, item: Item, match: Match, seen: SeenItem | None, shelf: Shelf, hand: Hand = UNTOUCHED
 ) -> Offer | None:
     """Return what may be shown at all as it is shown to whom this match is for, or None: refused, or of no section."""
-    section = digest.section(hand.section) if hand.section else shelf.home if shelf.forced else None
-    section = section or shelf.by_match(match)
+    section = section_for(digest, match, shelf, hand)
     if section is None or not _admitted(item, match, section, hand):
         return None
     if seen is not None:
         return _again(item, match, section, seen)
     last = section.kind in ANSWERED and shelf.last
     return Offer(item=item, match=match, section=section.kind, pinned=hand.pinned, note=hand.note, last=last)
+
+
+def section_for(digest: Digest, match: Match, shelf: Shelf, hand: Hand = UNTOUCHED) -> SectionPlan | None:
+    """Return the section where an item goes for whom this match is, in staff's hand first; None where it has none."""
+    section = digest.section(hand.section) if hand.section else shelf.home if shelf.forced else None
+    return section or shelf.by_match(match)
 
 
 def may_show(digest: Digest, when: Edition, item: Item, seen: SeenItem | None, hand: Hand = UNTOUCHED) -> bool:
