@@ -10,6 +10,7 @@ import pytest
 from tests.digest.builders import item, match, store_items
 from tests.digest.house import House, digest_yaml, of
 from tests.digest.ledger import members_of
+from veille.digest.choosing.together import same_address, with_others
 from veille.digest.desk import Built
 from veille.digest.making import Maker
 from veille.digest.runner import Digests
@@ -35,12 +36,12 @@ class Counting(JudgeOfAll):
 
 @pytest.fixture
 def crowded(sqlite_database: Database, house: House) -> House:
-    """Forty organisations of three trades, sixty items of four types, scores of their own."""
+    """Forty organisations of three trades, some with the same reader, sixty items of four types, their own scores."""
     draw = random.Random(7)
     pairs = [
         (
             Member(organisation=f"Membre {n}", sectors=tuple(draw.sample(SECTORS, draw.choice((1, 1, 2))))),
-            [Subscriber(email=f"m{n}@exemple.fr", sections_off=("network",) if n % 9 == 0 else ())],
+            [Subscriber(email=f"m{n % 34}@exemple.fr", sections_off=("network",) if n % 9 == 0 else ())],
         )
         for n in range(40)
     ]
@@ -104,7 +105,10 @@ def test_any_edits_in_any_order_give_what_a_whole_draft_gives(crowded: House, se
 def test_only_whom_the_item_can_concern_is_chosen_for_anew(crowded: House) -> None:
     (built,) = crowded.digests.build("hebdo")
     robots = next(one for one in crowded.desk.items.items() if one.id >= 20 and "robots" in {t.term for t in one.tags})
-    theirs = {one.id for one in crowded.desk.audience.members() if "robots" in one.sectors}
+    robotic = {one.id for one in crowded.desk.audience.members() if "robots" in one.sectors}
+    people = crowded.desk.audience.subscribers()
+    concerned = with_others((one.id for one in people if one.member_id in robotic), same_address(people))
+    theirs = {one.member_id for one in people if one.id in concerned}
     Counting.looked = set()
     crowded.digests.curation.drop(robots.id, by="Claire")
     assert Counting.looked

@@ -9,6 +9,7 @@ from typing import Any, Literal
 from veille.config.digests import Definition
 from veille.digest.choosing.certainty import CertainOnly, certain, reviewed
 from veille.digest.choosing.drafting import Readers, covered, draft, refusals
+from veille.digest.choosing.together import Beside, same_address, with_others
 from veille.digest.composing import make_frame
 from veille.digest.desk import Built, Desk, needed
 from veille.digest.editions import Edition, edition_of
@@ -232,19 +233,23 @@ class Maker:
     def _readers(self, definition: Definition, when: Edition, known: Issue | None) -> Readers:
         desk = self._desk
         subscribers = desk.audience.subscribers()
+        beside = same_address(subscribers)
         if definition.digest.alert is not None:
-            subscribers = self._alerted(subscribers, when, known)
+            subscribers = self._alerted(subscribers, when, known, beside)
         return Readers(
             members=desk.audience.members(),
             subscribers=subscribers,
-            seen=desk.mails.seen([person.id for person in subscribers]),
+            seen=desk.mails.seen(sorted(with_others((person.id for person in subscribers), beside))),
             refused=refusals(desk.opinions()),
+            beside=beside,
         )
 
-    def _alerted(self, subscribers: Sequence[Subscriber], when: Edition, known: Issue | None) -> list[Subscriber]:
+    def _alerted(
+        self, subscribers: Sequence[Subscriber], when: Edition, known: Issue | None, beside: Beside
+    ) -> list[Subscriber]:
         """Return whom an alert is for: who asked and has no other mail that day, or whom it was made for."""
         if known is not None:
             mine = {one.subscriber.id for one in self._desk.issues.drafted(known.id)}
             return [person for person in subscribers if person.id in mine]
-        written = self._desk.written_to(when.day)
+        written = with_others(self._desk.written_to(when.day), beside)
         return [person for person in subscribers if person.alerts and person.id not in written]
