@@ -22,7 +22,7 @@ from veille.digest.signs.wording import as_text
 from veille.errors import InputError, LeaseHeld
 from veille.model import Delivery, DeliveryState, IssueState, OutgoingMail, SendOutcome
 from veille.storage.bounce_store import SqlBounceStore
-from veille.storage.mail_ledger import doubtful_mails
+from veille.storage.mail_reading import doubtful_mails
 from veille.storage.sign_store import SqlSignStore
 from veille.testing import MemoryMailer
 

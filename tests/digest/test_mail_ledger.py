@@ -6,7 +6,7 @@ from sqlalchemy import select
 
 from tests.digest.builders import NOW, item, store_items
 from tests.digest.ledger import DOUBT, LATER, LEASE, SENT, approved, begin, issues_of, mails_of, members_of, settle
-from veille.errors import LeaseLost
+from veille.errors import LeaseLost, StoreError
 from veille.model import DeliveryState, IssueState, SendOutcome
 from veille.model.sending import RateState
 from veille.storage.db import Database
@@ -125,6 +125,25 @@ def test_one_commit_ends_some_and_begins_others(database: Database) -> None:
     store.release([second, third])  # what has begun is not given back
     store.recover(issue.id, now=NOW, alone=True)
     assert states(database, issue.id) == [S, U, Q]
+
+
+def test_mail_that_ends_before_its_mark_is_written_only_ends(database: Database) -> None:
+    """Its connection was cut while the commit before was under way: both reach the ledger together."""
+    issue = approved(database, 1)
+    store = mails_of(database)
+    (mail,) = store.claim(issue.id, limit=20, now=NOW, lease=LEASE)
+    assert store.record(begun=[mail], settled=[(mail, LATER)], now=NOW) == set()
+    assert states(database, issue.id) == [DeliveryState.DEFERRED]
+
+
+def test_ledger_that_changes_under_its_writer_is_an_error(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    issue = approved(database, 1)
+    store = mails_of(database)
+    (late,) = store.claim(issue.id, limit=20, now=NOW, lease=LEASE)
+    store.recover(issue.id, now=NOW, alone=True)
+    monkeypatch.setattr("veille.storage.mail_ledger.ours", lambda *_: True)
+    with pytest.raises(StoreError, match="a changé pendant qu'il était écrit"):
+        begin(store, late)
 
 
 def test_mail_taken_over_meanwhile_may_not_begin(database: Database) -> None:

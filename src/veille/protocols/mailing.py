@@ -202,7 +202,7 @@ class MailLedger(Protocol):
     def claim(
         self, issue_id: int, *, limit: int, now: datetime, lease: timedelta, without: Collection[str] = ()
     ) -> list[Delivery]:
-        """Move queued (or due deferred) deliveries to sending, in one durable commit; suppressed ones step aside.
+        """Move queued (or due deferred) deliveries to sending, in one commit; suppressed ones step aside.
 
         Nothing is claimed of an issue that is paused or has ended. `without`: families of receivers that are to wait.
         """

@@ -9,7 +9,7 @@ from veille.storage import schema
 from veille.storage.db import Database
 from veille.storage.integrity import quick_check
 from veille.storage.ledger import SqlLedger
-from veille.storage.mail_ledger import doubtful_mails
+from veille.storage.mail_reading import doubtful_mails
 from veille.storage.tag_store import untagged
 
 

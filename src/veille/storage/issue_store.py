@@ -14,7 +14,8 @@ from veille.protocols import IssueStore
 from veille.storage.db import Database, slices, upsert
 from veille.storage.digest_rows import bulletin_values, frozen, read_drafted, read_issue, read_letters, selection_values
 from veille.storage.issue_signing import altered, check_same, name_of, unsigned
-from veille.storage.mail_ledger import FINAL, count, end_waiting, enqueue, take_back, withdraw
+from veille.storage.mail_ledger import FINAL, end_waiting, enqueue, take_back, withdraw
+from veille.storage.mail_reading import count
 from veille.storage.member_store import read_subscriber
 from veille.storage.tables import BulletinRow, DeliveryRow, IssueEventRow, IssueRow, SelectionRow, SubscriberRow
 

@@ -3,31 +3,23 @@
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 from functools import cache
-from types import MappingProxyType
-from typing import Any, cast
+from typing import Any
 
-from sqlalchemy import Table, bindparam, select
+from sqlalchemy import JSON, BigInteger, ColumnElement, bindparam, cast, column, func, select
 from sqlalchemy.orm import Session
 
 from veille.config.digests import ERRATUM
 from veille.model import Delivery, SeenItem
-from veille.storage.db import slices, upsert_statement
+from veille.storage.db import upsert_statement
 from veille.storage.prepared import Prepared
-from veille.storage.tables import BulletinRow, DeliveryRow, IssueRow, SeenRow, SubscriberRow
+from veille.storage.tables import Base, BulletinRow, IssueRow, SeenRow, SubscriberRow
 
 #: Up to that many readers are looked up by their key; for more, the journal is read whole.
 _FEW = 50
-#: Item, its version, and the ISO day that it closes, if any; one per item.
-Shown = tuple[tuple[int, int, str | None], ...]
-_CLAIMED = (
-    select(BulletinRow.subscriber_id, BulletinRow.content)
-    .join(
-        DeliveryRow,
-        (DeliveryRow.issue_id == BulletinRow.issue_id) & (DeliveryRow.subscriber_id == BulletinRow.subscriber_id),
-    )
-    .where(DeliveryRow.issue_id == bindparam("of_issue"), DeliveryRow.token == bindparam("held_by"))
-)
-_NOTHING: Mapping[str, Any] = {"sections": ()}
+#: What the journal keeps of a line.
+_SHOWN = ("item_id", "item_version", "closes")
+#: What is read from, and the columns of `_SHOWN`.
+_Lines = tuple[tuple[Any, ...], Sequence[ColumnElement[Any]]]
 
 
 class SqlJournal:
@@ -66,53 +58,46 @@ class SqlJournal:
         query = select(SeenRow.subscriber_id).where(SeenRow.issue_id == issue_id, SeenRow.item_id == item_id)
         return frozenset(self._session.scalars(query))
 
-    def shown(self, issue_id: int, subscriber_ids: Sequence[int]) -> dict[int, Shown]:
-        """Return subscriber → what that issue's bulletin of theirs shows, as it was frozen."""
-        found: dict[int, Shown] = {}
-        query = select(BulletinRow.subscriber_id, BulletinRow.content).where(BulletinRow.issue_id == issue_id)
-        for some in slices(subscriber_ids):
-            rows = self._session.execute(query.where(BulletinRow.subscriber_id.in_(some)))
-            found |= {subscriber: _shown(content) for subscriber, content in rows}
-        return found
-
-    def claimed(self, issue_id: int, token: str) -> dict[int, Shown]:
-        """Return the same of the mails that a claim holds."""
-        rows = self._session.connection().execute(_CLAIMED, {"of_issue": issue_id, "held_by": token})
-        return {subscriber: _shown(content) for subscriber, content in rows}
-
-    def write(
-        self, sent: Sequence[Delivery], now: datetime, known: Mapping[tuple[int, int], Shown] = MappingProxyType({})
-    ) -> None:
-        """Write what these mails showed, `known` or to be read; once written it stays as it is."""
-        missing = [one for one in sent if (one.issue_id, one.subscriber_id) not in known]
-        for issue_id in {one.issue_id for one in missing}:
-            found = self.shown(issue_id, [one.subscriber_id for one in missing if one.issue_id == issue_id])
-            known = {**known, **{(issue_id, subscriber): lines for subscriber, lines in found.items()}}
-        journal = [
-            {
-                "subscriber_id": one.subscriber_id,
-                "item_id": item_id,
-                "issue_id": one.issue_id,
-                "item_version": version,
-                "deadline": closes,
-                "at": now,
-            }
-            for one in sent
-            for item_id, version, closes in known.get((one.issue_id, one.subscriber_id), ())
-        ]
+    def write(self, sent: Sequence[Delivery], now: datetime) -> None:
+        """Write what these mails showed, as it was frozen; once written it stays as it is."""
         connection = self._session.connection()
-        _put(connection.dialect.name).run(connection, journal)
+        mails = [{"of_issue": one.issue_id, "for_subscriber": one.subscriber_id, "at": now} for one in sent]
+        _put(connection.dialect.name).run(connection, mails)
 
 
 @cache
 def _put(dialect: str) -> Prepared:
-    """Return what writes lines that are not there yet."""
-    table = cast("Table", SeenRow.__table__)
-    statement = upsert_statement(table, dialect, ("subscriber_id", "item_id", "issue_id"))
-    return Prepared(statement.values({column.name: bindparam(column.name) for column in table.columns}))
+    """Return what writes the lines of a bulletin that are not there yet: the database reads its JSON by itself."""
+    read, (item_id, version, closes) = _sqlite_lines() if dialect == "sqlite" else _postgres_lines()
+    shown = (
+        select(
+            BulletinRow.subscriber_id,
+            item_id,
+            BulletinRow.issue_id,
+            version,
+            func.nullif(closes, ""),
+            bindparam("at", type_=SeenRow.at.type),
+        )
+        .select_from(BulletinRow, *read)
+        .where(BulletinRow.issue_id == bindparam("of_issue"), BulletinRow.subscriber_id == bindparam("for_subscriber"))
+    )
+    columns = ("subscriber_id", "item_id", "issue_id", "item_version", "deadline", "at")
+    table = Base.metadata.tables["seen"]
+    put = upsert_statement(table, dialect, ("subscriber_id", "item_id", "issue_id"))
+    return Prepared(put.from_select(columns, shown))
 
 
-def _shown(content: Any) -> Shown:
-    """Return the lines of a bulletin, one per item."""
-    lines = {line["item_id"]: line for section in (content or _NOTHING)["sections"] for line in section["lines"]}
-    return tuple([(item_id, line["item_version"], line["closes"] or None) for item_id, line in lines.items()])
+def _sqlite_lines() -> _Lines:
+    """Return the lines of a bulletin's sections, and of each what is kept."""
+    section = func.json_each(BulletinRow.content, "$.sections").table_valued("value", name="section")
+    line = func.json_each(section.c.value, "$.lines").table_valued("value", name="line")
+    return (section, line), [func.json_extract(line.c.value, f"$.{name}") for name in _SHOWN]
+
+
+def _postgres_lines() -> _Lines:
+    """Return the same."""
+    value = column("value", JSON)  # as the function calls it
+    section = func.json_array_elements(BulletinRow.content["sections"]).table_valued(value, name="section")
+    line = func.json_array_elements(section.c.value["lines"]).table_valued(value, name="line")
+    item_id, version, closes = (line.c.value[name] for name in _SHOWN)
+    return (section, line), [cast(item_id.as_string(), BigInteger), version.as_integer(), closes.as_string()]

@@ -1,48 +1,48 @@
 """The ledger of mails: sole writer of delivery, attempt and rate_state; `journal` writes seen.
 
 A delivery moves queued → sending (lease, token) → sent | deferred | rejected | uncertain. A group is claimed in one
-durable commit; a mail is marked « begun » in another before its final dot, together with what became of others: SQLite
-takes 33,000 such rows a second in groups of twenty, 645 one by one.
+commit; a mail is marked « begun » in another, durable, before its final dot, together with what became of others:
+SQLite takes 33,000 such rows a second in groups of twenty, 645 one by one.
 """
 
 import secrets
-from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete, func, or_, select, update
+from sqlalchemy import Connection, delete, or_, select, update
 from sqlalchemy.orm import Session
 
-from veille.model import Delivery, DeliveryState, SeenItem, SendOutcome, Subscriber
-from veille.model.issue_life import EDITABLE, LEAVING
-from veille.model.returns import ReturnKind
+from veille.errors import StoreError
+from veille.model import Delivery, DeliveryState, SendOutcome, Subscriber
+from veille.model.issue_life import LEAVING
 from veille.model.sending import RateState
 from veille.protocols import MailLedger
 from veille.storage.db import Database, slices, upsert
 from veille.storage.digest_rows import read_delivery
-from veille.storage.journal import Shown, SqlJournal
+from veille.storage.journal import SqlJournal
+from veille.storage.mail_reading import MailReading, count
 from veille.storage.mail_rows import (
     ATTEMPT,
     BEGIN,
-    CLAIM,
-    COLUMNS,
     ISSUE_STATE,
     RATE_COLUMNS,
     SETTLE,
     SUPPRESS,
     UNTOUCHED,
+    Due,
     attempt_values,
-    due,
+    claim_up_to,
+    claimed,
     holders,
     ours,
-    read_rate,
+    read_due,
     row_key,
     settled_values,
 )
 from veille.storage.prepared import Prepared
-from veille.storage.tables import BounceRow, DeliveryRow, IssueRow, RateStateRow
+from veille.storage.tables import DeliveryRow, RateStateRow
 
 #: States in which nothing more will happen by itself.
 FINAL = frozenset(
@@ -58,55 +58,21 @@ FINAL = frozenset(
 _MAY_SETTLE = (DeliveryState.SENDING, DeliveryState.UNCERTAIN)
 #: States of a mail of which nothing has left, and that nobody is sending.
 _UNSENT = frozenset({DeliveryState.QUEUED, DeliveryState.DEFERRED, DeliveryState.SUPPRESSED})
-#: Mails whose lines are kept between claim and result; more than are ever in hand.
-_LOOKED_UP = 1_000
+Begun = Sequence[Delivery]
+Settled = Sequence[tuple[Delivery, SendOutcome]]
 _DOUBT = "l'envoi a été interrompu pendant ce mail : accepté ou non, on ne sait pas"
 
 
-class SqlMailLedger:
+class SqlMailLedger(MailReading):
     """The mails of one cluster's issues; `withheld`: subscriber → address, gives who must not be written to."""
 
     def __init__(
         self, database: Database, cluster_id: str, *, withheld: Callable[[Mapping[int, str]], Collection[int]]
     ) -> None:
-        self._database = database
-        self._cluster = cluster_id
+        super().__init__(database, cluster_id)
         self._withheld = withheld
-        #: (issue, subscriber) → what a claimed mail shows.
-        self._shown: dict[tuple[int, int], Shown] = {}
         #: Issue → the last subscriber claimed: the next claim looks on from there, not through all that was sent.
         self._after: dict[int, int] = {}
-
-    def seen(self, subscriber_ids: Sequence[int]) -> Mapping[int, Mapping[int, SeenItem]]:
-        """Return the journal: subscriber → item → what was sent."""
-        with self._database.read() as session:
-            return SqlJournal(session).read(self._cluster, set(subscriber_ids))
-
-    def received(self, issue_id: int, item_id: int) -> frozenset[int]:
-        """Return the subscribers who were sent an item by that issue."""
-        with self._database.read() as session:
-            return SqlJournal(session).readers(issue_id, item_id)
-
-    def complaints(self, issue_id: int, *, since: datetime) -> int:
-        """Count the people of an issue who complained since then of what they were sent."""
-        query = (
-            select(func.count(BounceRow.subscriber_id.distinct()))
-            .join(DeliveryRow, DeliveryRow.subscriber_id == BounceRow.subscriber_id)
-            .where(
-                DeliveryRow.issue_id == issue_id,
-                DeliveryRow.state == DeliveryState.SENT,
-                BounceRow.kind == ReturnKind.COMPLAINT,
-                BounceRow.at >= since,
-            )
-        )
-        with self._database.read() as session:
-            return session.scalar(query) or 0
-
-    def deliveries(self, issue_id: int) -> Sequence[Delivery]:
-        """Return every delivery of an issue, in a fixed order."""
-        query = select(COLUMNS).where(DeliveryRow.issue_id == issue_id).order_by(DeliveryRow.subscriber_id)
-        with self._database.read() as session:
-            return [read_delivery(row) for row in session.execute(query)]
 
     def place(self, issue_id: int, family_of: Callable[[str], str]) -> None:
         """Write which family of receivers each mail goes to, where that is not known yet."""
@@ -128,39 +94,39 @@ class SqlMailLedger:
     def claim(
         self, issue_id: int, *, limit: int, now: datetime, lease: timedelta, without: Collection[str] = ()
     ) -> list[Delivery]:
-        """Move queued (or due deferred) deliveries to sending, in one durable commit; suppressed ones step aside.
+        """Move queued (or due deferred) deliveries to sending, in one commit; suppressed ones step aside.
 
-        Nothing is claimed of an issue that is paused or has ended: the same transaction reads its state.
+        Nothing is claimed of an issue that is paused or has ended: the same transaction reads its state. The commit
+        needs no sync of its own: the mark « begun » that comes later in the same log makes it durable too, and a claim
+        that a power cut undoes is that of a mail of which nothing had left.
         `without`: families of receivers that are to wait.
         """
         token = secrets.token_hex(16)
-        wanted = {"of_issue": issue_id, "now": now, "many": limit, "after": self._after.get(issue_id, 0)}
-        while True:
-            with self._database.write(durable=True) as session:
-                connection = session.connection()
-                if connection.scalar(ISSUE_STATE, wanted) not in LEAVING:
-                    return []
-                rows = [read_delivery(row) for row in connection.execute(due(frozenset(without)), wanted)]
-                if len(rows) < limit and wanted["after"]:
-                    wanted["after"] = 0  # what was passed over, given back or put off
-                    rows = [read_delivery(row) for row in connection.execute(due(frozenset(without)), wanted)]
-                refused = self._withheld({row.subscriber_id: row.email for row in rows})
-                mine = [row for row in rows if row.subscriber_id not in refused]
-                _mark(session, [row for row in rows if row.subscriber_id in refused], SUPPRESS | {"settled_at": now})
-                held = {"token": token, "lease_until": now + lease}
-                CLAIM.run(connection, [row_key(row) | held for row in mine])
-            if mine or not rows:  # else all of them are written to no more: there may be others behind
-                self._after[issue_id] = rows[-1].subscriber_id if rows else 0
-                self._look_up(issue_id, token)
-                return [replace(row, state=DeliveryState.SENDING, token=token, tries=row.tries + 1) for row in mine]
+        look: dict[str, Any] = {"of_issue": issue_id, "now": now, "many": limit, "after": self._after.get(issue_id, 0)}
+        look |= {"token": token, "lease_until": now + lease}
+        found, mine = self._claim(look, frozenset(without))
+        while found and not mine:  # all of them are written to no more, and stepped aside: others may stand behind
+            found, mine = self._claim(look, frozenset(without))
+        self._after[issue_id] = found[-1].subscriber_id if found else 0
+        return [claimed(row, issue_id, token) for row in mine]
 
-    def _look_up(self, issue_id: int, token: str) -> None:
-        """Read what claimed mails show, for the journal: a group at once, outside the commits that mails wait for."""
-        if len(self._shown) > _LOOKED_UP:
-            self._shown.clear()
-        with self._database.read() as session:
-            found = SqlJournal(session).claimed(issue_id, token)
-        self._shown |= {(issue_id, subscriber_id): lines for subscriber_id, lines in found.items()}
+    def _claim(self, look: dict[str, Any], without: frozenset[str]) -> tuple[Sequence[Due], Sequence[Due]]:
+        """Return what was due next, and what of it is claimed now."""
+        with self._database.write() as session:
+            connection = session.connection()
+            if connection.scalar(ISSUE_STATE, look) not in LEAVING:
+                return [], []
+            found = read_due(connection, look, without)
+            if len(found) < look["many"] and look["after"]:
+                look["after"] = 0  # what was passed over, given back or put off
+                found = read_due(connection, look, without)
+            refused = self._withheld({row.subscriber_id: row.email for row in found})
+            if refused:
+                gone = [row.message_id for row in found if row.subscriber_id in refused]
+                _mark(session, gone, SUPPRESS | {"settled_at": look["now"]})
+            if len(found) > len(refused):
+                claim_up_to(without).run(connection, [look | {"last": found[-1].subscriber_id}])
+        return found, [row for row in found if row.subscriber_id not in refused]
 
     def renew(self, deliveries: Sequence[Delivery], *, now: datetime, lease: timedelta) -> None:
         """Extend the leases of claimed mails; one that was taken away shows when its mail is to begin."""
@@ -182,45 +148,31 @@ class SqlMailLedger:
         Both are fenced by the claim's token; return the Message-IDs of those that are no longer ours, which must not
         leave. A settled row that a recovery called uncertain meanwhile is still ours: nobody else ever claims it.
         """
-        lost: set[str] = set()
-        while True:
-            try:
-                self._write(begun, settled, rates, now)
-            except _TakenOver:
-                with self._database.read() as session:
-                    held = holders(session, [*begun, *(one for one, _ in settled)])
-                lost |= {one.message_id for one in begun if not ours(held, one, (DeliveryState.SENDING,))}
+        ended = {one.message_id for one, _ in settled}
+        # A connection that is cut while it waits for its mark leaves an end, and nothing that could begin.
+        begun = [one for one in begun if one.message_id not in ended]
+        try:
+            with self._database.write(durable=True) as session:
+                _put(session, begun, settled, rates, now)
+        except _TakenOver:
+            return self._record_ours(begun, settled, rates, now)
+        return set()
+
+    def _record_ours(self, begun: Begun, settled: Settled, rates: Sequence[RateState], now: datetime) -> set[str]:
+        """Write what is still ours, told in the transaction that writes it; return the rest."""
+        try:
+            with self._database.write(durable=True) as session:
+                held = holders(session, [*begun, *(one for one, _ in settled)])
+                lost = {one.message_id for one in begun if not ours(held, one, (DeliveryState.SENDING,))}
                 lost |= {one.message_id for one, _ in settled if not ours(held, one, _MAY_SETTLE)}
-                begun = [one for one in begun if one.message_id not in lost]
-                settled = [(one, outcome) for one, outcome in settled if one.message_id not in lost]
-            else:
-                return lost
-
-    def _write(
-        self,
-        begun: Sequence[Delivery],
-        settled: Sequence[tuple[Delivery, SendOutcome]],
-        rates: Sequence[RateState],
-        now: datetime,
-    ) -> None:
-        """Write all of it, or nothing: raises _TakenOver where one row is no longer ours."""
-        with self._database.write(durable=True) as session:
-            if settled:
-                _each(session, SETTLE, [settled_values(one, outcome, now) for one, outcome in settled])
-                tries = [attempt_values(one.message_id, outcome, now) for one, outcome in settled]
-                ATTEMPT.run(session.connection(), tries)
-                sent = [one for one, outcome in settled if outcome.state is DeliveryState.SENT]
-                SqlJournal(session).write(sent, now, self._shown)
-            if begun:
-                _each(session, BEGIN, [{**row_key(one), "begun_at": now} for one in begun])
-            upsert(session, RateStateRow, [asdict(one) for one in rates], keys=["key"], update=RATE_COLUMNS)
-        for one, _ in settled:
-            self._shown.pop((one.issue_id, one.subscriber_id), None)
-
-    def rates(self) -> Sequence[RateState]:
-        """Return what relays and receivers were given lately."""
-        with self._database.read() as session:
-            return [read_rate(row) for row in session.scalars(select(RateStateRow))]
+                kept = [(one, outcome) for one, outcome in settled if one.message_id not in lost]
+                _put(session, [one for one in begun if one.message_id not in lost], kept, rates, now)
+        except _TakenOver as error:  # the transaction holds the one write lock: what changed the rows does not ask it
+            raise StoreError(
+                f"le registre des mails a changé pendant qu'il était écrit : {self._database.place}",
+                cure="arrêtez ce qui y écrit sans passer par veille, puis relancez « veille digest send »",
+            ) from error
+        return lost
 
     def release(self, deliveries: Sequence[Delivery]) -> None:
         """Give claimed mails back untouched: nothing of them left this machine."""
@@ -296,11 +248,6 @@ class SqlMailLedger:
             SqlJournal(session).write([read_delivery(row) for row in rows if row.state == DeliveryState.SENT], now)
         return len(rows)
 
-    def counts(self, issue_id: int) -> Mapping[DeliveryState, int]:
-        """Count the deliveries of an issue by state."""
-        with self._database.read() as session:
-            return count(session, issue_id)
-
 
 def enqueue(session: Session, issue_id: int, mails: Mapping[Subscriber, str]) -> None:
     """Write one queued delivery per subscriber, with its Message-ID, in the caller's transaction."""
@@ -350,42 +297,30 @@ def withdraw(session: Session, issue_id: int) -> bool:
     return True
 
 
-def count(session: Session, issue_id: int) -> Counter[DeliveryState]:
-    """Count the deliveries of an issue by state."""
-    rows = session.execute(
-        select(DeliveryRow.state, func.count()).where(DeliveryRow.issue_id == issue_id).group_by(DeliveryRow.state)
-    )
-    return Counter({DeliveryState(state): number for state, number in rows})
-
-
-def doubtful_mails(database: Database, cluster_id: str) -> list[Delivery]:
-    """Return the mails of which nobody knows whether they left, oldest issue first, until somebody settles them."""
-    query = (
-        select(DeliveryRow)
-        .join(IssueRow, IssueRow.id == DeliveryRow.issue_id)
-        .where(
-            IssueRow.cluster_id == cluster_id,
-            IssueRow.state.not_in(EDITABLE),
-            DeliveryRow.state == DeliveryState.UNCERTAIN,
-        )
-    )
-    with database.read() as session:
-        rows = session.scalars(query.order_by(DeliveryRow.issue_id, DeliveryRow.subscriber_id))
-        return [read_delivery(row) for row in rows]
-
-
 class _TakenOver(Exception):
     """A row that was claimed is somebody else's by now."""
 
 
-def _each(session: Session, statement: Prepared, values: Sequence[Mapping[str, Any]]) -> None:
+def _put(session: Session, begun: Begun, settled: Settled, rates: Sequence[RateState], now: datetime) -> None:
+    """Write all of it; raises _TakenOver where one row is no longer ours."""
+    connection = session.connection()
+    if settled:
+        _each(connection, SETTLE, [settled_values(one, outcome, now) for one, outcome in settled])
+        ATTEMPT.run(connection, [attempt_values(one.message_id, outcome, now) for one, outcome in settled])
+        SqlJournal(session).write([one for one, outcome in settled if outcome.state is DeliveryState.SENT], now)
+    if begun:
+        _each(connection, BEGIN, [{**row_key(one), "begun_at": now} for one in begun])
+    upsert(session, RateStateRow, [asdict(one) for one in rates], keys=["key"], update=RATE_COLUMNS)
+
+
+def _each(connection: Connection, statement: Prepared, values: Sequence[Mapping[str, Any]]) -> None:
     """Run a fenced update for each of these; raises _TakenOver where one finds no row."""
-    if statement.run(session.connection(), values) != len(values):
+    if statement.run(connection, values) != len(values):
         raise _TakenOver
 
 
-def _mark(session: Session, deliveries: Sequence[Delivery], values: Mapping[str, Any]) -> None:
-    for some in slices([one.message_id for one in deliveries]):
+def _mark(session: Session, message_ids: Sequence[str], values: Mapping[str, Any]) -> None:
+    for some in slices(message_ids):
         session.execute(update(DeliveryRow).where(DeliveryRow.message_id.in_(some)).values(values))
 
 

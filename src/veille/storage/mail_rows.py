@@ -3,9 +3,9 @@
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import lru_cache
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
-from sqlalchemy import Select, Table, bindparam, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Table, bindparam, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from veille.model import Delivery, DeliveryState, SendOutcome
@@ -32,21 +32,9 @@ BEGIN = Prepared(
     update(_TABLE).where(_OURS, DeliveryRow.state == DeliveryState.SENDING).values(begun_at=bindparam("begun_at"))
 )
 ISSUE_STATE = select(IssueRow.state).where(IssueRow.id == bindparam("of_issue"))
-#: Within the transaction that read them as free.
-CLAIM = Prepared(
-    update(_TABLE)
-    .where(DeliveryRow.issue_id == bindparam("of_issue"), DeliveryRow.subscriber_id == bindparam("for_subscriber"))
-    .values(
-        state=DeliveryState.SENDING.value,
-        tries=DeliveryRow.tries + 1,
-        begun_at=None,
-        token=bindparam("token"),
-        lease_until=bindparam("lease_until"),
-    )
-)
 _TRIED = ("message_id", "at", "state", "smtp_code", "reply", "phase", "enhanced", "server")
 ATTEMPT = Prepared(insert(cast("Table", AttemptRow.__table__)).values({name: bindparam(name) for name in _TRIED}))
-#: What a claim reads: all of the row, without the weight of an object that could be changed.
+#: All of the row, without the weight of an object that could be changed.
 COLUMNS = _TABLE
 SUPPRESS: dict[str, Any] = {"state": DeliveryState.SUPPRESSED.value, "reply": "adresse désinscrite"}
 UNTOUCHED = {
@@ -58,18 +46,71 @@ UNTOUCHED = {
 RATE_COLUMNS = ("tokens", "at", "given", "held_until", "strikes", "days", "day")
 
 
-@lru_cache(maxsize=64)
-def due(without: frozenset[str]) -> Select[Any]:
-    """Return what reads the mails that may be claimed, in order, but for those families."""
-    free = or_(
-        DeliveryRow.state == DeliveryState.QUEUED,
-        (DeliveryRow.state == DeliveryState.DEFERRED) & (DeliveryRow.next_at <= bindparam("now")),
+class Due(NamedTuple):
+    """What a claim reads of a mail."""
+
+    subscriber_id: int
+    email: str
+    message_id: str
+    tries: int
+    reply: str
+    family: str | None
+    enhanced: str | None
+
+
+def read_due(connection: Connection, look: Mapping[str, Any], without: frozenset[str]) -> list[Due]:
+    """Return the mails that may be claimed, in order; `look`: of_issue, after, now, many."""
+    return [Due(*row) for row in _due(without).read(connection, look)]
+
+
+@lru_cache(maxsize=16)
+def _due(without: frozenset[str]) -> Prepared:
+    columns = [_TABLE.c[name] for name in Due._fields]
+    query = select(*columns).where(*_free(without)).order_by(DeliveryRow.subscriber_id)
+    return Prepared(query.limit(bindparam("many")))
+
+
+@lru_cache(maxsize=16)
+def claim_up_to(without: frozenset[str]) -> Prepared:
+    """Return what claims all that is due up to `last`, within the transaction that read it."""
+    up_to = DeliveryRow.subscriber_id <= bindparam("last")
+    return Prepared(
+        update(_TABLE)
+        .where(*_free(without), up_to)
+        .values(
+            state=DeliveryState.SENDING.value,
+            tries=DeliveryRow.tries + 1,
+            begun_at=None,
+            token=bindparam("token"),
+            lease_until=bindparam("lease_until"),
+        )
     )
-    later = DeliveryRow.subscriber_id > bindparam("after")
-    query = select(COLUMNS).where(DeliveryRow.issue_id == bindparam("of_issue"), later, free)
-    if without:
-        query = query.where(or_(DeliveryRow.family.is_(None), DeliveryRow.family.not_in(sorted(without))))
-    return query.order_by(DeliveryRow.subscriber_id).limit(bindparam("many"))
+
+
+def _free(without: frozenset[str]) -> tuple[ColumnElement[bool], ...]:
+    """Return what tells the mails that may be claimed behind `after`, but for those families."""
+    free = or_(
+        DeliveryRow.state == DeliveryState.QUEUED.value,
+        (DeliveryRow.state == DeliveryState.DEFERRED.value) & (DeliveryRow.next_at <= bindparam("now")),
+    )
+    waits = [or_(DeliveryRow.family.is_(None), DeliveryRow.family != family) for family in sorted(without)]
+    return DeliveryRow.issue_id == bindparam("of_issue"), DeliveryRow.subscriber_id > bindparam("after"), free, *waits
+
+
+def claimed(row: Due, issue_id: int, token: str) -> Delivery:
+    """Return a mail as it stands once it is claimed."""
+    return Delivery(
+        issue_id=issue_id,
+        subscriber_id=row.subscriber_id,
+        email=row.email,
+        state=DeliveryState.SENDING,
+        message_id=row.message_id,
+        tries=row.tries + 1,
+        reply=row.reply,
+        token=token,
+        family=row.family or "",
+        enhanced=row.enhanced or "",
+    )
 
 
 def row_key(delivery: Delivery) -> dict[str, Any]:
