@@ -1,6 +1,7 @@
 """An edit of the draft makes again only what it can change, and what it makes is what a whole new draft would hold."""
 
 import random
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, timedelta
@@ -117,6 +118,30 @@ def test_only_whom_the_item_can_concern_is_chosen_for_anew(crowded: House) -> No
     crowded.digests.curation.word("Une semaine riche.", by="Claire")
     assert Counting.looked == set()
     assert len(stored(crowded, built)) == len(built.drafted)
+
+
+def test_a_word_about_the_most_read_item_chooses_for_nobody_anew(crowded: House) -> None:
+    (built,) = crowded.digests.build("hebdo")
+    readers = Counter(line.item_id for one in built.drafted for line in one.selection)
+    most, count = readers.most_common(1)[0]
+    assert count > 10
+    for words in ("Un mot.", "Un mot de plus."):
+        again = crowded.digests.curation.note(most, words, by="Claire")
+        shown = [line for one in again.drafted if one.bulletin for line in one.bulletin.lines if line.item_id == most]
+        assert [line.comment for line in shown] == [words] * count
+        assert stored(crowded, built) == whole(crowded, built)
+    Counting.looked = set()
+    crowded.digests.curation.note(most, "Un mot de plus encore.", by="Claire")
+    assert Counting.looked == set()
+
+
+def test_a_word_too_long_for_a_full_bulletin_shortens_it_as_a_whole_draft_does(crowded: House) -> None:
+    digest_yaml(crowded, "max_words: 650", "max_words: 330")
+    (built,) = crowded.digests.build("hebdo")
+    most = Counter(line.item_id for one in built.drafted for line in one.selection).most_common(1)[0][0]
+    for length in (5, 30, 55, 2):
+        crowded.digests.curation.note(most, "mot " * length, by="Claire")
+        assert stored(crowded, built) == whole(crowded, built), length
 
 
 def test_whatever_else_changed_makes_the_whole_draft_again(crowded: House) -> None:

@@ -15,7 +15,7 @@ _AROUND, _AROUND_A_LINE = 20, 8
 def words(bulletin: Bulletin) -> int:
     """Return how many words are read down to the foot: first sentence, « L'essentiel », titles of sections, lines."""
     titles = (*(section.title for section in bulletin.sections), *(line.title for line in bulletin.stars))
-    return _AROUND + sum(map(_count, (bulletin.opening, *titles))) + sum(map(_words_of, bulletin.lines))
+    return _AROUND + sum(map(count_words, (bulletin.opening, *titles))) + sum(map(_words_of, bulletin.lines))
 
 
 def shortened(bulletin: Bulletin, limit: int) -> Bulletin:
@@ -53,8 +53,9 @@ def _with_one_reason(line: Line) -> Line:
 def _words_of(line: Line) -> int:
     facts = (*line.facts, line.badge, line.verb, line.deadline, line.change, line.eligibility, line.eligibility_note)
     told = (line.title, line.extract, line.comment, line.recall, line.published, *line.reasons, *line.sources)
-    return _AROUND_A_LINE + sum(map(_count, (*facts, *told)))
+    return _AROUND_A_LINE + sum(map(count_words, (*facts, *told)))
 
 
-def _count(text: str) -> int:
+def count_words(text: str) -> int:
+    """Return how many words a text has."""
     return len(_WORD.findall(text))

@@ -127,8 +127,13 @@ def _line(one: Offer, day: date, zone: ZoneInfo, labels: Labels) -> Line:
         recall=_recall(one, zone),
         closes=closes.isoformat() if closes else "",
         star=one.star,
-        comment=one_line(one.note, MAX_NOTE),
+        comment=comment_of(one.note),
     )
+
+
+def comment_of(note: str) -> str:
+    """Return what staff say of an item as its line prints it."""
+    return one_line(note, MAX_NOTE)
 
 
 def _reasons(one: Offer) -> tuple[Reason, ...]:

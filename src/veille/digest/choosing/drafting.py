@@ -10,7 +10,7 @@ from veille.digest.choosing.brevity import shortened, words
 from veille.digest.choosing.bulletin import compose, selection
 from veille.digest.choosing.hand import Hands
 from veille.digest.choosing.offering import Offering, Reader
-from veille.digest.choosing.retouching import Before, spared, touched
+from veille.digest.choosing.retouching import Before, Room, spared, touched
 from veille.digest.choosing.select import Choice, Offer, choose, most_shared, shareable
 from veille.digest.choosing.stock import paced
 from veille.digest.choosing.together import Beside, told, whole, with_others
@@ -73,7 +73,9 @@ def draft(
         for person in readers.subscribers
         if reads(digest, person, when.day) and person.member_id in members
     }
-    kept = spared(before, each, offering, Hands(before.picked, items)) if before is not None else {}
+    kept = {}
+    if before is not None:
+        kept = spared(before, each, offering, Hands(before.picked, items), Room(digest.max_words, fits))
     kept = whole(kept, each, readers.beside)
     offered = _offered(digest, offering, each, without=kept)
     shared = {number: kept[number].offered if number in kept else shareable(offered[number]) for number in each}
@@ -244,6 +246,8 @@ def reads(digest: Digest, person: Subscriber, day: date) -> bool:
 
 def why_not_read(digest: Digest, person: Subscriber, day: date) -> str:
     """Say why a digest is not for that person, whose organisation or rhythm is another."""
+    if person.left_at is not None:
+        return "a quitté le bulletin de cette organisation"
     if not person.reads(day):
         return "abonnement en pause"
     if digest.alert is not None and not person.alerts:

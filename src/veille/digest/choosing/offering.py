@@ -11,8 +11,9 @@ from dataclasses import dataclass, field, replace
 
 from veille.config.digests import Digest
 from veille.digest.choosing.hand import UNTOUCHED, Hand, Hands, vouched
-from veille.digest.choosing.placing import shelf_of
+from veille.digest.choosing.placing import ANSWERED, shelf_of
 from veille.digest.choosing.select import Offer, may_show, placed, source_of, welcoming
+from veille.digest.choosing.stock import left
 from veille.digest.editions import Edition
 from veille.model import Item, Licence, Match, Member, SeenItem, Subscriber
 from veille.protocols import Candidate, Judge
@@ -69,6 +70,12 @@ class Offering:
     def could(self, number: int, reader: Reader) -> bool:
         """Tell whether an item may be offered to a reader at all, however it compares; nothing of it is kept."""
         return self.one(number, reader) is not None
+
+    def may_wait(self, number: int) -> bool:
+        """Tell whether an item may be kept for a later edition, for any reader."""
+        if number not in self._items:
+            return False
+        return not ANSWERED.isdisjoint(self._kinds[number]) and left(self._items[number], self._when) > 1
 
     def one(self, number: int, reader: Reader) -> Offer | None:
         """Return one item as it may be shown to a reader, however it compares, or None; nothing of it is kept."""

@@ -12,6 +12,7 @@ from veille.config.digests import Digest
 from veille.digest.choosing.placing import ANSWERED, IN_TIME
 from veille.digest.choosing.select import Offer
 from veille.digest.editions import Edition
+from veille.model import Item
 
 #: A third of the stock goes into each edition, three calls at least. A quarter fed the last of twelve replayed weeks of
 #: five invented clusters better by two points, and showed one point less of what closed in time (benchmarks/supply.py).
@@ -28,21 +29,27 @@ def paced(digest: Digest, when: Edition, offers: Sequence[Offer], common: Collec
         return list(offers)
     patient.sort(key=lambda one: (-one.score, one.item.id))
     rest = sorted(patient[_AT_ONCE:], key=lambda one: (editions(one, when), -one.score, one.item.id))
-    waiting = {one.item.id for one in [*patient[:_AT_ONCE], *rest][spent:]}
+    # What staff wrote a word about never waits, and makes nothing else wait or go.
+    waiting = {one.item.id for one in [*patient[:_AT_ONCE], *rest][spent:] if not one.note}
     return [one for one in offers if one.item.id not in waiting]
 
 
 def editions(one: Offer, when: Edition) -> float:
     """Return how many editions, this one among them, can show a call in time; one where it is not to wait.
 
-    What staff put first or wrote a word about was chosen for this edition, and what changed is news now.
+    What staff put first was chosen for this edition, and what changed is news now.
     """
-    if one.section not in ANSWERED or one.seen is not None or one.pinned is not None or one.note:
+    if one.section not in ANSWERED or one.seen is not None or one.pinned is not None:
         return 1
-    if one.item.due is None:
+    return left(one.item, when)
+
+
+def left(item: Item, when: Edition) -> float:
+    """Return how many editions, this one among them, leave enough days to answer a call."""
+    if item.due is None:
         return math.inf
     length = max((when.next_day - when.day).days, 1)
-    return max((one.item.due - when.day - IN_TIME).days // length + 1, 1)
+    return max((item.due - when.day - IN_TIME).days // length + 1, 1)
 
 
 def _spent(digest: Digest, when: Edition, patient: Sequence[Offer], offers: Sequence[Offer]) -> int:
