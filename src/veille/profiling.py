@@ -7,6 +7,7 @@ import asyncio
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -72,6 +73,14 @@ class Profiling:
         stores = self._stores
         stores.members.suppress(person.email, reason=ERASED, now=stores.clock.now())
         return stores.people.erase(person.id)
+
+    def waiting(self) -> dict[str, datetime]:
+        """Return address → when its owner asked to be erased, the oldest request first."""
+        people = {one.id: one.email for one in self._stores.members.subscribers()}
+        found: dict[str, datetime] = {}
+        for number, asked in self._stores.erasures.waiting().items():
+            found.setdefault(people[number], asked)
+        return found
 
     def person(self, email: str) -> Subscriber:
         """Return the person of an address; raises InputError with the nearest one."""

@@ -137,15 +137,20 @@ def list_(instance: Instance, as_json: bool) -> None:
             row |= {"completeness": round(whole.share, 3), "missing": [one.words for one in whole.missing]}
             click.echo(json.dumps(row | {"thin": lean}, ensure_ascii=False, default=str))
             continue
-        who = ", ".join(one.email + (" (en pause)" if one.rhythm == "paused" else "") for one in readers)
+        who = ", ".join(_reader(one) for one in readers)
         cells = (member.organisation, member.size, ", ".join(member.sectors), who or "personne", whole.shown())
         echo(" · ".join(cell or "—" for cell in (*cells, *(["bulletin maigre"] if lean else []))))
     if not as_json:
-        emails = {person.id: person.email for person in people}
-        for person_id, asked in app.erasures.waiting().items():
-            echo(f"demande d'effacement du {asked.date()} : « veille members erase {emails[person_id]} »")
+        for email, asked in app.profiling.waiting().items():
+            echo(f"demande d'effacement du {asked.date()} : « veille members erase {email} »")
     if not found and not as_json:
         echo("aucun membre : « veille members import LISTE.csv »")
+
+
+def _reader(person: Subscriber) -> str:
+    if person.left_at is not None:
+        return f"{person.email} (a quitté)"
+    return person.email + (" (en pause)" if person.rhythm == "paused" else "")
 
 
 members.add_command(enrich)

@@ -21,9 +21,8 @@ def erasures(instance: Instance) -> None:
 
     app = instance.open()
     zone = app.settings.cluster.zone
-    people = {person.id: person for person in app.members.subscribers()}
-    waiting = app.erasures.waiting()
-    for number, asked in waiting.items():
+    waiting = app.profiling.waiting()
+    for email, asked in waiting.items():
         day = asked.astimezone(zone).date()
-        echo(f"{people[number].email} : demandé le {french_day(day)}, à faire avant le {french_day(day + _MONTH)}")
+        echo(f"{email} : demandé le {french_day(day)}, à faire avant le {french_day(day + _MONTH)}")
     echo("« veille members erase ADRESSE » efface" if waiting else "personne n'attend l'effacement de ses données")

@@ -116,7 +116,8 @@ def _preview(app: "App", member: Member, people: Sequence[Subscriber], name: str
 
     if not people:
         raise InputError(f"{member.organisation} n'a pas d'abonné", cure="ajoutez-en un avec « veille members import »")
-    rendered, _ = app.digest.preview(people[0].email, name, anew=True)
+    alone = len(app.members.same_address(people[0].id)) == 1
+    rendered, _ = app.digest.preview(people[0].email if alone else member.organisation, name, anew=True)
     echo()
     echo(f"ce qui partirait maintenant à {people[0].email} :")
     echo(f"Objet : {rendered.subject}")

@@ -31,6 +31,7 @@ def why(instance: Instance, item: str, member: str, as_json: bool) -> None:
     ÉLÉMENT est un numéro ou une adresse web, et vaut pour tout ce qui est la même chose ; MEMBRE est le nom d'une
     organisation, ou l'adresse d'un abonné, dont les termes coupés et les langues comptent alors aussi.
     """
+    from veille.digest.choosing.together import same_address, with_others
     from veille.matching.explain import explain, find_item, find_member, find_reader, read_by, sent_before
 
     app = instance.open()
@@ -50,8 +51,11 @@ def why(instance: Instance, item: str, member: str, as_json: bool) -> None:
         return
     if what.id != asked.id:
         echo(f"le n° {asked.id} paraît sous le n° {what.id}, qui est la même chose (« veille items links {asked.id} »)")
-    seen = app.mail_ledger.seen([person.id for person in readers])
-    for line in sent_before(what, readers, seen, app.settings.cluster.zone):
+    # What an address was sent for another organisation is not sent it again.
+    addressed = with_others((person.id for person in readers), same_address(people))
+    sent_to = [person for person in people if person.id in addressed]
+    seen = app.mail_ledger.seen(sorted(addressed))
+    for line in sent_before(what, sent_to, seen, app.settings.cluster.zone):
         echo(line)
     for line in explain(what, who, judged, app.taxonomy):
         echo(line)

@@ -19,6 +19,7 @@ from veille.digest.choosing.drafting import (
 from veille.digest.choosing.hand import Hands
 from veille.digest.choosing.offering import Offering, as_read
 from veille.digest.choosing.select import most_shared
+from veille.digest.choosing.together import same_address, with_others
 from veille.digest.choosing.urgency import pressing
 from veille.digest.desk import Desk, needed
 from veille.digest.editions import Edition, edition
@@ -121,11 +122,13 @@ class Following:
         desk, digest = self._desk, definition.digest
         hands = Hands(desk.hands.handpicked(issue.id) if issue is not None else Handpicked(), items)
         member = next(one for one in desk.audience.members() if one.id == person.member_id)
+        beside = same_address(desk.audience.subscribers())
         people = Readers(
             members=(member,),
             subscribers=(person,),
-            seen=desk.mails.seen([person.id]),
+            seen=desk.mails.seen(sorted(with_others([person.id], beside))),
             refused=refusals(desk.opinions()),
+            beside=beside,
         )
         reader = reader_of(person, member, people, hands, shown_now(items))
         offering = Offering(digest, when, items, judge, hands)

@@ -247,6 +247,10 @@ def reader_named(drafted: Sequence[Drafted], who: str, organisations: Mapping[in
     """
     wanted = who.strip().casefold()
     names: dict[str, Drafted] = {}
+    readings = [one for one in drafted if one.subscriber.email.casefold() == wanted]
+    if len(readings) > 1:
+        read_for = " et ".join(organisations.get(one.subscriber.member_id, "?") for one in readings)
+        raise InputError(f"{who} lit pour {read_for}", cure="nommez l'organisation")
     for one in drafted:
         names.setdefault(one.subscriber.email.casefold(), one)
         organisation = organisations.get(one.subscriber.member_id, "").casefold()

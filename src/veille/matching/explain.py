@@ -86,8 +86,11 @@ def find_item(wanted: str, items: Sequence[Item]) -> Item:
 
 
 def find_member(wanted: str, members: Sequence[Member], people: Sequence[Subscriber]) -> Member:
-    """Return the member of that name or of that person's address; raises InputError with the nearest."""
+    """Return the member of that name or of that person's address; raises InputError with the nearest, or with each."""
     by_id = {member.id: member for member in members}
+    read_for = [by_id[one.member_id].organisation for one in people if fold(one.email) == fold(wanted)]
+    if len(read_for) > 1:
+        raise InputError(f"{wanted} lit pour {' et '.join(read_for)}", cure="nommez l'organisation")
     keys = {fold(member.organisation): member for member in members}
     keys |= {fold(person.email): by_id[person.member_id] for person in people if person.member_id in by_id}
     found = keys.get(fold(wanted))

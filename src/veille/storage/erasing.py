@@ -42,16 +42,17 @@ class SqlPersonStore:
         """Return table → its rows about a person, all columns; raises InputError for an unknown one."""
         with self._database.read() as session:
             person = self._person(session, subscriber_id)
-            found = {table.name: _rows(session, table, wanted) for table, wanted in _about(session, person)}
-            organisation = select(MemberRow.__table__).where(MemberRow.id == person.member_id)
-            found["member"] = [_plain(row) for row in session.execute(organisation).mappings()]
+            readings = self._readings(session, person)
+            found = {table.name: _rows(session, table, wanted) for table, wanted in _about(session, readings)}
+            organisations = MemberRow.id.in_([one.member_id for one in readings])
+            found["member"] = _rows(session, _table(MemberRow), organisations)
             for table, column, rows in _mentions(session, person.email):
                 given = {_key(table, row) for row in found.get(table.name, ())}
                 found[f"{table.name}.{column.name}"] = [row for row in rows if _key(table, row) not in given]
             return {name: rows for name, rows in found.items() if rows}
 
     def erase(self, subscriber_id: int) -> Erased:
-        """Delete a person from every table and their address from every text, all or nothing.
+        """Delete a person from every table and their address from every text, all or nothing, as a reader of whomever.
 
         Raises InputError for an unknown person, and while an edition that may still leave holds what is frozen of them.
         """
@@ -59,7 +60,7 @@ class SqlPersonStore:
             person = self._person(session, subscriber_id)
             self._require_rest(session)
             email, deleted = person.email, Counter[str]()
-            for table, wanted in list(_about(session, person)):
+            for table, wanted in list(_about(session, self._readings(session, person))):
                 gone = cast("CursorResult[Any]", session.execute(delete(table).where(wanted)))
                 deleted[table.name] += gone.rowcount
             cleaned = Counter(dict(_cleaned(session, email)))
@@ -71,6 +72,11 @@ class SqlPersonStore:
         if person is None:
             raise InputError("cette personne n'est plus dans la liste", cure="« veille members list » dit qui y est")
         return person
+
+    def _readings(self, session: Session, person: SubscriberRow) -> Sequence[SubscriberRow]:
+        """Return the person as a reader of each organisation that their address reads for."""
+        mine = SubscriberRow.cluster_id == self._cluster
+        return session.scalars(select(SubscriberRow).where(mine, SubscriberRow.email == person.email)).all()
 
     def _require_rest(self, session: Session) -> None:
         """Refuse while something frozen may leave: taking a reader out of it would void its signature."""
@@ -85,16 +91,17 @@ class SqlPersonStore:
             )
 
 
-def _about(session: Session, person: SubscriberRow) -> Iterator[tuple[Table, Any]]:
+def _about(session: Session, readings: Sequence[SubscriberRow]) -> Iterator[tuple[Table, Any]]:
     """Yield (table, condition) of every row about a person: those that need others before those."""
-    sent = select(DeliveryRow.message_id).where(DeliveryRow.subscriber_id == person.id)
+    numbers = [one.id for one in readings]
+    sent = select(DeliveryRow.message_id).where(DeliveryRow.subscriber_id.in_(numbers))
     messages = list(session.scalars(sent))
     yield _table(AttemptRow), AttemptRow.message_id.in_(messages)
     for table in reversed(Base.metadata.sorted_tables):
         pointing = [column for column in table.columns if any(_at_subscriber(key) for key in column.foreign_keys)]
         if pointing:
-            yield table, or_(*(column == person.id for column in pointing))
-    yield _table(SubscriberRow), SubscriberRow.id == person.id
+            yield table, or_(*(column.in_(numbers) for column in pointing))
+    yield _table(SubscriberRow), SubscriberRow.id.in_(numbers)
 
 
 def _at_subscriber(key: ForeignKey) -> bool:

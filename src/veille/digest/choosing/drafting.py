@@ -139,8 +139,11 @@ def _drafted(
     if worded.digest.alert is not None and any(one.bulletin for one in others):
         return Drafted(subscriber=worded.person, bulletin=None, skipped="son adresse a déjà une alerte ce jour")
     elsewhere = {line.item_id for one in others for line in one.selection}
-    offers = [one for one in offers if one.item.id not in elsewhere] if elsewhere else offers
-    return _printed(worded, chosen_of(worded.digest, worded.when, worded.member, seen, offers, common), fits)
+    left = [one for one in offers if one.item.id not in elsewhere] if elsewhere else offers
+    if offers and not left:
+        why_not = "ce qui lui convient est dans un autre bulletin de la même adresse"
+        return Drafted(subscriber=worded.person, bulletin=None, skipped=why_not)
+    return _printed(worded, chosen_of(worded.digest, worded.when, worded.member, seen, left, common), fits)
 
 
 def _printed(worded: "_Wording", chosen: "Chosen", fits: Callable[[Bulletin], bool]) -> Drafted:

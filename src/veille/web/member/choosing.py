@@ -36,12 +36,15 @@ def choose(front: Here, token: str, form: Posted) -> Response:
 
 
 def _page(front: Front, person: Subscriber, *, saved: bool = False, problem: str = "") -> Response:
+    member = front.member(person.member_id)
     return framed(
         front.settings,
         "member/preferences.html",
         "Vos préférences",
         status=422 if problem else 200,
         person=person,
+        organisation=member.organisation if member else "",
+        several=len(front.readers.same_address(person.id)) > 1,
         rhythms=_offered(front, person),
         sections=front.sections(),
         muted=", ".join(person.muted),

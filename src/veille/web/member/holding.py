@@ -48,11 +48,15 @@ def ask_erasure(front: Here, token: str, form: Posted) -> Response:
     action = form.one("action")
     if action not in {"effacer", "garder"}:
         raise Refused(400)
+    # Whoever reads for several organisations is one person: what is asked holds for all that is held of them.
+    readings = front.readers.same_address(person.id)
     if action == "effacer":
-        front.erasures.ask(person.id, front.clock.now())
+        for one in readings:
+            front.erasures.ask(one.id, front.clock.now())
         front.readers.suppress(person.email, reason=ERASURE, now=front.clock.now())
     else:
-        front.erasures.withdraw(person.id)
+        for one in readings:
+            front.erasures.withdraw(one.id)
         front.readers.release(person.email, reason=ERASURE)
     return _page(front, person, token, acted=True)
 

@@ -1,4 +1,8 @@
-"""Leaving: one POST, by the reader or by their mail program, and nothing else."""
+"""Leaving: one POST, by the reader or by their mail program, and nothing else.
+
+A mail program leaves all (RFC 8058: whoever was written to asks the sender to stop); on the page, an address that reads
+for several organisations may leave one of them.
+"""
 
 from starlette.responses import Response
 
@@ -19,22 +23,41 @@ def show_unsubscribe(front: Here, token: str) -> Response:
 
 
 def unsubscribe(front: Here, token: str, form: Posted) -> Response:
-    """Leave; the same page takes it back. One-click (RFC 8058) is the same POST with its own field; others are refused.
+    """Leave one organisation or all; the same page takes it back. One-click is the same POST with its own field.
 
     Who also asked to be erased takes that back first, on the page where they asked: no mail leaves meanwhile.
     """
     person = front.reader(token, UNSUBSCRIBE)
     action = "partir" if form.one(_ONE_CLICK[0]).lower() == _ONE_CLICK[1] else form.one("action")
-    if action not in {"partir", "revenir"}:
+    if action not in {"partir", "quitter", "revenir"}:
         raise Refused(400)
+    now = front.clock.now()
     if action == "partir":
-        front.readers.suppress(person.email, reason=OPT_OUT, now=front.clock.now())
-    elif front.erasures.asked(person.id) is None:
+        front.readers.suppress(person.email, reason=OPT_OUT, now=now)
+    elif action == "quitter":
+        front.readers.leave(person.id, now)
+    elif not _erasing(front, person):
         front.readers.release(person.email, reason=OPT_OUT)
-    return _page(front, person, acted=True)
+        front.readers.leave(person.id, None)
+    return _page(front, front.reader(token, UNSUBSCRIBE), acted=True)
+
+
+def _erasing(front: Front, person: Subscriber) -> bool:
+    """Say whether the erasure of this address was asked for, on whichever of its pages."""
+    return any(front.erasures.asked(one.id) is not None for one in front.readers.same_address(person.id))
 
 
 def _page(front: Front, person: Subscriber, *, acted: bool) -> Response:
-    done = bool(front.readers.suppressed([person.email]))
-    erasing = front.erasures.asked(person.id) is not None
-    return framed(front.settings, "member/unsubscribe.html", "Désinscription", done=done, acted=acted, erasing=erasing)
+    member = front.member(person.member_id)
+    return framed(
+        front.settings,
+        "member/unsubscribe.html",
+        "Désinscription",
+        done=bool(front.readers.suppressed([person.email])),
+        left=person.left_at is not None,
+        # A mail is forwarded with its links: the page names this organisation, and of the others says that they are.
+        others=any(one.left_at is None for one in front.readers.same_address(person.id)[1:]),
+        organisation=member.organisation if member else "",
+        acted=acted,
+        erasing=_erasing(front, person),
+    )
