@@ -14,7 +14,7 @@ from veille.cli.explained import part_line
 from veille.errors import ConfigError, InputError
 from veille.model import Origin, Scheme, TextToTag
 from veille.nlp.explain import Means
-from veille.nlp.labels.related import RELATED, find_related, load_related, save_related
+from veille.related import RELATED, find_related, load_related, telling
 from veille.nlp.labels.relating import fit
 from veille.nlp.tagger import load_tagger
 
@@ -170,6 +170,7 @@ def test_an_absent_file_or_one_of_another_version_is_named(tmp_path):
         words=np.frombuffer(b"chat", np.uint8),
         vectors=related.vectors,
         rarity=related.rarity,
+        usual=related.usual,
     )
     with pytest.raises(ConfigError, match="autre version"):
         load_related(path)
@@ -202,3 +203,17 @@ def test_the_guide_s_own_example_works_at_once(tmp_path):
     said = [json.loads(line) for line in (tmp_path / "out.jsonl").read_text(encoding="utf-8").splitlines()]
     assert {one["id"]: [tag["term"] for tag in one["axes"]] for one in said} == {axis: [axis] for axis in titles}
     assert [tag["term"] for tag in said[1]["sectors"]][:1] == ["horlogerie"]
+
+
+def test_what_chance_brings_near_is_more_in_longer_texts_and_below_the_word_itself():
+    related = load_related(Path(ROOT) / RELATED)
+    title, opening = related.usual.T
+    assert (title < opening).all()
+    assert (opening < 1).all()
+    drawn = np.random.default_rng(7)
+    often = np.exp(-related.rarity.astype(float))
+    near, counts = related.vectors.astype(np.float32) / 127, telling(related.rarity)
+    for word in (related.places("chaudiere")[0], related.places("navire")[0]):
+        texts = drawn.choice(len(often), (4_000, 25), p=often / often.sum())
+        found = ((near @ near[word]) * counts)[texts].max(axis=1)
+        assert abs(found.mean() - opening[word]) < 0.02

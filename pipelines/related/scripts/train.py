@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from veille.nlp.fitting.corpus import may_teach, read_names_of_codes
-from veille.nlp.labels.related import save_related
 from veille.nlp.labels.relating import fit
+from veille.related import save_related
 
 TARGET = Path(__file__).resolve().parents[1] / "fitted" / "words.npz"
 #: Digits of a CPV code that name a class: what a class holds keeps company.

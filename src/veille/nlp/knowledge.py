@@ -16,9 +16,9 @@ from veille.nlp.fitting.learning import find_learned, load_learned
 from veille.nlp.fitting.model import LinearModel, find_model, load_models
 from veille.nlp.labels.awarded import AwardReader
 from veille.nlp.labels.axes import AxisReader
-from veille.nlp.labels.related import find_related, load_related
 from veille.nlp.labels.zero_shot import ZeroShot
 from veille.nlp.places.territory import TerritoryReader
+from veille.related import find_related, load_related
 
 #: Below a definitions folder: what changes the answers.
 _PARTS = (

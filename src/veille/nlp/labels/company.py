@@ -9,9 +9,9 @@ from pathlib import Path
 import numpy as np
 
 from veille.config.taxonomy import Term
-from veille.nlp.labels.related import Related, find_related, load_related, words_of
 from veille.nlp.labels.zero_shot import read_words
 from veille.nlp.reading import Reading
+from veille.related import Related, find_related, load_related, words_of
 from veille.text import fold, singular
 
 

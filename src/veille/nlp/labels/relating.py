@@ -13,8 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from veille.errors import InputError
-from veille.nlp.fitting.features import Floats
-from veille.nlp.labels.related import Related, rounded, words_of
+from veille.related import INT8, USUAL, Floats, Related, rounded, telling, words_of
 from veille.text import fold, singular
 
 #: Words of a passage: two or three sentences (30 and 150 tried).
@@ -68,7 +67,26 @@ def fit(texts: Iterable[str], *, dimensions: int = DIMENSIONS) -> Related:
     rarity = np.array([log(len(passages) / seen[word]) + 1e-3 for word in words], np.float32)
     table = _table(passages, words, rarity)
     vectors = _directions(table, min(dimensions, len(words), len(table.rows) - 1))
-    return Related(tuple(words), rounded(vectors), rarity)
+    kept = rounded(vectors)
+    return Related(tuple(words), kept, rarity, usual(kept, rarity))
+
+
+def usual(vectors: NDArray[np.int8], rarity: Floats) -> Floats:
+    """Return how near chance brings a text's nearest word to each word: (words, lengths in `USUAL`).
+
+    A text's words are drawn as often as passages have them; the nearest of n is at most s as often as all n are.
+    """
+    lengths = np.array(USUAL, np.float64)
+    near, counts = vectors.astype(np.float32) / INT8, telling(rarity)
+    often = np.exp(-rarity.astype(np.float64))
+    often /= often.sum()
+    found = np.empty((len(vectors), len(USUAL)), np.float32)
+    for word, own in enumerate(near):
+        met = (near @ own) * counts
+        order = np.argsort(met)
+        below = np.cumsum(often[order])[:, None] ** lengths
+        found[word] = met[order] @ np.diff(below, axis=0, prepend=0.0)
+    return found
 
 
 def _passages(words: Sequence[str]) -> list[Sequence[str]]:

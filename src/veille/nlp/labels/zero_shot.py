@@ -17,8 +17,8 @@ from veille.model import Evidence
 from veille.nlp.fitting.features import TEXT_READ, TITLE_READ, Floats, Layout, Places, features, lay_out
 from veille.nlp.fitting.learning import Traits
 from veille.nlp.fitting.model import unit
-from veille.nlp.labels.related import Related, words_of
 from veille.nlp.reading import Reading
+from veille.related import Related, words_of
 from veille.text import fold, singular
 
 #: What cues (0–1), shared words (a cosine of about 0.05) and company (a cosine of about 0.3) add to likeness.

@@ -3,8 +3,7 @@
 from pathlib import Path
 from typing import Any
 
-import jinja2
-
+from veille.drawing import templates
 from veille.errors import InputError
 from veille.files import cause, write_atomically
 from veille.nlp.measuring.drawing import draw_confusion, draw_reliability, draw_whisker
@@ -40,14 +39,7 @@ def write_report(path: Path, found: Evaluation) -> None:
 
 def report(found: Evaluation) -> str:
     """Return the page."""
-    drawn = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(_TEMPLATES),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    drawn.filters.update(share=_share, ends=_ends)
+    drawn = templates(_TEMPLATES, share=_share, ends=_ends)
     return drawn.get_template("evaluation.html.jinja").render(
         found=found,
         way=WAYS[found.way],

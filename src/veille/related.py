@@ -1,4 +1,4 @@
-"""Related words: vectors in which words that keep the same company lie near each other (read by `zero_shot`).
+"""Related words: vectors in which words that keep the same company lie near each other (tags and matching read them).
 
 The file is what `pipelines/related/scripts/train.py` writes (`nlp/labels/relating.py`): NumPy arrays without pickled
 objects.
@@ -9,22 +9,25 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 from zipfile import BadZipFile
 
 import numpy as np
 from numpy.typing import NDArray
 
 from veille.errors import ConfigError
-from veille.nlp.fitting.features import Floats
 
+Floats = NDArray[np.floating[Any]]
 #: Below a definitions folder.
 RELATED = Path("pipelines") / "related" / "fitted" / "words.npz"
 #: Changes with what `words_of` makes of a text and with the arrays of the file.
-RECIPE = 1
+RECIPE = 2
 _CURE = "réinstallez veille, ou refaites-le par « make related »"
 #: Words of three letters and more; shorter ones say nothing.
 _WORD = re.compile(r"[a-z]{3,}")
-_INT8 = 127
+INT8 = 127
+#: Known words of a usual title and of a usual opening (medians of judged items).
+USUAL = (7, 25)
 
 
 @dataclass(frozen=True)
@@ -36,10 +39,17 @@ class Related:
     vectors: NDArray[np.int8]
     #: What a rare word counts more: log of how few passages have it.
     rarity: Floats
+    #: (words, 2): how near the nearest of a usual title's words is to a word, and the nearest of a usual opening's.
+    usual: Floats
 
     @cached_property
     def _places(self) -> Mapping[str, int]:
         return {word: place for place, word in enumerate(self.words)}
+
+    def places(self, singular: str) -> list[int]:
+        """Return the rows of the known words of a folded text without plurals, each once, in order."""
+        found = (self._places.get(word) for word in words_of(singular))
+        return list(dict.fromkeys(place for place in found if place is not None))
 
     def vector(self, words: Iterable[str]) -> Floats:
         """Return what words are about together, of length one; zeros where none is known."""
@@ -49,6 +59,18 @@ class Related:
         rows = np.array(places)
         total: Floats = self.rarity.take(rows) @ self.vectors.take(rows, axis=0).astype(np.float32)
         return total / np.float32(max(float(np.sqrt(total @ total)), 1e-9))
+
+
+def telling(rarity: Floats) -> Floats:
+    """Return 0 to 1: how much a word of an item says by being near, all of it from the middle of rarity on."""
+    shares: Floats = np.minimum(1.0, 2.0 * weights(rarity)).astype(np.float32)
+    return shares
+
+
+def weights(rarity: Floats) -> Floats:
+    """Return 0 to 1: how much a word of a profile's line counts in it."""
+    share: Floats = ((rarity / rarity.max()) ** 2).astype(np.float32)
+    return share
 
 
 def words_of(singular: str) -> list[str]:
@@ -71,10 +93,11 @@ def load_related(path: Path) -> Related:
         with path.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
             recipe = int(arrays["recipe"])
             words = tuple(bytes(arrays["words"]).decode("ascii").split("\n"))
-            found = Related(words, arrays["vectors"].astype(np.int8), arrays["rarity"].astype(np.float32))
+            vectors, rarity = arrays["vectors"].astype(np.int8), arrays["rarity"].astype(np.float32)
+            found = Related(words, vectors, rarity, arrays["usual"].astype(np.float32))
     except (OSError, ValueError, TypeError, KeyError, EOFError, BadZipFile) as error:
         raise ConfigError("mots apparentés illisibles", file=path, cure=_CURE) from error
-    if recipe != RECIPE or not len(words) == len(found.vectors) == len(found.rarity):
+    if recipe != RECIPE or not len(words) == len(found.vectors) == len(found.rarity) == len(found.usual):
         raise ConfigError("mots apparentés d'une autre version", file=path, cure=_CURE)
     return found
 
@@ -88,11 +111,12 @@ def save_related(path: Path, related: Related) -> None:
         words=np.frombuffer("\n".join(related.words).encode("ascii"), np.uint8),
         vectors=related.vectors,
         rarity=related.rarity.astype(np.float16),
+        usual=related.usual.astype(np.float16),
     )
 
 
 def rounded(vectors: Floats) -> NDArray[np.int8]:
     """Return vectors at length one, one byte a number."""
     lengths = np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-9)
-    scaled: NDArray[np.int8] = np.clip(np.rint(vectors / lengths * _INT8), -_INT8, _INT8).astype(np.int8)
+    scaled: NDArray[np.int8] = np.clip(np.rint(vectors / lengths * INT8), -INT8, INT8).astype(np.int8)
     return scaled
