@@ -14,9 +14,9 @@ from veille.cli.explained import part_line
 from veille.errors import ConfigError, InputError
 from veille.model import Origin, Scheme, TextToTag
 from veille.nlp.explain import Means
-from veille.related import RELATED, find_related, load_related, telling
 from veille.nlp.labels.relating import fit
 from veille.nlp.tagger import load_tagger
+from veille.related import RELATED, find_related, load_related, save_related, telling
 
 OWN = """\
 version: 1
