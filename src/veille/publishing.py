@@ -42,6 +42,7 @@ class Publishing:
             name=settings.cluster.name,
             contact=settings.cluster.contact,
             postal_address=settings.cluster.postal_address,
+            brand=settings.brand,
             address=f"{settings.site.url.rstrip('/')}/archives",
             domain=settings.mail.sender.rpartition("@")[2],
         )

@@ -12,6 +12,7 @@ import pytest
 from tests.digest.house import FRIDAY, House
 from tests.digest.ledger import members_of
 from tests.digest.sink import Plan, Sink, drop
+from veille.config.brand import Brand
 from veille.digest.mail.doubts import Doubts
 from veille.digest.mail.mailers import FileMailer
 from veille.digest.publishing.archive import Archive, Publisher
@@ -77,7 +78,12 @@ def test_report_and_archive_follow_without_waiting_for_the_doubt(house: House) -
     assert email in text
     assert "incertains : 1" in text
     publisher = Publisher(
-        name="Pôle", contact="c@pole.example.fr", postal_address="", address="https://pole.example.fr", domain="x.fr"
+        name="Pôle",
+        contact="c@pole.example.fr",
+        postal_address="",
+        address="https://pole.example.fr",
+        domain="x.fr",
+        brand=Brand(),
     )
     archive = Archive(house.desk.issues, publisher, printed=lambda _: Printed((), {}), digests=["hebdo"])
     assert any("2026-W48" in path for path in archive.paths())

@@ -243,8 +243,8 @@ def test_what_is_chosen_is_text_and_the_first_of_two_counts(port: int, sent: Sit
     assert all(term.isprintable() and "�" not in term for term in person.muted)
 
 
-@pytest.mark.parametrize("name", ["<script>alert(1)</script>", '"><img src=x onerror=alert(1)>', "{{ 123457*8 }}{% raw %}",
-                                  "Pôle\r\nBcc: x@y.z", "\u202eevil\u202c", "=?utf-8?q?x?=", "' onmouseover='alert(1)"])  # fmt: skip  # noqa: E501
+@pytest.mark.parametrize("name", ["<script>alert(1)</script>", '"><img src=x onerror=alert(1)>',
+                                  "{{ 123457*8 }}{% raw %}", "Pôle\r\nBcc: x@y.z", "\u202eevil\u202c", "=?utf-8?q?x?=", "' onmouseover='alert(1)"])  # fmt: skip  # noqa: E501
 def test_an_organisation_of_any_name_is_only_text(sent: Site, name: str) -> None:
     email = "x@exemple.fr"
     sent.app.members.save([(Member(organisation=name), [Subscriber(email=email)])], origin="t", now=sent.clock.now())

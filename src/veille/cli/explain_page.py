@@ -3,9 +3,8 @@
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import jinja2
-
 from veille.cli.explained import KINDS, fact_lines, headline, left_out_line, mark_name, part_line, thresholds
+from veille.drawing import templates
 from veille.errors import InputError
 from veille.files import cause, write_atomically
 from veille.nlp.marks import Segment, marks, shown
@@ -15,7 +14,7 @@ if TYPE_CHECKING:
     from veille.cli.explained import Label
     from veille.nlp.explain import Explanation
 
-_TEMPLATE = Path(__file__).parent / "templates" / "explain.html.jinja"
+_TEMPLATES = Path(__file__).parent / "templates"
 
 
 def write_page(path: Path, explained: "Explanation", label: "Label", *, pipeline: str, sparing: bool) -> None:
@@ -30,13 +29,10 @@ def write_page(path: Path, explained: "Explanation", label: "Label", *, pipeline
 
 def page(explained: "Explanation", label: "Label", *, pipeline: str, sparing: bool) -> str:
     """Return the page; `sparing` shows of the text only the sentences that hold marks."""
-    environment = jinja2.Environment(
-        autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
-    )
-    environment.filters["french"] = lambda words: french_spaces(printable(words))
+    drawn = templates(_TEMPLATES, french=lambda words: french_spaces(printable(words)))
     fields = {where: _field(explained, where, label, sparing=sparing) for where in ("title", "text")}
     met = {kind for field in fields.values() for part in field for kind in part["kinds"]}
-    return environment.from_string(_TEMPLATE.read_text("utf-8")).render(
+    return drawn.get_template("explain.html.jinja").render(
         title=fields["title"],
         text=fields["text"],
         legend=[(kind, name) for kind, name in KINDS.items() if kind in met],

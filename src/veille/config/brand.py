@@ -1,5 +1,6 @@
 """A cluster's brand in its mails: one colour that can be read everywhere, a logo that travels along, a last line."""
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,6 +20,8 @@ _TINT, _RULE = 0.09, 0.42
 MAX_LOGO = 20_000
 #: Pixels at most, as shown.
 _WIDEST, _HIGHEST = 240, 64
+#: Stands for a colour.
+_NAMED = re.compile("@([a-z-]+)@")
 _KINDS = {b"\x89PNG\r\n\x1a\n": "png", b"\xff\xd8\xff": "jpeg"}
 
 
@@ -58,7 +61,7 @@ class Brand(BaseModel):
 
     @property
     def palette(self) -> dict[str, str]:
-        """What `@accent@` and the like of a template become."""
+        """What `@accent@` and the like become."""
         dark = self.color_dark or _lightened(self.color)
         return {
             "accent": self.color,
@@ -68,6 +71,11 @@ class Brand(BaseModel):
             "tint-dark": mixed(dark, CARD_DARK, _TINT),
             "rule-dark": mixed(dark, CARD_DARK, _RULE),
         }
+
+    def paint(self, text: str) -> str:
+        """Put these colours where a template or a stylesheet names them; what names none of them stays."""
+        palette = self.palette
+        return _NAMED.sub(lambda match: palette.get(match[1], match[0]), text)
 
 
 @dataclass(frozen=True, slots=True)

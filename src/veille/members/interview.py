@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from veille.config.taxonomy import OFF_TOPIC, Taxonomy
@@ -157,7 +158,6 @@ def _boxes(choices: Sequence[Choice]) -> str:
 
 @cache
 def _template() -> "Template":
-    from jinja2 import Environment, PackageLoader, StrictUndefined  # noqa: PLC0415 - for whom a page is drawn
+    from veille.drawing import templates  # noqa: PLC0415 - for whom a page is drawn
 
-    loader = PackageLoader("veille.members")
-    return Environment(loader=loader, autoescape=True, undefined=StrictUndefined).get_template("interview.html")
+    return templates(Path(__file__).parent / "templates").get_template("interview.html")

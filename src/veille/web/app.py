@@ -1,5 +1,6 @@
 """The web application: hosts, headers and errors in one place, so that no page of any room can forget them."""
 
+import hashlib
 import logging
 from collections.abc import Callable, Coroutine
 from typing import Any
@@ -12,9 +13,9 @@ from starlette.middleware.base import BaseHTTPMiddleware, RequestResponseEndpoin
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
-from starlette.staticfiles import StaticFiles
 
 from veille.config.settings import Settings
+from veille.drawing import stylesheet
 from veille.errors import VeilleError
 from veille.publishing import Publishing
 from veille.returning import Returning
@@ -24,7 +25,7 @@ from veille.web.hooks import router as hooks
 from veille.web.member.front import Front
 from veille.web.member.routes import router as member_pages
 from veille.web.opened import router as opened
-from veille.web.pages import HERE, framed
+from veille.web.pages import framed
 
 _LOG = logging.getLogger(__name__)
 
@@ -49,7 +50,7 @@ _SAID = {
     503: "La base est occupée ou absente. Réessayez dans un moment ; rien n'a été perdu.",
 }
 #: Answers that a browser may keep.
-_KEPT = frozenset({200, 206, 304})
+_KEPT = frozenset({200, 304})
 _HOME = "Ces pages s'ouvrent par les liens de votre bulletin : préférences, avis, désinscription."
 
 #: What Starlette calls where a request ends in an exception.
@@ -85,7 +86,7 @@ def create_app(front: Front, returning: Returning, publishing: Publishing) -> Fa
         app.include_router(archives(publishing))
     app.add_api_route("/", _home(settings), methods=["GET", "HEAD"])
     app.add_api_route("/healthz", _healthz, methods=["GET", "HEAD"])
-    app.mount("/static", StaticFiles(directory=HERE / "static"), name="static")
+    app.add_api_route("/static/veille.css", _look(settings), methods=["GET", "HEAD"])
     return app
 
 
@@ -99,6 +100,19 @@ def _home(settings: Settings) -> Callable[[], Response]:
         return framed(settings, "message.html", settings.cluster.name, said=_HOME)
 
     return home
+
+
+def _look(settings: Settings) -> Callable[[Request], Response]:
+    """Return what gives the stylesheet, in the cluster's colours."""
+    text = stylesheet(settings.brand)
+    headers = {"ETag": f'"{hashlib.sha256(text).hexdigest()[:32]}"', "Cache-Control": "max-age=3600"}
+
+    def look(request: Request) -> Response:
+        if request.headers.get("if-none-match") == headers["ETag"]:
+            return Response(status_code=304, headers=headers)
+        return Response(text, media_type="text/css", headers=headers)
+
+    return look
 
 
 def _healthz() -> Response:

@@ -9,6 +9,7 @@ from starlette.responses import HTMLResponse
 
 from veille.config.settings import Settings
 from veille.digest.choosing.bulletin import web_link
+from veille.drawing import templates
 
 HERE = Path(__file__).parent
 
@@ -16,20 +17,8 @@ HERE = Path(__file__).parent
 @cache
 def environment() -> jinja2.Environment:
     """Return the environment of the pages, made once; a room's own templates stand behind its name (`member/…`)."""
-    drawn = jinja2.Environment(
-        loader=jinja2.ChoiceLoader(
-            [
-                jinja2.FileSystemLoader(HERE / "templates"),
-                jinja2.PrefixLoader({"member": jinja2.FileSystemLoader(HERE / "member" / "templates")}),
-            ]
-        ),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    drawn.filters["web_link"] = web_link
-    return drawn
+    rooms = {"member": HERE / "member" / "templates"}
+    return templates(HERE / "templates", rooms=rooms, web_link=web_link)
 
 
 def framed(settings: Settings, template: str, title: str, *, status: int = 200, **values: Any) -> HTMLResponse:

@@ -10,6 +10,7 @@ import feedparser
 import pytest
 
 from tests.digest.builders import bulletin, subscriber
+from veille.config.brand import Brand
 from veille.digest.publishing.archive import Archive, Publisher, entries
 from veille.digest.publishing.feeds import Channel, Entry, calendar, json_feed, newest_first, rss
 from veille.digest.publishing.public import Printed, published
@@ -18,7 +19,7 @@ from veille.model import Drafted, Issue, IssueState, Line, Section
 AT = datetime(2026, 11, 26, 15, 0, tzinfo=UTC)
 WHO = Publisher(
     name="Pôle & Cie", contact="veille@pole.example.fr", postal_address="1 rue du Port, 29200 Brest",
-    address="https://veille.pole.example.fr/archives", domain="pole.example.fr",
+    address="https://veille.pole.example.fr/archives", domain="pole.example.fr", brand=Brand(),
 )  # fmt: skip
 
 

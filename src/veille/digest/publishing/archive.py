@@ -4,16 +4,19 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-import jinja2
-
+from veille.config.brand import Brand
 from veille.digest.choosing.bulletin import web_link
 from veille.digest.choosing.wording import full_day
 from veille.digest.publishing.feeds import FORMATS, Channel, Entry, newest_first
 from veille.digest.publishing.public import Printed, PublicEdition, published
+from veille.drawing import stylesheet, templates
 from veille.files import write_atomically
 from veille.model import Issue, IssueState
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
 
 HERE = Path(__file__).parent
 #: Editions in the archive: two years of weeks.
@@ -51,6 +54,7 @@ class Publisher:
     address: str
     #: The cluster's domain, for ids that stay.
     domain: str
+    brand: Brand
 
 
 class Archive:
@@ -78,7 +82,7 @@ class Archive:
         if path in {"", "index.html"}:
             return self._page("index.html.jinja", editions=[self._told(issue) for issue in sent])
         if path == "archive.css":
-            return Found((HERE / "archive.css").read_bytes(), "text/css; charset=utf-8")
+            return Found(stylesheet(self.publisher.brand), "text/css; charset=utf-8")
         name, _, end = path.rpartition(".")
         if end in _FEEDS.get(name, ()):
             write, media_type = FORMATS[end]
@@ -161,14 +165,5 @@ def _path(issue: Issue) -> str:
 
 
 @cache
-def _environment() -> jinja2.Environment:
-    drawn = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(HERE / "templates"),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    drawn.filters["web_link"] = web_link
-    drawn.filters["full_day"] = full_day
-    return drawn
+def _environment() -> "Environment":
+    return templates(HERE / "templates", web_link=web_link, full_day=full_day)

@@ -20,8 +20,6 @@ from veille.errors import TemplateError
 #: An include chain deeper than that is a loop.
 _MAX_DEPTH = 8
 _INCLUDE = re.compile(r"{%-?\s*include\s+[\"']([^\"']+)[\"']\s*-?%}")
-#: Stands for a colour of the brand.
-_COLOUR = re.compile("@([a-z-]+)@")
 _JINJA = re.compile(r"{{.*?}}|{%.*?%}|{#.*?#}", re.DOTALL)
 #: What must be told apart to know where a Jinja tag stands: comments, raw-text elements, start and end tags.
 _MARKUP = re.compile(
@@ -64,7 +62,8 @@ def compiled_from(data: Mapping[str, Any]) -> Compiled:
 
 def compile_templates(definition: Definition, brand: Brand | None = None) -> Compiled:
     """Make a digest's templates ready in a brand's colours; raises TemplateError for an include that is not there."""
-    painted = _painted(definition.sources, (brand or Brand()).palette)
+    colours = brand or Brand()
+    painted = {name: colours.paint(source) for name, source in definition.sources.items()}
     entries = {kind: definition.entry(kind) for kind in (SUBJECT, TEXT, HTML)}
     whole = {kind: _open_includes(painted, name) for kind, name in entries.items()}
     html, late = inline(whole[HTML])
@@ -77,13 +76,6 @@ def compile_templates(definition: Definition, brand: Brand | None = None) -> Com
         entries=entries,
         trusted=definition.trusted,
     )
-
-
-def _painted(sources: Mapping[str, str], palette: Mapping[str, str]) -> dict[str, str]:
-    """Return the sources with colours for `@accent@`, `@tint@` and the like."""
-    return {
-        name: _COLOUR.sub(lambda match: palette.get(match[1], match[0]), source) for name, source in sources.items()
-    }
 
 
 def inline(html: str) -> tuple[str, bool]:

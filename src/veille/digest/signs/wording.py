@@ -4,13 +4,15 @@ from dataclasses import asdict
 from datetime import date
 from functools import cache
 from pathlib import Path
-from typing import Any
-
-import jinja2
+from typing import TYPE_CHECKING, Any
 
 from veille.digest.signs.gathering import IssueReport, Line
+from veille.drawing import templates
 from veille.french import DAYS, counted, day_of_month
 from veille.text import printable
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
 
 _HERE = Path(__file__).parent / "templates"
 #: Lines of a report that show items: the rest moved nobody.
@@ -145,11 +147,5 @@ def _share(part: int, whole: int) -> int:
 
 
 @cache
-def _environment() -> jinja2.Environment:
-    return jinja2.Environment(
-        loader=jinja2.FileSystemLoader(_HERE),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
+def _environment() -> "Environment":
+    return templates(_HERE)
