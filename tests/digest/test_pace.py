@@ -103,12 +103,12 @@ def test_new_relay_is_warmed_up_by_days_of_sending() -> None:
 def test_one_family_s_word_slows_that_family_only_and_the_relay_s_own_all() -> None:
     taps = Taps("x", Limits(), {}, (), NOW)
     taps.note("gmail", BUSY, NOW)
-    assert taps.wait("gmail", NOW) == 300
-    assert taps.wait("orange", NOW) == 0
+    assert taps.waits(["gmail"], NOW)["gmail"] == 300
+    assert taps.waits(["orange"], NOW)["orange"] == 0
     assert {one.key for one in taps.changed()} == {"family:gmail"}
     assert taps.changed() == []
     taps.note("orange", SendOutcome(state=DeliveryState.DEFERRED, smtp_code=421, phase="mail"), NOW)
-    assert taps.wait("sfr", NOW) == 300
+    assert taps.waits(["sfr"], NOW)["sfr"] == 300
 
 
 def test_unrelated_domains_are_not_one_family() -> None:
@@ -116,24 +116,24 @@ def test_unrelated_domains_are_not_one_family() -> None:
     for answers in ([BUSY, BUSY, SENT], [BUSY, BUSY]):
         for one in answers:
             taps.note("other", one, NOW)
-        assert taps.wait("other", NOW) == 0
+        assert taps.waits(["other"], NOW)["other"] == 0
     taps.note("other", BUSY, NOW)  # the third in a row: it is the relay that says so
-    assert taps.wait("gmail", NOW) == 300
+    assert taps.waits(["gmail"], NOW)["gmail"] == 300
 
 
 def test_what_was_said_is_known_after_a_restart() -> None:
     taps = Taps("x", Limits(), {"gmail": 2.0}, (), NOW)
     taps.note("gmail", BUSY, NOW)
     again = Taps("x", Limits(), {"gmail": 2.0}, taps.changed(), NOW + timedelta(minutes=1))
-    assert again.wait("gmail", NOW + timedelta(minutes=1)) == 240
+    assert again.waits(["gmail"], NOW + timedelta(minutes=1))["gmail"] == 240
 
 
 def test_mail_that_did_not_leave_is_given_back() -> None:
     taps = Taps("x", Limits(per_day=1), {}, (), NOW)
     taps.take("other", NOW)
-    assert taps.wait("other", NOW) > 0
+    assert taps.waits(["other"], NOW)["other"] > 0
     taps.give_back("other", NOW)
-    assert taps.wait("other", NOW) == 0
+    assert taps.waits(["other"], NOW)["other"] == 0
 
 
 @pytest.mark.parametrize(

@@ -42,6 +42,7 @@ class Tap:
     def __init__(self, state: RateState, limits: Limits) -> None:
         self._state = state
         self._limits = limits
+        self._free = limits == Limits()
         self._given = {int(slot): count for slot, count in state.given.items()}
         self._taken_well = 0
         #: Changed since it was last written.
@@ -56,6 +57,8 @@ class Tap:
 
     def wait(self, now: datetime) -> float:
         """Return the seconds until one more mail may leave; 0 = now."""
+        if self._free and not self._state.strikes and self._state.held_until is None:
+            return 0.0  # most often, and it is asked of each family at each mail
         return max(self._held(now), self._refilled(now), *self._quotas(now))
 
     def take(self, now: datetime) -> None:
@@ -145,9 +148,10 @@ class Taps:
         self._families: dict[str, Tap] = {}
         self._alone = 0
 
-    def wait(self, family: str, now: datetime) -> float:
-        """Return the seconds until one more mail may leave for that family."""
-        return max(self._relay.wait(now), self._family(family).wait(now))
+    def waits(self, families: Iterable[str], now: datetime) -> dict[str, float]:
+        """Return family → the seconds until one more mail may leave for it."""
+        relay = self._relay.wait(now)
+        return {family: max(relay, self._family(family).wait(now)) for family in families}
 
     def take(self, family: str, now: datetime) -> None:
         """Count one mail."""

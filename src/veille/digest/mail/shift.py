@@ -176,16 +176,17 @@ class Shift:
             if self._beating is not None and self._beating.done():
                 self._beating.result()  # leases that are not renewed are soon another sender's
             waits = self._waits()
-            free = [one for one in self._waiting if not waits[one.family]]
             blocked = frozenset(family for family, seconds in waits.items() if seconds)
+            free = [one for one in self._waiting if one.family not in blocked] if blocked else self._waiting
             more = self._dry is None or not self._dry <= blocked
             old = bool(self._waiting) and self._clock.monotonic() - self._renewed >= _FRESH
             if self._claiming is None and (old or (len(free) <= LOW and more)):
                 self._claiming = asyncio.create_task(self._claim_anew(waits) if old else self._claim(blocked))
             if free:
-                self._waiting.remove(free[0])
-                self._taps.take(free[0].family, self._clock.now())
-                return free[0]
+                one = free[0]
+                self._waiting.remove(one)
+                self._taps.take(one.family, self._clock.now())
+                return one
             if self._claiming is not None:
                 await asyncio.wait([self._claiming])
             elif not waits or min(waits.values()) > PATIENCE:
@@ -196,8 +197,7 @@ class Shift:
 
     def _waits(self) -> dict[str, float]:
         """Return family → seconds to wait, of the families that wait here."""
-        now = self._clock.now()
-        return {family: self._taps.wait(family, now) for family in {one.family for one in self._waiting}}
+        return self._taps.waits({one.family for one in self._waiting}, self._clock.now())
 
     async def _claim(self, without: frozenset[str]) -> None:
         if self._clock.monotonic() - self._asked >= _COMPLAINTS:
