@@ -46,10 +46,13 @@ class Related:
     def _places(self) -> Mapping[str, int]:
         return {word: place for place, word in enumerate(self.words)}
 
-    def places(self, singular: str) -> list[int]:
-        """Return the rows of the known words of a folded text without plurals, each once, in order."""
-        found = (self._places.get(word) for word in words_of(singular))
-        return list(dict.fromkeys(place for place in found if place is not None))
+    def place(self, word: str) -> int | None:
+        """Return the row of a folded word without plural, None where it is not known."""
+        return self._places.get(word)
+
+    def has(self, word: str) -> bool:
+        """Tell whether a folded word without plural is known."""
+        return word in self._places
 
     def vector(self, words: Iterable[str]) -> Floats:
         """Return what words are about together, of length one; zeros where none is known."""

@@ -213,7 +213,7 @@ def test_what_chance_brings_near_is_more_in_longer_texts_and_below_the_word_itse
     drawn = np.random.default_rng(7)
     often = np.exp(-related.rarity.astype(float))
     near, counts = related.vectors.astype(np.float32) / 127, telling(related.rarity)
-    for word in (related.places("chaudiere")[0], related.places("navire")[0]):
+    for word in map(related.words.index, ("chaudiere", "navire")):
         texts = drawn.choice(len(often), (4_000, 25), p=often / often.sum())
         found = ((near @ near[word]) * counts)[texts].max(axis=1)
         assert abs(found.mean() - opening[word]) < 0.02

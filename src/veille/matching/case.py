@@ -168,6 +168,11 @@ class Case:
         """
         return self.says_own or self.field is not None or self.aim is not None
 
+    @property
+    def concerned(self) -> bool:
+        """Whether rules of words make it the member's business: on topic, for all, or to its trade."""
+        return bool(self.on_topic or self.followed or self.for_abroad or self.open_to or self.for_trade or self.bridge)
+
     @lazily
     def says_own(self) -> bool:
         """Whether the profile's own words, or an axis it names, do."""

@@ -4,9 +4,10 @@ import math
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
+from typing import TypeVar, cast
 
 from veille.config.taxonomy import Taxonomy, Term
 from veille.matching.audience import Audience, read_audience
@@ -17,6 +18,7 @@ from veille.model import Fact, Item, Member, Origin, Scheme, Tag
 from veille.protocols import Places
 from veille.text import fold
 
+T = TypeVar("T")
 #: Characters of text that are compared; what an item is about stands well before.
 LONGEST_TEXT = 5_000
 #: A kind of item that the taxonomy does not know.
@@ -204,6 +206,19 @@ class MatchContext:
     frequency: Mapping[str, int]
     _profiles: dict[Member, Profile] = field(default_factory=dict)
     _rarities: dict[str, float] = field(default_factory=dict)
+    _kept: dict[object, object] = field(default_factory=dict, compare=False, repr=False)
+
+    def kept(self, maker: Callable[["MatchContext"], T]) -> T:
+        """Return what is made of this context, once for all who ask."""
+        if maker not in self._kept:
+            self._kept[maker] = maker(self)
+        return cast("T", self._kept[maker])
+
+    def around(self, view: View) -> "MatchContext":
+        """Return this context, or where an item was not prepared, one of it alone in which words are as rare."""
+        if self.views.get(view.item.id) is view:
+            return self
+        return replace(self, views={view.item.id: view}, _kept={})
 
     def view(self, item: Item) -> View:
         """Return the prepared form of an item, also of one that was not among those prepared."""

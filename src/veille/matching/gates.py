@@ -242,8 +242,11 @@ def _off_topic(case: Case) -> str | None:
         return "hors sujet : un marché s'adresse à qui vend, et vous achetez"
     if not case.followed and only_a_post(case):
         return "hors sujet : un poste à pourvoir chez un autre employeur"
-    if case.on_topic or case.followed or case.for_abroad or case.open_to or case.for_trade or case.bridge:
-        return None
+    return off_topic(case) if case.kind == TENDER and not case.concerned else None  # it buys one product
+
+
+def off_topic(case: Case) -> str:
+    """Say why what no gate refuses is expected to be none of the member's business."""
     weak = next((hit.said for hit in case.hits if hit.specific), None)
     if weak is not None:
         return f"hors sujet : « {weak} » ne suffit pas à en faire votre métier"

@@ -2,24 +2,26 @@
 
 import math
 from collections.abc import Iterator, Sequence
-from datetime import date
 
 from veille.matching.case import Case
-from veille.matching.context import MatchContext, View
-from veille.matching.gates import first_refusal
-from veille.matching.profile import Profile
+from veille.matching.context import MatchContext
+from veille.matching.gates import first_refusal, off_topic
+from veille.matching.nearness import nearest_words
 from veille.matching.similarity import Hit
+from veille.matching.timeliness import coverage, days_left, standing, urgency
+from veille.matching.usefulness import Usefulness, expected, judged, lines_of, weights
 from veille.matching.words import printed_in
-from veille.model import Item, Licence, Match, Member, Reason, Scheme, Tag, Verdict
+from veille.model import Item, Match, Member, Reason, Scheme, Tag, Verdict
 from veille.text import fold
 
-#: Shares of the score, calibrated on the judged networks; together at most about 1.5. Where money or an event is says
-#: more than the first sets told: a fit on clusters left out gave the member's own territory three times as much.
+#: What a member must be able to expect of an item: what is tolerable.
+BAR = 0.25
+#: How reasons compare when they are told: what a member says of itself before its trade, its trade before its place.
 TOPIC, SECTOR, FOLLOW, COUNTRY, NEAR, REGION, ELIGIBLE = 0.7, 0.08, 0.45, 0.2, 0.24, 0.22, 0.06
-OPEN_TO_ALL, BRIDGE, URGENT, COVERAGE, NAMED_COUNTRY = 0.12, 0.05, 0.06, 0.02, 0.1
+OPEN_TO_ALL, BRIDGE, URGENT, NAMED_COUNTRY = 0.12, 0.05, 0.06, 0.1
 #: An axis of the taxonomy that both have: less than a whole expression of the profile (0.4), more than a filière.
-AXIS = 0.3
-#: A scheme for every trade that stands open in the whole country: the last line of a bulletin.
+TOLD_AXIS = 0.3
+#: A scheme for every trade that stands open in the whole country.
 STANDING = 0.05
 #: A call to the member's whole trade: a little more than one to every trade.
 FOR_TRADE = 0.15
@@ -29,18 +31,10 @@ FIELD, AIM, TALK = 0.45, 0.35, 1.3
 FIELD_ALONE, FIELD_BESIDE = 0.28, 0.1
 #: A whole need that a title answers is what a member waits for.
 ANSWERED = 0.2
-#: What talks of other trades alone loses so much at most.
-ELSEWHERE = 0.3
+#: A line that is near in meaning, in other words.
+LIKE = 0.3
 #: How fast more words of the profile stop adding.
 SATURATION = 1.3
-#: What can only be read, beside what can be seized.
-_READ_ONLY = 0.8
-#: Old news keeps this share.
-_OLDEST = 0.5
-#: Days before the deadline: urgency rises from the first, is whole between the next two (design: J-30, J-10, J-3).
-_URGENCY_FROM, _URGENCY_PEAK, _URGENCY_END = 30, 10, 3
-#: Press reports on a call; whoever runs it says it first-hand.
-_TRUST = {Licence.PRESS: 0.95}
 #: Words of a trade that are quoted.
 _QUOTED = 2
 #: What a place counts among reasons told: it decides between two items, what they are about says why they are there.
@@ -60,6 +54,16 @@ _SAYINGS = {
 }
 #: What a code or a name says stands in for an activity.
 _KINDS = {"naf": "activity", "name": "activity"}
+#: How a line is told that an item is near to in other words: the item's, then the line.
+_LIKE = {
+    "need": "« {} » : proche de votre besoin « {} »",
+    "activity": "« {} » : proche de votre activité « {} »",
+    "skill": "« {} » : proche de votre savoir-faire « {} »",
+    "naf": "« {} » : proche de votre métier « {} », d'après votre code NAF",
+    "name": "« {} » : proche de votre nom « {} »",
+}
+#: A line every word of which is there.
+_WHOLE = 0.6
 _PLACES = {
     "appel-a-projets": "dans l'appel",
     "ami": "dans l'appel",
@@ -68,10 +72,18 @@ _PLACES = {
 }
 
 
+def usefulness(context: MatchContext) -> Usefulness:
+    """Return what scores all items of a context, made once."""
+    return context.kept(Usefulness)
+
+
 def match(item: Item, member: Member, context: MatchContext) -> Match:
     """Judge one item for one member: a score with its reasons, or the first gate that refused it."""
     case = Case(context.view(item), context.profile(member), context)
     refusal = first_refusal(case)
+    hope = 0.0 if refusal is not None else _expected(case)
+    if refusal is None and hope < BAR and not (case.followed or case.named_axis):
+        refusal = Reason(kind="gate:off-topic", text=off_topic(case))
     if refusal is not None:
         return Match(
             item_id=item.id,
@@ -82,37 +94,37 @@ def match(item: Item, member: Member, context: MatchContext) -> Match:
             eligibility=case.eligibility,
         )
     reasons = _in_order(list(_reasons(case)), case)
-    score = sum(reason.weight for reason in reasons) * freshness(case) * standing(case) * focus(case)
     return Match(
         item_id=item.id,
         member_id=member.id,
-        score=round(score, 4),
+        score=round(hope * standing(case), 4),
         reasons=tuple(reasons),
         eligibility=case.eligibility,
     )
 
 
+def _expected(case: Case) -> float:
+    """Return what a member may expect of an item, 0 to 1; of one that was not prepared too."""
+    useful = usefulness(case.context.around(case.view))
+    odds = useful.of(case.profile)[useful.row(case.view)]
+    lacks = sum(weights().parts[name] * (1.0 - held) for name, held in judged(case).items())
+    return float(expected(odds - lacks))
+
+
+def told(item: Item, member: Member, context: MatchContext) -> dict[str, float]:
+    """Return the parts of a score in log-odds, the largest first."""
+    view, profile = context.view(item), context.profile(member)
+    useful = usefulness(context.around(view))
+    found = useful.told(profile, useful.row(view))
+    found |= {name: weights().parts[name] * held for name, held in judged(Case(view, profile, context)).items() if held}
+    return dict(sorted(found.items(), key=lambda part: -abs(part[1])))
+
+
 def rank(items: Sequence[Item], member: Member, context: MatchContext) -> list[Match]:
     """Return what passes the gates for a member, best first; ties by item id."""
-    profile = context.profile(member)
-    judged = (match(item, member, context) for item in items if _may_pass(context.view(item), profile))
+    judged = (match(item, member, context) for item in items)
     passed = [one for one in judged if one.score is not None]
     return sorted(passed, key=lambda one: (-(one.score or 0.0), one.item_id))
-
-
-def _may_pass(view: View, profile: Profile) -> bool:
-    """Leave out at little cost what no gate but the last would let through."""
-    return (
-        view.english
-        or not view.terms.isdisjoint(profile.telling)
-        or not profile.axes.isdisjoint(view.axes)
-        or not profile.countries.isdisjoint(view.places)
-        or not all(profile.countries.isdisjoint(lies) for lies in view.zones.values())
-        or view.collective
-        or view.general
-        or not (profile.fields | profile.markets).isdisjoint(view.fields)
-        or not profile.aims.keys().isdisjoint(view.aims)
-    )
 
 
 def first_kind(case: Case) -> str | None:
@@ -134,9 +146,12 @@ def _in_order(reasons: list[Reason], case: Case) -> list[Reason]:
 
 
 def _reasons(case: Case) -> Iterator[Reason]:
-    yield from _topic_reasons(case)
+    topics = list(_topic_reasons(case))
+    yield from topics
+    if not (topics or case.named_axis or case.followed or case.for_trade):
+        yield from _like(case)
     if case.named_axis is not None:
-        yield Reason(kind="axis", text=_axis_words(case, case.named_axis), weight=AXIS)
+        yield Reason(kind="axis", text=_axis_words(case, case.named_axis), weight=TOLD_AXIS)
     if case.followed:
         yield Reason(kind="follow", text=f"nom suivi : {case.followed}", weight=FOLLOW)
     yield from _place_reasons(case)
@@ -146,7 +161,7 @@ def _reasons(case: Case) -> Iterator[Reason]:
     elif case.same_sector:
         yield Reason(kind="sector", text=_sector_words(case), weight=SECTOR)
     if share := urgency(case):
-        yield Reason(kind="deadline", text=f"clôt dans {_days_left(case)} jours", weight=URGENT * share)
+        yield Reason(kind="deadline", text=f"clôt dans {days_left(case)} jours", weight=URGENT * share)
     if share := coverage(case):
         yield Reason(kind="source", text=f"{len(case.item.sources)} sources", weight=share)
 
@@ -178,6 +193,18 @@ def _topic_reasons(case: Case) -> Iterator[Reason]:
         said = (one if len(own) == 1 else several).format(words, where)
         weight = whole * sum(hit.strength for hit in own) / total + ANSWERED * any(map(case.answers, own))
         yield Reason(kind=_KINDS.get(kind, kind), text=said, weight=weight)
+
+
+def _like(case: Case) -> Iterator[Reason]:
+    """Name the line of the profile that is nearest in meaning, and the item's word that is nearest to it."""
+    lines = ((kind, line) for kind, each in lines_of(case.profile).items() for line in each)
+    kind, line, (near, word) = max(
+        ((kind, line, nearest_words(line, case.view)) for kind, line in lines), key=lambda found: found[2][0]
+    )
+    if near > 0:
+        yield Reason(
+            kind=_KINDS.get(kind, kind), text=_LIKE[kind].format(word, line), weight=LIKE * min(1.0, near / _WHOLE)
+        )
 
 
 def _field_words(case: Case, name: str) -> str:
@@ -245,46 +272,3 @@ def _axis_words(case: Case, axis: Tag) -> str:
 def _sector_words(case: Case) -> str:
     slug = next(tag.term for tag in case.item.of(Scheme.SECTOR) if tag.term in case.profile.member.sectors)
     return f"filière {case.context.taxonomy.label(Scheme.SECTOR, slug)}"
-
-
-def _days_left(case: Case) -> int | None:
-    deadline: date | None = case.view.deadline
-    return (deadline - case.context.today).days if deadline and case.view.kind.actionable else None
-
-
-def urgency(case: Case) -> float:
-    """Return 0 to 1: rises from J-30, whole from J-10 to J-3, half at the very end."""
-    days = _days_left(case)
-    if days is None or days > _URGENCY_FROM:
-        return 0.0
-    if days > _URGENCY_PEAK:
-        return (_URGENCY_FROM - days) / (_URGENCY_FROM - _URGENCY_PEAK)
-    return 1.0 if days >= _URGENCY_END else 0.5
-
-
-def coverage(case: Case) -> float:
-    """Return what the sources beside the first add, three of them at most."""
-    return COVERAGE * max(0, min(len(case.item.sources) - 1, 3))
-
-
-def freshness(case: Case) -> float:
-    """Return 1 for what is open, less and less for news: half of what may be lost at each half-life of its type."""
-    # What can be seized is ranked for those to whom it was not sent yet: its age counts from its first sending.
-    if case.view.kind.actionable:
-        return 1.0
-    if case.item.published is None:
-        return (1 + _OLDEST) / 2
-    age = max(0, (case.context.today - case.item.published.date()).days)
-    return float(_OLDEST + (1 - _OLDEST) * 0.5 ** (age / case.view.kind.half_life_days))
-
-
-def focus(case: Case) -> float:
-    """Weigh what talks of other trades below what talks of the member's alone."""
-    mine = case.profile.fields | case.profile.markets
-    others = [told.strength for name, told in case.view.fields.items() if name not in mine]
-    return 1.0 - ELSEWHERE * (1 - math.exp(-max(others, default=0.0) / TALK))
-
-
-def standing(case: Case) -> float:
-    """Weigh what can be seized above what is read, first-hand above reported."""
-    return (1.0 if case.view.kind.actionable else _READ_ONLY) * _TRUST.get(case.item.licence, 1.0)

@@ -7,7 +7,6 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from veille.matching.case import SEVERAL
 from veille.matching.context import View
 from veille.matching.fields import Told
 
@@ -24,43 +23,25 @@ class Speech:
 
     rows: NDArray[np.int32]
     strength: Floats
-    #: Several words of it; one of them in the title; more words than two.
-    several: Flags
-    titled: Flags
-    often: Flags
-
-
-#: Which of these items may be taken for what they talk of.
-Condition = Callable[[Speech], Flags]
 
 
 class Spoken:
     """What items talk of, by name."""
 
     def __init__(self, views: Sequence[View], told: Callable[[View], Mapping[str, Told]]) -> None:
-        found: dict[str, list[tuple[int, Told, bool]]] = {}
+        found: dict[str, list[tuple[int, float]]] = {}
         for row, view in enumerate(views):
             for name, one in told(view).items():
-                titled = any(first < view.title for first, _ in one.places)
-                found.setdefault(name, []).append((row, one, titled))
+                found.setdefault(name, []).append((row, one.strength))
         self._size = len(views)
         self._speeches = {name: _speech(each) for name, each in found.items()}
         self._numbers = {name: number for number, name in enumerate(found)}
 
-    def named(self, names: Iterable[str]) -> Flags:
-        """Tell which items talk of one of these at all."""
-        named = np.zeros(self._size, bool)
-        for speech in self._of(names):
-            named[speech.rows] = True
-        return named
-
-    def most(self, names: Iterable[str], condition: Condition) -> Floats:
-        """Return by row the most that is said of one of these under a condition; 0 where nothing is."""
+    def most(self, names: Iterable[str]) -> Floats:
+        """Return by row the most that is said of one of these; 0 where nothing is."""
         most = np.zeros(self._size)
         for speech in self._of(names):
-            held = condition(speech)
-            rows = speech.rows[held]
-            most[rows] = np.maximum(most[rows], speech.strength[held])
+            most[speech.rows] = np.maximum(most[speech.rows], speech.strength)
         return most
 
     def beside(self, names: Iterable[str]) -> Floats:
@@ -94,12 +75,5 @@ class Spoken:
         return [self._speeches[name] for name in names if name in self._speeches]
 
 
-def _speech(each: Sequence[tuple[int, Told, bool]]) -> Speech:
-    counts = np.array([len(one.places) for _, one, _ in each])
-    return Speech(
-        rows=np.array([row for row, _, _ in each], np.int32),
-        strength=np.array([one.strength for _, one, _ in each]),
-        several=counts > 1,
-        titled=np.array([titled for _, _, titled in each], bool),
-        often=counts > SEVERAL,
-    )
+def _speech(each: Sequence[tuple[int, float]]) -> Speech:
+    return Speech(np.array([row for row, _ in each], np.int32), np.array([strength for _, strength in each]))

@@ -1,0 +1,157 @@
+"""How near in meaning the lines of a profile are to items, whatever words each uses (numpy).
+
+Each word of a line looks for the nearest word of a title, and of the first lines; what chance would bring as near is
+taken away. A line counts its words by how rare they are.
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from functools import cache, cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from veille.config.instance import shipped
+from veille.matching.context import View
+from veille.matching.words import generic_stems, is_grammar, stem
+from veille.related import INT8, Related, find_related, load_related, telling, weights, words_of
+from veille.text import fold, singular
+
+Floats = NDArray[np.float32]
+#: Characters below the title in which an item says what it is about (500 and 1,200 tried: less told apart).
+OPENING = 300
+_PRINTED = re.compile(r"\w+")
+
+
+@cache
+def related() -> Related:
+    """Return the related words that ship with the program; raises ConfigError where they are missing."""
+    return load_related(find_related([shipped()]))
+
+
+@cache
+def _vectors() -> Floats:
+    return related().vectors.astype(np.float32) / np.float32(INT8)
+
+
+@cache
+def _telling() -> Floats:
+    return telling(related().rarity).astype(np.float32)
+
+
+@cache
+def _weights() -> Floats:
+    return weights(related().rarity).astype(np.float32)
+
+
+@cache
+def _words(text: str) -> tuple[str, ...]:
+    """Return the words of a text that are compared, each once: those of the table, and others of the trade."""
+    words = dict.fromkeys(words_of(singular(fold(text))))
+    return tuple(
+        word for word in words if related().has(word) or not (is_grammar(word) or stem(word) in generic_stems())
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Texts:
+    """Known words of texts, one after the other."""
+
+    words: NDArray[np.int32]
+    starts: NDArray[np.int64]
+    empty: NDArray[np.bool_]
+
+    def nearest(self, likeness: Floats) -> Floats:
+        """Return for each text the most that one of its words is alike; 0 where it has none."""
+        found: Floats = np.maximum.reduceat(likeness[self.words], self.starts)
+        found[self.empty] = 0.0
+        return found
+
+
+@dataclass(frozen=True)
+class Nearness:
+    """Items by row, ready for any line of any profile."""
+
+    views: Sequence[View]
+    _known: dict[str, NDArray[np.float16]] = field(default_factory=dict)
+    #: Words that the table does not know → their rows below it: each is like itself alone.
+    _others: dict[str, int] = field(default_factory=dict)
+
+    @cached_property
+    def _read(self) -> tuple[_Texts, _Texts]:
+        titles = [_words(view.item.title) for view in self.views]
+        bodies = [_words(view.item.text[:OPENING]) for view in self.views]
+        both = [tuple(dict.fromkeys((*title, *body))) for title, body in zip(titles, bodies, strict=True)]
+        return self._texts(titles), self._texts(both)
+
+    def _texts(self, each: Sequence[Sequence[str]]) -> _Texts:
+        rows = [[self._row(word) for word in one] for one in each]
+        sizes = np.array([max(1, len(one)) for one in rows], np.int64)
+        words = np.array([word for one in rows for word in (one or (0,))], np.int32)
+        return _Texts(words, np.cumsum(sizes) - sizes, np.array([not one for one in rows], bool))
+
+    def _row(self, word: str) -> int:
+        known = related().place(word)
+        return known if known is not None else self._others.setdefault(word, len(related().words) + len(self._others))
+
+    def of(self, lines: Iterable[str]) -> Floats | None:
+        """Return how near the nearest of some lines is to each item, (title, opening) × items; None: no known word."""
+        found = [line for line in map(self._line, map(_words, lines)) if line is not None]
+        return np.maximum.reduce(found) if found else None
+
+    def _line(self, words: Sequence[str]) -> Floats | None:
+        if not words:
+            return None
+        counts = list(map(_count, words))
+        total = sum(count * self._word(word).astype(np.float32) for count, word in zip(counts, words, strict=True))
+        line: Floats = np.asarray(total, np.float32) / np.float32(sum(counts))
+        return line
+
+    def _word(self, word: str) -> NDArray[np.float16]:
+        if word not in self._known:
+            titles, openings = self._read
+            likeness = np.zeros(len(related().words) + len(self._others), np.float32)
+            place, chance = related().place(word), np.zeros(2, np.float32)
+            if place is not None:
+                likeness[: len(related().words)] = (_vectors() @ _vectors()[place]) * _telling()
+                chance = related().usual[place]
+            elif word in self._others:
+                likeness[self._others[word]] = 1.0
+            near = [texts.nearest(likeness) - usual for texts, usual in zip((titles, openings), chance, strict=True)]
+            for one, texts in zip(near, (titles, openings), strict=True):
+                one[texts.empty] = 0.0
+            self._known[word] = np.array(near, np.float16)
+        return self._known[word]
+
+
+def _count(word: str) -> float:
+    """Return 0 to 1: how much a word of a line counts; one that the table never met is as rare as any."""
+    place = related().place(word)
+    return 1.0 if place is None else float(_weights()[place])
+
+
+def nearest_words(line: str, view: View) -> tuple[float, str]:
+    """Return how near a line is to an item's title or opening, and the item's printed word that is nearest to it."""
+    own, best = _words(line), (0.0, "")
+    counts = np.array([_count(word) for word in own])
+    for number, text in enumerate((view.item.title, f"{view.item.title} {view.item.text[:OPENING]}")):
+        printed = [(word, found) for word in _PRINTED.findall(text) for found in _words(word)]
+        if not printed or not own:
+            continue
+        alike = np.array([[_alike(one, other) for _, other in printed] for one in own])
+        chance = np.array(
+            [0.0 if (row := related().place(one)) is None else related().usual[row, number] for one in own]
+        )
+        near = float(counts @ (alike.max(axis=1) - chance) / counts.sum())
+        if near > best[0]:
+            best = (near, printed[int((counts[:, None] * alike).max(axis=0).argmax())][0])
+    return best
+
+
+def _alike(one: str, other: str) -> float:
+    """Return how near an item's word is to a line's, as far as it says something."""
+    here, there = related().place(one), related().place(other)
+    if here is None or there is None:
+        return float(one == other)
+    return float(_vectors()[here] @ _vectors()[there] * _telling()[there])

@@ -1,0 +1,189 @@
+"""How useful items are to a member: parts that are measured, weighed as judged bulletins taught (numpy).
+
+A part is a number of every item before a member: how near its title is to what the member needs, whether its money
+goes to where the member is. Weights are a logistic regression on items graded 0 to 3 by people who saw no rule of
+ours (`pipelines/relevance`); their sum, brought between 0 and 1, is what a reader may expect of an item: 0.25 is
+tolerable, 0.8 useful, 1 what one is thankful for.
+"""
+
+import json
+import math
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from veille.config.instance import shipped
+from veille.errors import ConfigError
+from veille.matching.case import Case
+from veille.matching.context import MatchContext, View
+from veille.matching.names import followed_name
+from veille.matching.nearness import Nearness
+from veille.matching.postings import Postings
+from veille.matching.profile import Profile
+from veille.matching.sheet import Sheet
+from veille.matching.trades import trade_of
+from veille.matching.words import Words, generic_stems
+from veille.model import Verdict
+
+Floats = NDArray[np.float64]
+Flags = NDArray[np.bool_]
+#: Below a definitions folder.
+WEIGHTS = Path("pipelines") / "relevance" / "fitted" / "weights.json"
+#: Changes with what the parts mean.
+RECIPE = 1
+_CURE = "réinstallez veille, ou refaites-le par « make relevance »"
+#: Lines of a profile whose nearness is a part each; those that say what a member is.
+LINES = ("activity", "need", "skill", "naf", "name")
+_OWN = ("activity", "skill", "naf", "name")
+#: Parts judged one pair at a time, never below 0: a first look takes them for held.
+JUDGED = ("ruled", "eligible")
+#: How fast more of the same stops adding.
+_TALK = 1.3
+
+
+@dataclass(frozen=True)
+class Weights:
+    """What each part of a score weighs, by name, in log-odds."""
+
+    parts: Mapping[str, float]
+    start: float
+
+
+@cache
+def weights() -> Weights:
+    """Return the weights that ship with the program; raises ConfigError with its cure where they cannot be read."""
+    path = shipped() / WEIGHTS
+    try:
+        read = json.loads(path.read_text(encoding="utf-8"))
+        found = Weights({str(name): float(one) for name, one in read["parts"].items()}, float(read["start"]))
+        recipe = int(read["recipe"])
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise ConfigError("poids de la pertinence illisibles", file=path, cure=_CURE) from error
+    if recipe != RECIPE or not all(map(math.isfinite, (*found.parts.values(), found.start))):
+        raise ConfigError("poids de la pertinence d'une autre version", file=path, cure=_CURE)
+    return found
+
+
+class Usefulness:
+    """All items of a context by row, ready for any profile."""
+
+    def __init__(self, context: MatchContext) -> None:
+        self._context = context
+        self.sheet = Sheet(context)
+        self._near, self._postings = Nearness(self.sheet.views), Postings(self.sheet.views)
+        self._rows = {view.item.id: row for row, view in enumerate(self.sheet.views)}
+        self._scores: dict[int, tuple[Profile, Floats]] = {}
+
+    def row(self, view: View) -> int:
+        """Return the row of an item of the context."""
+        return self._rows[view.item.id]
+
+    def of(self, profile: Profile) -> Floats:
+        """Return by row the most that a member may expect of each item, in log-odds: all that is `JUDGED` holds."""
+        known = self._scores.get(id(profile))
+        if known is None or known[0] is not profile:
+            total = np.full(len(self.sheet.views), weights().start + sum(weights().parts[name] for name in JUDGED))
+            for name, column in self.parts(profile):
+                total += weights().parts.get(name, 0.0) * column
+            known = profile, total
+            self._scores = {id(profile): known}
+        return known[1]
+
+    def told(self, profile: Profile, row: int) -> dict[str, float]:
+        """Return what each part adds to one item's log-odds, the largest first; parts that add nothing are left out."""
+        found = {
+            name: weights().parts.get(name, 0.0) * float(np.asarray(one)[row]) for name, one in self.parts(profile)
+        }
+        return {name: one for name, one in sorted(found.items(), key=lambda one: -abs(one[1])) if one}
+
+    def parts(self, profile: Profile) -> Iterator[tuple[str, Floats]]:
+        """Yield the parts of a score by name: one number an item."""
+        yield from self.sheet.constant.items()
+        yield from self._nearness(profile)
+        yield from self._words(profile)
+        yield from self._trades(profile)
+        yield from self._places(profile)
+        sheet = self.sheet
+        yield "same-sector", sheet.in_sectors(profile.member.sectors).astype(float)
+        yield "size-named", sheet.open_to(profile.sizes).astype(float)
+        yield "followed", self.followed(profile).astype(float)
+        yield "axis", sheet.about(profile.axes).astype(float)
+        yield "terse", np.full(len(sheet.views), float(profile.terse))
+
+    def _nearness(self, profile: Profile) -> Iterator[tuple[str, Floats]]:
+        none = np.zeros((2, len(self.sheet.views)))
+        found = {kind: self._near.of(lines) for kind, lines in lines_of(profile).items()}
+        own = [near for kind in _OWN if (near := found[kind]) is not None]
+        found["best"] = np.maximum.reduce(own) if own else None
+        for kind, near in found.items():
+            title, opening = none if near is None else near
+            yield f"near-{kind}-title", title.astype(float)
+            yield f"near-{kind}-opening", opening.astype(float)
+
+    def _words(self, profile: Profile) -> Iterator[tuple[str, Floats]]:
+        terms = {term for segment in profile.segments for term in segment.terms} - generic_stems()
+        cognates = set(profile.cognates.values())
+        title, lead = (np.zeros(len(self.sheet.views)) for _ in range(2))
+        for term in terms:
+            places = self._postings.of(term, cognate=term in cognates)
+            rarity = self._context.rarity(term)
+            for found, printed in ((title, self._postings.in_title), (lead, self._postings.in_lead)):
+                found[np.unique(self._postings.row_of[places[printed[places]]])] += rarity
+        yield "words-title", np.tanh(title)
+        yield "words-lead", np.tanh(lead / 2)
+
+    def _trades(self, profile: Profile) -> Iterator[tuple[str, Floats]]:
+        sheet = self.sheet
+        yield "trade", _saturated(sheet.fields.most(profile.fields))
+        yield "market", _saturated(sheet.fields.most(profile.markets))
+        yield "other-trade", _saturated(sheet.fields.beside(profile.fields | profile.markets))
+        yield "aim", _saturated(sheet.aims.most(profile.aims))
+
+    def _places(self, profile: Profile) -> Iterator[tuple[str, Floats]]:
+        sheet = self.sheet
+        yield "home", sheet.home_of(profile.chain).astype(float)
+        yield "region", sheet.within(profile.region).astype(float)
+        yield "country", sheet.aimed_at(profile.countries).astype(float)
+        yield "at-hand", sheet.at_hand(profile.chain).astype(float)
+
+    def followed(self, profile: Profile) -> Flags:
+        """Tell which items name a followed name."""
+        found = np.zeros(len(self.sheet.views), bool)
+        for name in profile.member.follows:
+            parts = Words(name).stems
+            for row in self._postings.rows(parts) if parts else range(len(found)):
+                found[row] |= followed_name(profile.member, self.sheet.views[row], self._context) is not None
+        return found
+
+
+def expected(odds: Floats) -> Floats:
+    """Return what may be expected, 0 to 1, at these log-odds."""
+    share: Floats = 1 / (1 + np.exp(-odds))
+    return share
+
+
+def judged(case: Case) -> dict[str, float]:
+    """Return the parts of a score that are judged one by one, 0 or 1 each, by name (`JUDGED`)."""
+    eligible = case.eligibility is not None and case.eligibility.verdict is Verdict.YES
+    return {"ruled": float(case.concerned), "eligible": float(eligible)}
+
+
+def lines_of(profile: Profile) -> dict[str, Iterable[str]]:
+    """Return the lines of a profile whose nearness counts, by kind."""
+    member = profile.member
+    return {
+        "activity": member.activity,
+        "need": member.needs,
+        "skill": member.skills,
+        "naf": trade_of(member.naf),
+        "name": (member.organisation,),
+    }
+
+
+def _saturated(told: Floats) -> Floats:
+    found: Floats = 1 - np.exp(-told / _TALK)
+    return found
