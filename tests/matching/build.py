@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from veille.matching.case import Case
 from veille.matching.context import MatchContext, prepare
 from veille.matching.relevance import match
 from veille.model import Item, Match, Member
@@ -50,3 +51,14 @@ def context_with(*more: Item) -> MatchContext:
 def judge(item: Item, member: Member | None = None) -> Match:
     """Match one item among the judged ones."""
     return match(item, member or a_member(), context_with(item))
+
+
+def case_of(item: Item, member: Member | None = None) -> Case:
+    """Put an item among the judged ones before a member, for what rules of words make of it."""
+    context = context_with(item)
+    return Case(context.view(item), context.profile(member or a_member()), context)
+
+
+def score_of(item: Item, member: Member | None = None) -> float:
+    """Return the score of one item among the judged ones, 0 where it is refused."""
+    return judge(item, member).score or 0.0

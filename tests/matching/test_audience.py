@@ -1,6 +1,7 @@
 """Whom a call is for: companies of every trade, those of one that it names, and who is neither."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -8,7 +9,7 @@ from veille.matching.audience import read_audience
 from veille.model import Item, TextToTag
 from veille.nlp.tagger import load_tagger
 
-from .build import a_member, an_item, judge
+from .build import a_member, an_item, case_of, judge, score_of
 from .judgements import ROOT
 
 
@@ -73,18 +74,55 @@ def test_words_of_a_filiere_in_the_title_keep_it_for_that_filiere() -> None:
     assert not read_audience(replace(call(title, text), tags=said.tags)).every_trade
 
 
-def test_aid_to_industry_is_for_who_makes_things() -> None:
-    item = call("Aide à l'investissement des PME industrielles")
-    assert judge(item).gate is None
-    assert judge(item, a_member(naf="62.01Z")).gate is not None
-    assert judge(item, a_member(naf=None, sectors=("industrie-du-futur",))).gate is None
+def off_topic(item: Item, **member: Any) -> str | None:
+    """Return what the gate says to a member that is changed, None where it lets the item through."""
+    gate = judge(item, a_member(**member)).gate
+    assert gate is None or gate.kind == "gate:off-topic"
+    return gate and gate.text
+
+
+@pytest.mark.parametrize("whose", ["des PME industrielles", "pour les industriels", "des entreprises industrielles"])
+def test_aid_whose_title_keeps_it_to_industry_is_for_who_makes_things(whose: str) -> None:
+    item = call(f"Aide à l'investissement {whose}")
+    said = "hors sujet : pour l'industrie, et votre code NAF n'en est pas"
+    assert off_topic(item) is None
+    assert off_topic(item, naf="62.01Z") == said
+    assert off_topic(item, naf=None, sectors=("industrie-du-futur",)) is None
+
+
+@pytest.mark.parametrize(
+    ("title", "text"),
+    [
+        ("Aide à l'investissement des PME", "Par exemple des entreprises industrielles de la région."),
+        ("Aide aux entreprises industrielles, de commerce et de services", "Les PME sont aidées."),
+        ("Aide aux PME de l'industrie, du commerce et des services", "Les PME sont aidées."),
+    ],
+)
+def test_industry_among_others_or_below_the_title_keeps_nobody_out(title: str, text: str) -> None:
+    assert off_topic(call(title, text), naf="62.01Z") is None
+
+
+def test_industry_is_read_where_it_stands_alone() -> None:
+    assert read_audience(call("Aide à l'investissement des PME industrielles")).industrial
     assert not read_audience(call("Aide aux PME", "de l'industrie, du commerce et des services")).industrial
 
 
-def test_research_is_for_who_may_do_some() -> None:
-    item = call("Projets de recherche et développement des PME", "")
-    assert judge(item).gate is None
-    assert judge(item, a_member(naf="55.10Z")).gate is not None
+@pytest.mark.parametrize(
+    "title", ["Projets de recherche et développement des PME", "R&D collaborative des PME", "Un doctorant dans une PME"]
+)
+def test_research_is_for_who_may_do_some(title: str) -> None:
+    item = call(title)
+    said = "hors sujet : pour qui fait de la recherche, et votre code NAF n'en est pas"
+    assert off_topic(item) is None
+    assert off_topic(item, naf="55.10Z") == said
+    assert off_topic(item, naf="72.19Z") is None
+    assert off_topic(item, naf=None, sectors=("tourisme-loisirs",)) is None
+
+
+def test_what_is_kept_to_others_is_shown_to_who_asks_for_it_in_its_own_words() -> None:
+    item = call("Projets de recherche et développement des PME : la voile de kite")
+    assert off_topic(item, naf="55.10Z") is not None
+    assert off_topic(item, naf="55.10Z", needs=("voile de kite",)) is None
 
 
 def test_call_to_a_whole_trade_is_shown_to_it_and_says_so() -> None:
@@ -92,8 +130,13 @@ def test_call_to_a_whole_trade_is_shown_to_it_and_says_so() -> None:
     sawmill = a_member(naf="16.10A", sectors=("bois-foret",), activity=("placage de chêne",), needs=())
     said = {reason.kind: reason.text for reason in judge(item, sawmill).reasons}
     assert said["sector"] == "filière Forêt, bois et ameublement, à qui l'appel s'adresse"
-    assert judge(item, a_member(naf="22.29A", sectors=("bois-foret",), activity=("colles",), needs=())).gate is not None
-    assert judge(item, a_member(naf="16.10A", sectors=("bois-foret",), activity=("placage",), size="labo")).gate
+    for other in (
+        replace(sawmill, naf="22.29A", activity=("colles",)),
+        replace(sawmill, activity=("placage",), size="labo"),
+    ):
+        assert not case_of(item, other).concerned
+        assert "à qui l'appel s'adresse" not in " ".join(reason.text for reason in judge(item, other).reasons)
+        assert score_of(item, other) < score_of(item, sawmill)
 
 
 def test_trade_named_far_down_is_an_example() -> None:

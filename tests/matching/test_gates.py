@@ -6,7 +6,9 @@ from typing import Any
 
 import pytest
 
-from .build import a_member, an_item, judge
+from veille.matching.gates import off_topic
+
+from .build import a_member, an_item, case_of, judge, score_of
 from .judgements import TODAY
 
 
@@ -166,7 +168,6 @@ def test_call_named_after_a_past_year_that_is_still_open_passes() -> None:
     ("title", "words"),
     [
         ("Légumes pour les cantines", "même filière, mais aucun mot de votre profil"),
-        ("Chips : une nouvelle ligne aux extraits de piment", "même filière, mais aucun mot de votre profil"),
         ("Agroalimentaire : l'emploi progresse", "même filière, mais aucun mot de votre profil"),
     ],
 )
@@ -176,10 +177,23 @@ def test_shared_filiere_alone_is_off_topic(title: str, words: str) -> None:
     assert words in text or "ne suffit pas" in text
 
 
-def test_one_word_in_another_filiere_is_off_topic_and_said() -> None:
-    kind, text = gate_of(an_item(title="Le titane monte", text="", type="actualite", sectors=["mines-metallurgie"]))
-    assert kind == "gate:off-topic"
-    assert text == "hors sujet : « titane » ne suffit pas à en faire votre métier"
+@pytest.mark.parametrize(
+    ("chance", "own", "kind", "sector", "word"),
+    [
+        ("Chips : une nouvelle ligne aux extraits de piment", "Gommes aux extraits végétaux : une nouvelle ligne",
+         "appel-a-projets", "agroalimentaire", "extraits"),
+        ("Le titane monte", "L'enrobage sans dioxyde de titane monte", "actualite", "mines-metallurgie", "titane"),
+    ],
+)  # fmt: skip
+def test_one_word_by_chance_stays_far_below_the_whole_line(
+    chance: str, own: str, kind: str, sector: str, word: str
+) -> None:
+    by_chance = an_item(title=chance, text="", type=kind, sectors=[sector])
+    whole = an_item(title=own, text="", type=kind, sectors=[sector])
+    assert not case_of(by_chance).concerned
+    assert case_of(whole).on_topic
+    assert score_of(by_chance) < 0.65 * score_of(whole)
+    assert off_topic(case_of(by_chance)) == f"hors sujet : « {word} » ne suffit pas à en faire votre métier"
 
 
 def test_tender_for_the_equipment_of_the_trade_is_off_topic() -> None:

@@ -1,10 +1,12 @@
 """What is known of a member by its NAF code and its name alone, and what such a member is shown."""
 
+from dataclasses import replace
+
 import pytest
 
 from veille.matching.trades import named_trades, trade_of
 
-from .build import a_member, an_item, judge
+from .build import a_member, an_item, case_of, judge, score_of
 
 
 @pytest.mark.parametrize(
@@ -35,10 +37,14 @@ def test_member_known_by_its_code_is_shown_its_trade_and_told_why() -> None:
     assert (first.kind, first.text) == ("activity", "« scierie » = votre métier, d'après votre code NAF")
 
 
-def test_its_own_words_replace_what_its_code_says() -> None:
-    rich = a_member(naf="16.10A", sectors=("bois-foret",), activity=("placage de chêne",), needs=())
+def test_its_own_words_say_more_than_its_code() -> None:
+    poor = a_member(naf="16.10A", sectors=("bois-foret",), activity=(), needs=())
+    rich = replace(poor, activity=("placage de chêne",))
     item = an_item(title="Modernisation des scieries", text="", sectors=["bois-foret"])
-    assert judge(item, rich).gate is not None
+    own = an_item(title="Modernisation du placage de chêne", text="", sectors=["bois-foret"])
+    assert case_of(item, poor).concerned
+    assert not case_of(item, rich).concerned
+    assert score_of(item, rich) < 0.5 * min(score_of(item, poor), score_of(own, rich))
 
 
 def test_one_word_of_a_code_sells_no_other_product() -> None:

@@ -33,6 +33,13 @@ _INDUSTRIAL = re.compile(
 _RESEARCH = re.compile(
     r"\blaboratoires?\b|\br d\b|\bdoctora|\bresearch\b|\bthese|\brecherche (et|publique|collaborative|industriel)"
 )
+#: Folded words of a title that keep a call to industry, or to research; further down the same words are examples (on
+#: ten judged clusters, a gate on the whole text refused as much that was useful as what was not).
+_FOR_INDUSTRY = re.compile(
+    r"\b((pme|tpe|eti|entreprises?|societes?) industriel(le)?s?|(aux|pour les) industriels)\b"
+    r"(?!.{0,40}\b(commerc|service|artisan|batiment))"
+)
+_FOR_RESEARCH = re.compile(r"\brecherche (et|industrielle|collaborative)\b|\bprojets? de recherche\b|\br d\b|\bdoctora")
 #: Who may apply, by the sizes of member that the words stand for.
 _COMPANIES = {
     "tpe": ("tpe",), "pme": ("tpe", "pme"), "pmi": ("tpe", "pme"), "eti": ("eti",),
@@ -89,6 +96,9 @@ class Audience:
     industrial: bool
     #: Provided that they do research, with others or alone.
     research: bool
+    #: The title itself says so.
+    for_industry: bool
+    for_research: bool
     #: Sizes of member that are named among who may apply.
     sizes: frozenset[str]
     #: Stems that say the trade of who may apply (« les entreprises du bois » → « bois »).
@@ -118,6 +128,8 @@ def read_audience(item: Item) -> Audience:
         own=own,
         industrial=_INDUSTRIAL.search(f"{head} . {body[: _OPENING // 4]}") is not None,
         research=_RESEARCH.search(f"{head} . {body}") is not None,
+        for_industry=_FOR_INDUSTRY.search(head) is not None,
+        for_research=_FOR_RESEARCH.search(head) is not None,
         sizes=frozenset(size for sizes, _ in named for size in sizes),
         trades=frozenset(word for _, words in whole for word in words),
     )

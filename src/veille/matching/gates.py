@@ -7,7 +7,7 @@ from datetime import timedelta
 from veille.config.taxonomy import OFF_TOPIC
 from veille.french import french_day
 from veille.matching.case import KNOWLEDGE, LAW, NETWORK, NEWS, TENDER, Case
-from veille.matching.context import LOCAL_MONEY
+from veille.matching.context import FOR_ALL, LOCAL_MONEY
 from veille.model import Judgement, Origin, Reason, Scheme, Verdict
 from veille.text import fold
 
@@ -242,7 +242,21 @@ def _off_topic(case: Case) -> str | None:
         return "hors sujet : un marché s'adresse à qui vend, et vous achetez"
     if not case.followed and only_a_post(case):
         return "hors sujet : un poste à pourvoir chez un autre employeur"
+    if kept := _for_others(case):
+        return kept
     return off_topic(case) if case.kind == TENDER and not case.concerned else None  # it buys one product
+
+
+def _for_others(case: Case) -> str | None:
+    """Say to whom a title keeps money; not to a member without a code, or whose own words ask for it."""
+    audience, profile = case.view.audience, case.profile
+    if case.kind not in FOR_ALL or not profile.member.naf or case.on_topic or case.followed:
+        return None
+    if audience.for_industry and not profile.industrial:
+        return "hors sujet : pour l'industrie, et votre code NAF n'en est pas"
+    if audience.for_research and not profile.inventive:
+        return "hors sujet : pour qui fait de la recherche, et votre code NAF n'en est pas"
+    return None
 
 
 def off_topic(case: Case) -> str:
