@@ -164,17 +164,10 @@ def test_call_named_after_a_past_year_that_is_still_open_passes() -> None:
     assert judge(an_item(title="Sarcopénie : appel à projets 2025, dernière vague")).gate is None
 
 
-@pytest.mark.parametrize(
-    ("title", "words"),
-    [
-        ("Légumes pour les cantines", "même filière, mais aucun mot de votre profil"),
-        ("Agroalimentaire : l'emploi progresse", "même filière, mais aucun mot de votre profil"),
-    ],
-)
-def test_shared_filiere_alone_is_off_topic(title: str, words: str) -> None:
-    kind, text = gate_of(an_item(title=title, text=""))
-    assert kind == "gate:off-topic"
-    assert words in text or "ne suffit pas" in text
+@pytest.mark.parametrize("title", ["Légumes pour les cantines", "Agroalimentaire : l'emploi progresse"])
+def test_shared_filiere_alone_is_off_topic(title: str) -> None:
+    said = "hors sujet : même filière, mais aucun mot de votre profil"
+    assert gate_of(an_item(title=title, text="")) == ("gate:off-topic", said)
 
 
 @pytest.mark.parametrize(
