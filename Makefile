@@ -9,7 +9,7 @@ SHARED := $(if $(wildcard ../shared),shared$(COMMA))
 # Two processes, a file each at a time: fixtures that cost seconds are made once a file.
 WORKERS ?= -n 2 --dist loadfile
 
-.PHONY: demo train related evaluate test test-full check format lock wheel-smoke reference clean
+.PHONY: demo train related relevance evaluate test test-full check format lock wheel-smoke reference clean
 
 demo: $(VENV)/.run
 	$(BIN)/veille demo var/demo
@@ -48,6 +48,12 @@ train: $(VENV)/.dev
 # The related words that axes are read with, from the same sets (pipelines/related/README.md).
 related: $(VENV)/.dev
 	$(BIN)/python pipelines/related/scripts/train.py $(GOLD) $(NAMES)
+
+# What each part of a score weighs, from judged sets (pipelines/relevance/README.md).
+JUDGED ?= $(addprefix tests/data/judgements/network2/,agri-eau sante-nutrition textile-mode btp-construction \
+	aero-mecanique cosmetique-chimie logistique-ferroviaire tourisme-culture circulaire-dechets ess-silver)
+relevance: $(VENV)/.dev
+	$(BIN)/python pipelines/relevance/scripts/train.py $(JUDGED)
 
 # Figures of records that the models have not seen, held to the floors and drawn, then of sets that they have not seen.
 evaluate: $(VENV)/.dev

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from veille.matching.case import KNOWLEDGE, LAW, NETWORK, TENDER, WIDE, Case, named_sizes
-from veille.matching.context import ANSWERS_AIMS, LOCAL_MONEY, LONGEST_TEXT, MatchContext, View
+from veille.matching.context import ANSWERS_AIMS, LOCAL_MONEY, LONGEST_TEXT, MatchContext, View, firm
 from veille.matching.eligibility import area
 from veille.matching.gates import GATES, for_its_trade, foreign_money, only_a_post
 from veille.matching.profile import prepare_profile
@@ -75,8 +75,13 @@ class Sheet:
 
     def _constant(self, cases: Sequence[Case]) -> dict[str, Floats]:
         kinds = sorted({term.id for term in self._context.taxonomy.of(Scheme.TYPE).values()})
+        # Whatever reads like nothing else is taken for network life: only what is surely that is for all.
+        sure = self._flags(any(map(firm, view.item.of(Scheme.TYPE)[:1])) for view in self.views)
         return {
-            **{f"kind:{kind}": self._kinds({kind}).astype(float) for kind in kinds},
+            **{
+                f"kind:{kind}": (self._kinds({kind}) & (sure if kind == NETWORK else True)).astype(float)
+                for kind in kinds
+            },
             "english": self._numbers(view.english for view in self.views),
             "general": self._numbers(view.general for view in self.views),
             "urgent": self._numbers(map(urgency, cases)),
