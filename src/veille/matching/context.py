@@ -259,7 +259,7 @@ def _view(item: Item, taxonomy: Taxonomy, places: Places) -> View:
         stems=(*title, "", *text),
         title=len(title),
         sectors=sectors,
-        firm_sectors=sectors.intersection(tag.term for tag in item.of(Scheme.SECTOR) if firm(tag)),
+        firm_sectors=sectors.intersection(tag.term for tag in item.of(Scheme.SECTOR) if _firm(tag)),
         places=tuple(tag.term for tag in item.of(Scheme.TERRITORY) if tag.scope == "main"),
         mentioned=tuple(tag.term for tag in item.of(Scheme.TERRITORY) if tag.scope == "mentioned"),
         zones={tag.term: places.zone_places(tag.term) for tag in item.of(Scheme.ZONE) if _aimed(tag, body)},
@@ -272,8 +272,7 @@ def _aimed(tag: Tag, body: str) -> bool:
     return tag.scope == "main" and not whole
 
 
-def firm(tag: Tag) -> bool:
-    """Tell whether a source, a person or the text's own words say it, or the model is sure of it."""
+def _firm(tag: Tag) -> bool:
     return tag.origin is not Origin.MODEL or tag.score >= _SURE
 
 

@@ -244,7 +244,11 @@ def _off_topic(case: Case) -> str | None:
         return "hors sujet : un poste à pourvoir chez un autre employeur"
     if kept := _for_others(case):
         return kept
-    return off_topic(case) if case.kind == TENDER and not case.concerned else None  # it buys one product
+    if case.concerned:
+        return None
+    # A tender buys one product; of a text in English, words alone say little where nobody chose its source for the trade.
+    foreign = case.view.english and not case.same_sector
+    return off_topic(case) if case.kind == TENDER or foreign else None
 
 
 def _for_others(case: Case) -> str | None:

@@ -8,13 +8,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from veille.matching.case import KNOWLEDGE, LAW, NETWORK, TENDER, WIDE, Case, named_sizes
-from veille.matching.context import ANSWERS_AIMS, LOCAL_MONEY, LONGEST_TEXT, MatchContext, View, firm
+from veille.matching.context import ANSWERS_AIMS, LOCAL_MONEY, LONGEST_TEXT, MatchContext, View
 from veille.matching.eligibility import area
 from veille.matching.gates import GATES, for_its_trade, foreign_money, only_a_post
 from veille.matching.profile import prepare_profile
 from veille.matching.spoken import Spoken
 from veille.matching.timeliness import standing, urgency
-from veille.model import Member, Scheme
+from veille.model import Member, Origin, Scheme, Tag
 from veille.text import fold
 
 Flags = NDArray[np.bool_]
@@ -22,6 +22,8 @@ Floats = NDArray[np.float64]
 #: Gates that ask nothing of the member; the last but one lets a followed name through.
 _SAME_FOR_ALL = ("rejected", "expired", "archive")
 _UNLESS_FOLLOWED = "noise"
+#: How much a text must say of a type to be plainly of it (most judged ones say 0.4 and more).
+_PLAINLY = 0.3
 #: More trades than this make a text no broader.
 _TRADES = 5
 
@@ -76,7 +78,7 @@ class Sheet:
     def _constant(self, cases: Sequence[Case]) -> dict[str, Floats]:
         kinds = sorted({term.id for term in self._context.taxonomy.of(Scheme.TYPE).values()})
         # Whatever reads like nothing else is taken for network life: only what is surely that is for all.
-        sure = self._flags(any(map(firm, view.item.of(Scheme.TYPE)[:1])) for view in self.views)
+        sure = self._flags(any(map(_surely, view.item.of(Scheme.TYPE)[:1])) for view in self.views)
         return {
             **{
                 f"kind:{kind}": (self._kinds({kind}) & (sure if kind == NETWORK else True)).astype(float)
@@ -182,6 +184,11 @@ class Sheet:
 
     def _numbers(self, values: Iterable[float]) -> Floats:
         return np.fromiter(values, float, len(self.views))
+
+
+def _surely(tag: Tag) -> bool:
+    """Tell whether a type is told by somebody, or plainly by the text."""
+    return tag.origin in {Origin.PERSON, Origin.FACT, Origin.SOURCE} or tag.score >= _PLAINLY
 
 
 def _zoned(view: View) -> frozenset[str]:
