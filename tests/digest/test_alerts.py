@@ -69,6 +69,7 @@ def house(sqlite_template: Path, tmp_path: Path):
         encoding="utf-8",
     )
     (home / "sources.yaml").write_text("version: 1\nsources: []\n", encoding="utf-8")
+    alert_yaml(home)
     app = App(load_settings(home), clock=FrozenClock(WEDNESDAY))
     profile = Member(organisation="Phytalis", sectors=("agroalimentaire",), activity=("extraits végétaux",))
     app.members.save([(profile, [Subscriber(email=ANNE), Subscriber(email=BOB)])], origin="test", now=WEDNESDAY)
@@ -79,6 +80,13 @@ def house(sqlite_template: Path, tmp_path: Path):
     ])  # fmt: skip
     yield app
     app.database.close()
+
+
+def alert_yaml(home: Path, *lines: str) -> None:
+    """Ask for less than what ships: where there are a few items only, no word is rare and none scores high."""
+    folder = home / "digests" / "alerte"
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "digest.yaml").write_text("\n".join((*lines, "alert: {days: 10, score: 0.5}", "")), encoding="utf-8")
 
 
 def ask_for_alerts(app: App, email: str = ANNE) -> None:
@@ -256,9 +264,7 @@ def test_two_runs_at_once_make_one_alert(house: App, monkeypatch: pytest.MonkeyP
 
 
 def test_a_held_alert_waits_for_staff_and_nobody_gets_another_beside_it(house: App) -> None:
-    folder = house.settings.home / "digests" / "alerte"
-    folder.mkdir(parents=True)
-    (folder / "digest.yaml").write_text("fallback: hold\n", encoding="utf-8")
+    alert_yaml(house.settings.home, "fallback: hold")
     ask_for_alerts(house)
     assert any("n'est pas approuvée" in line for line in tick(house))
     store_items(house.database, [pressing_call(3)])
@@ -334,9 +340,7 @@ def test_no_alert_while_a_bulletin_spread_over_days_still_has_to_reach_that_read
 
 
 def test_what_staff_cancelled_is_not_made_again_the_same_day(house: App) -> None:
-    folder = house.settings.home / "digests" / "alerte"
-    folder.mkdir(parents=True)
-    (folder / "digest.yaml").write_text("fallback: hold\n", encoding="utf-8")
+    alert_yaml(house.settings.home, "fallback: hold")
     ask_for_alerts(house)
     tick(house)
     house.digest.living.cancel(by="Claire", why="erreur", name="alerte")

@@ -4,7 +4,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from tests.digest.builders import NOW, digest, item, match, seen
+from tests.digest.builders import NOW, digest, hebdo, item, match, seen
 from veille.digest.choosing.hand import Hand
 from veille.digest.choosing.select import Offer, choose, common_items, offer
 from veille.digest.editions import edition
@@ -159,10 +159,22 @@ def test_three_best_calls_are_starred():
 
 @pytest.mark.parametrize(("kind", "score", "shown"), [
     ("reglementation", 0.24, False), ("reglementation", 0.25, True), ("vie-du-cluster", 0.24, False),
-    ("appel-a-projets", 0.05, True), ("appel-partenaires", 0.05, True),
+    ("appel-a-projets", 0.34, False), ("appel-a-projets", 0.35, True), ("appel-partenaires", 0.05, True),
 ])  # fmt: skip
-def test_what_is_read_must_suit_more_surely_than_what_can_be_seized(kind: str, score: float, shown: bool):
-    assert (offer(digest(), WHEN, item(1, kind, deadline=None), match(1, score), None) is not None) is shown
+def test_each_section_asks_for_a_score_of_its_own(kind: str, score: float, shown: bool):
+    assert (offer(hebdo().digest, WHEN, item(1, kind, deadline=None), match(1, score), None) is not None) is shown
+
+
+def test_who_was_sent_a_call_is_told_what_changed_whatever_it_scores_since():
+    moved = item(1, version=2, deadline="2027-01-15")
+    told = offer(hebdo().digest, WHEN, moved, match(1, 0.3), seen(1))
+    assert told is not None
+    assert (told.section, told.changed) == ("seize", ("deadline",))
+    recalled = offer(
+        hebdo().digest, WHEN, item(2, deadline="2026-11-30"), match(2, 0.3), seen(2, deadline=date(2026, 11, 30))
+    )
+    assert recalled is not None
+    assert recalled.section == "deadlines"
 
 
 def test_what_somebody_answers_for_needs_no_score():

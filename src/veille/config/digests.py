@@ -77,7 +77,7 @@ class Alert(_Strict):
 
     days: int = Field(10, ge=1, le=30, description="clôt dans moins de tant de jours, à une date sûre")
     score: float = Field(
-        0.75, ge=0, le=2, allow_inf_nan=False, description="note à atteindre pour un lecteur (« veille why » la dit)"
+        0.9, ge=0, le=2, allow_inf_nan=False, description="note à atteindre pour un lecteur (« veille why » la dit)"
     )
 
 

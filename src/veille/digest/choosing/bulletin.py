@@ -142,7 +142,10 @@ def _reasons(one: Offer) -> tuple[Reason, ...]:
     said = tuple(reason for reason in every if reason.kind not in _SHOWN_ELSEWHERE) or every
     if one.recall:
         return (Reason(kind="deadline", text="dernier rappel"),)
-    return (*said[: _MAX_REASONS - 1], _COMMON) if one.common else said or (_COMMON,)
+    if not one.common:
+        return said or (_COMMON,)
+    own = tuple(reason for reason in said if reason.kind != _COMMON.kind)
+    return (*own[: _MAX_REASONS - 1], _COMMON)
 
 
 def _verdict(one: Offer) -> str:

@@ -17,8 +17,8 @@ from veille.protocols import Candidate, Judge
 #: A type read by the model alone counts from that score on. In the judged networks it read 68 so, none above 0.8, three
 #: in four right: no ground to go lower (docs/decisions/surete.md).
 SURE = 0.9
-#: A match counts from that score on: of the judged pairs, 97 % are fit there, 90 % without (benchmarks/certainty.py).
-SUITS = 0.35
+#: A match counts from that score on: of the judged pairs, 95 % are fit there, 75 % without (benchmarks/certainty.py).
+SUITS = 0.7
 _STATED = frozenset({Origin.PERSON, Origin.FACT, Origin.CUE})
 _GATE = Reason(kind="gate:uncertain", text="pas assez sûr pour une sélection que personne n'a relue")
 

@@ -55,7 +55,7 @@ def _not_admitted(section: SectionPlan | None, match: Match, reader: Reader) -> 
     if section is None:
         return Course(stop="section", said="aucune section de ce bulletin ne prend ce type d'élément")
     title = section.title
-    if match.score < section.least:
+    if match.score < section.least and match.item_id not in reader.seen:
         low, bar = (f"{number:.2f}".replace(".", ",") for number in (match.score, section.least))
         return Course(
             stop="bar", said=f"sous le seuil de « {title} » : note {low}, il faut {bar} (least)", section=title

@@ -62,7 +62,9 @@ class Offering:
             pools.add(self._offer(number, reader, judged), bound=False)
         for number, most in judged.candidates:
             again = number in reader.seen
-            if number in sure or number not in self._items or not (again or pools.wants(self._kinds[number], most)):
+            if number in sure or number not in self._items:
+                continue
+            if not again and (most < self._shelves[number].least or not pools.wants(self._kinds[number], most)):
                 continue
             pools.add(self._offer(number, reader, judged), bound=not again)
         return pools.offers()
@@ -90,17 +92,18 @@ class Offering:
         return self._plain[item.id]
 
     def calls(self, reader: Reader, shown: Collection[int]) -> tuple[int, int]:
-        """Return how many calls a reader may answer in time, and how many of them were shown, now or before.
+        """Return how many calls suit a reader in time and enough for a section, and how many were shown, now or before.
 
         One that was never judged, as better ones filled its section, counts as one: there are that many at most.
         """
         judged, count, told = self._judged(reader), 0, 0
-        for number, _ in judged.candidates:
+        for number, most in judged.candidates:
             item = self._items.get(number)
             if item is None or not self._shelves[number].in_time or not wanted(item, reader):
                 continue
             known, match = number in shown or number in reader.seen, judged.matches.get(number)
-            if known or match is None or match.score is not None:
+            score = most if match is None else match.score
+            if known or (score is not None and score >= self._shelves[number].least):
                 count, told = count + 1, told + known
         return count, told
 

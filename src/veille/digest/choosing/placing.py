@@ -1,5 +1,6 @@
 """Where an item goes in a digest, as far as it does not depend on who reads it (pure)."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -36,7 +37,16 @@ class Shelf:
     @property
     def kinds(self) -> tuple[str, ...]:
         """The kinds of these sections."""
-        return tuple(plan.kind for plan in (self.home, self.followed, self.window) if plan is not None)
+        return tuple(plan.kind for plan in self._plans)
+
+    @property
+    def least(self) -> float:
+        """The score below which none of these sections takes it; 0 where a person put it there."""
+        return 0.0 if self.forced else min((plan.least for plan in self._plans), default=0.0)
+
+    @property
+    def _plans(self) -> Iterator[SectionPlan]:
+        return (plan for plan in (self.home, self.followed, self.window) if plan is not None)
 
     def by_match(self, match: Match) -> SectionPlan | None:
         """Return the section in which it is shown to whom a match is for."""

@@ -100,7 +100,7 @@ def placed(
 ) -> Offer | None:
     """Return what may be shown at all as it is shown to whom this match is for, or None: refused, or of no section."""
     section = section_for(digest, match, shelf, hand)
-    if section is None or not _admitted(item, match, section, hand):
+    if section is None or not _admitted(item, match, section, hand, seen):
         return None
     if seen is not None:
         return _again(item, match, section, seen)
@@ -234,11 +234,14 @@ def nothing_to_say(offers: Sequence[Offer]) -> str:
     return "aucun contenu nouveau et ouvert ne correspond à ce profil"
 
 
-def _admitted(item: Item, match: Match, section: SectionPlan, hand: Hand) -> bool:
-    """Say whether it may stand in a section: it passes and suits enough for it, or somebody answers for it."""
+def _admitted(item: Item, match: Match, section: SectionPlan, hand: Hand, seen: SeenItem | None) -> bool:
+    """Say whether it may stand in a section: it passes and suits enough for it, or somebody answers for it.
+
+    What was sent before suited then: whoever is at work on it is told what changed, and of its last days.
+    """
     own_news = section.kind == "network" and item.licence is Licence.OWN
     if match.score is not None:
-        put_there = hand.chosen or bool(hand.section or item.section)
+        put_there = hand.chosen or bool(hand.section or item.section) or seen is not None
         return match.gate is None and (match.score >= section.least or own_news or put_there)
     if match.gate is None:
         return False
