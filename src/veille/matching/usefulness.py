@@ -10,7 +10,7 @@ import json
 import math
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 
 import numpy as np
@@ -76,7 +76,7 @@ class Usefulness:
         self.sheet = Sheet(context)
         self._near, self._postings = Nearness(self.sheet.views), Postings(self.sheet.views)
         self._rows = {view.item.id: row for row, view in enumerate(self.sheet.views)}
-        self._scores: dict[int, tuple[Profile, Floats]] = {}
+        self._last: tuple[Profile, Floats] | None = None
 
     def row(self, view: View) -> int:
         """Return the row of an item of the context."""
@@ -84,14 +84,21 @@ class Usefulness:
 
     def of(self, profile: Profile) -> Floats:
         """Return by row the most that a member may expect of each item, in log-odds: all that is `JUDGED` holds."""
-        known = self._scores.get(id(profile))
-        if known is None or known[0] is not profile:
-            total = np.full(len(self.sheet.views), weights().start + sum(weights().parts[name] for name in JUDGED))
-            for name, column in self.parts(profile):
-                total += weights().parts.get(name, 0.0) * column
-            known = profile, total
-            self._scores = {id(profile): known}
-        return known[1]
+        last = self._last
+        if last is not None and last[0] is profile:
+            return last[1]
+        total = self._same_for_all.copy()
+        for name, column in self._own(profile):
+            total += weights().parts[name] * column
+        self._last = profile, total
+        return total
+
+    @cached_property
+    def _same_for_all(self) -> Floats:
+        held = sum(weights().parts[name] for name in JUDGED)
+        # A type of a cluster's own taxonomy was never judged: it weighs nothing.
+        constant = (weights().parts.get(name, 0.0) * column for name, column in self.sheet.constant.items())
+        return sum(constant, np.full(len(self.sheet.views), weights().start + held))
 
     def told(self, profile: Profile, row: int) -> dict[str, float]:
         """Return what each part adds to one item's log-odds, the largest first; parts that add nothing are left out."""
@@ -103,6 +110,10 @@ class Usefulness:
     def parts(self, profile: Profile) -> Iterator[tuple[str, Floats]]:
         """Yield the parts of a score by name: one number an item."""
         yield from self.sheet.constant.items()
+        yield from self._own(profile)
+
+    def _own(self, profile: Profile) -> Iterator[tuple[str, Floats]]:
+        """Yield the parts that ask something of the member."""
         yield from self._nearness(profile)
         yield from self._words(profile)
         yield from self._trades(profile)
