@@ -7,6 +7,7 @@ from the top. What is offered is the same as if everything had been judged.
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass, field, replace
 
 from veille.config.digests import Digest
@@ -47,6 +48,16 @@ class Offering:
         self._now_for_all = {number for number in self._for_all if may_show(digest, when, self._items[number], None)}
         self._plain: dict[int, bool] = {}
         self._known: dict[tuple[int, tuple[str, ...], tuple[str, ...]], _Judged] = {}
+
+    def anew(self) -> "Offering":
+        """Return the same over nobody judged yet: what it comes to know of readers goes when it goes."""
+        other = copy(self)
+        other.forget()
+        return other
+
+    def forget(self) -> None:
+        """Let go of what was judged."""
+        self._known = {}
 
     def expect(self, readers: Iterable[Reader]) -> None:
         """Be told whose offers will be asked for, in that order."""
