@@ -220,7 +220,7 @@ class Digests:
         sent = self._despatch.send_issue(issue, hours)
         if self._desk.mails.counts(issue.id) != before:  # a mail that waits for hours is no news each minute
             count = sum(one.state is DeliveryState.SENT for one in sent.deliveries)
-            yield f"édition {issue.name} : {count} mails remis sur {len(sent.deliveries)}"
+            yield f"édition {issue.name} : {counted(count, 'mail')} remis sur {len(sent.deliveries)}"
         if sent.held:
             yield f"édition {issue.name} suspendue : {sent.held}"
 
