@@ -221,7 +221,6 @@ class App(Stores):
         """What the digest stage works with."""
         from veille.digest.choosing.labels import ShortLabels
         from veille.digest.desk import Desk
-        from veille.digest.judged import Recollection
         from veille.engine.leader import turn
 
         return Desk(
@@ -239,7 +238,7 @@ class App(Stores):
             written=self.shown.readers,
             opinions=self.opinions.all,
             rules=lambda: f"{__version__} {self.taxonomy!r}",
-            recollection=Recollection(self.settings.var / "judged"),
+            recollection=self.recollection,
             signer=self.signer,
             moved_clock=self.moved,
             shared_store=self.database.file is None,

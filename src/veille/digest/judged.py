@@ -1,7 +1,7 @@
 """What was judged for a draft, kept beside the database until the next one: an edit chooses anew, it judges little.
 
 A cache: lost, damaged, or of other items and people than those asked about, all is judged again. It holds what is an
-organisation's, nothing that one of its readers said of themselves.
+organisation's, not what one of its readers mutes; their opinions weigh in it, so that erasing one of them deletes it.
 """
 
 import hashlib
@@ -144,6 +144,12 @@ class Recollection:
             write_atomically(self._path(digest), _head(key, content) + content, private=True)
         except OSError as error:
             log.warning("jugements non gardés, la prochaine retouche les refera : %s", cause(error))
+
+    def forget(self) -> None:
+        """Delete all that is kept. Raises OSError."""
+        if self._folder is not None:
+            for path in self._folder.glob("*.jugements"):
+                path.unlink(missing_ok=True)
 
     def _read(self, digest: str, key: str) -> dict[str, Any] | None:
         """Return what is kept under that key; None where there is nothing, or not as it was written."""
