@@ -130,6 +130,13 @@ def test_a_signed_issue_is_believed_and_the_rest_waits_for_the_next(house: House
     assert way(house, 1).next == "édition hebdo 2026-W48 envoyée"
 
 
+def test_what_a_cancelled_issue_held_is_in_the_next_one(house: House) -> None:
+    house.digests.build()
+    house.digests.living.cancel(by="Claire", why="rien de bon")
+    found = way(house, 1)
+    assert (found.period, found.course.stop) == ("2026-W49", "in")
+
+
 def test_what_the_same_address_reads_for_another_organisation_is_said_to_be_there(house: House) -> None:
     pairs = [
         (Member(organisation=name, sectors=("sante",)), [Subscriber(email="lea@pole.example.fr")])

@@ -32,6 +32,8 @@ from veille.protocols import Judge
 
 #: A draft in these states is made again with what has come since.
 OPEN_TO_CHANGE = (IssueState.DRAFT, IssueState.CURATED)
+#: What such an issue held waits for the next one, but for who was sent it before it ended.
+_NEVER_LEFT = (IssueState.CANCELLED, IssueState.EXPIRED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,7 +83,7 @@ class Following:
         issue = desk.issues.find(definition.name, when.period)
         held = self._held(definition, issue, item, person) if issue is not None else None
         if issue is not None and issue.state not in OPEN_TO_CHANGE:  # what it holds is what it holds
-            if held is not None:
+            if held is not None and issue.state not in _NEVER_LEFT:
                 said = f"édition {issue.name} {STATE_NAMES[issue.state]}"
                 return Way(digest=definition.name, period=issue.period, email=person.email, course=held, next=said)
             when, issue = self._after(definition, when), None
