@@ -11,6 +11,7 @@ from tests.digest.builders import item, store_items
 from tests.web.conftest import ANNE, BOB, Site
 from veille.digest.publishing.profile import ProfileFeeds
 from veille.errors import InputError
+from veille.matching.sheet import Sheet
 from veille.model import Preferences
 
 
@@ -91,6 +92,17 @@ def test_what_readers_share_is_placed_once_for_all_of_them(site: Site, monkeypat
         for one in (ANNE, BOB):
             assert site.client.get(addresses(site, one)).status_code == 200
     assert made == [1]
+
+
+def test_items_are_read_before_the_first_reader_asks(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    feeds, read = site.app.publishing.profiles, []
+    first_look = Sheet.__init__
+    monkeypatch.setattr(Sheet, "__init__", lambda self, context: read.append(1) or first_look(self, context))
+    feeds.prepare()
+    feeds.rest(20)
+    assert read == [1]
+    titles(site)
+    assert read == [1]
 
 
 def test_nobody_waits_while_it_is_made_anew_and_the_next_have_it(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -26,6 +26,8 @@ _WORDS = 1_000_000
 _FRESH = timedelta(minutes=15)
 #: How long they still serve while they are prepared anew: nobody waits for what a neighbour was given.
 _USABLE = timedelta(hours=2)
+#: Of no trade and no place: a judge reads all items for the first who asks it, whoever that is.
+_NOBODY = Member(organisation="")
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +121,8 @@ class ProfileFeeds:
         weekly = next((one for one in digests if one.digest.rhythm == "weekly"), digests[0])
         items, digest, hands = desk.items.items(), _unbounded(weekly.digest), Hands(Handpicked(), ())
         when = replace(desk.edition(weekly), day=day, last_day=day)
+        judge = desk.matcher(items, day)
+        judge.candidates(_NOBODY)
         return _Prepared(
             at=desk.clock.monotonic(),
             when=when,
@@ -126,7 +130,7 @@ class ProfileFeeds:
             items={item.id: item for item in items},
             shown=shown_now(items),
             hands=hands,
-            offering=Offering(digest, when, items, desk.matcher(items, day), hands),
+            offering=Offering(digest, when, items, judge, hands),
         )
 
 
