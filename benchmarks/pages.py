@@ -98,6 +98,8 @@ def _make(home: Path, asked: argparse.Namespace) -> dict[str, Callable[[int], st
     readers = [drawn.randint(1, asked.readers) for _ in range(asked.asks + 1)]
     app.close()
     return {
+        # the first asked: what all feeds share is made ready from the start, and takes turns with whatever is asked
+        "flux RSS": lambda n: links.feed(readers[n], "xml"),
         "désinscription": lambda n: links.unsubscribe(readers[n]),
         "préférences": lambda n: links.preferences(readers[n]),
         "avis": lambda n: links.opinion(readers[n], _item(readers[n], 0, 3, asked.items)),
@@ -106,7 +108,6 @@ def _make(home: Path, asked: argparse.Namespace) -> dict[str, Callable[[int], st
         "profil": lambda n: links.profile(readers[n]),
         "données": lambda n: links.holdings(readers[n]),
         "données.json": lambda n: links.holdings(readers[n]) + ".json",
-        "flux RSS": lambda n: links.feed(readers[n], "xml"),
         "archive": lambda _: "/archives/",
         "archive, édition": lambda _: f"/archives/editions/hebdo-{periods[0]}.html",
         "404": lambda n: f"/m/avis/faux{n}",

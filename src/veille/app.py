@@ -238,6 +238,7 @@ class App(Stores):
             written=self.shown.readers,
             opinions=self.opinions.all,
             rules=lambda: f"{__version__} {self.taxonomy!r}",
+            recollection=self.recollection,
             signer=self.signer,
             moved_clock=self.moved,
             shared_store=self.database.file is None,

@@ -78,9 +78,11 @@ class BadLines(InputError):
     """Some lines of an input file were refused; the others were done. `problems` are (line number, French cause)."""
 
     def __init__(self, file: str | Path, problems: list[tuple[int, str]]) -> None:
-        shown = " ; ".join(f"ligne {number} : {cause}" for number, cause in problems[:10])
-        more = f" ; et {len(problems) - 10} autres" if len(problems) > 10 else ""  # noqa: PLR2004 - ten lines fit a screen
-        super().__init__(f"{file} : {shown}{more}", cure="corrigez ces lignes et relancez : les autres sont faites")
+        shown = [f"ligne {number} : {cause}" for number, cause in problems[:10]]
+        if len(problems) > 10:  # noqa: PLR2004 - ten lines fit a screen
+            shown.append(f"et {len(problems) - 10} autres")
+        told = f" {shown[0]}" if len(shown) == 1 else "".join(f"\n  {one}" for one in shown) + "\n"
+        super().__init__(f"{file} :{told}", cure="corrigez ces lignes et relancez : les autres sont faites")
         self.problems = problems
 
 

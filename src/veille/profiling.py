@@ -72,6 +72,7 @@ class Profiling:
         """Never write to a person again, then delete all that is held of them; the hash of the address stays."""
         stores = self._stores
         stores.members.suppress(person.email, reason=ERASED, now=stores.clock.now())
+        stores.recollection.forget()  # what they said of items weighs in what was judged for their organisation
         return stores.people.erase(person.id)
 
     def waiting(self) -> dict[str, datetime]:

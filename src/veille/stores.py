@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from veille.config.digests import Definition
     from veille.config.gazetteer import Gazetteer
     from veille.config.taxonomy import Taxonomy
+    from veille.digest.judged import Recollection
     from veille.engine.direct import DirectEngine
     from veille.protocols.curation import ReviewStore
     from veille.protocols.letters import LetterStores
@@ -104,6 +105,13 @@ class Stores:
         from veille.config.digests import load_digests
 
         return load_digests([folder / "digests" for folder in self.folders])
+
+    @cached_property
+    def recollection(self) -> "Recollection":
+        """What was judged for the drafts under way."""
+        from veille.digest.judged import Recollection
+
+        return Recollection(self.settings.var / "judged")
 
     @cached_property
     def keys(self) -> "Keys":

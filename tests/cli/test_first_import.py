@@ -83,6 +83,20 @@ def test_an_archive_is_refused_with_its_reason_and_an_open_call_is_stock(run):
     assert sent(run, MONDAY) == {"recente", "appel"}
 
 
+def test_why_tells_the_way_to_the_bulletin_and_the_score_alone_where_a_digest_is_broken(run, watched):
+    told = why(run, MONDAY, "appel")
+    assert "dans le bulletin, « À saisir »" in told
+    assert "prochain bulletin « La veille de la semaine » : " in told
+    (way,) = json.loads(run(MONDAY, "why", f"{SITE}/appel", "Phytalis", "--json"))["ways"]
+    assert (way["course"]["stop"], way["digest"]) == ("in", "hebdo")
+    folder = watched / "digests" / "hebdo"
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "digest.yaml").write_text("version: 2\n", encoding="utf-8")
+    told = why(run, MONDAY, "appel")
+    assert "oui — score" in told
+    assert "le chemin jusqu'au bulletin ne peut être dit" in told
+
+
 def test_what_the_source_publishes_afterwards_is_news_without_a_date(run, served):
     served.documents["/good.xml"] = feed("nouvelle", "sans-date", "ancienne", "recente", "appel")
     run(NEXT, "crawl")

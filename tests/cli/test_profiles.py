@@ -179,7 +179,11 @@ def test_a_person_asks_for_their_data_and_is_erased(run, home):
     assert "données écrites" in run("members", "data", "claire@phytalis.example", "--output", home / "d.json")
     assert (home / "d.json").stat().st_mode & 0o077 == 0
     assert "vouliez-vous claire@phytalis.example" in run("members", "erase", "clair@phytalis.example", "--yes", code=2)
+    judged = home / "var" / "judged" / "hebdo.jugements"  # her opinions would weigh in it
+    judged.parent.mkdir()
+    judged.write_bytes(b"what was judged of a draft")
     assert "effacé : subscriber 1" in run("members", "erase", "claire@phytalis.example", "--yes")
+    assert not judged.exists()
     assert b"claire@phytalis" not in (home / "var" / "veille.sqlite").read_bytes()
     assert "adresse à ne plus écrire" in run("members", "import", home / "m.csv")
     assert "base réécrite" in run("db", "compact")

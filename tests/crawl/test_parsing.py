@@ -6,6 +6,8 @@ import os
 import signal
 import time
 from concurrent.futures import Future, ProcessPoolExecutor
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -66,6 +68,68 @@ def test_a_worker_that_dies_costs_nobody_else_anything() -> None:
             return [*await asyncio.gather(*slow), await parsers.parse(GOOD)]
 
     assert all(isinstance(reading, ParsedFeed) for reading in asyncio.run(murder()))
+
+
+def test_a_server_of_workers_that_dies_costs_nobody_anything() -> None:
+    """It may die with bodies in hand, or between two: what it started is lost with it, and nobody is blamed."""
+
+    async def murder() -> list[ParsedFeed | ParseError]:
+        with FeedParsers(2) as parsers:
+            await parsers.parse(GOOD)
+            assert parsers._pool is not None
+            server = parsers._pool.submit(os.getppid).result()
+            slow = [asyncio.create_task(parsers.parse(GOOD)) for _ in range(3)]
+            await asyncio.sleep(0)
+            os.kill(server, signal.SIGKILL)
+            return [*await asyncio.gather(*slow), await parsers.parse(GOOD)]
+
+    assert all(isinstance(reading, ParsedFeed) for reading in asyncio.run(murder()))
+
+
+def kill_all(body: Body) -> ParsedFeed:
+    """Kill what starts workers, and the worker at hand; only the first time where the body names a file."""
+    mark = Path(body.url) if body.url else None
+    if mark is not None and mark.exists():
+        return parsing._read(replace(body, url=""))
+    if mark is not None:
+        mark.touch()
+    os.kill(os.getppid(), signal.SIGKILL)
+    os._exit(1)
+
+
+def test_a_body_in_hand_when_the_server_dies_is_read_once_more(tmp_path: Path) -> None:
+    async def read_it() -> ParsedFeed | ParseError:
+        with FeedParsers(1) as parsers:
+            return await parsers._by_itself(kill_all, replace(GOOD, url=str(tmp_path / "mark")))
+
+    assert isinstance(asyncio.run(read_it()), ParsedFeed)
+
+
+def test_a_body_with_which_the_server_dies_twice_is_to_blame() -> None:
+    async def read_both() -> list[ParsedFeed | ParseError]:
+        with FeedParsers(1) as parsers:
+            return [await parsers.run(kill_all, replace(GOOD, url="")), await parsers.parse(GOOD)]
+
+    hostile, good = asyncio.run(read_both())
+    assert isinstance(hostile, ParseError)
+    assert "tomber" in hostile.message
+    assert isinstance(good, ParsedFeed)
+
+
+@pytest.mark.parametrize("refusal", [ConnectionRefusedError(), BrokenPipeError(), EOFError()])
+def test_a_server_that_is_dying_is_asked_again(monkeypatch: pytest.MonkeyPatch, refusal: Exception) -> None:
+    """It hears nobody any more, and is not gone yet: two times, then another one answers."""
+    real, refused = parsing._pool, []
+
+    class Dying(ProcessPoolExecutor):
+        def submit(self, *_args: object, **_named: object) -> "Future[object]":  # type: ignore[override]
+            refused.append(refusal)
+            raise refusal
+
+    monkeypatch.setattr(parsing, "_pool", lambda workers: Dying(1) if len(refused) < 2 else real(workers))
+    (good,) = read(GOOD)
+    assert isinstance(good, ParsedFeed)
+    assert len(refused) == 2
 
 
 class Breaking(ProcessPoolExecutor):

@@ -133,7 +133,7 @@ def test_who_asked_gets_what_presses_at_once_and_the_bulletin_does_not_repeat_it
     assert [line for line in tick(house) if "alerte" in line] == [
         "alerte 2026-11-25-1 : 1 lecteur",
         "édition alerte 2026-11-25-1 approuvée sans personne — repli : sélection automatique",
-        "édition alerte 2026-11-25-1 : 1 mails remis sur 1",
+        "édition alerte 2026-11-25-1 : 1 mail remis sur 1",
     ]
     (mail,) = mails(house)
     assert mail["To"] == ANNE

@@ -42,7 +42,7 @@ def test_it_is_kept_with_the_issue_through_edits_and_approval_and_told_by_each_c
     told = built.issue.coverage
     assert told is not None
     said = f"Couverture : {told} % des appels"
-    show_built(built)
+    show_built(built, {})
     assert said in capsys.readouterr().out
     house.digests.curation.note(1, "À lire.", by="Claire")
     assert house.digests.status()[0].issue.coverage == told

@@ -58,7 +58,7 @@ def test_daemon_lifts_by_the_relay_s_log_what_was_in_doubt_at_its_last_tick(hous
     house.clock.advance(FRIDAY)
     with Sink(Plan({"dot": ["what?"]}), log=tmp_path / "log") as sink:
         daemon = house.through(sink.url, accept_log=str(tmp_path / "log"))
-        assert list(daemon.run_due()) == ["édition hebdo 2026-W48 : 1 mails remis sur 2"]
+        assert list(daemon.run_due()) == ["édition hebdo 2026-W48 : 1 mail remis sur 2"]
         assert list(daemon.run_due()) == ["édition hebdo 2026-W48 : 2 mails remis sur 2"]
         assert list(daemon.run_due()) == []
     assert daemon.status()[0].state is IssueState.DONE
@@ -71,7 +71,7 @@ def test_daemon_does_not_repeat_each_minute_what_has_not_changed(house: House) -
     house.clock.advance(FRIDAY)
     with Sink(Plan({"rcpt": ["451 4.2.0 greylisted"]})) as sink:
         daemon = house.through(sink.url)
-        assert list(daemon.run_due()) == ["édition hebdo 2026-W48 : 1 mails remis sur 2"]
+        assert list(daemon.run_due()) == ["édition hebdo 2026-W48 : 1 mail remis sur 2"]
         house.clock.advance(timedelta(minutes=1))
         assert list(daemon.run_due()) == []
         house.clock.advance(timedelta(minutes=5))

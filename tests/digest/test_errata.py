@@ -2,6 +2,7 @@
 
 import email
 import email.policy
+import re
 from collections.abc import Callable
 
 import pytest
@@ -48,7 +49,8 @@ def test_erratum_goes_to_exactly_those_who_got_the_item_under_their_mail(house: 
     for kind in ("plain", "html"):
         assert "Le taux est de 40 %, non de 80 %." in body(message, kind).replace("\u202f", " ")
         assert "Erratum" in body(message, kind)
-        assert "J-" not in body(message, kind)
+        # without its addresses, whose signatures may hold any letters
+        assert "J-" not in re.sub(r"https?://[^\s\"<>]+", "", body(message, kind))
     assert list(house.digests.run_due()) == []
     anne = next(one.subscriber.id for one in built.drafted)
     assert house.desk.mails.seen([anne])[anne][3].times == 1  # a correction is no second showing

@@ -7,8 +7,9 @@ import pytest
 
 from tests.digest.builders import NOW, item, match, store_items
 from tests.digest.house import FRIDAY, House, digest_yaml
+from tests.digest.ledger import members_of
 from veille.digest.following import Following, Way
-from veille.model import Item, Match, Member, SeenItem
+from veille.model import Item, Match, Member, SeenItem, Subscriber
 from veille.protocols import Judge
 from veille.testing import JudgeOfAll
 
@@ -127,6 +128,34 @@ def test_a_signed_issue_is_believed_and_the_rest_waits_for_the_next(house: House
     house.clock.advance(FRIDAY)
     house.digests.send()
     assert way(house, 1).next == "édition hebdo 2026-W48 envoyée"
+
+
+def test_what_a_cancelled_issue_held_is_in_the_next_one(house: House) -> None:
+    house.digests.build()
+    house.digests.living.cancel(by="Claire", why="rien de bon")
+    found = way(house, 1)
+    assert (found.period, found.course.stop) == ("2026-W49", "in")
+
+
+def test_what_the_same_address_reads_for_another_organisation_is_said_to_be_there(house: House) -> None:
+    pairs = [
+        (Member(organisation=name, sectors=("sante",)), [Subscriber(email="lea@pole.example.fr")])
+        for name in ("Arbois", "Belfort")
+    ]
+    members_of(house.database).save(pairs, origin="test", now=NOW)
+    (built,) = house.digests.build()
+    items = house.desk.items.items()
+    judge, (one,) = house.desk.matcher(items, NOW.date()), (one for one in items if one.id == 1)
+    stops = []
+    for person in house.desk.audience.subscribers():
+        if person.email.startswith("lea"):
+            (found,) = Following(house.desk).ways(one, person, items, judge)
+            assert isinstance(found, Way)
+            stops.append(found.course)
+    assert sorted(course.stop for course in stops) == ["elsewhere", "in"]
+    assert any("que la même adresse lit pour" in course.said for course in stops)
+    shown = [one.subscriber.email for one in built.drafted for line in one.selection if line.item_id == 1]
+    assert shown.count("lea@pole.example.fr") == 1
 
 
 def test_who_reads_no_bulletin_is_said_why(house: House) -> None:

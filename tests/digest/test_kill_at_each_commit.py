@@ -162,7 +162,7 @@ def test_whole_life_of_issues_dies_at_each_commit(house: House, reaper: Reaper, 
     _nothing_lost_nothing_twice(house, sink)
     assert reaper.struck >= {
         "save_draft", "amend_draft", "pick", "replace", "freeze", "reopen", "approve", "pause", "resume", "recover",
-        "place", "begin", "claim", "_write", "close", "add_draft", "cancel",
+        "place", "begin", "_claim", "record", "close", "add_draft", "cancel",
     }  # fmt: skip
 
 

@@ -48,7 +48,7 @@ def test_an_edition_of_a_holiday_leaves_on_the_next_working_day_and_once(house: 
     house.digests.living.reopen(by="Claire")  # the next ISO week has begun: it is still that one
     assert house.digests.curation.word("Bonnes fêtes.", by="Claire").issue.period == "2026-W52"
     house.digests.approve(by="Paul")
-    assert list(house.digests.run_due()) == ["édition hebdo 2026-W52 : 1 mails remis sur 1"]
+    assert list(house.digests.run_due()) == ["édition hebdo 2026-W52 : 1 mail remis sur 1"]
     house.clock.advance(timedelta(days=-7))  # a clock that jumps back
     assert list(house.digests.run_due()) == []
     assert len(house.mails()) == 1
@@ -91,7 +91,7 @@ def test_validated_fallback_sends_what_was_reviewed_and_nothing_else(house: Hous
     told = list(house.digests.run_due())
     assert told == [
         "édition hebdo 2026-W48 approuvée sans personne — repli : contenus relus seulement",
-        "édition hebdo 2026-W48 : 1 mails remis sur 1",
+        "édition hebdo 2026-W48 : 1 mail remis sur 1",
     ]
     (message,) = mails(house)
     assert "contenus relus" in body(message)

@@ -108,12 +108,12 @@ def test_partner_abroad_is_to_be_checked() -> None:
         (
             "Open to SMEs led by women entrepreneurs.",
             "led by",
-            "condition à vérifier : « led by women entrepreneurs »",
+            "condition « led by women entrepreneurs »",
         ),
         (
             "Entreprises titulaires d'un label ; en activité.",
             "titulaires",
-            "condition à vérifier : « titulaires d'un label »",
+            "condition « titulaires d'un label »",
         ),
     ],
 )

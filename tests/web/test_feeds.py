@@ -1,10 +1,17 @@
 """A person's own feeds: what fits them now, for who reads elsewhere than in a mail."""
 
 import json
+import threading
+from datetime import timedelta
 
 import feedparser
+import pytest
 
+from tests.digest.builders import item, store_items
 from tests.web.conftest import ANNE, BOB, Site
+from veille.digest.publishing.profile import ProfileFeeds
+from veille.errors import InputError
+from veille.matching.sheet import Sheet
 from veille.model import Preferences
 
 
@@ -62,3 +69,70 @@ def test_the_preferences_page_shows_the_addresses_and_they_open(site: Site) -> N
     assert [path.rpartition(".")[2] for path in found] == ["xml", "json", "ics"]
     assert all(site.client.get(path).status_code == 200 for path in found)
     assert ANNE not in page
+
+
+def titles(site: Site) -> set[str]:
+    return {one.title for one in feedparser.parse(site.client.get(addresses(site, ANNE)).content).entries}
+
+
+def test_a_feed_is_not_cut_to_the_words_of_a_mail(site: Site) -> None:
+    """Forty calls with a long extract each: no mail holds them, a feed does."""
+    words = "Des mots de l'annonce, qui disent ce que demande la région. " * 5
+    calls = [item(n, sector="agroalimentaire", title=f"Appel {n * 7919} : extraits végétaux", text=words)
+             for n in range(20, 60)]  # fmt: skip
+    store_items(site.app.database, calls)
+    assert len(titles(site)) == 40
+
+
+def test_what_readers_share_is_placed_once_for_all_of_them(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[int] = []
+    whole = ProfileFeeds._made
+    monkeypatch.setattr(ProfileFeeds, "_made", lambda self: made.append(1) or whole(self))
+    for _ in range(3):
+        for one in (ANNE, BOB):
+            assert site.client.get(addresses(site, one)).status_code == 200
+    assert made == [1]
+
+
+def test_items_are_read_before_the_first_reader_asks(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    feeds, read = site.app.publishing.profiles, []
+    first_look = Sheet.__init__
+    monkeypatch.setattr(Sheet, "__init__", lambda self, context: read.append(1) or first_look(self, context))
+    feeds.prepare()
+    feeds.rest(20)
+    assert read == [1]
+    titles(site)
+    assert read == [1]
+
+
+def test_nobody_waits_while_it_is_made_anew_and_the_next_have_it(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = titles(site)
+    store_items(site.app.database, [item(20, sector="agroalimentaire", title="Appel neuf : extraits végétaux")])
+    go, whole = threading.Event(), ProfileFeeds._made
+    monkeypatch.setattr(ProfileFeeds, "_made", lambda self: go.wait(20) and whole(self))
+    site.clock.advance(timedelta(minutes=16))
+    assert titles(site) == before
+    assert titles(site) == before  # no second one begins
+    go.set()
+    site.app.publishing.profiles.rest(20)
+    assert titles(site) == before | {"Appel neuf : extraits végétaux"}
+
+
+@pytest.mark.parametrize("later", [timedelta(hours=3), timedelta(hours=16)])
+def test_what_is_too_old_or_of_yesterday_is_waited_for(site: Site, later: timedelta) -> None:
+    """Of a day that has passed, a feed would show what has closed."""
+    before = titles(site)
+    store_items(site.app.database, [item(20, sector="agroalimentaire", title="Appel neuf : extraits végétaux")])
+    site.clock.advance(later)
+    assert titles(site) == before | {"Appel neuf : extraits végétaux"}
+
+
+def test_a_base_that_is_busy_leaves_what_there_was(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = titles(site)
+    monkeypatch.setattr(ProfileFeeds, "_made", lambda _: (_ for _ in ()).throw(InputError("base occupée")))
+    site.clock.advance(timedelta(minutes=16))
+    for _ in range(2):
+        assert titles(site) == before
+        site.app.publishing.profiles.rest(20)
+    monkeypatch.undo()
+    assert titles(site) == before

@@ -38,6 +38,16 @@ def test_what_is_no_brands_colour_is_the_mails() -> None:
     assert {CARD, CARD_DARK, INK, INK_DARK} <= set(COLOUR.findall(page)) <= set(COLOUR.findall(mail))
 
 
+def test_every_rule_of_the_stylesheet_stands_where_it_counts() -> None:
+    """One brace too many swallows the rule that follows it, and nothing else tells."""
+    depth, deepest = 0, 0
+    for sign in re.findall("[{}]", (PACKAGE / "look.css").read_text("utf-8")):
+        depth += 1 if sign == "{" else -1
+        deepest = max(depth, deepest)
+        assert depth >= 0
+    assert (depth, deepest) == (0, 2)
+
+
 def test_there_is_one_way_to_draw_beside_the_sandbox_of_mails() -> None:
     """The sandbox is a class of its own, made in another process."""
     made = re.compile(r"\bEnvironment\(")

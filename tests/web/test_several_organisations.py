@@ -154,6 +154,15 @@ def test_a_command_that_names_the_address_asks_for_which_organisation(both: Site
     assert rendered.subject.startswith("Phytalis")
 
 
+def test_staff_see_who_left_which_organisation(both: Site) -> None:
+    page(both, "Robotix", "quitter")
+    home = str(both.app.settings.home)
+    listed = CliRunner().invoke(cli, ["--home", home, "members", "list"]).output
+    assert "Robotix · — · industrie-du-futur · anne@phytalis.example.fr (a quitté), bob@robotix.example.fr" in listed
+    assert "a quitté ce bulletin" in CliRunner().invoke(cli, ["--home", home, "profile", "Robotix"]).output
+    assert "a quitté" not in CliRunner().invoke(cli, ["--home", home, "profile", "Phytalis"]).output
+
+
 def test_preferences_are_each_organisations_own(both: Site) -> None:
     one, other = reading(both, "Phytalis"), reading(both, "Robotix")
     link = both.links.preferences(one.id)

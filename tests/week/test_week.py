@@ -217,7 +217,7 @@ def test_two_weeks_around_the_end_of_summer_time(world: World) -> None:
     assert told.startswith("brouillon hebdo 2026-W44 : 1 bulletins")
     app.digest.approve(by="Claire")
     assert world.at(30, 7, 29) == []
-    assert world.at(30, 7, 30) == ["édition hebdo 2026-W44 : 1 mails remis sur 1"]
+    assert world.at(30, 7, 30) == ["édition hebdo 2026-W44 : 1 mail remis sur 1"]
     assert world.clock.now() == datetime(2026, 10, 30, 6, 30, tzinfo=UTC)
 
     second = world.text_of(ANNE)

@@ -34,12 +34,15 @@ def digest() -> None:
 @pass_instance
 def build(instance: Instance, name: str | None, as_json: bool) -> None:
     """Faire (ou refaire) le brouillon de la période en cours."""
-    for built in instance.open().digest.build(name):
+    app = instance.open()
+    for built in app.digest.build(name):
         if as_json:
             for row in drafted_rows(built):
                 click.echo(json.dumps(row, ensure_ascii=False))
         else:
-            show_built(built)
+            show_built(built, {member.id: member.organisation for member in app.members.members()})
+            if built.fresh and not any(one.bulletin for one in built.drafted) and not app.gathered.items():
+                echo("Rien n'est encore relevé : « veille crawl », puis « veille tag ».")
 
 
 @digest.command("preview")

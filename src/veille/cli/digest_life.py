@@ -103,8 +103,9 @@ def erratum(instance: Instance, period: str, item: int, says: str, name: str | N
     Elle s'approuve et s'envoie comme une édition, sous le nom du bulletin suivi de « _erratum » ; deux corrections en
     cours se distinguent par --issue.
     """
-    built = instance.open().digest.errata.make(period, item, says, name=name)
-    show_built(built)
+    app = instance.open()
+    built = app.digest.errata.make(period, item, says, name=name)
+    show_built(built, {member.id: member.organisation for member in app.members.members()})
 
 
 LIFE = (pause, resume, cancel, reopen, test, absence, erratum)

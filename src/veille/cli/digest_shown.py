@@ -1,7 +1,7 @@
 """How `veille digest` shows drafts, issues and their mails, as tables and as JSON lines."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from veille.cli.base import echo
@@ -75,8 +75,8 @@ def _count(sent: "Sent") -> list[tuple[str, int]]:
     return sorted(Counter(one.state.value for one in sent.deliveries).items())
 
 
-def show_built(built: "Built") -> None:
-    """Print a draft: each reader with what they get."""
+def show_built(built: "Built", organisations: Mapping[int, str]) -> None:
+    """Print a draft: each reader with what they get; whoever reads for several `organisations`, with each."""
     from veille.digest.rendering.inspecting import heavy
 
     if not built.fresh:
@@ -87,9 +87,11 @@ def show_built(built: "Built") -> None:
         echo(f"{title(built.issue)} : brouillon vide, aucun abonné ; lancez « veille members import LISTE.csv ».")
         return
     echo(f"{title(built.issue)} : brouillon ; abonnés : {len(built.drafted)}, bulletins : {len(readers)}.")
+    readings = Counter(one.subscriber.email for one in built.drafted)
     rows = [
         (
-            one.subscriber.email,
+            one.subscriber.email
+            + (f" ({organisations.get(one.subscriber.member_id, '?')})" if readings[one.subscriber.email] > 1 else ""),
             str(len(one.selection)) if one.bulletin else "—",
             one.bulletin.subject if one.bulletin else f"pas de mail : {one.skipped}",
         )

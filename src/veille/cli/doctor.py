@@ -13,8 +13,10 @@ from veille.errors import VeilleError
 from veille.french import counted
 
 if TYPE_CHECKING:
+    from veille.config.digests import Digest
     from veille.model import Delivery
 
+_RHYTHMS = {"weekly": "chaque semaine", "daily": "chaque jour", "monthly": "chaque mois"}
 #: More names than that is no screen.
 _SHOWN = 5
 #: What each stage works on, and what a person can do where it fails every day.
@@ -98,6 +100,10 @@ def _tagger(instance: Instance) -> Iterator[Finding]:
     yield Finding("étiquetage", load_tagger(definitions(instance.home)).pipeline)
 
 
+def _when(digest: "Digest") -> str:
+    return "dès qu'il le faut" if digest.alert is not None else _RHYTHMS[digest.rhythm]
+
+
 def _digests(instance: Instance) -> Iterator[Finding]:
     from veille.config.digests import load_digests
     from veille.config.instance import definitions
@@ -106,7 +112,7 @@ def _digests(instance: Instance) -> Iterator[Finding]:
     found = load_digests([folder / "digests" for folder in definitions(instance.home)])
     for item in found.values():
         compile_templates(item)
-    yield Finding("bulletins", ", ".join(f"{name} ({item.digest.rhythm})" for name, item in found.items()))
+    yield Finding("bulletins", ", ".join(f"{name} ({_when(item.digest)})" for name, item in found.items()))
 
 
 def _database(instance: Instance) -> Iterator[Finding]:

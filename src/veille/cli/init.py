@@ -1,5 +1,6 @@
 """`veille init`: make an instance, or bring one up to date."""
 
+import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -121,4 +122,7 @@ def _say_next(home: Path, *, chosen: bool) -> None:
         echo(line)
     if not chosen:
         echo("Pour les sources de votre région et de vos filières : veille init --territoires … --filieres …")
-    echo(f"Instance prête dans {home}. Ensuite : veille --home {home} crawl")
+    if home.resolve() == Path.cwd():
+        echo("Instance prête dans ce dossier. Ensuite : veille crawl")
+    else:
+        echo(f"Instance prête dans {home}. Ensuite : veille --home {shlex.quote(str(home))} crawl")

@@ -98,10 +98,14 @@ def _readers(people: Sequence[Subscriber], app: "App") -> Iterator[str]:
         since = f" depuis le {french_day(person.added.date())}" if person.added else ""
         origin = f" ({person.origin})" if person.origin else ""
         yield (
-            f"abonné : {person.email}{f' · {name}' if name else ''} · {_RHYTHMS[person.rhythm]} · "
+            f"abonné : {person.email}{f' · {name}' if name else ''} · {_rhythm(person)} · "
             f"{person.basis or 'base inconnue'}{since}{origin}"
         )
         yield from (_vote(one, titles) for one in app.opinions.of(person.id)[-_LAST:])
+
+
+def _rhythm(person: Subscriber) -> str:
+    return "a quitté ce bulletin" if person.left_at is not None else _RHYTHMS[person.rhythm]
 
 
 def _vote(one: Feedback, titles: dict[int, str]) -> str:

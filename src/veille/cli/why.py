@@ -70,11 +70,15 @@ def _row(judged: "Match", ways: "Sequence[Way | str]") -> dict[str, Any]:
 def _ways(
     app: "App", what: "Item", readers: "Sequence[Subscriber]", items: "Sequence[Item]", judge: "Judge"
 ) -> "list[Way | str]":
-    """Return how far an item goes for each reader of a member."""
+    """Return how far an item goes for each reader of a member, or why that cannot be said."""
     from veille.digest.following import Following
+    from veille.errors import InputError
 
     following = Following(app.desk)
-    return [way for person in readers for way in following.ways(what, person, items, judge)]
+    try:
+        return [way for person in readers for way in following.ways(what, person, items, judge)]
+    except InputError as error:  # a broken digest.yaml: the score is told all the same
+        return [f"le chemin jusqu'au bulletin ne peut être dit : {error}"]
 
 
 def _said(ways: "Sequence[Way | str]") -> list[str]:

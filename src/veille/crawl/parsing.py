@@ -14,6 +14,7 @@ import os
 import resource
 import signal
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
@@ -31,6 +32,11 @@ MEMORY = 1_000_000_000
 CPU = 10
 #: CPU seconds after which the kernel ends a worker that no longer answers its own alarm (a loop inside C code).
 CPU_KILL = 15
+#: How often, and every how many seconds, a worker is asked for while the server that starts them is dying: measured,
+#: it is gone within milliseconds.
+_BIRTHS, _MOMENT = 30, 0.1
+#: What giving it work meets then: it hears nobody, or hangs up.
+_SERVER_DIED = (ConnectionError, EOFError)
 _CURE = "signalez ce flux à son éditeur ; ses autres entrées restent en base"
 
 #: What some work on a body gives: never None, and able to leave its worker.
@@ -141,20 +147,29 @@ class FeedParsers:
             return None
 
     async def _by_itself(self, work: Callable[[Body], T], body: Body) -> T | ParseError:
+        """Work on a body alone; where what starts workers died as well, that may be why: it is done once more."""
         async with self._alone:
-            pool = _pool(1)
-            try:
-                done = await asyncio.wrap_future(_submitted(pool, work, body))
-            except BrokenProcessPool:
-                return ParseError("ce document fait tomber son lecteur : il est laissé de côté", cure=_CURE)
-            pool.shutdown(wait=False, cancel_futures=True)
-            return done
+            blamed: int | None = None
+            for _ in range(2):
+                pool, server = await asyncio.to_thread(_born, 1)
+                if blamed == server:  # the worker died alone
+                    pool.shutdown(wait=False, cancel_futures=True)
+                    break
+                try:
+                    done = await asyncio.wrap_future(_submitted(pool, work, body))
+                except BrokenProcessPool:
+                    blamed = server
+                    continue
+                pool.shutdown(wait=False, cancel_futures=True)
+                return done
+            return ParseError("ce document fait tomber son lecteur : il est laissé de côté", cure=_CURE)
 
     async def _shared(self) -> ProcessPoolExecutor:
         """Return the shared pool; it is born in a thread, while connections go on: that may take a second."""
         async with self._birth:
             if self._pool is None:
-                self._pool = await asyncio.to_thread(_born, self._workers)
+                pool, _ = await asyncio.to_thread(_born, self._workers)
+                self._pool = pool
             return self._pool
 
     def __enter__(self) -> Self:
@@ -169,23 +184,34 @@ class FeedParsers:
 
 
 def _submitted(pool: ProcessPoolExecutor, work: Callable[[Body], T], body: Body) -> "Future[T | ParseError]":
-    """Give work to a pool; raises BrokenProcessPool where a worker of it died.
+    """Give work to a pool; raises BrokenProcessPool where a worker of it died, or what starts workers.
 
     The pool starts a missing worker as it takes work: one that breaks at that very moment has closed its pipes already.
     """
     try:
         return pool.submit(limited, work, body)
+    except _SERVER_DIED as error:
+        raise BrokenProcessPool("the server that starts workers died") from error
     except OSError as error:
         if error.errno != errno.EBADF:
             raise
         raise BrokenProcessPool("the pool broke while it was given work") from error
 
 
-def _born(workers: int) -> ProcessPoolExecutor:
-    """Return a pool whose first worker answers."""
-    pool = _pool(workers)
-    pool.submit(os.getpid).result()
-    return pool
+def _born(workers: int) -> tuple[ProcessPoolExecutor, int]:
+    """Return a pool whose first worker answers, and the process id of the server that started it.
+
+    A server that is dying refuses workers until the kernel has ended it; the next call after that starts another.
+    """
+    for left in reversed(range(_BIRTHS)):
+        pool = _pool(workers)
+        try:
+            return pool, pool.submit(os.getppid).result()
+        except (BrokenProcessPool, *_SERVER_DIED):
+            if not left:
+                raise
+            time.sleep(_MOMENT)
+    raise AssertionError("a loop of at least one turn returns or raises")
 
 
 def _pool(workers: int) -> ProcessPoolExecutor:

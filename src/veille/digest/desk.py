@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import count
 from typing import Any
@@ -13,6 +13,7 @@ from veille.config.settings import Settings
 from veille.digest.composing import Composer
 from veille.digest.editions import Edition, alert_edition, edition
 from veille.digest.hours import Hours
+from veille.digest.judged import Recollection
 from veille.digest.mail.dkim import Signer
 from veille.digest.mail.message import make_message_id
 from veille.errors import InputError
@@ -59,6 +60,8 @@ class Desk:
     opinions: Callable[[], Sequence[Feedback]] = tuple
     #: What items are judged by beside themselves and people (taxonomy, program), so that it is known when it changes.
     rules: Callable[[], str] = str
+    #: What was judged for the drafts under way; kept nowhere unless a folder is given.
+    recollection: Recollection = field(default_factory=Recollection)
     #: What signs the mails; read when the first one is composed.
     signer: Callable[[], Signer | None] = lambda: None
     #: `--now` was given: only harmless ways out.

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, time
+from itertools import takewhile
 
 from veille.config.digests import Definition
 from veille.digest.choosing.course import Course, ended, stopped
@@ -25,12 +26,14 @@ from veille.digest.desk import Desk, needed
 from veille.digest.editions import Edition, edition
 from veille.digest.planning import planned
 from veille.french import DAYS, day_of_month
-from veille.model import Handpicked, Issue, IssueState, Item, Subscriber
+from veille.model import Drafted, Handpicked, Issue, IssueState, Item, Subscriber
 from veille.model.issue_life import STATE_NAMES
 from veille.protocols import Judge
 
 #: A draft in these states is made again with what has come since.
 OPEN_TO_CHANGE = (IssueState.DRAFT, IssueState.CURATED)
+#: What such an issue held waits for the next one, but for who was sent it before it ended.
+_NEVER_LEFT = (IssueState.CANCELLED, IssueState.EXPIRED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,7 +83,7 @@ class Following:
         issue = desk.issues.find(definition.name, when.period)
         held = self._held(definition, issue, item, person) if issue is not None else None
         if issue is not None and issue.state not in OPEN_TO_CHANGE:  # what it holds is what it holds
-            if held is not None:
+            if held is not None and issue.state not in _NEVER_LEFT:
                 said = f"édition {issue.name} {STATE_NAMES[issue.state]}"
                 return Way(digest=definition.name, period=issue.period, email=person.email, course=held, next=said)
             when, issue = self._after(definition, when), None
@@ -136,12 +139,30 @@ class Following:
         if one is None:
             return stopped(digest, when, item, judge(item, as_read(reader)), reader)
         drafted = desk.issues.drafted(issue.id) if issue is not None else ()
+        elsewhere = self._elsewhere(person, drafted)
+        if item.id in elsewhere:
+            said = f"déjà dans le bulletin que la même adresse lit pour {elsewhere[item.id]}"
+            return Course(stop="elsewhere", said=said)
         shared = [each.offered for each in drafted if reads(digest, each.subscriber, when.day)]
         common = most_shared(digest, shared, hands.common)
         seen = people.seen.get(person.id, {})
-        chosen = chosen_of(digest, when, member, seen, offering.offers(reader), common)
+        left = [each for each in offering.offers(reader) if each.item.id not in elsewhere]
+        chosen = chosen_of(digest, when, member, seen, left, common)
         made = printed(digest, when, member, person, chosen, zone=desk.settings.cluster.zone, labels=desk.labels)
         return ended(digest, when, one, chosen, {line.item_id for line in made.selection})
+
+    def _elsewhere(self, person: Subscriber, drafted: Sequence[Drafted]) -> dict[int, str]:
+        """Return item → organisation, of what that address reads in bulletins of the draft made before this one."""
+        people = self._desk.audience.subscribers()
+        before = {one.id for one in takewhile(lambda one: one.id != person.id, people)}
+        first = before.intersection(same_address(people).get(person.id, ()))
+        names = {one.id: one.organisation for one in self._desk.audience.members()} if first else {}
+        return {
+            line.item_id: names.get(each.subscriber.member_id, "une autre organisation")
+            for each in drafted
+            if each.subscriber.id in first
+            for line in each.selection
+        }
 
     def _alerts(self, item: Item) -> Iterator[str]:
         """Say whether the item presses; whether it suits enough is the score's, said before."""

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import replace
 from datetime import date
+from functools import partial
 from typing import Any, Literal
 
 from veille.config.digests import Definition
@@ -172,9 +173,12 @@ class Maker:
         frame = make_frame(definition, desk.settings, when.day, desk.keys.newest, period=when.period)
         hand = self._hand(definition, known)
         items, readers = self._items(definition, screen), self._readers(definition, when, known)
-        inputs = fingerprint(screen, definition.digest, when, frame, items, readers, desk.opinions(), desk.rules())
+        judged = fingerprint(when.day, items, readers.members, readers.subscribers, desk.opinions(), desk.rules())
+        inputs = fingerprint(judged, screen, definition.digest, when, frame, readers)
         before = None if whole or known is None else standing(known, inputs, desk.issues.drafted)
-        matcher = desk.matcher(items, when.day)
+        make = partial(desk.matcher, items, when.day)
+        anew, members = before is None, readers.members  # what makes all anew judges anew: the program may have changed
+        matcher = desk.recollection.recall(definition.name, judged, make, members, anew=anew)
         with closing(desk.composer(frame)) as composer:
             drafted = draft(
                 definition.digest,
@@ -188,6 +192,8 @@ class Maker:
                 handpicked=hand,
                 before=before,
             )
+        if screen == "all" and definition.digest.alert is None:  # the others are not made again by an edit
+            desk.recollection.keep(definition.name, judged, matcher, members)
         kept = known.frame if before is not None and known is not None else {}
         issue = Issue(
             id=0,

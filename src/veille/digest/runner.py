@@ -82,7 +82,7 @@ class Digests:
         issue, drafted = made(definition)
         chosen = self._reader(drafted, who)
         if chosen.bulletin is None:
-            raise InputError(f"pas de bulletin pour {chosen.subscriber.email} : {chosen.skipped}")
+            raise InputError(f"pas de bulletin pour {chosen.subscriber.email} : {chosen.skipped}", cure=self._lacking())
         with closing(self._desk.composer(issue.frame)) as composer:
             mail = composer.mail(
                 chosen.bulletin,
@@ -91,6 +91,12 @@ class Digests:
                 sent=self._desk.clock.now(),
             )
             return composer.render(chosen.bulletin), mail
+
+    def _lacking(self) -> str:
+        """Say what may be missing where somebody gets nothing."""
+        if not self._desk.items.items():
+            return "rien n'est encore relevé : « veille crawl », puis « veille tag »"
+        return "« veille why ÉLÉMENT MEMBRE » dit pourquoi un élément n'y est pas"
 
     def freeze(self, *, by: str, name: str | None = None, said: str | None = None) -> list[Issue]:
         """Store the content of the latest draft of one digest or of each, and hash it; raises InputError if none."""
@@ -220,7 +226,7 @@ class Digests:
         sent = self._despatch.send_issue(issue, hours)
         if self._desk.mails.counts(issue.id) != before:  # a mail that waits for hours is no news each minute
             count = sum(one.state is DeliveryState.SENT for one in sent.deliveries)
-            yield f"édition {issue.name} : {count} mails remis sur {len(sent.deliveries)}"
+            yield f"édition {issue.name} : {counted(count, 'mail')} remis sur {len(sent.deliveries)}"
         if sent.held:
             yield f"édition {issue.name} suspendue : {sent.held}"
 

@@ -219,16 +219,16 @@ def _birthday(created: date | None, years: str) -> date | None:
 
 
 def _condition(fact: Fact, view: View, profile: Profile) -> Found:  # noqa: ARG001 - one shape for every reader
-    return Verdict.CHECK, f"condition à vérifier : {_asked_for(fact)}"
+    return Verdict.CHECK, f"condition {_asked_for(fact)}"
 
 
 def _asked_for(fact: Fact) -> str:
     """Return the call's own words from where the condition begins, or the little that was read of it."""
     if len(fact.evidence) < _SENTENCE_AND_WORDS:
-        return fact.value
+        return f": {fact.value}"
     sentence, words = (one.text for one in fact.evidence[:_SENTENCE_AND_WORDS])
     asked = _ASKED.match(sentence, max(0, sentence.find(words)))
-    return f"« {' '.join(asked[0].split())} »" if asked else fact.value
+    return f"« {' '.join(asked[0].split())} »" if asked else f": {fact.value}"
 
 
 def area(view: View, name: str) -> list[str] | None:

@@ -217,7 +217,7 @@ def _field_words(case: Case, name: str) -> str:
 def _aim_words(case: Case, name: str) -> str:
     """Quote the member's line and the item's words that answer it."""
     words = case.view.quote(*case.view.aims[name].places[0])
-    return f"votre besoin « {case.profile.aims[name]} » : « {words} »"
+    return f"votre besoin « {case.profile.aims[name]} » (ici « {words} »)"
 
 
 def _fresh(hits: Sequence[Hit]) -> Iterator[Hit]:

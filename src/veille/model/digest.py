@@ -1,7 +1,7 @@
 """Issues, bulletins and the mails that carry them."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import date, datetime
 from enum import StrEnum
 from sys import intern
@@ -112,7 +112,16 @@ class Bulletin:
 
     def as_data(self) -> dict[str, Any]:
         """Return it as plain data, for JSON."""
-        return asdict(self)
+        # Not `asdict`, which copies each text and asks each value what it is: an edit writes thousands of bulletins.
+        sections = tuple(
+            {
+                "kind": section.kind,
+                "title": section.title,
+                "lines": tuple({name: getattr(line, name) for name in _LINE} for line in section.lines),
+            }
+            for section in self.sections
+        )
+        return {name: sections if name == "sections" else getattr(self, name) for name in _BULLETIN}
 
     @classmethod
     def from_data(cls, data: Mapping[str, Any]) -> "Bulletin":
@@ -126,6 +135,10 @@ class Bulletin:
             for section in data["sections"]
         )
         return cls(**{**data, "sections": sections})
+
+
+_LINE = tuple(one.name for one in fields(Line))
+_BULLETIN = tuple(one.name for one in fields(Bulletin))
 
 
 def _tuples(plain: Mapping[str, Any]) -> dict[str, Any]:

@@ -105,7 +105,10 @@ def _home(settings: Settings) -> Callable[[], Response]:
 def _look(settings: Settings) -> Callable[[Request], Response]:
     """Return what gives the stylesheet, in the cluster's colours."""
     text = stylesheet(settings.brand)
-    headers = {"ETag": f'"{hashlib.sha256(text).hexdigest()[:32]}"', "Cache-Control": "max-age=3600"}
+    headers = {
+        "ETag": f'"{hashlib.sha256(text).hexdigest()[:32]}"',
+        "Cache-Control": "no-cache",
+    }  # kept, and asked after
 
     def look(request: Request) -> Response:
         if request.headers.get("if-none-match") == headers["ETag"]:

@@ -56,6 +56,8 @@ def serve(app: App, *, host: str, port: int) -> None:
     """Answer until SIGTERM or Ctrl-C, then return. No access log: addresses of pages hold tokens."""
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, _stopped)
+    feeds = app.publishing.profiles
+    feeds.prepare()
     uvicorn.run(
         create_app(front_of(app), app.returning, app.publishing),
         host=host,
@@ -65,6 +67,7 @@ def serve(app: App, *, host: str, port: int) -> None:
         server_header=False,
         timeout_graceful_shutdown=_GRACE,
     )
+    feeds.rest(_GRACE)
 
 
 def _stopped(number: int, _frame: FrameType | None) -> None:

@@ -22,7 +22,20 @@ from veille.model import Item, Match
 
 #: Where it ends: in the bulletin, or stopped by what.
 Stop = Literal[
-    "in", "dropped", "closed", "sent", "old", "refused", "section", "gate", "bar", "off", "waits", "quota", "length"
+    "in",
+    "dropped",
+    "closed",
+    "sent",
+    "old",
+    "refused",
+    "section",
+    "gate",
+    "bar",
+    "off",
+    "elsewhere",
+    "waits",
+    "quota",
+    "length",
 ]
 
 

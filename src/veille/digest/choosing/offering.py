@@ -7,6 +7,7 @@ from the top. What is offered is the same as if everything had been judged.
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass, field, replace
 
 from veille.config.digests import Digest
@@ -47,6 +48,16 @@ class Offering:
         self._now_for_all = {number for number in self._for_all if may_show(digest, when, self._items[number], None)}
         self._plain: dict[int, bool] = {}
         self._known: dict[tuple[int, tuple[str, ...], tuple[str, ...]], _Judged] = {}
+
+    def anew(self) -> "Offering":
+        """Return the same over nobody judged yet: what it comes to know of readers goes when it goes."""
+        other = copy(self)
+        other.forget()
+        return other
+
+    def forget(self) -> None:
+        """Let go of what was judged."""
+        self._known = {}
 
     def expect(self, readers: Iterable[Reader]) -> None:
         """Be told whose offers will be asked for, in that order."""
@@ -147,6 +158,8 @@ class _Pools:
         self._per_source = digest.per_source
         self._found: dict[str, list[Offer]] = defaultdict(list)
         self._sure: list[Offer] = []
+        #: Sections of which nothing left can be among the best.
+        self._settled: set[str] = set()
 
     def add(self, one: Offer | None, *, bound: bool) -> None:
         """Keep an offer: always, or while it is among the best of its section."""
@@ -154,16 +167,24 @@ class _Pools:
             (self._found[one.section] if bound else self._sure).append(one)
 
     def wants(self, kinds: Sequence[str], most: float) -> bool:
-        """Tell whether an item that scores so much at most can be among the best of one of these sections."""
+        """Tell whether an item that scores so much at most can be among the best of one of these sections.
+
+        To be asked of items in the order of what they score at most, the highest first.
+        """
         return any(self._lacks(kind, most) for kind in kinds)
 
     def _lacks(self, kind: str, most: float) -> bool:
+        if kind in self._settled:
+            return False
         found = self._found[kind]
         above = [one for one in found if one.score >= most]
         if len(above) < self._size[kind]:
             return True
         of_source = Counter(map(source_of, above))
-        return sum(min(count, self._per_source) for count in of_source.values()) < self._size[kind]
+        if sum(min(count, self._per_source) for count in of_source.values()) < self._size[kind]:
+            return True
+        self._settled.add(kind)  # what comes next scores less at most: as many are above it, or more
+        return False
 
     def offers(self) -> list[Offer]:
         """Return all that is sure, and the best of each section, no source beyond its share."""

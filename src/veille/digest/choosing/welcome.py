@@ -25,4 +25,4 @@ def opens(offers: Sequence[Offer], welcome: Welcome) -> str:
 
 def _open(count: int) -> str:
     number = _NUMBERS[count] if count < len(_NUMBERS) else str(count)
-    return f"{number} possibilité ouverte" if count == 1 else f"les {number} possibilités ouvertes"
+    return "la possibilité ouverte" if count == 1 else f"les {number} possibilités ouvertes"

@@ -30,7 +30,7 @@ class OutsideHours(InputError):
     """A person asked to send at an hour at which nothing leaves by itself."""
 
     def __init__(self, issue: Issue, hours: Hours, now: datetime) -> None:
-        opening = hours.opening(now).astimezone(hours.zone)
+        opening = hours.opening(max(now, issue.send_at or now)).astimezone(hours.zone)
         super().__init__(
             f"l'édition {issue.name} ne part pas à cette heure : les mails partent {hours.in_words()}",
             cure=f"elle partira le {opening:%d/%m/%Y à %H:%M} ; « veille digest send --now » l'envoie tout de suite",

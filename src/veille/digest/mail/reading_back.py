@@ -4,6 +4,7 @@ Twice: at each sending by RFC 5322's grammar in its strictest reading, of which 
 is approved also by Python's email package, which shares no line with what wrote them.
 """
 
+import re
 from collections.abc import Sequence
 from email.errors import MultipartInvariantViolationDefect, StartBoundaryNotFoundDefect
 from email.parser import BytesParser
@@ -15,6 +16,8 @@ from veille.errors import InputError
 #: RFC 5322 §2.1.1: lines of 78, never more than 998.
 _MAX_LINE = 998
 _PRINTABLE = bytes(range(0x20, 0x7F))
+#: A line of nothing, or of spaces.
+_BLANK = re.compile(rb"\r\n *\r\n")
 #: What may stand more than once: a mail has a signature a key.
 _REPEATED = frozenset({"DKIM-Signature"})
 _READER = BytesParser()
@@ -36,7 +39,7 @@ def read_back(head: bytes, names: tuple[str, ...], recipient: str) -> None:
         "un en-tête est en double": not single,
         "un en-tête n'est pas écrit comme il le faut": bool(end)
         or head.translate(None, _PRINTABLE) != b"\r\n" * head.count(b"\r\n")
-        or b"\r\n\r\n" in head.replace(b" ", b""),
+        or _BLANK.search(head) is not None,
         "une ligne est trop longue": max(map(len, fields), default=0) > _MAX_LINE
         and max(map(len, head.split(b"\r\n"))) > _MAX_LINE,
     }

@@ -5,10 +5,10 @@ under one key, so that an item's words are looked up once, whoever reads them. T
 by column, each in one step: the first part of every line, then the second. A mail is then a list of bytes.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import groupby, repeat
-from operator import attrgetter, itemgetter
+from itertools import accumulate, groupby, repeat
+from operator import attrgetter
 from typing import Any
 
 from veille.digest.rendering.context import Frame, Links
@@ -37,8 +37,8 @@ _KINDS = {"txt": inspect_text, "html": inspect_html}
 Order = list[tuple[int, int]]
 
 
-#: One part of every line: which group's, its place among that group's parts, whether it stands for a link.
-Column = tuple[int, Callable[[Strip], bytes], bool]
+#: One part of every line: its place among the parts of all groups, whether it stands for a link.
+Column = tuple[int, bool]
 
 
 @dataclass(slots=True)
@@ -103,18 +103,19 @@ class Stage:
             cloth.strips += strips
         if shapes not in self._columns:
             self._columns[shapes] = _columns(self._text, shapes), _columns(self._html, shapes)
+        parts = [column for strips in found for column in zip(*strips, strict=True)]
         for woven, columns in zip((cloth.text, cloth.html), self._columns[shapes], strict=True):
             width, begin = len(columns), len(woven)
             woven.extend(repeat(b"", len(found[0]) * width))
-            for place, (number, part, is_link) in enumerate(columns, begin):
-                column = map(part, found[number])
-                woven[place::width] = map(cloth.links.__getitem__, column) if is_link else column
+            for place, (part, is_link) in enumerate(columns, begin):
+                woven[place::width] = map(cloth.links.__getitem__, parts[part]) if is_link else parts[part]
 
 
 def _columns(order: Order, shapes: Sequence[Shape]) -> list[Column]:
     """Return the parts of one line in order."""
+    before = [0, *accumulate(map(sum, shapes))]
     return [
-        (number, itemgetter(sum(shapes[number][:at]) + part), part % 2 == 1)
+        (before[number] + sum(shapes[number][:at]) + part, part % 2 == 1)
         for number, at in order
         for part in range(shapes[number][at])
     ]
