@@ -180,14 +180,12 @@ def main() -> None:
     with stages.stage("profiles"):
         for one in members:
             context.profile(one)
-    judge.expect(members)
     with stages.stage("first look"):
         found = [len(judge.candidates(one)) for one in members]
     when, readers = edition(digest, NOW, PARIS), readers_of(members)
     offering = Offering(digest, when, items, judge, Hands(Handpicked(), items))
     each = [Reader(person, by, {}, frozenset(), {}) for person, by in zip(readers.subscribers, members, strict=True)]
     with stages.stage("rank"):
-        offering.expect(each)
         offered = {reader.person.id: offering.offers(reader) for reader in each}
     with stages.stage("select"):
         common = common_items(digest, offered.values())

@@ -201,6 +201,12 @@ class App(Stores):
         context = prepare(items, today=today, places=self.gazetteer, taxonomy=self.taxonomy)
         return Swayed(shortlist.Judge(context), self._votes(items, context))
 
+    def _rules(self) -> str:
+        """Return what changes with how items are judged."""
+        from veille.matching.usefulness import fingerprint
+
+        return f"{__version__} {fingerprint()} {self.taxonomy!r}"
+
     def _votes(self, items: Sequence[Item], context: "MatchContext") -> "Votes":
         """Return what members said of these items, ready to move matches."""
         from veille.matching.votes import Votes, gather
@@ -237,7 +243,7 @@ class App(Stores):
             clock=self.clock,
             written=self.shown.readers,
             opinions=self.opinions.all,
-            rules=lambda: f"{__version__} {self.taxonomy!r}",
+            rules=self._rules,
             recollection=self.recollection,
             signer=self.signer,
             moved_clock=self.moved,

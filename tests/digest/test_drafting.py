@@ -195,9 +195,6 @@ class Counting:
     def candidates(self, member: Member) -> list[Candidate]:
         return [Candidate(one.id, 1.0 / (1 + one.id)) for one in sorted(self.items, key=lambda one: one.id)]
 
-    def expect(self, members: Iterable[Member]) -> None:
-        self.expected = list(members)
-
 
 def test_no_more_is_judged_than_a_bulletin_can_need_and_nothing_is_lost():
     items = calls(*range(1, 400))

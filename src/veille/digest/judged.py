@@ -32,7 +32,6 @@ class Remembered:
     def __init__(self, make: Callable[[], Judge], members: Iterable[Member], stored: Mapping[str, Any]) -> None:
         self._make = make
         self._made: Judge | None = None
-        self._expected: list[Member] = []
         #: Organisations as such; one as a reader of it is, with their languages and muted words, is judged each time.
         self._plain = {one.id: (one.muted, one.languages) for one in members}
         self._reasons = [Reason(kind=kind, text=text, weight=w) for kind, text, w in stored["reasons"]]
@@ -79,13 +78,6 @@ class Remembered:
             return found
         return list(map(Candidate, *known))
 
-    def expect(self, members: Iterable[Member]) -> None:
-        """Be told whose candidates will be asked for."""
-        unknown = [one for one in members if not self._is_plain(one) or str(one.id) not in self._candidates]
-        self._expected.extend(unknown)
-        if self._made is not None:
-            self._made.expect(unknown)
-
     def as_data(self) -> dict[str, Any]:
         """Return all that is known as plain data."""
         return {
@@ -99,7 +91,6 @@ class Remembered:
     def _judge(self) -> Judge:
         if self._made is None:
             self._made = self._make()
-            self._made.expect(self._expected)
         return self._made
 
     def _is_plain(self, member: Member) -> bool:

@@ -6,7 +6,7 @@ through is left out and no score is above what was promised, so whoever judges t
 what is promised is below what was found.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -31,9 +31,6 @@ class Judge:
     def __call__(self, item: Item, member: Member) -> Match:
         """Judge one item for one member."""
         return match(item, member, self._context)
-
-    def expect(self, members: Iterable[Member]) -> None:
-        """Be told whose candidates will be asked for: each first look stands alone."""
 
     def candidates(self, member: Member) -> Sequence[Candidate]:
         """Return every prepared item that may pass for a member, the highest promise first; ties by item id."""

@@ -11,6 +11,7 @@ import math
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property
+from hashlib import sha256
 from pathlib import Path
 
 import numpy as np
@@ -28,6 +29,7 @@ from veille.matching.sheet import Sheet
 from veille.matching.trades import trade_of
 from veille.matching.words import Words, generic_stems
 from veille.model import Verdict
+from veille.related import find_related
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
@@ -66,6 +68,12 @@ def weights() -> Weights:
     if recipe != RECIPE or not all(map(math.isfinite, (*found.parts.values(), found.start))):
         raise ConfigError("poids de la pertinence d'une autre version", file=path, cure=_CURE)
     return found
+
+
+def fingerprint() -> str:
+    """Return what changes with the files that scores are read from; raises ConfigError where one is missing."""
+    files = (shipped() / WEIGHTS, find_related([shipped()]))
+    return " ".join(sha256(path.read_bytes()).hexdigest()[:16] for path in files)
 
 
 class Usefulness:

@@ -171,10 +171,6 @@ class Swayed:
             return found
         return [Candidate(one.item_id, one.at_most * (1.0 + GAIN)) for one in found]
 
-    def expect(self, members: Iterable[Member]) -> None:
-        """Be told whose candidates will be asked for."""
-        self.judge.expect(members)
-
 
 def gather(said: Iterable[Feedback], people: Iterable[Subscriber], items: Iterable[Item]) -> dict[int, list[Vote]]:
     """Return member → votes, oldest first; what speaks of an item or a person no longer there is left out."""

@@ -1,6 +1,6 @@
 """What choosing needs of whoever judges items for members."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 from typing import NamedTuple, Protocol
 
@@ -24,10 +24,6 @@ class Judge(Protocol):
 
     def candidates(self, member: Member) -> Sequence[Candidate]:
         """Return every item that may pass for a member, the highest promise first; the others are refused for sure."""
-        ...
-
-    def expect(self, members: Iterable[Member]) -> None:
-        """Be told whose candidates will be asked for: looking at many members together is sooner done."""
         ...
 
 

@@ -5,7 +5,7 @@ is stated and not in doubt, and for what has conditions this member is eligible 
 surely too: nobody is there to see that it does not. What staff accepted is certain whatever it is.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from veille.config.digests import Digest
@@ -56,10 +56,6 @@ class CertainOnly:
     def candidates(self, member: Member) -> Sequence[Candidate]:
         """Return every item that may pass for a member, as the judge does."""
         return self.judge.candidates(member)
-
-    def expect(self, members: Iterable[Member]) -> None:
-        """Be told whose candidates will be asked for."""
-        self.judge.expect(members)
 
     def __call__(self, item: Item, member: Member) -> Match:
         """Judge one item for one member."""

@@ -114,7 +114,6 @@ def _offered(
 ) -> dict[int, Sequence[Offer]]:
     """Return reader → what they are offered."""
     wanted = {number: reader for number, reader in each.items() if number not in without}
-    offering.expect(wanted.values())
     offered: dict[int, Sequence[Offer]] = {number: offering.offers(reader) for number, reader in wanted.items()}
     if digest.alert is None:
         return offered

@@ -6,7 +6,7 @@ from the top. What is offered is the same as if everything had been judged.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass, field, replace
 
@@ -58,10 +58,6 @@ class Offering:
     def forget(self) -> None:
         """Let go of what was judged."""
         self._known = {}
-
-    def expect(self, readers: Iterable[Reader]) -> None:
-        """Be told whose offers will be asked for, in that order."""
-        self._judge.expect(map(as_read, readers))
 
     def offers(self, reader: Reader) -> list[Offer]:
         """Return what may be shown to a reader, best first in each section."""
