@@ -1,7 +1,7 @@
 """Fit what each part of a score weighs and write it: python scripts/train.py SET… [--out FILE] [--leave-out].
 
-A SET is a folder of judged items (the form is tests/data/judgements/network2's). Pairs that a hard gate refuses are left
-out: gates decide these. `--leave-out` writes nothing: each set in turn is ranked by weights learnt from the others.
+A SET is a folder of judged items (the form is tests/data/judgements/network2's). Pairs that a hard gate refuses are
+left out: gates decide these. `--leave-out` writes nothing: each set in turn is ranked by weights learnt from the others.
 """
 
 import argparse
@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 ROOT = Path(__file__).resolve().parents[3]
 sys.path.insert(0, str(ROOT))
 
-from tests.matching.network import CALLS, Judged, Network  # noqa: E402 - beside this file, not installed
+from tests.matching.network import CALLS, Network  # noqa: E402 - beside this file, not installed
 
 from veille.matching.case import Case  # noqa: E402
 from veille.matching.gates import first_refusal  # noqa: E402
@@ -31,10 +31,12 @@ Floats = NDArray[np.float64]
 EXPECTED = np.array([0.0, 0.25, 0.8, 1.0])
 #: Doubt before the first pair: among 5, 15, 40 and 100, sets left out were ranked best with it.
 RIDGE = 40.0
-#: Parts set by hand: an axis in common, which no judged set shows, as much as a need word for word; and what closes soon
+#: Parts set by hand: an axis in common, which no judged set shows, as much as a need word for word; what closes soon,
 #: a little before what does not, which judged sets say by chance only (their traps close soon).
 BY_HAND = {"axis": 2.0, "urgent": 0.2}
 _ROUNDS = 40
+#: A step, and a spread, that are none.
+_STEADY, _FLAT = 1e-6, 1e-9
 #: Lines of a bulletin.
 _LINES = 12
 
@@ -78,7 +80,7 @@ def read(folder: Path) -> tuple[list[str], Pairs]:
 def fit(parts: Floats, grades: NDArray[np.int64], ridge: float = RIDGE) -> tuple[Floats, float]:
     """Return a weight a part and where it starts: logistic regression, parts brought to equal spread (Newton)."""
     spread = parts.std(axis=0)
-    spread[spread < 1e-9] = np.inf
+    spread[spread < _FLAT] = np.inf
     columns = np.column_stack([(parts - parts.mean(axis=0)) / spread, np.ones(len(parts))])
     wanted, doubt = EXPECTED[grades], np.diag([*([ridge] * parts.shape[1]), 1e-6])
     weights = np.zeros(columns.shape[1])
@@ -87,7 +89,7 @@ def fit(parts: Floats, grades: NDArray[np.int64], ridge: float = RIDGE) -> tuple
         slope = columns.T @ (wanted - expected) - doubt @ weights
         step = np.linalg.solve((columns.T * (expected * (1 - expected) + 1e-6)) @ columns + doubt, slope)
         weights += step
-        if np.abs(step).max() < 1e-6:
+        if np.abs(step).max() < _STEADY:
             break
     found = weights[:-1] / spread
     return found, float(weights[-1] - found @ parts.mean(axis=0))
@@ -137,9 +139,10 @@ def main() -> None:
     if args.leave_out:
         measured = dict(left_out(sets))
         for name, found in measured.items():
-            print(name, " ".join(f"{key} {value:.3f}" for key, value in found.items()))
+            sys.stdout.write(f"{name} {' '.join(f'{key} {value:.3f}' for key, value in found.items())}\n")
         keys = next(iter(measured.values()))
-        print(json.dumps({key: float(np.mean([found[key] for found in measured.values()])) for key in keys}))
+        mean = {key: round(float(np.mean([found[key] for found in measured.values()])), 4) for key in keys}
+        sys.stdout.write(json.dumps(mean) + "\n")
         return
     weights, start = fit(
         np.concatenate([one.parts for one in sets.values()]), np.concatenate([one.grades for one in sets.values()])
