@@ -16,7 +16,7 @@ from veille.errors import ConfigError, InputError, LeaseHeld, RelayUnavailable, 
 from veille.model import CrawlReport, Item
 from veille.model.details import DetailReport
 from veille.model.runs import RunReport
-from veille.protocols import Crawler, Fetcher, Judge, Progress
+from veille.protocols import Crawler, Fetcher, Progress
 
 if TYPE_CHECKING:
     from veille.crawl.details.adding import Added, Addition
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from veille.linking.reading import Gathered
     from veille.linking.runner import LinkingStage
     from veille.matching.context import MatchContext
-    from veille.matching.votes import Votes
+    from veille.matching.votes import Swayed, Votes
     from veille.profiling import Profiling
     from veille.publishing import Publishing
     from veille.returning import Returning
@@ -192,7 +192,7 @@ class App(Stores):
 
         return Profiling(self, lambda: self.fetcher, self.gathered.items)
 
-    def matcher(self, items: Sequence[Item], today: date) -> Judge:
+    def matcher(self, items: Sequence[Item], today: date) -> "Swayed":
         """Return the judge of these items as of a day of the cluster's calendar."""
         from veille.matching import shortlist
         from veille.matching.context import prepare

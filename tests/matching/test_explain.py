@@ -7,7 +7,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from veille.errors import InputError
-from veille.matching.explain import explain, find_item, find_member, find_reader, read_by, sent_before
+from veille.matching.explain import explain, find_item, find_member, find_reader, parts_line, read_by, sent_before
+from veille.matching.usefulness import weights
 from veille.model import SeenItem, Subscriber
 
 from .build import a_member, an_item, judge
@@ -76,3 +77,14 @@ def test_reader_is_a_member_with_terms_and_languages_of_their_own() -> None:
 def test_reader_is_found_by_address_only() -> None:
     assert find_reader("Claire@Phytalis.example", PEOPLE) is PEOPLE[0]
     assert find_reader("Phytalis", PEOPLE) is None
+
+
+def test_parts_of_a_score_are_told_by_kind_the_heaviest_first() -> None:
+    line = parts_line(
+        {"near-need-title": 0.75, "near-need-opening": 0.5, "kind:ami": -0.4, "home": 1.0, "urgent": 0.01}
+    )
+    assert line == "parts de la note : sens proche de vos lignes +1,2 · votre territoire +1,0 · type -0,4"
+
+
+def test_every_part_of_the_shipped_weights_has_its_words() -> None:
+    assert all(parts_line({name: 1.0}).endswith("+1,0") for name in weights().parts)

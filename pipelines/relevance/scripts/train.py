@@ -1,7 +1,7 @@
 """Fit what each part of a score weighs and write it: python scripts/train.py SET… [--out FILE] [--leave-out].
 
 A SET is a folder of judged items (the form is tests/data/judgements/network2's). Pairs that a hard gate refuses are
-left out: gates decide these. `--leave-out` writes nothing: each set in turn is ranked by weights learnt from the others.
+left out: gates decide these. `--leave-out` writes nothing: each set is ranked by weights learnt from the others.
 """
 
 import argparse

@@ -25,14 +25,14 @@ if TYPE_CHECKING:
 def why(instance: Instance, item: str, member: str, as_json: bool) -> None:
     """Dire pourquoi un élément va à un membre, ou quelle porte l'a refusé, et s'il est dans son prochain bulletin.
 
-    Le chemin est dit en entier : la note et ses parts, la section et son seuil, ce qui attend une semaine creuse, la
-    place prise par d'autres, et le jour du prochain bulletin.
+    Le chemin est dit en entier : la note, ses parts (en log-cotes, ce qui pèse le plus d'abord), la section et son
+    seuil, ce qui attend une semaine creuse, la place prise par d'autres, et le jour du prochain bulletin.
 
     ÉLÉMENT est un numéro ou une adresse web, et vaut pour tout ce qui est la même chose ; MEMBRE est le nom d'une
     organisation, ou l'adresse d'un abonné, dont les termes coupés et les langues comptent alors aussi.
     """
     from veille.digest.choosing.together import same_address, with_others
-    from veille.matching.explain import explain, find_item, find_member, find_reader, read_by, sent_before
+    from veille.matching.explain import explain, find_item, find_member, find_reader, parts_line, read_by, sent_before
 
     app = instance.open()
     people = app.members.subscribers()
@@ -47,7 +47,7 @@ def why(instance: Instance, item: str, member: str, as_json: bool) -> None:
     readers = [reader] if reader else [person for person in people if person.member_id == who.id]
     ways = _ways(app, what, readers, items, judge)
     if as_json:
-        click.echo(json.dumps(_row(judged, ways), ensure_ascii=False))
+        click.echo(json.dumps(_row(judged, ways) | {"parts": judge.told(what, who)}, ensure_ascii=False))
         return
     if what.id != asked.id:
         echo(f"le n° {asked.id} paraît sous le n° {what.id}, qui est la même chose (« veille items links {asked.id} »)")
@@ -57,7 +57,7 @@ def why(instance: Instance, item: str, member: str, as_json: bool) -> None:
     seen = app.mail_ledger.seen(sorted(addressed))
     for line in sent_before(what, sent_to, seen, app.settings.cluster.zone):
         echo(line)
-    for line in explain(what, who, judged, app.taxonomy):
+    for line in (*explain(what, who, judged, app.taxonomy), parts_line(judge.told(what, who))):
         echo(line)
     for line in _said(ways):
         echo(line)

@@ -1,5 +1,6 @@
 """« Pourquoi ? » and « pourquoi pas ? »: one match in French lines (pure)."""
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from zoneinfo import ZoneInfo
@@ -10,6 +11,18 @@ from veille.errors import InputError
 from veille.french import french_day
 from veille.model import Eligibility, Item, Match, Member, Scheme, SeenItem, Subscriber, Tag
 from veille.text import fold
+
+#: Parts of a score (`usefulness`), or what their names begin with → how they are told.
+_PARTS = {
+    "near": "sens proche de vos lignes", "words": "vos mots", "trade": "votre métier", "market": "vos marchés",
+    "other": "autres métiers", "aim": "besoins courants", "home": "votre territoire", "region": "votre région",
+    "country": "vos pays", "at": "à portée", "kind": "type", "english": "anglais", "general": "pour toute entreprise",
+    "urgent": "clôt bientôt", "trades": "métiers divers", "sure": "filière sûre", "same": "votre filière",
+    "size": "votre taille nommée", "followed": "nom suivi", "axis": "votre axe", "terse": "profil bref",
+    "ruled": "règles des mots", "eligible": "éligible",
+}  # fmt: skip
+#: Parts that add less are not told.
+_SLIGHT = 0.05
 
 
 def explain(item: Item, member: Member, match: Match, taxonomy: Taxonomy) -> Iterator[str]:
@@ -25,6 +38,15 @@ def explain(item: Item, member: Member, match: Match, taxonomy: Taxonomy) -> Ite
     yield from _deadline(item)
     if match.eligibility is not None:
         yield f"éligibilité : {match.eligibility.verdict}{_condition(match.eligibility)}"
+
+
+def parts_line(parts: Mapping[str, float]) -> str:
+    """Say what a score is made of, the heaviest first: parts of one kind together, in log-odds."""
+    kinds: dict[str, float] = defaultdict(float)
+    for name, share in parts.items():
+        kinds[_PARTS.get(name, _PARTS[name.partition("-")[0].partition(":")[0]])] += share
+    heavy = sorted((one for one in kinds.items() if abs(one[1]) >= _SLIGHT), key=lambda one: -abs(one[1]))
+    return "parts de la note : " + " · ".join(f"{kind} {share:+.1f}".replace(".", ",") for kind, share in heavy)
 
 
 def _axis(tag: Tag, taxonomy: Taxonomy) -> str:

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from veille.matching.context import MatchContext
 from veille.matching.limits import Limit, Vote, limit_of, limits
+from veille.matching.relevance import told
 from veille.matching.traits import Standpoint, Trait, trait_words
 from veille.model import Feedback, Item, Match, Member, Opinion, Reason, Subscriber
 from veille.protocols import Candidate, Judge
@@ -163,6 +164,10 @@ class Swayed:
     def __call__(self, item: Item, member: Member) -> Match:
         """Judge one item for one member."""
         return self.votes.sway(item, member, self.judge(item, member))
+
+    def told(self, item: Item, member: Member) -> dict[str, float]:
+        """Return the parts of a score before opinions, in log-odds."""
+        return told(item, member, self.votes.context)
 
     def candidates(self, member: Member) -> Sequence[Candidate]:
         """Return what may pass, with what opinions can raise it to at most."""
