@@ -246,7 +246,7 @@ def _off_topic(case: Case) -> str | None:
         return kept
     if case.concerned:
         return None
-    # A tender buys one product; of a text in English, words alone say little where nobody chose its source for the trade.
+    # A tender buys one product; words of a text in English say little where nobody chose its source for the trade.
     foreign = case.view.english and not case.same_sector
     return off_topic(case) if case.kind == TENDER or foreign else None
 
