@@ -4,7 +4,7 @@ import pytest
 
 from veille.matching.words import Words, cognate, generic_stems, is_expression, lexicon, stem
 
-from .build import a_member, an_item, judge
+from .build import a_member, an_item, case_of, judge, score_of
 
 
 def test_no_general_word_leads_a_family_and_no_word_is_in_two() -> None:
@@ -86,4 +86,6 @@ def test_an_expression_of_another_thing_is_no_trade() -> None:
 )
 def test_words_written_alike_are_not_the_same_trade(said: str, title: str) -> None:
     member = a_member(activity=(said,), needs=(), sectors=("agroalimentaire",))
-    assert judge(an_item(title=title, text=""), member).gate is not None
+    alike, own = an_item(title=title, text=""), an_item(title=f"{said} : appel à projets", text="")
+    assert not case_of(alike, member).concerned
+    assert score_of(alike, member) < 0.5 * score_of(own, member)

@@ -1,15 +1,18 @@
 """Phytalis's table and « must not appear » list of the judged pool, figures of the open half, truth of every reason."""
 
 import re
+from pathlib import Path
 
 import pytest
 from benchmarks.matching import figures, keywords, ours
 
 from veille.matching.relevance import match, rank
+from veille.matching.trades import named_trades, trade_of
 from veille.matching.words import Words
 from veille.model import Item, Match, Member
 
 from .judgements import Judged, context, items, profiles
+from .network import Network
 
 BY_ID = {item.id: item for item in items()}
 PHYTALIS = next(judged for judged in profiles() if judged.key == "phytalis")
@@ -88,21 +91,41 @@ def said_in(words: str, texts: tuple[str, ...]) -> bool:
 
 
 def lines_of(member: Member) -> tuple[str, ...]:
-    return (*member.needs, *member.axes, *member.activity, *member.skills, *member.contributions, *member.follows)
+    own = (*member.needs, *member.axes, *member.activity, *member.skills, *member.contributions, *member.follows)
+    return (*own, *trade_of(member.naf), *named_trades(member.organisation))
+
+
+#: Of a trade, of what answers a need and of what is near a line, the item's words are quoted; the line is told.
+NEAR = re.compile(
+    r"« (?P<item>[^»]+) » : proche de votre [a-zéè-]+ « (?P<line>[^»]+) »(?: \((?:code NAF|votre nom)\))?"
+)
+AIM = re.compile(r"votre besoin « (?P<line>[^»]+) » : « (?P<item>[^»]+) »")
+OF_A_TRADE = re.compile(r"(?P<items>.+) = votre métier \(.+\)")
+QUOTES = re.compile(r"« ([^»]+) »(?: \(ici « ([^»]+) »\))?")
+
+
+def quoted(text: str) -> list[tuple[str | None, str | None]]:
+    """Return what a reason quotes: words of the profile, words of the item."""
+    for told in (NEAR, AIM):
+        if found := told.fullmatch(text):
+            return [(found["line"], found["item"])]
+    if found := OF_A_TRADE.fullmatch(text):
+        return [(None, words) for words, _ in QUOTES.findall(found["items"])]
+    return [
+        (said, printed or (None if text.startswith("votre axe") else said)) for said, printed in QUOTES.findall(text)
+    ]
 
 
 def test_quoted_words_stand_in_the_profile_and_in_the_item() -> None:
     checked = 0
     for judged, found in pairs():
         item = BY_ID[found.item_id]
-        texts = (item.title, item.text)
         for reason in found.reasons:
-            for said, printed in re.findall(r"« ([^»]+) »(?: \(ici « ([^»]+) »\))?", reason.text):
-                # Of a trade, and of what answers a need, the item's words are quoted; the line or the trade is told.
-                theirs = "= votre métier (" in reason.text or reason.text.endswith(f" : « {said} »")
-                line = reason.text.startswith(f"votre besoin « {said} » : ")
-                assert theirs or said_in(said, lines_of(judged.member)), reason.text
-                assert line or said_in(printed or said, texts), (reason.text, item.title)
+            for line, printed in quoted(reason.text):
+                assert line is None or said_in(line, lines_of(judged.member)), reason.text
+                texts = (item.title, item.text)
+                # Half of an expression is not the expression, and may be quoted all the same.
+                assert printed is None or printed in " ".join(texts) or said_in(printed, texts), reason.text
                 checked += 1
     assert checked > 50
 
@@ -112,6 +135,14 @@ def test_every_match_has_a_reason_and_a_positive_score() -> None:
         assert found.reasons
         assert found.score
         assert all(reason.weight > 0 for reason in found.reasons)
+
+
+def test_whatever_passes_in_a_network_judged_by_others_has_a_reason_that_its_bulletin_can_tell() -> None:
+    judged = Network(Path(__file__).parents[1] / "data" / "judgements" / "network2" / "textile-mode").members()
+    told = [found for one in judged for found in rank(one.network.items, one.member, one.network.context)]
+    assert all(any(reason.weight >= 0 and reason.text for reason in found.reasons) for found in told)
+    assert all(found.reasons[0].kind not in {"deadline", "source"} for found in told)
+    assert len(told) > 50
 
 
 def test_unknown_profile_gets_no_refusal_for_eligibility() -> None:

@@ -6,10 +6,11 @@ from datetime import date
 import pytest
 
 from veille.matching.context import prepare
+from veille.matching.reasons import reasons_for
 from veille.matching.relevance import match, rank
-from veille.model import ItemSource, Licence, Verdict
+from veille.model import Item, ItemSource, Licence, Member, Verdict
 
-from .build import FILLER, a_member, an_item, context_with, judge
+from .build import FILLER, a_member, an_item, case_of, context_with, judge
 from .judgements import TODAY, places, taxonomy
 
 
@@ -127,14 +128,62 @@ def test_aid_for_all_trades_is_shown_low_to_those_it_is_open_to() -> None:
     assert unsaid.eligibility.verdict is Verdict.CHECK
 
 
-def test_standing_national_scheme_for_all_trades_is_the_last_line_and_for_whoever_says_little() -> None:
+def test_standing_national_scheme_for_all_trades_is_shown_low_and_only_to_whoever_says_little() -> None:
     aid = {"title": "Garantie innovation", "text": "", "type": "pret-garantie", "sectors": [], "main": ["country:fr"]}
     standing = an_item(**aid, facts={"eligible_sizes": ["pme", ""]})
     dated = an_item(**aid, facts={"eligible_sizes": ["pme", ""], "deadline": ["2027-01-15", ""]})
     assert judge(standing, a_member(activity=("gélules", "gommes", "comprimés"))).gate is not None
     terse = a_member(activity=(), skills=(), needs=(), axes=())
-    assert 0 < (judge(standing, terse).score or 0) < (judge(dated, terse).score or 0)
+    assert 0 < score(standing, terse) < score(an_item(), terse)
     assert judge(dated).gate is None
+
+
+def told(item: Item, member: Member) -> list[str]:
+    return [reason.kind for reason in reasons_for(case_of(item, member))]
+
+
+def test_own_words_come_before_the_place_and_nearness_after_it() -> None:
+    teas = a_member(activity=("thés et infusions",), needs=(), naf=None)
+    own = an_item(title="Infusions : appel", text="")
+    near = an_item(title="Tisanes et boissons chaudes : appel", text="", sectors=[])
+    assert told(own, teas)[0] == "activity"
+    assert told(near, teas)[:2] == ["territory", "activity"]
+    said = {reason.kind: reason.text for reason in reasons_for(case_of(near, teas))}
+    assert said["activity"] == "« boissons » : proche de votre activité « thés et infusions »"
+
+
+def test_aid_for_every_company_is_told_for_whom_it_is_before_a_need_that_only_its_kind_answers() -> None:
+    facts = {"eligible_sizes": ["pme|tpe", "Ouvert aux PME."], "deadline": ["2027-01-15", ""]}
+    aid = an_item(
+        title="Aide à l'embauche pour les PME", text="", type="subvention-aide", sectors=[], main=[], facts=facts
+    )
+    said = judge(aid, a_member(needs=("trouver des sertisseurs", "recruter des conducteurs de ligne")))
+    kinds = [reason.kind for reason in said.reasons]
+    assert kinds[0] == "audience"
+
+
+def test_member_known_by_its_filiere_is_told_it_before_what_is_only_near() -> None:
+    known = a_member(activity=(), needs=(), commune=None)
+    item = an_item(title="Acides aminés : le marché se tend", text="", type="actualite", main=[], facts={})
+    assert told(item, known) == ["sector", "activity"]
+
+
+def test_country_alone_is_no_reason() -> None:
+    item = an_item(title="Salon du jouet à Berlin", text="", type="export-salon", main=["country:de"], sectors=[])
+    assert told(item, a_member(countries=("DE",), activity=(), needs=(), naf=None)) == []
+
+
+def test_life_of_the_network_is_told_as_that() -> None:
+    item = an_item(title="Assemblée générale et dîner des membres", text="", type="vie-du-cluster", facts={})
+    assert reasons(item) == {"common": "vie du réseau"}
+
+
+def test_grammar_is_never_quoted_for_a_line() -> None:
+    member = a_member(activity=("remettre plus de vieux enrobés dans les neufs",), needs=(), naf=None)
+    item = an_item(title="Plus loin dans les Alpes : prime aux vergers", text="", facts={})
+    assert not {"dans", "Plus", "plus"} & {
+        word for reason in judge(item, member).reasons for word in reason.text.replace("«", " ").split()[:1]
+    }
 
 
 def test_technique_at_work_in_another_filiere_is_a_bridge() -> None:
@@ -165,8 +214,8 @@ def test_open_call_does_not_age_and_news_does() -> None:
     assert of("reglementation", TODAY) > of("reglementation", date(2026, 9, 1))
 
 
-def test_what_can_be_seized_stands_above_what_is_read() -> None:
-    assert score(an_item(facts={})) > score(an_item(type="reglementation", facts={}))
+def test_what_is_read_of_a_need_is_as_useful_as_what_can_be_seized() -> None:
+    assert min(score(an_item(facts={})), score(an_item(type="reglementation", facts={}))) > 0.8
 
 
 def test_first_hand_stands_above_press() -> None:

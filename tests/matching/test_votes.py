@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from veille.matching.limits import HELD, Vote
@@ -51,6 +51,7 @@ def test_a_useful_likeness_lifts_with_its_reason_and_a_refused_one_lowers() -> N
     assert lowered.reasons[-1].weight < 0
 
 
+@settings(deadline=None)  # the first example reads the related words
 @given(st.lists(st.tuples(st.booleans(), st.floats(0, 60)), min_size=1, max_size=30))
 def test_no_number_of_opinions_goes_beyond_the_bounds(said: list[tuple[bool, float]]) -> None:
     before, after = swayed(CALL, *(vote(useful=useful, weeks=weeks) for useful, weeks in said))

@@ -5,7 +5,7 @@ taken away. A line counts its words by how rare they are.
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache, cached_property
 
@@ -22,6 +22,10 @@ Floats = NDArray[np.float32]
 #: Characters below the title in which an item says what it is about (500 and 1,200 tried: less told apart).
 OPENING = 300
 _PRINTED = re.compile(r"\w+")
+#: A line names several things when it enumerates.
+_PART = re.compile(r"[,;:/()]")
+#: Words less alike than this are not quoted for one another: chance brings many as near (`Related.usual`).
+_LEAST = 0.3
 
 
 @cache
@@ -131,27 +135,56 @@ def _count(word: str) -> float:
     return 1.0 if place is None else float(_weights()[place])
 
 
-def nearest_words(line: str, view: View) -> tuple[float, str]:
-    """Return how near a line is to an item's title or opening, and the item's printed word that is nearest to it."""
-    own, best = _words(line), (0.0, "")
-    counts = np.array([_count(word) for word in own])
-    for number, text in enumerate((view.item.title, f"{view.item.title} {view.item.text[:OPENING]}")):
-        printed = [(word, found) for word in _PRINTED.findall(text) for found in _words(word)]
-        if not printed or not own:
-            continue
-        alike = np.array([[_alike(one, other) for _, other in printed] for one in own])
-        chance = np.array(
-            [0.0 if (row := related().place(one)) is None else related().usual[row, number] for one in own]
-        )
-        near = float(counts @ (alike.max(axis=1) - chance) / counts.sum())
-        if near > best[0]:
-            best = (near, printed[int((counts[:, None] * alike).max(axis=0).argmax())][0])
-    return best
+@dataclass(frozen=True, slots=True)
+class Likeness:
+    """How near a line is to an item, and the two words that are nearest: what is quoted."""
+
+    #: Of the line, 0 where no more than chance would bring, to about 1.
+    strength: float = 0.0
+    #: Of the two words, 0 to 1.
+    alike: float = 0.0
+    #: The part of the line that is near, as the profile says it, and the item's word as it prints it.
+    said: str = ""
+    printed: str = ""
 
 
-def _alike(one: str, other: str) -> float:
-    """Return how near an item's word is to a line's, as far as it says something."""
-    here, there = related().place(one), related().place(other)
-    if here is None or there is None:
-        return float(one == other)
-    return float(_vectors()[here] @ _vectors()[there] * _telling()[there])
+def nearest_words(line: str, view: View) -> Likeness:
+    """Return how near a line is to an item's title or opening, whichever is nearer, and by which words."""
+    own: dict[str, str] = {}
+    for part in _PART.split(line):
+        own = dict.fromkeys(_compared(part), part.strip()) | own
+    texts = (view.item.title, f"{view.item.title} {view.item.text[:OPENING]}")
+    if not own:
+        return Likeness()
+    return max((_likeness(own, text, number) for number, text in enumerate(texts)), key=lambda found: found.strength)
+
+
+def _likeness(own: Mapping[str, str], text: str, number: int) -> Likeness:
+    printed = [(word, shown) for shown in _PRINTED.findall(text) for word in _compared(shown)]
+    if not printed:
+        return Likeness()
+    places = [related().place(word) for word in own]
+    counts = np.array([_count(word) for word in own], np.float32)
+    chance = np.array([0.0 if place is None else related().usual[place, number] for place in places], np.float32)
+    alike = _alike(list(own), [word for word, _ in printed])
+    strength = float(counts @ (alike.max(axis=1) - chance) / counts.sum())
+    mine, theirs = np.unravel_index(int((counts[:, None] * (alike - chance[:, None])).argmax()), alike.shape)
+    if strength <= 0 or alike[mine, theirs] < _LEAST:
+        return Likeness()
+    return Likeness(strength, float(alike[mine, theirs]), list(own.values())[mine], printed[theirs][1])
+
+
+def _compared(text: str) -> list[str]:
+    """Return the words of a text that are compared; « plus » and « dans » are grammar before they lose their « s »."""
+    return [word for shown in _PRINTED.findall(text) if not is_grammar(fold(shown)) for word in _words(shown)]
+
+
+def _alike(own: Sequence[str], others: Sequence[str]) -> Floats:
+    """Return how near each word of an item is to each of a line, as far as it says something: own × others."""
+    here, there = ([related().place(word) for word in words] for words in (own, others))
+    known = np.array([place is not None for place in here])[:, None] & np.array([place is not None for place in there])
+    rows, columns = (np.array([place or 0 for place in places]) for places in (here, there))
+    near = (_vectors()[rows] @ _vectors()[columns].T) * _telling()[columns]
+    same = np.array([[one == other for other in others] for one in own], np.float32)
+    found: Floats = np.where(known, near, same)
+    return found
