@@ -216,6 +216,18 @@ def test_what_all_share_is_never_above_what_is_better_for_a_member():
     assert stars(found[:2] + found[3:], frozenset({11})) == {1, 2, 11}
 
 
+def test_a_name_that_a_member_follows_keeps_its_place_in_a_full_bulletin():
+    said = (Reason(kind="follow", text="nom suivi : Nutrabel", weight=0.4),)
+    named = offer(digest(), WHEN, item(90, "actualite", deadline=None), match(90, 0.3, reasons=said), None)
+    assert named is not None
+    better = [
+        *offers(*((n, 0.9) for n in range(1, 7))),
+        *offers(*((n, 0.9) for n in range(11, 14)), kind="reglementation"),
+    ]
+    chosen = choose(digest(max_items=8, per_source=20), [*better, named], frozenset())
+    assert (len(chosen.offers), named.item.id in {one.item.id for one in chosen.offers}) == (8, True)
+
+
 def test_what_staff_put_first_is_in_the_essential_whatever_its_score():
     pinned = replace(offers((11, 0.3), kind="reglementation")[0], pinned=0)
     assert stars([*offers((1, 0.8), (2, 0.7), (3, 0.6)), pinned]) == {11, 1, 2}

@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from veille.matching.eligibility import judge
@@ -139,6 +139,7 @@ NAMES = (
 )  # fmt: skip
 
 
+@settings(deadline=None)  # the first example reads the related words
 @given(
     st.dictionaries(
         st.sampled_from(NAMES),

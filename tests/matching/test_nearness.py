@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from veille.matching.context import prepare
-from veille.matching.nearness import Nearness
+from veille.matching.context import View, prepare
+from veille.matching.nearness import Nearness, nearest_words
 from veille.model import Item
 
 from .build import an_item
@@ -85,3 +85,28 @@ def test_any_text_and_any_line_give_finite_numbers_between_bounds(titles: list[s
     assert found.shape == (2, len(titles))
     assert np.isfinite(found).all()
     assert (np.abs(found) <= 1.0 + 1e-3).all()
+
+
+# ── what is quoted ──────────────────────────────────────────────────────────────────────────────────────────────────
+def prepared(item: Item) -> View:
+    return prepare([item], today=TODAY, places=places(), taxonomy=taxonomy()).views[item.id]
+
+
+def test_the_words_quoted_are_the_nearest_as_each_side_prints_them() -> None:
+    view = prepared(an_item(title="Crèches et Catamarans", text="Un règlement paraît."))
+    found = nearest_words("Voiliers, placage de chêne", view)
+    assert (found.said, found.printed) == ("Voiliers", "Catamarans")
+    assert 0 < found.strength <= 1
+    assert 0 < found.alike <= 1
+
+
+@pytest.mark.parametrize("line", ["", "de la", "!", " , "])
+def test_a_line_without_a_word_is_near_to_nothing(line: str) -> None:
+    assert nearest_words(line, prepared(an_item())).strength == 0
+
+
+@pytest.mark.parametrize("line", ["voilier", "charpente en bois", "zorglubine"])
+def test_what_is_told_of_a_line_is_what_was_weighed(line: str) -> None:
+    item = an_item(title="Crèches, zorglubine et catamarans", text="La charpente du gymnase.")
+    weighed = max(0.0, *near((line,), item)[:, 0].tolist())
+    assert nearest_words(line, prepared(item)).strength == pytest.approx(weighed, abs=2e-3)

@@ -49,8 +49,8 @@ _URGENT = 0.06
 
 #: Words of a trade that are quoted, and lines near in meaning that are told.
 _QUOTED, _LIKES = 2, 2
-#: More reasons of one kind than this is noise on a phone, and more characters of a line.
-_SHOWN, _LINE = 4, 40
+#: More words of a profile than this is noise on a phone, and more characters of a line of it, or of a reason.
+_SHOWN, _LINE, _PHONE = 4, 40, 90
 
 #: How each kind of profile line is said of one expression and of several; « {} » are the words, then where they stand.
 _SAYINGS = {
@@ -188,10 +188,11 @@ def _aim_weight(case: Case, name: str) -> float:
 
 
 def _field_words(case: Case, name: str) -> str:
-    """Quote the item's words of a trade, two at most, and name the trade."""
-    quotes = dict.fromkeys(case.view.quote(*place) for place in case.view.fields[name].places[:_QUOTED])
+    """Quote the item's words of a trade, two where they are short, and name the trade."""
+    quotes = dict.fromkeys(f"« {case.view.quote(*place)} »" for place in case.view.fields[name].places[:_QUOTED])
     by_code = ", code NAF" if case.profile.coded else ""
-    return f"{_enumerate([f'« {words} »' for words in quotes])} = votre métier ({name}{by_code})"
+    said = [f"{_enumerate(list(quotes)[:count])} = votre métier ({name}{by_code})" for count in (_QUOTED, 1)]
+    return said[0] if len(said[0]) <= _PHONE else said[1]
 
 
 def _aim_words(case: Case, name: str) -> str:

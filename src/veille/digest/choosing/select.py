@@ -28,6 +28,9 @@ OPENED_BY_HAND = SOFT_GATES | {"gate:territory", "gate:archive", "gate:noise"}
 _STARRED = ("seize", "partners", "understand", "network")
 #: What is only read must be that much better than what can be seized to stand above it in « L'essentiel ».
 _ONLY_READ = 0.1
+#: Sections that get their places before others fill the bulletin: names that the member asked to be told of, and the
+#: one look aside.
+_KEPT_FIRST = frozenset({"followed", "window"})
 #: Facts whose change, beside the deadline's, is worth a second line to the same reader.
 _CHANGES = frozenset({"opening", "status", "amount_max", "amount_total", "amount_min", "rate"})
 
@@ -162,7 +165,7 @@ def most_shared(digest: Digest, offered: Iterable[Shareable], chosen: Sequence[i
 
 
 def choose(digest: Digest, offers: Sequence[Offer], common: frozenset[int], *, welcome: bool = False) -> Choice:
-    """Pick within quotas: tronc commun and window keep their places, sections fill in order, a source never floods.
+    """Pick within quotas: what keeps its places comes first, sections fill in order, a source never floods.
 
     A welcome bulletin holds what is open before anything else.
     """
@@ -171,7 +174,7 @@ def choose(digest: Digest, offers: Sequence[Offer], common: frozenset[int], *, w
     for one in sorted(shared, key=_rank):
         tray.put(replace(one, common=True))
     own = [one for one in offers if one.for_them and not (one.item.id in common and one.seen is None)]
-    for section in sorted(digest.sections, key=lambda plan: plan.kind != "window"):  # its one place is kept first
+    for section in sorted(digest.sections, key=lambda plan: plan.kind not in _KEPT_FIRST):
         _fill(digest, tray, sorted((one for one in own if one.section == section.kind), key=_rank))
     if not any(one.for_them for group in tray.chosen.values() for one in group):
         return Choice((), nothing_to_say(offers))
