@@ -189,6 +189,19 @@ def test_one_word_by_chance_stays_far_below_the_whole_line(
     assert off_topic(case_of(by_chance)) == f"hors sujet : « {word} » ne suffit pas à en faire votre métier"
 
 
+@pytest.mark.parametrize("kind", ["actualite", "evenement", "formation", "signal-affaires", "subvention-aide"])
+@pytest.mark.parametrize("title", ["Le salon du mariage ouvre ses portes", "Une exposition de broderie"])
+def test_what_is_only_near_is_off_topic(kind: str, title: str) -> None:
+    near = {"type": kind, "text": "", "sectors": [], "main": ["fr:departement:63"], "facts": {}}
+    assert gate_of(an_item(title=title, **near)) == ("gate:off-topic", "hors sujet : aucun mot de votre profil")
+    assert judge(an_item(title=f"{title} : la sarcopénie", **near)).gate is None
+
+
+def test_the_network_s_own_life_needs_no_word_of_the_member_s() -> None:
+    party = an_item(type="vie-du-cluster", title="La soirée des adhérents", text="", sectors=[], facts={})
+    assert judge(party).gate is None
+
+
 def test_tender_for_the_equipment_of_the_trade_is_off_topic() -> None:
     member = a_member(sectors=("industrie-du-futur",), activity=("usinage de précision",), needs=())
     bought = {"type": "marche-public", "sectors": ["industrie-du-futur"], "text": ""}

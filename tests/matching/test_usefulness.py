@@ -129,6 +129,17 @@ def test_parts_told_and_the_start_sum_to_the_log_odds_of_the_score(judged: Any) 
     assert passed > 5
 
 
+@pytest.mark.parametrize("kind", ["evenement", "appel-a-projets"])
+def test_an_item_that_was_not_prepared_is_judged_as_where_it_was_and_changes_no_other(kind: str) -> None:
+    item = an_item(type=kind, title="Encapsulation, santé, énergie", text="L'innovation des entreprises, eau, santé.")
+    member = a_member(needs=("santé et alimentation", "énergie"))
+    score, parts = match(item, member, context_with(item)).score, told(item, member, context_with(item))
+    context = context_with(item)
+    assert told(replace(item), member, context) == pytest.approx(parts)
+    assert match(replace(item), member, context).score == score
+    assert match(item, member, context).score == score
+
+
 def test_parts_are_told_the_largest_first_and_none_that_adds_nothing() -> None:
     found = list(told(an_item(), a_member(), context_with(an_item())).values())
     assert found == sorted(found, key=lambda one: -abs(one))

@@ -326,6 +326,12 @@ class Case:
         return next((size for size in self.profile.sizes if size in named_sizes(self.view)), None)
 
     @property
+    def addressed(self) -> bool:
+        """Whether it is for any company, for the member's kind or for the whole network, whatever its words."""
+        sized = self.kind in ANSWERS_AIMS and self._named_size is not None
+        return self.view.general or sized or self.kind == NETWORK
+
+    @property
     def _every_trade(self) -> bool:
         """Whether it is for every trade, or for every trade of those that make things or do research."""
         audience = self.view.audience

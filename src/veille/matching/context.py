@@ -204,6 +204,8 @@ class MatchContext:
     views: Mapping[int, View]
     #: Stem → in how many items it stands.
     frequency: Mapping[str, int]
+    #: How many items that is of, also where one of them stands alone (`around`).
+    counted: int
     _profiles: dict[Member, Profile] = field(default_factory=dict)
     _rarities: dict[str, float] = field(default_factory=dict)
     _kept: dict[object, object] = field(default_factory=dict, compare=False, repr=False)
@@ -234,7 +236,7 @@ class MatchContext:
     def rarity(self, term: str) -> float:
         """Return 0.2 for a word that stands everywhere to 1 for one that stands hardly anywhere (scaled IDF)."""
         if term not in self._rarities:
-            total = len(self.views) + _BACKGROUND
+            total = self.counted + _BACKGROUND
             idf = math.log(total / (1 + self.frequency.get(term, 0)))
             self._rarities[term] = max(_FLOOR, min(1.0, idf / math.log(total / 3)))
         return self._rarities[term]
@@ -244,7 +246,9 @@ def prepare(items: Iterable[Item], *, today: date, places: Places, taxonomy: Tax
     """Prepare these items for any number of members, as of `today` (the cluster's calendar)."""
     views = {item.id: _view(item, taxonomy, places) for item in items}
     frequency = Counter(term for view in views.values() for term in view.terms)
-    return MatchContext(today=today, places=places, taxonomy=taxonomy, views=views, frequency=frequency)
+    return MatchContext(
+        today=today, places=places, taxonomy=taxonomy, views=views, frequency=frequency, counted=len(views)
+    )
 
 
 def _view(item: Item, taxonomy: Taxonomy, places: Places) -> View:

@@ -7,7 +7,7 @@ taken away. A line counts its words by how rare they are.
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -49,7 +49,7 @@ def _weights() -> Floats:
     return weights(related().rarity).astype(np.float32)
 
 
-@cache
+@lru_cache(maxsize=50_000)
 def _words(text: str) -> tuple[str, ...]:
     """Return the words of a text that are compared, each once: those of the table, and others of the trade."""
     words = dict.fromkeys(words_of(singular(fold(text))))
@@ -85,7 +85,7 @@ class Nearness:
     @cached_property
     def _read(self) -> tuple[_Texts, _Texts]:
         titles = [_words(view.item.title) for view in self.views]
-        bodies = [_words(view.item.text[:OPENING]) for view in self.views]
+        bodies = [_words.__wrapped__(view.item.text[:OPENING]) for view in self.views]  # long, and read once
         both = [tuple(dict.fromkeys((*title, *body))) for title, body in zip(titles, bodies, strict=True)]
         return self._texts(titles), self._texts(both)
 

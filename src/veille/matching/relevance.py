@@ -51,7 +51,10 @@ def match(item: Item, member: Member, context: MatchContext) -> Match:
 def _expected(case: Case) -> float:
     """Return what a member may expect of an item, 0 to 1; of one that was not prepared too."""
     useful = usefulness(case.context.around(case.view))
-    odds = useful.of(case.profile)[useful.row(case.view)]
+    row = useful.row(case.view)
+    if not (case.concerned or case.addressed) and useful.about(case.profile)[row] <= 0:
+        return 0.0  # what is only near is everybody's
+    odds = useful.of(case.profile)[row]
     lacks = sum(weights().parts[name] * (1.0 - held) for name, held in judged(case).items())
     return float(expected(odds - lacks))
 

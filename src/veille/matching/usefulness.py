@@ -45,6 +45,9 @@ _OWN = ("activity", "skill", "naf", "name")
 JUDGED = ("ruled", "eligible")
 #: How fast more of the same stops adding.
 _TALK = 1.3
+#: Parts that say what an item is about, beside nearness; the others say where, of what kind, to whom.
+_ABOUT = frozenset({"words-title", "words-lead", "trade", "market", "aim"})
+_NEAR = "near-"
 
 
 @dataclass(frozen=True)
@@ -84,7 +87,7 @@ class Usefulness:
         self.sheet = Sheet(context)
         self._near, self._postings = Nearness(self.sheet.views), Postings(self.sheet.views)
         self._rows = {view.item.id: row for row, view in enumerate(self.sheet.views)}
-        self._last: tuple[Profile, Floats] | None = None
+        self._last: tuple[Profile, Floats, Floats] | None = None
 
     def row(self, view: View) -> int:
         """Return the row of an item of the context."""
@@ -92,14 +95,26 @@ class Usefulness:
 
     def of(self, profile: Profile) -> Floats:
         """Return by row the most that a member may expect of each item, in log-odds: all that is `JUDGED` holds."""
+        return self._weighed(profile)[1]
+
+    def about(self, profile: Profile) -> Floats:
+        """Return by row how much of that comes of what an item is about, not of where it is or for whom.
+
+        Where it is 0 or less, what is near is no more this member's business than anybody's.
+        """
+        return self._weighed(profile)[2]
+
+    def _weighed(self, profile: Profile) -> tuple[Profile, Floats, Floats]:
         last = self._last
-        if last is not None and last[0] is profile:
-            return last[1]
-        total = self._same_for_all.copy()
-        for name, column in self._own(profile):
-            total += weights().parts[name] * column
-        self._last = profile, total
-        return total
+        if last is None or last[0] is not profile:
+            total, about = self._same_for_all.copy(), np.zeros(len(self.sheet.views))
+            for name, column in self._own(profile):
+                added = weights().parts[name] * column
+                total += added
+                if name in _ABOUT or name.startswith(_NEAR):
+                    about += added
+            self._last = last = profile, total, about
+        return last
 
     @cached_property
     def _same_for_all(self) -> Floats:
