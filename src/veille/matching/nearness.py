@@ -52,10 +52,9 @@ def _weights() -> Floats:
 @lru_cache(maxsize=50_000)
 def _words(text: str) -> tuple[str, ...]:
     """Return the words of a text that are compared, each once: those of the table, and others of the trade."""
-    words = dict.fromkeys(words_of(singular(fold(text))))
-    return tuple(
-        word for word in words if related().has(word) or not (is_grammar(word) or stem(word) in generic_stems())
-    )
+    # « plus » and « dans » are grammar before they lose their « s ».
+    printed = (singular(word) for word in words_of(fold(text)) if not is_grammar(word))
+    return tuple(word for word in dict.fromkeys(printed) if related().has(word) or stem(word) not in generic_stems())
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +151,7 @@ def nearest_words(line: str, view: View) -> Likeness:
     """Return how near a line is to an item's title or opening, whichever is nearer, and by which words."""
     own: dict[str, str] = {}
     for part in _PART.split(line):
-        own = dict.fromkeys(_compared(part), part.strip()) | own
+        own = dict.fromkeys(_words(part), part.strip()) | own
     texts = (view.item.title, f"{view.item.title} {view.item.text[:OPENING]}")
     if not own:
         return Likeness()
@@ -160,7 +159,7 @@ def nearest_words(line: str, view: View) -> Likeness:
 
 
 def _likeness(own: Mapping[str, str], text: str, number: int) -> Likeness:
-    printed = [(word, shown) for shown in _PRINTED.findall(text) for word in _compared(shown)]
+    printed = [(word, shown) for shown in _PRINTED.findall(text) for word in _words(shown)]
     if not printed:
         return Likeness()
     places = [related().place(word) for word in own]
@@ -172,11 +171,6 @@ def _likeness(own: Mapping[str, str], text: str, number: int) -> Likeness:
     if strength <= 0 or alike[mine, theirs] < _LEAST:
         return Likeness()
     return Likeness(strength, float(alike[mine, theirs]), list(own.values())[mine], printed[theirs][1])
-
-
-def _compared(text: str) -> list[str]:
-    """Return the words of a text that are compared; « plus » and « dans » are grammar before they lose their « s »."""
-    return [word for shown in _PRINTED.findall(text) if not is_grammar(fold(shown)) for word in _words(shown)]
 
 
 def _alike(own: Sequence[str], others: Sequence[str]) -> Floats:
