@@ -1,4 +1,4 @@
-"""Nine clusters judged by others: their form, and floors of what the program shows to their members."""
+"""Nineteen clusters judged by others: their form, and floors of what the program shows to their members."""
 
 from functools import cache
 
@@ -14,7 +14,8 @@ from .network import DAY, FAULTS, REASONS, ROOT, Judged, Network, places, taxono
 FOLDER = ROOT / "tests" / "data" / "judgements" / "network2"
 NAMES = (
     "bois", "mobilite", "creation", "energie-numerique", "matiere", "mer-espace", "services", "sante-nutrition",
-    "agri-eau",
+    "agri-eau", "textile-mode", "btp-construction", "aero-mecanique", "cosmetique-chimie", "logistique-ferroviaire",
+    "tourisme-culture", "circulaire-dechets", "ess-silver", "photonique-electronique", "agroalimentaire-terroir",
 )  # fmt: skip
 
 
@@ -53,24 +54,34 @@ def test_real_texts_are_named_and_not_held(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "ndcg10", "missed"),
+    ("name", "ndcg10", "missed", "reason"),
     [
-        ("bois", 0.62, 0.53),
-        ("mobilite", 0.65, 0.42),
-        ("creation", 0.66, 0.34),
-        ("energie-numerique", 0.6, 0.37),
-        ("matiere", 0.7, 0.5),
-        ("mer-espace", 0.7, 0.49),
-        ("services", 0.67, 0.42),
-        ("sante-nutrition", 0.4, 0.64),
-        ("agri-eau", 0.46, 0.58),
+        ("bois", 0.74, 0.5, 0.86),
+        ("mobilite", 0.69, 0.45, 0.97),
+        ("creation", 0.72, 0.33, 0.94),
+        ("energie-numerique", 0.68, 0.33, 0.92),
+        ("matiere", 0.8, 0.46, 0.95),
+        ("mer-espace", 0.77, 0.48, 0.88),
+        ("services", 0.7, 0.38, 0.92),
+        ("sante-nutrition", 0.56, 0.53, 0.87),
+        ("agri-eau", 0.66, 0.44, 0.97),
+        ("textile-mode", 0.69, 0.57, 0.92),
+        ("btp-construction", 0.65, 0.5, 0.9),
+        ("aero-mecanique", 0.59, 0.47, 0.9),
+        ("cosmetique-chimie", 0.63, 0.42, 0.96),
+        ("logistique-ferroviaire", 0.76, 0.4, 0.91),
+        ("tourisme-culture", 0.71, 0.46, 0.94),
+        ("circulaire-dechets", 0.54, 0.67, 0.9),
+        ("ess-silver", 0.59, 0.5, 0.86),
+        ("photonique-electronique", 0.64, 0.5, 0.84),
+        ("agroalimentaire-terroir", 0.68, 0.42, 0.99),
     ],
 )
-def test_trades_written_by_others_keep_their_floor(name: str, ndcg10: float, missed: float) -> None:
+def test_trades_written_by_others_keep_their_floor(name: str, ndcg10: float, missed: float, reason: float) -> None:
     assert (told(name)["ndcg10"] or 0) >= ndcg10
     assert (told(name)["missed_share"] or 0) <= missed
-    assert (told(name)["reason_right"] or 0) >= 0.78
-    assert (told(name)["embarrassing"] or 0) * 4 <= (told(name)["shown"] or 0)
+    assert (told(name)["reason_right"] or 0) >= reason
+    assert (told(name)["embarrassing"] or 0) * 3 <= (told(name)["shown"] or 0)
 
 
 def test_a_member_known_by_a_line_of_a_list_gets_a_full_bulletin() -> None:

@@ -12,6 +12,9 @@ from veille.model import Item, Match, Member, Reason
 
 #: What a member must be able to expect of an item: what is tolerable.
 BAR = 0.25
+#: What must be said of the member, in log-odds, for what neither rules nor its size make its own: a chips factory next
+#: door shares place and filière with a maker of nutraceuticals (0.26).
+LEAST_ABOUT = 0.3
 
 
 def usefulness(context: MatchContext) -> Usefulness:
@@ -52,7 +55,7 @@ def _expected(case: Case) -> float:
     """Return what a member may expect of an item, 0 to 1; of one that was not prepared too."""
     useful = usefulness(case.context.around(case.view))
     row = useful.row(case.view)
-    if not (case.concerned or case.addressed) and useful.about(case.profile)[row] <= 0:
+    if not (case.concerned or case.addressed) and useful.about(case.profile)[row] < LEAST_ABOUT:
         return 0.0  # what is only near is everybody's
     odds = useful.of(case.profile)[row]
     lacks = sum(weights().parts[name] * (1.0 - held) for name, held in judged(case).items())
