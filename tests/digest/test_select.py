@@ -159,7 +159,7 @@ def test_three_best_calls_are_starred():
 
 @pytest.mark.parametrize(("kind", "score", "shown"), [
     ("reglementation", 0.24, False), ("reglementation", 0.25, True), ("vie-du-cluster", 0.24, False),
-    ("appel-a-projets", 0.29, False), ("appel-a-projets", 0.3, True), ("appel-partenaires", 0.05, True),
+    ("appel-a-projets", 0.32, False), ("appel-a-projets", 0.33, True), ("appel-partenaires", 0.05, True),
 ])  # fmt: skip
 def test_each_section_asks_for_a_score_of_its_own(kind: str, score: float, shown: bool):
     assert (offer(hebdo().digest, WHEN, item(1, kind, deadline=None), match(1, score), None) is not None) is shown

@@ -123,7 +123,8 @@ def test_another_trade_puts_what_says_only_those_words_there_last(weeks: Site) -
     first_week(weeks, call(20, "encapsulation"))
     said = vote(weeks, 20, "other_trade")
     assert "ne parle que de « encapsulation » passera après tout le reste" in said
-    shown = next_week(weeks, call(21, "encapsulation"), call(22), call(23, "encapsulation et extraits végétaux"))
+    near = call(21, "encapsulation", place="fr:region:84")
+    shown = next_week(weeks, near, call(22), call(23, "encapsulation et extraits végétaux"))
     assert shown[ANNE][-1] == 21
     assert {22, 23} <= set(shown[ANNE])
 

@@ -43,6 +43,8 @@ LINES = ("activity", "need", "skill", "naf", "name")
 _OWN = ("activity", "skill", "naf", "name")
 #: Parts judged one pair at a time, never below 0: a first look takes them for held.
 JUDGED = ("ruled", "eligible")
+#: What a word of the trade counts at least: where every source is of the trade, its words stand everywhere.
+_COMMON = 0.5
 #: How fast more of the same stops adding.
 _TALK = 1.3
 #: Parts that say what an item is about, beside nearness; the others say where, of what kind, to whom.
@@ -164,7 +166,7 @@ class Usefulness:
         title, lead = (np.zeros(len(self.sheet.views)) for _ in range(2))
         for term in terms:
             places = self._postings.of(term, cognate=term in cognates)
-            rarity = self._context.rarity(term)
+            rarity = max(_COMMON, self._context.rarity(term))
             for found, printed in ((title, self._postings.in_title), (lead, self._postings.in_lead)):
                 found[np.unique(self._postings.row_of[places[printed[places]]])] += rarity
         yield "words-title", np.tanh(title)

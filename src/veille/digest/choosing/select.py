@@ -237,6 +237,14 @@ def nothing_to_say(offers: Sequence[Offer]) -> str:
     return "aucun contenu nouveau et ouvert ne correspond à ce profil"
 
 
+def _before_votes(match: Match) -> float:
+    """Return a score without what opinions took from it: they put an item last, as their page says, and hide none."""
+    score = match.score or 0.0
+    taken = sum(reason.weight for reason in match.reasons if reason.kind == "vote" and reason.weight < 0)
+    whole = sum(reason.weight for reason in match.reasons if reason.kind != "vote")
+    return score / (1 + taken / whole) if taken and -taken < whole else score
+
+
 def _admitted(item: Item, match: Match, section: SectionPlan, hand: Hand, seen: SeenItem | None) -> bool:
     """Say whether it may stand in a section: it passes and suits enough for it, or somebody answers for it.
 
@@ -245,7 +253,7 @@ def _admitted(item: Item, match: Match, section: SectionPlan, hand: Hand, seen: 
     own_news = section.kind == "network" and item.licence is Licence.OWN
     if match.score is not None:
         put_there = hand.chosen or bool(hand.section or item.section) or seen is not None
-        return match.gate is None and (match.score >= section.least or own_news or put_there)
+        return match.gate is None and (_before_votes(match) >= section.least or own_news or put_there)
     if match.gate is None:
         return False
     return (own_news and match.gate.kind in SOFT_GATES) or (hand.for_all and match.gate.kind in OPENED_BY_HAND)

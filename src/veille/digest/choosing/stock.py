@@ -19,6 +19,8 @@ from veille.model import Item
 _EDITIONS, _LEAST = 3, 3
 #: The best calls never wait, as many as « L'essentiel » holds: what is kept for later is what matters less.
 _AT_ONCE = 3
+#: What is likely to be useful goes before what is only tolerable, however soon that closes (an expectation).
+_USEFUL = 0.5
 
 
 def paced(digest: Digest, when: Edition, offers: Sequence[Offer], common: Collection[int]) -> list[Offer]:
@@ -28,7 +30,9 @@ def paced(digest: Digest, when: Edition, offers: Sequence[Offer], common: Collec
     if not digest.enough or spent >= len(patient):
         return list(offers)
     patient.sort(key=lambda one: (-one.score, one.item.id))
-    rest = sorted(patient[_AT_ONCE:], key=lambda one: (editions(one, when), -one.score, one.item.id))
+    rest = sorted(
+        patient[_AT_ONCE:], key=lambda one: (one.score < _USEFUL, editions(one, when), -one.score, one.item.id)
+    )
     # What staff wrote a word about never waits, and makes nothing else wait or go.
     waiting = {one.item.id for one in [*patient[:_AT_ONCE], *rest][spent:] if not one.note}
     return [one for one in offers if one.item.id not in waiting]
