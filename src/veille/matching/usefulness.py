@@ -38,8 +38,7 @@ WEIGHTS = Path("pipelines") / "relevance" / "fitted" / "weights.json"
 #: Changes with what the parts mean.
 RECIPE = 1
 _CURE = "réinstallez veille, ou refaites-le par « make relevance »"
-#: Lines of a profile whose nearness is a part each; those that say what a member is.
-LINES = ("activity", "need", "skill", "naf", "name")
+#: Lines of a profile that say what a member is.
 _OWN = ("activity", "skill", "naf", "name")
 #: Parts judged one pair at a time, never below 0: a first look takes them for held.
 JUDGED = ("ruled", "eligible")
@@ -102,7 +101,7 @@ class Usefulness:
     def about(self, profile: Profile) -> Floats:
         """Return by row how much of that comes of what an item is about, not of where it is or for whom.
 
-        Where it is 0 or less, what is near is no more this member's business than anybody's.
+        Where it is little, what is near is no more this member's business than anybody's.
         """
         return self._weighed(profile)[2]
 
