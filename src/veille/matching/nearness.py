@@ -100,10 +100,10 @@ class Nearness:
 
     def of(self, lines: Iterable[str]) -> Floats | None:
         """Return how near the nearest of some lines is to each item, (title, opening) × items; None: no known word."""
-        found = [line for line in map(self._line, map(_words, lines)) if line is not None]
+        found = [line for line in map(self._of_line, map(_words, lines)) if line is not None]
         return np.maximum.reduce(found) if found else None
 
-    def _line(self, words: Sequence[str]) -> Floats | None:
+    def _of_line(self, words: Sequence[str]) -> Floats | None:
         if not words:
             return None
         counts = list(map(_count, words))
@@ -149,36 +149,73 @@ class Likeness:
 
 def nearest_words(line: str, view: View) -> Likeness:
     """Return how near a line is to an item's title or opening, whichever is nearer, and by which words."""
+    own = _line(line)
+    if not own.words:
+        return Likeness()
+    texts = (view.item.title, f"{view.item.title} {view.item.text[:OPENING]}")
+    return max((_likeness(own, _text(text), number) for number, text in enumerate(texts)), key=lambda one: one.strength)
+
+
+@dataclass(frozen=True, slots=True)
+class _Compared:
+    """Words that are compared, each with what it stands for where it is quoted."""
+
+    words: tuple[str, ...]
+    quoted: tuple[str, ...]
+    #: Rows of the table, 0 for a word that it does not know; whether it knows it.
+    rows: NDArray[np.intp]
+    known: NDArray[np.bool_]
+
+    @property
+    def others(self) -> Mapping[str, int]:
+        """Words that the table does not know, and where they stand here."""
+        return {self.words[place]: place for place in np.flatnonzero(~self.known).tolist()}
+
+
+def _of(pairs: Sequence[tuple[str, str]]) -> _Compared:
+    places = [related().place(word) for word, _ in pairs]
+    return _Compared(
+        words=tuple(word for word, _ in pairs),
+        quoted=tuple(quoted for _, quoted in pairs),
+        rows=np.array([place or 0 for place in places], np.intp),
+        known=np.array([place is not None for place in places], bool),
+    )
+
+
+@lru_cache(maxsize=20_000)
+def _line(line: str) -> _Compared:
+    """Return the words of a profile's line, each with the part of the line that it stands in."""
     own: dict[str, str] = {}
     for part in _PART.split(line):
         own = dict.fromkeys(_words(part), part.strip()) | own
-    texts = (view.item.title, f"{view.item.title} {view.item.text[:OPENING]}")
-    if not own:
-        return Likeness()
-    return max((_likeness(own, text, number) for number, text in enumerate(texts)), key=lambda found: found.strength)
+    return _of(list(own.items()))
 
 
-def _likeness(own: Mapping[str, str], text: str, number: int) -> Likeness:
-    printed = [(word, shown) for shown in _PRINTED.findall(text) for word in _words(shown)]
-    if not printed:
+@lru_cache(maxsize=20_000)
+def _text(text: str) -> _Compared:
+    """Return the words of a title or an opening, each as it is printed."""
+    return _of([(word, shown) for shown in _PRINTED.findall(text) for word in _words(shown)])
+
+
+def _likeness(own: _Compared, text: _Compared, number: int) -> Likeness:
+    if not text.words:
         return Likeness()
-    places = [related().place(word) for word in own]
-    counts = np.array([_count(word) for word in own], np.float32)
-    chance = np.array([0.0 if place is None else related().usual[place, number] for place in places], np.float32)
-    alike = _alike(list(own), [word for word, _ in printed])
+    counts = np.where(own.known, _weights()[own.rows], np.float32(1.0))
+    chance = np.where(own.known, related().usual[own.rows, number], np.float32(0.0))
+    alike = _alike(own, text)
     strength = float(counts @ (alike.max(axis=1) - chance) / counts.sum())
     mine, theirs = np.unravel_index(int((counts[:, None] * (alike - chance[:, None])).argmax()), alike.shape)
     if strength <= 0 or alike[mine, theirs] < _LEAST:
         return Likeness()
-    return Likeness(strength, float(alike[mine, theirs]), list(own.values())[mine], printed[theirs][1])
+    return Likeness(strength, float(alike[mine, theirs]), own.quoted[mine], text.quoted[theirs])
 
 
-def _alike(own: Sequence[str], others: Sequence[str]) -> Floats:
-    """Return how near each word of an item is to each of a line, as far as it says something: own × others."""
-    here, there = ([related().place(word) for word in words] for words in (own, others))
-    known = np.array([place is not None for place in here])[:, None] & np.array([place is not None for place in there])
-    rows, columns = (np.array([place or 0 for place in places]) for places in (here, there))
-    near = (_vectors()[rows] @ _vectors()[columns].T) * _telling()[columns]
-    same = np.array([[one == other for other in others] for one in own], np.float32)
-    found: Floats = np.where(known, near, same)
-    return found
+def _alike(own: _Compared, text: _Compared) -> Floats:
+    """Return how near each word of an item is to each of a line, as far as it says something: own × item."""
+    near: Floats = (_vectors()[own.rows] @ _vectors()[text.rows].T) * _telling()[text.rows]
+    near[~own.known, :] = 0.0
+    near[:, ~text.known] = 0.0
+    for word, mine in own.others.items():
+        for theirs in np.flatnonzero(~text.known).tolist():
+            near[mine, theirs] = float(text.words[theirs] == word)
+    return near
