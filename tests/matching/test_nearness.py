@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from veille.matching.context import View, prepare
-from veille.matching.nearness import Nearness, nearest_words
+from veille.matching.context import prepare
+from veille.matching.nearness import Likeness, Nearness
 from veille.model import Item
 
 from .build import an_item
@@ -88,13 +88,14 @@ def test_any_text_and_any_line_give_finite_numbers_between_bounds(titles: list[s
 
 
 # ── what is quoted ──────────────────────────────────────────────────────────────────────────────────────────────────
-def prepared(item: Item) -> View:
-    return prepare([item], today=TODAY, places=places(), taxonomy=taxonomy()).views[item.id]
+def nearest(line: str, item: Item) -> Likeness:
+    context = prepare([item], today=TODAY, places=places(), taxonomy=taxonomy())
+    return Nearness(list(context.views.values())).nearest((line,), 0)
 
 
 def test_the_words_quoted_are_the_nearest_as_each_side_prints_them() -> None:
-    view = prepared(an_item(title="Crèches et Catamarans", text="Un règlement paraît."))
-    found = nearest_words("Voiliers, placage de chêne", view)
+    item = an_item(title="Crèches et Catamarans", text="Un règlement paraît.")
+    found = nearest("Voiliers, placage de chêne", item)
     assert (found.said, found.printed) == ("Voiliers", "Catamarans")
     assert 0 < found.strength <= 1
     assert 0 < found.alike <= 1
@@ -102,11 +103,11 @@ def test_the_words_quoted_are_the_nearest_as_each_side_prints_them() -> None:
 
 @pytest.mark.parametrize("line", ["", "de la", "!", " , "])
 def test_a_line_without_a_word_is_near_to_nothing(line: str) -> None:
-    assert nearest_words(line, prepared(an_item())).strength == 0
+    assert nearest(line, an_item()).strength == 0
 
 
 @pytest.mark.parametrize("line", ["voilier", "charpente en bois", "zorglubine"])
 def test_what_is_told_of_a_line_is_what_was_weighed(line: str) -> None:
     item = an_item(title="Crèches, zorglubine et catamarans", text="La charpente du gymnase.")
     weighed = max(0.0, *near((line,), item)[:, 0].tolist())
-    assert nearest_words(line, prepared(item)).strength == pytest.approx(weighed, abs=2e-3)
+    assert nearest(line, item).strength == pytest.approx(weighed, abs=2e-3)

@@ -21,6 +21,8 @@ from veille.text import fold, singular
 Floats = NDArray[np.float32]
 #: Characters below the title in which an item says what it is about (500 and 1,200 tried: less told apart).
 OPENING = 300
+#: Texts of an item that a line is compared with: its title; its title and its opening.
+_TITLE, _BOTH = 0, 1
 _PRINTED = re.compile(r"\w+")
 #: A line names several things when it enumerates.
 _PART = re.compile(r"[,;:/()]")
@@ -72,6 +74,19 @@ class _Texts:
         return found
 
 
+@dataclass(frozen=True, slots=True)
+class Likeness:
+    """How near a line is to an item, and the two words that are nearest: what is quoted."""
+
+    #: Of the line, 0 where no more than chance would bring, to about 1.
+    strength: float = 0.0
+    #: Of the two words, 0 to 1.
+    alike: float = 0.0
+    #: The part of the line that is near, as the profile says it, and the item's word as it prints it.
+    said: str = ""
+    printed: str = ""
+
+
 @dataclass(frozen=True)
 class Nearness:
     """Items by row, ready for any line of any profile."""
@@ -80,6 +95,7 @@ class Nearness:
     _known: dict[str, NDArray[np.float16]] = field(default_factory=dict)
     #: Words that the table does not know → their rows below it: each is like itself alone.
     _others: dict[str, int] = field(default_factory=dict)
+    _printed: dict[tuple[int, int], "_Printed"] = field(default_factory=dict)
 
     @cached_property
     def _read(self) -> tuple[_Texts, _Texts]:
@@ -106,7 +122,7 @@ class Nearness:
     def _of_line(self, words: Sequence[str]) -> Floats | None:
         if not words:
             return None
-        counts = list(map(_count, words))
+        counts = _counts(words)
         total = sum(count * self._word(word).astype(np.float32) for count, word in zip(counts, words, strict=True))
         line: Floats = np.asarray(total, np.float32) / np.float32(sum(counts))
         return line
@@ -127,95 +143,71 @@ class Nearness:
             self._known[word] = np.array(near, np.float16)
         return self._known[word]
 
+    def nearest(self, lines: Iterable[str], row: int) -> Likeness:
+        """Return how near the nearest of some lines is to an item's title or opening, and by which words."""
+        found = ((*self._strength(words, row), line) for line in lines if (words := _words(line)))
+        strength, text, word, line = max(found, key=lambda one: one[0], default=(0.0, 0, "", ""))
+        if strength <= 0:
+            return Likeness()
+        alike, printed = self._shown(row, text).nearest(word)
+        return Likeness(strength, alike, _parts(line)[word], printed) if alike >= _LEAST else Likeness()
 
-def _count(word: str) -> float:
-    """Return 0 to 1: how much a word of a line counts; one that the table never met is as rare as any."""
-    place = related().place(word)
-    return 1.0 if place is None else float(_weights()[place])
+    def _strength(self, words: Sequence[str], row: int) -> tuple[float, int, str]:
+        """Return how near a line is to an item, to which of its two texts, and by which word."""
+        counts, near = _counts(words), [self._word(word)[:, row].tolist() for word in words]
+        each = [[count * one[text] for count, one in zip(counts, near, strict=True)] for text in (_TITLE, _BOTH)]
+        text = max((_TITLE, _BOTH), key=lambda text: sum(each[text]))
+        best = max(range(len(words)), key=lambda place: each[text][place])
+        return sum(each[text]) / sum(counts), text, words[best]
 
-
-@dataclass(frozen=True, slots=True)
-class Likeness:
-    """How near a line is to an item, and the two words that are nearest: what is quoted."""
-
-    #: Of the line, 0 where no more than chance would bring, to about 1.
-    strength: float = 0.0
-    #: Of the two words, 0 to 1.
-    alike: float = 0.0
-    #: The part of the line that is near, as the profile says it, and the item's word as it prints it.
-    said: str = ""
-    printed: str = ""
-
-
-def nearest_words(line: str, view: View) -> Likeness:
-    """Return how near a line is to an item's title or opening, whichever is nearer, and by which words."""
-    own = _line(line)
-    if not own.words:
-        return Likeness()
-    texts = (view.item.title, f"{view.item.title} {view.item.text[:OPENING]}")
-    return max((_likeness(own, _text(text), number) for number, text in enumerate(texts)), key=lambda one: one.strength)
-
-
-@dataclass(frozen=True, slots=True)
-class _Compared:
-    """Words that are compared, each with what it stands for where it is quoted."""
-
-    words: tuple[str, ...]
-    quoted: tuple[str, ...]
-    #: Rows of the table, 0 for a word that it does not know; whether it knows it.
-    rows: NDArray[np.intp]
-    known: NDArray[np.bool_]
-
-    @property
-    def others(self) -> Mapping[str, int]:
-        """Words that the table does not know, and where they stand here."""
-        return {self.words[place]: place for place in np.flatnonzero(~self.known).tolist()}
-
-
-def _of(pairs: Sequence[tuple[str, str]]) -> _Compared:
-    places = [related().place(word) for word, _ in pairs]
-    return _Compared(
-        words=tuple(word for word, _ in pairs),
-        quoted=tuple(quoted for _, quoted in pairs),
-        rows=np.array([place or 0 for place in places], np.intp),
-        known=np.array([place is not None for place in places], bool),
-    )
+    def _shown(self, row: int, text: int) -> "_Printed":
+        if (row, text) not in self._printed:
+            item = self.views[row].item
+            self._printed[row, text] = _Printed.of(item.title, item.text[:OPENING] if text == _BOTH else "")
+        return self._printed[row, text]
 
 
 @lru_cache(maxsize=20_000)
-def _line(line: str) -> _Compared:
+def _counts(words: tuple[str, ...]) -> tuple[float, ...]:
+    """Return 0 to 1 a word: how much it counts in a line; one that the table never met is as rare as any."""
+    places = map(related().place, words)
+    return tuple(1.0 if place is None else float(_weights()[place]) for place in places)
+
+
+@lru_cache(maxsize=20_000)
+def _parts(line: str) -> Mapping[str, str]:
     """Return the words of a profile's line, each with the part of the line that it stands in."""
     own: dict[str, str] = {}
     for part in _PART.split(line):
         own = dict.fromkeys(_words(part), part.strip()) | own
-    return _of(list(own.items()))
+    return dict.fromkeys(_words(line), line) | own
 
 
-@lru_cache(maxsize=20_000)
-def _text(text: str) -> _Compared:
-    """Return the words of a title or an opening, each as it is printed."""
-    return _of([(word, shown) for shown in _PRINTED.findall(text) for word in _words(shown)])
+@dataclass(frozen=True, slots=True)
+class _Printed:
+    """Words of a title, or of a title and an opening, as they are printed there."""
 
+    #: Word as it is compared → as it is first printed.
+    shown: Mapping[str, str]
+    #: Those that the table knows, and their rows.
+    known: tuple[str, ...]
+    rows: NDArray[np.intp]
 
-def _likeness(own: _Compared, text: _Compared, number: int) -> Likeness:
-    if not text.words:
-        return Likeness()
-    counts = np.where(own.known, _weights()[own.rows], np.float32(1.0))
-    chance = np.where(own.known, related().usual[own.rows, number], np.float32(0.0))
-    alike = _alike(own, text)
-    strength = float(counts @ (alike.max(axis=1) - chance) / counts.sum())
-    mine, theirs = np.unravel_index(int((counts[:, None] * (alike - chance[:, None])).argmax()), alike.shape)
-    if strength <= 0 or alike[mine, theirs] < _LEAST:
-        return Likeness()
-    return Likeness(strength, float(alike[mine, theirs]), own.quoted[mine], text.quoted[theirs])
+    @classmethod
+    def of(cls, *texts: str) -> "_Printed":
+        """Read them."""
+        shown: dict[str, str] = {}
+        for printed in _PRINTED.findall(" ".join(texts)):
+            for word in _words(printed):
+                shown.setdefault(word, printed)
+        known = {word: place for word in shown if (place := related().place(word)) is not None}
+        return cls(shown, tuple(known), np.array(list(known.values()), np.intp))
 
-
-def _alike(own: _Compared, text: _Compared) -> Floats:
-    """Return how near each word of an item is to each of a line, as far as it says something: own × item."""
-    near: Floats = (_vectors()[own.rows] @ _vectors()[text.rows].T) * _telling()[text.rows]
-    near[~own.known, :] = 0.0
-    near[:, ~text.known] = 0.0
-    for word, mine in own.others.items():
-        for theirs in np.flatnonzero(~text.known).tolist():
-            near[mine, theirs] = float(text.words[theirs] == word)
-    return near
+    def nearest(self, word: str) -> tuple[float, str]:
+        """Return how near the nearest word is to a line's, and it as it is printed."""
+        place = related().place(word)
+        if place is None or not self.known:
+            return float(word in self.shown), self.shown.get(word, "")
+        likeness = (_vectors()[self.rows] @ _vectors()[place]) * _telling()[self.rows]
+        best = int(likeness.argmax())
+        return float(likeness[best]), self.shown[self.known[best]]

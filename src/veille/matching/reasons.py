@@ -11,11 +11,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from veille.matching.case import BOUGHT, NETWORK, Case, named_sizes
 from veille.matching.context import FOR_ALL
 from veille.matching.eligibility import SIZE_WORDS
-from veille.matching.nearness import nearest_words
 from veille.matching.similarity import Hit
 from veille.matching.timeliness import coverage, days_left, urgency
 from veille.matching.trades import named_trades
-from veille.matching.usefulness import lines_of
+from veille.matching.usefulness import lines_of, usefulness
 from veille.matching.words import printed_in
 from veille.model import Reason, Scheme, Tag, Verdict
 from veille.text import fold
@@ -159,8 +158,8 @@ def _likes(case: Case) -> Iterator[Reason]:
 
 
 def _like(case: Case, kind: str, lines: Iterable[str]) -> Reason | None:
-    near = max((nearest_words(line, case.view) for line in lines), key=lambda one: one.strength, default=None)
-    if near is None or near.strength <= 0:
+    near = usefulness(case.context).nearest(lines, case.view)
+    if near.strength <= 0:
         return None
     least, most = _LIKE[kind]
     weight = least + (most - least) * min(1.0, near.strength / _SURELY)
@@ -182,7 +181,7 @@ def _where(case: Case) -> str:
 
 
 def _aim_weight(case: Case, name: str) -> float:
-    if nearest_words(case.profile.aims[name], case.view).strength >= _NEAR:
+    if usefulness(case.context).nearest((case.profile.aims[name],), case.view).strength >= _NEAR:
         return _AIM_NEAR
     return _AIM_FOR_ALL if case.view.general else _AIM
 

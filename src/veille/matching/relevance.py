@@ -7,7 +7,7 @@ from veille.matching.context import MatchContext
 from veille.matching.gates import first_refusal, off_topic
 from veille.matching.reasons import reasons_for
 from veille.matching.timeliness import standing
-from veille.matching.usefulness import Usefulness, expected, judged, weights
+from veille.matching.usefulness import expected, judged, usefulness, weights
 from veille.model import Item, Match, Member, Reason
 
 #: What a member must be able to expect of an item: what is tolerable.
@@ -17,14 +17,9 @@ BAR = 0.25
 LEAST_ABOUT = 0.3
 
 
-def usefulness(context: MatchContext) -> Usefulness:
-    """Return what scores all items of a context, made once."""
-    return context.kept(Usefulness)
-
-
 def match(item: Item, member: Member, context: MatchContext) -> Match:
     """Judge one item for one member: a score with its reasons, or the first gate that refused it."""
-    case = Case(context.view(item), context.profile(member), context)
+    case = _case(item, member, context)
     refusal = first_refusal(case)
     hope = 0.0 if refusal is not None else _expected(case)
     if refusal is None and hope < BAR and not (case.followed or case.named_axis):
@@ -51,9 +46,15 @@ def match(item: Item, member: Member, context: MatchContext) -> Match:
     )
 
 
+def _case(item: Item, member: Member, context: MatchContext) -> Case:
+    """Return an item before a member; one that was not prepared stands in a context of its own."""
+    view = context.view(item)
+    return Case(view, context.profile(member), context.around(view))
+
+
 def _expected(case: Case) -> float:
     """Return what a member may expect of an item, 0 to 1; of one that was not prepared too."""
-    useful = usefulness(case.context.around(case.view))
+    useful = usefulness(case.context)
     row = useful.row(case.view)
     if not (case.concerned or case.addressed) and useful.about(case.profile)[row] < LEAST_ABOUT:
         return 0.0  # what is only near is everybody's
@@ -64,10 +65,10 @@ def _expected(case: Case) -> float:
 
 def told(item: Item, member: Member, context: MatchContext) -> dict[str, float]:
     """Return the parts of a score in log-odds, the largest first."""
-    view, profile = context.view(item), context.profile(member)
-    useful = usefulness(context.around(view))
-    found = useful.told(profile, useful.row(view))
-    found |= {name: weights().parts[name] * held for name, held in judged(Case(view, profile, context)).items() if held}
+    case = _case(item, member, context)
+    useful = usefulness(case.context)
+    found = useful.told(case.profile, useful.row(case.view))
+    found |= {name: weights().parts[name] * held for name, held in judged(case).items() if held}
     return dict(sorted(found.items(), key=lambda part: -abs(part[1])))
 
 

@@ -12,9 +12,9 @@ import numpy as np
 
 from veille.matching.context import MatchContext
 from veille.matching.profile import Profile
-from veille.matching.relevance import BAR, match, usefulness
+from veille.matching.relevance import BAR, match
 from veille.matching.sheet import Flags
-from veille.matching.usefulness import expected
+from veille.matching.usefulness import expected, usefulness
 from veille.model import Item, Match, Member
 from veille.protocols import Candidate
 

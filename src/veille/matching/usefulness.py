@@ -22,7 +22,7 @@ from veille.errors import ConfigError
 from veille.matching.case import Case
 from veille.matching.context import MatchContext, View
 from veille.matching.names import followed_name
-from veille.matching.nearness import Nearness
+from veille.matching.nearness import Likeness, Nearness
 from veille.matching.postings import Postings
 from veille.matching.profile import Profile
 from veille.matching.sheet import Sheet
@@ -104,6 +104,10 @@ class Usefulness:
         Where it is little, what is near is no more this member's business than anybody's.
         """
         return self._weighed(profile)[2]
+
+    def nearest(self, lines: Iterable[str], view: View) -> Likeness:
+        """Return how near the nearest of some lines is to an item, and by which words."""
+        return self._near.nearest(lines, self.row(view))
 
     def _weighed(self, profile: Profile) -> tuple[Profile, Floats, Floats]:
         last = self._last
@@ -193,6 +197,11 @@ class Usefulness:
             for row in self._postings.rows(parts) if parts else range(len(found)):
                 found[row] |= followed_name(profile.member, self.sheet.views[row], self._context) is not None
         return found
+
+
+def usefulness(context: MatchContext) -> Usefulness:
+    """Return what scores all items of a context, made once."""
+    return context.kept(Usefulness)
 
 
 def expected(odds: Floats) -> Floats:
