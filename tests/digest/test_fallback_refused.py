@@ -10,9 +10,10 @@ from typing import Any
 import pytest
 
 from tests.digest.builders import DIGESTS, item, store_items
-from tests.digest.house import FRIDAY, House, digest_yaml
+from tests.digest.house import FRIDAY, House, body, digest_yaml, mails
 from tests.digest.ledger import members_of
 from tests.digest.test_planning import issue_of, paced
+from tests.digest.test_unattended import accept
 from veille.digest.making import Maker
 from veille.digest.runner import Digests
 from veille.errors import InputError, LeaseHeld
@@ -123,3 +124,36 @@ def test_a_turn_held_elsewhere_delays_no_other_issue(house: House) -> None:
     with pytest.raises(LeaseHeld, match="le tour est pris"):
         told.extend(house.digests.run_due(drafting=False))
     assert any("z-direction" in line and "n'est pas approuvée" in line for line in told)
+
+
+def test_a_fallback_that_could_not_sign_leaves_the_draft_whole(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    digest_yaml(house, "fallback: hold", "fallback: validated")
+    accept(house, 3)
+    house.digests.build()
+    whole = [line.item_id for one in house.desk.issues.drafted(issue_of(house).id) for line in one.selection]
+
+    def refused(_maker: Maker, *_args: object, **_named: object) -> Any:
+        raise InputError("bulletin de Phytalis : lien mort", cure="corrigez le gabarit")
+
+    monkeypatch.setattr(Maker, "approve", refused)
+    house.clock.advance(FRIDAY)
+    (held,) = tick(house.digests)
+    assert "lien mort" in held
+    kept = [line.item_id for one in house.desk.issues.drafted(issue_of(house).id) for line in one.selection]
+    assert kept == whole  # what a person reads and approves now is what they made, not what the fallback would send
+
+
+def test_what_the_fallback_signed_and_a_person_took_back_is_theirs_whole(house: House) -> None:
+    digest_yaml(house, "fallback: hold", "fallback: validated")
+    accept(house, 3)
+    house.digests.build()
+    house.clock.advance(timedelta(days=2, hours=11))  # Friday 21:00: signed, and left to Monday
+    assert "approuvée sans personne" in tick(house.digests)[0]
+    assert issue_of(house).frame["notice"]
+    house.digests.living.reopen(by="Claire")
+    rendered, _ = house.digests.preview("anne@phytalis.example.fr")
+    house.digests.approve(by="Claire")
+    house.digests.send(anyhow=True)
+    texts = [body(message) for message in mails(house)]
+    assert len(texts) == 2
+    assert not any("Sélection automatique" in text for text in [*texts, rendered.text])

@@ -9,19 +9,22 @@ import signal
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 
 from apscheduler.schedulers.background import BackgroundScheduler
 
 from veille.errors import LeaseLost, VeilleError
 
 log = logging.getLogger("veille.daemon")
+# It warns, in English, of each tick that it leaves out while a longer one lasts, which is as it should be.
+logging.getLogger("apscheduler.scheduler").setLevel(logging.ERROR)
 
 #: Seconds between two ticks: the finest period of `every` is one minute.
 TICK = 60
 
 
 class Daemon:
-    """Calls `run_due` at once and then at each tick, until told to stop."""
+    """Calls `run_due` at once and then at each tick, never twice at a time, until told to stop."""
 
     def __init__(self, run_due: Callable[[], None], *, tick: float = TICK) -> None:
         self._run_due = run_due
@@ -41,10 +44,16 @@ class Daemon:
     def serve(self) -> None:
         """Tick until stopped; raises LeaseLost where another daemon has taken our place."""
         scheduler = BackgroundScheduler(timezone="UTC")
+        # One job, the first tick too: `max_instances` counts by job, and a first round may outlast many ticks.
         scheduler.add_job(
-            self._one, "interval", seconds=self._tick, coalesce=True, max_instances=1, misfire_grace_time=None
+            self._one,
+            "interval",
+            seconds=self._tick,
+            next_run_time=datetime.now(UTC),
+            coalesce=True,
+            max_instances=1,
+            misfire_grace_time=None,
         )
-        scheduler.add_job(self._one, misfire_grace_time=None)
         scheduler.start()
         try:
             self._stop.wait()

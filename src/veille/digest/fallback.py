@@ -95,18 +95,23 @@ class Fallback:
             now = self._desk.issues.get(issue.id)
             if (now.state, now.edits) != (made.state, made.edits):
                 raise  # somebody edits or approves it at this moment: what they leave is looked at next time
-            raise Held(issue, f"et le repli n'a pas pu l'approuver : {error}") from error
+            why = f"et le repli n'a pas pu l'approuver : {error}"
+            try:
+                self._maker.caught_up(definition, now)  # of all items again: a person reads and signs their draft
+            except InputError as again:
+                why = f"{why} ; ni la refaire : {again}"
+            raise Held(issue, why) from error
 
     def _signed(self, definition: Definition, issue: Issue, screen: Screen, notice: str, why: str) -> Issue:
         """Approve it; what would close before its mail left is left out first, as a person would do."""
         try:
-            return self._maker.approve(definition, issue, by=why, notice=notice, why=why)
+            return self._maker.approve(definition, issue, by=why, notice=notice, why=why, screen=screen)
         except ClosesOnTheWay as refused:
             made = self._maker.screened(definition, issue, screen)
             if made is None:
                 raise
             why = f"{why} ; {_left_out(refused.items)}"
-            return self._maker.approve(definition, made, by=why, notice=notice, why=why)
+            return self._maker.approve(definition, made, by=why, notice=notice, why=why, screen=screen)
 
     def _way(self, definition: Definition, issue: Issue) -> str:
         """Return how it is released: a correction is never sent unseen."""

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import date
 
 from veille.addresses import address_key, parse_address
-from veille.digest.desk import Desk
+from veille.digest.desk import Desk, needed
 from veille.digest.finding import ALIVE, issue_meant
 from veille.digest.mail.mailers import mailer_of
 from veille.errors import InputError
@@ -29,8 +29,13 @@ class Living:
         return self._desk.issues.pause(issue.id, by=by, why=why, now=self._desk.clock.now())
 
     def resume(self, *, by: str, name: str | None = None, said: str | None = None) -> Issue:
-        """Let a paused issue go on."""
+        """Let a paused issue go on; raises InputError where nothing of it would leave any more."""
         issue = self._meant(name, said, (IssueState.PAUSED,), LIVING)
+        if issue.state is IssueState.PAUSED and self._desk.clock.now() > needed(issue.stale_at):
+            raise InputError(
+                f"l'édition {issue.name} est périmée : ce qui n'est pas parti ne partira plus",
+                cure="faites l'édition suivante ; le prochain « veille run » termine celle-ci",
+            )
         return self._desk.issues.resume(issue.id, by=by, now=self._desk.clock.now())
 
     def cancel(self, *, by: str, why: str, name: str | None = None, said: str | None = None) -> Issue:

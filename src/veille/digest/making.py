@@ -24,6 +24,10 @@ from veille.model.issue_life import EDITABLE
 Screen = Literal["all", "reviewed", "certain"]
 #: What a frame keeps of the draft when it is made anew at approval: an erratum's original, and what it was made from.
 _KEPT = ("answers", "notice", "coverage", *HELD)
+#: The key of a frame that says which items the fallback made a draft of: nobody else signs it as it is.
+_FALLBACK = "fallback"
+#: A draft in these states is made again at will.
+_OPEN = (IssueState.DRAFT, IssueState.CURATED)
 
 
 class Maker:
@@ -36,7 +40,7 @@ class Maker:
         """Make (or make again) the draft of the current period, staff's choices kept; one frozen is left as it is."""
         desk, when = self._desk, self._desk.edition(self._desk.made_here(definition))
         known = desk.issues.find(definition.name, when.period)
-        if known is not None and known.state not in {IssueState.DRAFT, IssueState.CURATED}:
+        if known is not None and known.state not in _OPEN:
             return Built(issue=known, drafted=desk.issues.drafted(known.id), fresh=False)
         when = planned(desk, definition, when, desk.audience.subscribers(), when.stale_at)
         issue, drafted, _ = self._draft(definition, when, known, whole=True)
@@ -62,9 +66,13 @@ class Maker:
             fresh, drafted, _ = self._again(definition, self._desk.issues.get(issue.id), "all", whole=True)
         return Built(issue=self._desk.issues.save_draft(fresh, drafted), drafted=drafted)
 
-    def caught_up(self, definition: Definition, issue: Issue) -> Issue:
-        """Return an issue as its last edit left it: a draft that lacks one, cut short, is made again first."""
-        return self.remade(definition, issue).issue if issue.behind else issue
+    def caught_up(self, definition: Definition, issue: Issue, by: Screen | None = None) -> Issue:
+        """Return an issue as its last edit left it: a draft that lacks one, cut short, is made again first.
+
+        So is what the fallback made for itself (of `by` items), where a person asks or it is made otherwise now.
+        """
+        stands = not issue.behind and issue.frame.get(_FALLBACK, by) == by
+        return issue if stands else self.remade(definition, issue).issue
 
     def screened(self, definition: Definition, issue: Issue, screen: Screen) -> Issue | None:
         """Make the draft of that issue again from some items only; None, and nothing changed, where nobody gets any."""
@@ -90,12 +98,12 @@ class Maker:
         issue = self._desk.issues.latest(definition.name)
         if issue is None:
             return self.drafted_now(definition)
-        if issue.behind:
+        if issue.behind or (_FALLBACK in issue.frame and issue.state in _OPEN):
             fresh, drafted, _ = self._again(definition, issue, "all")
             issue = replace(issue, frame=fresh.frame)
         else:
             drafted = list(self._desk.issues.drafted(issue.id))
-        if issue.state not in {IssueState.DRAFT, IssueState.CURATED}:
+        if issue.state not in _OPEN:
             return issue, drafted
         return replace(issue, frame=self.frame(definition, issue)), drafted
 
@@ -116,20 +124,36 @@ class Maker:
 
     def freeze(self, definition: Definition, issue: Issue, *, by: str) -> Issue:
         """Store a draft's content and its hash; raises InputError for the first mail that may not leave."""
+        self._check_in_time(definition, issue)
         issue = self.caught_up(definition, issue)
         frame = self.frame(definition, issue)
         self._checked(issue, frame)
         return self._desk.issues.freeze(issue, by=by, now=self._desk.clock.now(), frame=frame)
 
-    def approve(self, definition: Definition, issue: Issue, *, by: str, notice: str = "", why: str = "") -> Issue:
-        """Sign a draft or a frozen issue; raises InputError naming the first mail that may not leave, and its fault."""
+    def approve(
+        self,
+        definition: Definition,
+        issue: Issue,
+        *,
+        by: str,
+        notice: str = "",
+        why: str = "",
+        screen: Screen | None = None,
+    ) -> Issue:
+        """Sign a draft or a frozen issue; raises InputError naming the first mail that may not leave, and its fault.
+
+        `screen`: the fallback signs, what it made of these items.
+        """
         if definition.digest.two_hands and issue.edited_by and issue.edited_by.casefold() == by.casefold():
             raise InputError(
                 f"l'édition {issue.name} a été retouchée par {by} : une autre personne l'approuve (two_hands)",
                 cure="demandez-lui, ou retirez « two_hands » du digest.yaml",
             )
-        issue = self.caught_up(definition, issue)
+        self._check_in_time(definition, issue)
+        issue = self.caught_up(definition, issue, screen)
         frame = dict(issue.frame) if issue.state is IssueState.FROZEN else self.frame(definition, issue, notice)
+        if screen is not None:
+            frame[_FALLBACK] = screen
         (renders, closes), desk = self._checked(issue, frame), self._desk
         return desk.issues.approve(
             issue,
@@ -141,6 +165,17 @@ class Maker:
             why=why,
             stale_at=window(desk, definition, issue, mails=len(renders), closes=closes),
         )
+
+    def _check_in_time(self, definition: Definition, issue: Issue) -> None:
+        """Refuse to sign what would not leave any more."""
+        end = needed(issue.stale_at)
+        if self._desk.clock.now() > end and issue.state in EDITABLE:
+            again = "erratum" if definition.corrects else "build"
+            raise InputError(
+                f"l'édition {issue.name} est périmée : elle devait partir avant le "
+                f"{end.astimezone(self._desk.settings.cluster.zone):%d/%m/%Y à %H:%M}",
+                cure=f"refaites-la, ou faites la suivante, avec « veille digest {again} »",
+            )
 
     def _checked(self, issue: Issue, frame: dict[str, Any]) -> tuple[dict[int, str], dict[int, str]]:
         """Draw and check every mail; return subscriber → SHA-256 of what was drawn, and item shown → when it closes."""
@@ -209,6 +244,7 @@ class Maker:
                 # An edit makes few bulletins again: what the whole draft covered still tells.
                 "coverage": kept["coverage"] if "coverage" in kept else covered(drafted),
                 **holding(hand, known.edits if known is not None else 0, inputs),
+                **({_FALLBACK: screen} if screen != "all" else {}),
             },
         )
         return issue, drafted, changed_since(before, drafted) if before is not None else None
