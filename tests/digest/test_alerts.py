@@ -348,3 +348,15 @@ def test_what_staff_cancelled_is_not_made_again_the_same_day(house: App) -> None
     assert house.issue_store.find("alerte", "2026-11-25-2") is None
     tick(house, hours=23)
     assert house.issue_store.find("alerte", "2026-11-26-1") is not None
+
+
+def test_an_alert_is_corrected_like_any_issue(house: App) -> None:
+    ask_for_alerts(house)
+    tick(house)
+    house.digest.errata.make("2026-11-25-1", 1, "L'appel clôt le 5 décembre, non le 30 novembre.", name="alerte")
+    assert "n'est pas approuvée" in tick(house, hours=1)[0]
+    house.digest.approve(by="Claire", name="alerte_erratum")
+    house.digest.send("alerte_erratum")
+    alert, correction = mails(house)
+    assert (correction["To"], correction["In-Reply-To"]) == (ANNE, alert["Message-ID"])
+    assert "L'appel clôt le 5 décembre, non le 30 novembre." in text(correction)

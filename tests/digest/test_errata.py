@@ -8,10 +8,11 @@ from collections.abc import Callable
 import pytest
 
 from tests.digest.house import House, body, digest_yaml, mails
-from tests.digest.sink import Plan, Sink
+from tests.digest.ledger import members_of
+from tests.digest.sink import Plan, Sink, drop
 from veille.digest.runner import Digests
 from veille.errors import InputError
-from veille.model import DeliveryState, IssueState
+from veille.model import DeliveryState, IssueState, Member, Subscriber
 
 
 def test_test_mail_goes_to_editors_only_and_opens_no_state(house: House) -> None:
@@ -114,3 +115,18 @@ def test_a_correction_is_made_by_its_own_command_alone(house: House, act: Callab
     assert "veille digest erratum" in (caught.value.cure or "")
     assert house.desk.issues.get(made.id) == made
     assert [one.period for one in house.desk.issues.living("hebdo_erratum")] == ["2026-W48-e1"]
+
+
+def test_who_may_have_got_the_mistake_is_named_and_not_written_to(house: House) -> None:
+    other = (Member(organisation="Autre", sectors=("sante",)), [Subscriber(email="eve@autre.example.fr")])
+    members_of(house.database).save([other], origin="test", now=house.clock.now())
+    house.digests.build()
+    house.digests.approve(by="Claire")
+    with Sink(Plan({"dot": [drop]})) as sink:
+        (doubt,) = house.through(sink.url).send().doubtful
+    assert doubt.email == "anne@phytalis.example.fr"
+    made = house.digests.errata.make("2026-W48", 3, "Le taux est de 40 %.")
+    assert [one.subscriber.email for one in made.drafted] == ["eve@autre.example.fr"]
+    assert "anne@phytalis.example.fr" in made.remark
+    assert "veille digest settle" in made.remark
+    assert not house.digests.errata.make("2026-W48", 2, "Le taux est de 40 %.").remark  # Robotix's alone

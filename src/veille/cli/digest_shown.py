@@ -101,6 +101,8 @@ def show_built(built: "Built", organisations: Mapping[int, str]) -> None:
     _tell_coverage(built.issue)
     if remark := heavy(built.issue.frame.get("heaviest", 0)):
         echo(f"attention, le plus lourd des bulletins : {remark}")
+    if built.remark:
+        echo(f"attention : {built.remark}")
     if readers:
         named = _named(built.issue)
         echo(f"Relisez avec « veille digest preview MEMBRE{named} », puis « veille digest approve{named} ».")

@@ -192,6 +192,8 @@ class Built:
     drafted: Sequence[Drafted]
     #: False where the period's issue was approved already and was left as it is.
     fresh: bool = True
+    #: French: what a person should know of it before they sign, or empty.
+    remark: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,7 +16,10 @@ from veille.text import clean
 
 #: Corrections of one issue, at most: beyond, people write a letter.
 _MOST = 9
-_PERIOD = re.compile(r"\d{4}-(?:W\d{2}|\d{2}(?:-\d{2})?)")
+#: Addresses that one sentence names.
+_NAMED = 10
+#: « 2026-W48 », « 2026-11 », « 2026-11-27 », or the second alert of that day, « 2026-11-27-2 ».
+_PERIOD = re.compile(r"\d{4}-(?:W\d{2}|\d{2}(?:-\d{2}(?:-\d{1,4})?)?)")
 
 
 class Errata:
@@ -57,7 +60,7 @@ class Errata:
             # Asked of the store as it writes: two corrections made at once are two.
             stored = desk.issues.add_draft(made, drafted)
             if stored is not None:
-                return Built(issue=stored, drafted=drafted)
+                return Built(issue=stored, drafted=drafted, remark=self._doubts(issue, item_id))
         raise InputError(f"{_MOST} corrections de l'édition {issue.name} existent déjà", cure="écrivez à ces personnes")
 
     def _sent(self, definition: Definition, period: str) -> Issue:
@@ -83,6 +86,22 @@ class Errata:
                 f"{waiting} mail{'s partent' if waiting > 1 else ' part'} encore de l'édition {issue.name}",
                 cure="attendez la fin, ou arrêtez-la avec « veille digest cancel », puis recommencez",
             )
+
+    def _doubts(self, issue: Issue, item_id: int) -> str:
+        """Say who may have got the item, nobody knows, and gets no correction; or nothing."""
+        doubtful = {one.subscriber_id for one in self._desk.sent(issue, issue.state).doubtful}
+        named = [
+            one.subscriber.email
+            for one in (self._desk.issues.drafted(issue.id) if doubtful else ())
+            if one.subscriber.id in doubtful and any(line.item_id == item_id for line in one.selection)
+        ]
+        if not named:
+            return ""
+        told = ", ".join(named[:_NAMED]) + (f" et {len(named) - _NAMED} autres" if len(named) > _NAMED else "")
+        return (
+            f"sans la correction, car leur envoi est douteux : {told} ; tranchez avec « veille digest settle », puis "
+            "annulez cette correction et refaites-la, ou écrivez-leur"
+        )
 
     def _corrected(self, issue: Issue, item_id: int, says: str) -> Sequence[Drafted]:
         desk = self._desk
