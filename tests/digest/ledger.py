@@ -7,9 +7,10 @@ from tests.digest.builders import NOW, bulletin, match
 from veille.addresses import address_key
 from veille.clock import SystemClock
 from veille.digest.mail import sending, shift
-from veille.digest.mail.mailers import FileMailer, RelayLog
+from veille.digest.mail.mailers import FileMailer
 from veille.digest.mail.message import make_message_id
 from veille.digest.mail.relay import parse_relay
+from veille.digest.mail.relay_log import RelayLog
 from veille.digest.mail.sending import Sender
 from veille.digest.mail.smtp import SmtpMailer
 from veille.errors import LeaseLost

@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 from tests.digest.builders import item, store_items
 from tests.digest.house import FRIDAY, House, digest_yaml
 from tests.digest.sink import Sink
-from veille.digest.mail.mailers import RelayLog
+from veille.digest.mail.relay_log import RelayLog
 from veille.digest.runner import Digests
 from veille.model import DeliveryState, IssueState
 from veille.storage.db import Database

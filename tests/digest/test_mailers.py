@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.digest.sink import Act, Plan, Sink, drop
-from veille.digest.mail.mailers import FileMailer, MaildirMailer, RelayLog, mailer_for
+from veille.digest.mail.mailers import FileMailer, MaildirMailer, mailer_for
 from veille.digest.mail.opening import Patience
 from veille.digest.mail.relay import Relay, parse_relay
 from veille.digest.mail.smtp import SmtpMailer
@@ -228,16 +228,3 @@ def test_unwritable_folder_is_named(tmp_path: Path):
     (tmp_path / "mail").write_text("")
     with pytest.raises(InputError, match="mail"):
         list(FileMailer(tmp_path / "mail").send([mail()]))
-
-
-def test_relay_log_finds_message_ids_as_postfix_writes_them(tmp_path: Path):
-    log = tmp_path / "mail.log"
-    log.write_text("Nov 27 07:30:01 h postfix/cleanup[1]: 4A: message-id=<a.1@p.fr>\n<b.2@p.fr> plain\nxa.3@p.fr")
-    log.with_name("mail.log.1").write_text("message-id=<old@p.fr>\n")
-    assert RelayLog(log).accepted(["<a.1@p.fr>", "<b.2@p.fr>", "<a.3@p.fr>", "<old@p.fr>"]) == {
-        "<a.1@p.fr>", "<b.2@p.fr>", "<old@p.fr>",
-    }  # fmt: skip
-
-
-def test_absent_relay_log_says_nothing(tmp_path: Path):
-    assert RelayLog(tmp_path / "none").accepted(["<a@b.fr>"]) is None

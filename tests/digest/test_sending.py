@@ -17,9 +17,10 @@ import pytest
 from tests.digest.builders import NOW
 from tests.digest.ledger import approved, begin, compose, mails_of, members_of, send
 from tests.digest.sink import Act, Plan, Sink, drop
-from veille.digest.mail.mailers import FileMailer, RelayLog
+from veille.digest.mail.mailers import FileMailer
 from veille.digest.mail.pace import Limits
 from veille.digest.mail.relay import parse_relay
+from veille.digest.mail.relay_log import RelayLog
 from veille.digest.mail.sending import Sender
 from veille.digest.mail.shift import LEASE
 from veille.digest.mail.smtp import SmtpMailer

@@ -16,6 +16,7 @@ import pytest
 from tests.digest.builders import item, store_items
 from tests.digest.sink import Plan, Sink
 from tests.inside import inside
+from veille.digest.mail.relay_log import RelayLog
 from veille.storage.db import Database
 
 PAGE = Path(__file__).parents[2] / "docs" / "how-to" / "relais-postfix.md"
@@ -121,3 +122,26 @@ def test_the_page_works_as_it_is_printed(postfix: tuple[int, Path, Sink], tmp_pa
     assert "inconnu ici" in returned["detail"]
     log = (folder / "postfix.log").read_text(encoding="utf-8")
     assert f"message-id={row['message_id']}" in log, "where veille looks to lift a doubt"
+
+
+def test_a_mail_cut_before_its_dot_is_named_in_the_log_and_not_taken(postfix: tuple[int, Path, Sink]) -> None:
+    """What the reader of the log rests on: `cleanup` names a mail as soon as its header is through."""
+    port, folder, _ = postfix
+    log = RelayLog(folder / "postfix.log")
+    marks = {"<cut@mon-cluster.example>", "<whole@mon-cluster.example>"}
+    for mark, end in zip(sorted(marks), (b"", b".\r\n"), strict=True):
+        head = f"Message-ID: {mark}\r\nSubject: x\r\n\r\n".encode()
+        with socket.create_connection(("127.0.0.1", port), timeout=10) as connection:
+            lines = connection.makefile("rb")
+            lines.readline()
+            for command in (b"HELO x", b"MAIL FROM:<v@mon-cluster.example>", b"RCPT TO:<a@disparu.example>", b"DATA"):
+                connection.sendall(command + b"\r\n")
+                assert lines.readline()[:1] in b"23"
+            connection.sendall(head + b"Lorem ipsum\r\n" * 3000 + end)
+            assert not end or lines.readline().startswith(b"250")
+    for _ in range(100):
+        if log.accepted(marks) and log.absent(marks):
+            break
+        time.sleep(0.1)
+    assert (log.accepted(marks), log.absent(marks)) == ({"<whole@mon-cluster.example>"}, {"<cut@mon-cluster.example>"})
+    assert "message-id=<cut@mon-cluster.example>" in (folder / "postfix.log").read_text(encoding="utf-8")

@@ -288,6 +288,8 @@ class Delivery:
     next_at: datetime | None = None
     #: RFC 3463 « 5.1.1 », or empty.
     enhanced: str = ""
+    #: When its body was about to leave: nobody has taken it earlier.
+    begun_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -313,3 +313,7 @@ class AcceptLog(Protocol):
     def accepted(self, message_ids: Collection[str]) -> set[str] | None:
         """Return those of these Message-IDs that were taken; None where the log cannot be read."""
         ...
+
+    def absent(self, message_ids: Collection[str]) -> set[str]:
+        """Return those that were not taken, as far back as the log goes; of some it may say neither."""
+        ...

@@ -85,6 +85,7 @@ def read_delivery(row: DeliveryRow | Row[Any]) -> Delivery:
         family=row.family or "",
         next_at=row.next_at,
         enhanced=row.enhanced or "",
+        begun_at=row.begun_at,
     )
 
 

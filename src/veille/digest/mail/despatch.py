@@ -14,8 +14,9 @@ from veille.digest.fallback import Fallback
 from veille.digest.finding import issue_meant
 from veille.digest.hours import Hours
 from veille.digest.mail.families import Families
-from veille.digest.mail.mailers import FileMailer, RelayLog, mailer_of
+from veille.digest.mail.mailers import FileMailer, mailer_of
 from veille.digest.mail.pace import Limits
+from veille.digest.mail.relay_log import RelayLog
 from veille.digest.mail.sending import Sender
 from veille.digest.mail.shift import LEASE
 from veille.digest.relays.known import host_of

@@ -16,9 +16,6 @@ from veille.model import DeliveryState, OutgoingMail, SendOutcome
 from veille.net.way_out import access_token
 from veille.protocols import Clock, Mailer
 
-#: A Message-ID inside a relay's log line, with or without brackets: Postfix writes `message-id=<…>`.
-_MESSAGE_ID = re.compile(rb"[A-Za-z0-9.!#$%&'*+/?^_`{|}~-]+@[A-Za-z0-9.-]+")
-
 
 class PlainLane:
     """One mail after another through a function that takes or refuses it at once."""
@@ -62,6 +59,10 @@ class FileMailer:
     def accepted(self, message_ids: Collection[str]) -> set[str]:
         """Return those whose file is there."""
         return {message_id for message_id in message_ids if self.there(message_id)}
+
+    def absent(self, message_ids: Collection[str]) -> set[str]:
+        """Return those whose file is not there."""
+        return set(message_ids) - self.accepted(message_ids)
 
     def folders(self) -> tuple[Path, ...]:
         """Return the folders that must exist."""
@@ -111,33 +112,6 @@ class MaildirMailer(FileMailer):
         """Tell whether that mail was written, be it read since."""
         path = self.path(message_id)
         return path.exists() or any((self.folder / "cur").glob(f"{glob.escape(path.name)}*"))
-
-
-class RelayLog:
-    """The file where a relay writes the Message-IDs that it takes, before it answers."""
-
-    certain = False
-    #: Seconds. A local relay logs within milliseconds (50 ms measured); the kernel closes a dead sender's connection
-    #: at once, so what is not in the log by then was not taken.
-    grace = 10.0
-
-    def __init__(self, path: Path) -> None:
-        self._path = path
-
-    def accepted(self, message_ids: Collection[str]) -> set[str] | None:
-        """Return those that the log names, rotated copy included; None where there is no readable log."""
-        wanted = {message_id.strip("<>").encode(): message_id for message_id in message_ids}
-        found: set[str] = set()
-        readable = False
-        for path in (self._path, self._path.with_name(self._path.name + ".1")):
-            try:
-                with path.open("rb") as stream:
-                    for line in stream:
-                        found.update(wanted[mark] for mark in _MESSAGE_ID.findall(line) if mark in wanted)
-            except OSError:
-                continue  # absent or unreadable: the other one may do
-            readable = True
-        return found if readable else None
 
 
 def mailer_of(settings: Settings, clock: Clock, *, moved_clock: bool) -> Mailer:

@@ -90,11 +90,16 @@ class Sender:
         doubts = {one.message_id: one for one in self._in(issue_id, DeliveryState.UNCERTAIN)}
         left = {mark for mark, one in doubts.items() if mark in old and one.tries < _TRIES}
         left -= self._settle_taken(issue_id, set(doubts))
-        if not left or self._log is None or not self._trusted(issue_id, self._log):
+        if not left or self._log is None:
+            return False
+        since = self._reach(issue_id, self._log)
+        left = {mark for mark in left if since is not None and (doubts[mark].begun_at or since) >= since}
+        if not left:
             return False
         self._wait(self._log.grace)
         left -= self._settle_taken(issue_id, left)
-        return self._ledger.reconcile(issue_id, accepted=(), absent=left, now=self._clock.now()) > 0
+        absent = self._log.absent(left)
+        return self._ledger.reconcile(issue_id, accepted=(), absent=absent, now=self._clock.now()) > 0
 
     def _settle_taken(self, issue_id: int, marks: Collection[str]) -> set[str]:
         """Settle those that the log shows, and return them."""
@@ -103,10 +108,17 @@ class Sender:
             self._ledger.reconcile(issue_id, accepted=taken, absent=(), now=self._clock.now())
         return taken
 
-    def _trusted(self, issue_id: int, log: AcceptLog) -> bool:
-        """Tell whether absence proves anything: a log that never named a mail of this issue may be the wrong file."""
-        sent = {one.message_id for one in self._in(issue_id, DeliveryState.SENT)}
-        return log.certain or bool(log.accepted(sent))
+    def _reach(self, issue_id: int, log: AcceptLog) -> datetime | None:
+        """Return since when absence proves something: the first beginning of a mail of this issue that the log names.
+
+        Of a log that names none nobody knows whether it is the right file; of one that was turned since, the older part
+        is gone, and the mails that it named with it.
+        """
+        if log.certain:
+            return datetime.min.replace(tzinfo=UTC)
+        sent = {one.message_id: one.begun_at for one in self._in(issue_id, DeliveryState.SENT)}
+        named = [sent[mark] for mark in log.accepted(sent) or ()]
+        return min((begun for begun in named if begun is not None), default=None)
 
     def _in(self, issue_id: int, state: DeliveryState) -> list[Delivery]:
         if not self._ledger.counts(issue_id).get(state):
