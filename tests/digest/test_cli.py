@@ -156,3 +156,21 @@ def test_command_killed_while_it_sends_is_resumed_by_the_next(approved_home: Pat
     assert done.returncode == 0, done.stderr
     assert {row["state"] for row in lines(done.stdout)} == {"sent"}
     assert sorted(Counter(one.message_id for one in sink.taken).values()) == [1] * 40
+
+
+def test_a_draft_that_writes_to_nobody_is_not_said_to_wait_for_approval(home: Path) -> None:
+    inside("--home", home, "--now", "2027-06-25T07:30:00+02:00", "digest", "build")  # every call closed long ago
+    shown = inside("--home", home, "--now", "2027-06-25T07:30:00+02:00", "digest", "status")
+    assert "Aucun bulletin : rien à approuver" in shown.stdout
+    assert "Approuvez-la" not in shown.stdout
+
+
+def test_what_was_approved_is_told_though_another_bulletin_is_refused(home: Path) -> None:
+    other = home / "digests" / "z-direction"
+    shutil.copytree(Path(__file__).parents[2] / "digests" / "hebdo", other)
+    assert inside("--home", home, "--now", NOW, "digest", "build").returncode == 0
+    (other / "body.html.jinja").write_text("<p>{{ nobody }}</p>", encoding="utf-8")
+    done = inside("--home", home, "--now", NOW, "digest", "approve", "--by", "Claire")
+    assert done.returncode == 2
+    assert "Édition hebdo 2026-W48 approuvée par Claire" in done.stdout
+    assert "z-direction/body.html.jinja" in done.stderr

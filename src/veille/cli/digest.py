@@ -93,7 +93,7 @@ def show(instance: Instance, name: str | None, said: str | None) -> None:
 @pass_instance
 def freeze(instance: Instance, name: str | None, said: str | None, by: str) -> None:
     """Figer le dernier brouillon : contenu et gabarits gardés sous une empreinte. Une retouche le défige."""
-    for issue in instance.open().digest.freeze(by=by or session_name(), name=name, said=said):
+    for issue in instance.open().digest.freezing(by=by or session_name(), name=name, said=said):
         echo(f"{title(issue)} figée ; empreinte {(issue.content_sha256 or '')[:12]}")
     echo("Approuvez avec « veille digest approve ».")
 
@@ -106,7 +106,7 @@ def freeze(instance: Instance, name: str | None, said: str | None, by: str) -> N
 def approve(instance: Instance, name: str | None, said: str | None, by: str) -> None:
     """Approuver le dernier brouillon : il est figé, et chaque mail est vérifié puis mis en attente d'envoi."""
     app = instance.open()
-    for issue in app.digest.approve(by=by or session_name(), name=name, said=said):
+    for issue in app.digest.approving(by=by or session_name(), name=name, said=said):
         echo(f"{title(issue)} approuvée par {issue.approved_by} ; empreinte {(issue.content_sha256 or '')[:12]}")
         if remark := app.returning.pace_remark(issue):
             echo(f"attention : {remark}", err=True)

@@ -116,6 +116,9 @@ def show_sent(sent: "Sent") -> None:
     _tell_coverage(sent.issue)
     if sent.outside:
         echo(f"Elle attend : {sent.outside}.")
+    if sent.empty:
+        echo("Aucun bulletin : rien à approuver. « veille digest build » la refait et dit pourquoi, abonné par abonné.")
+        return
     if not sent.deliveries and sent.state.value in {"draft", "curated", "frozen"}:
         echo(f"Approuvez-la avec « veille digest approve{_named(sent.issue)} ».")
         return

@@ -18,6 +18,7 @@ from veille.digest.mail.dkim import Signer
 from veille.digest.mail.message import make_message_id
 from veille.errors import InputError
 from veille.model import Bulletin, Delivery, DeliveryState, Drafted, Feedback, Issue, IssueState, Subscriber
+from veille.model.issue_life import EDITABLE
 from veille.protocols import (
     Audience,
     Clock,
@@ -163,7 +164,8 @@ class Desk:
         """Return an issue with its deliveries, and why it is paused if it is."""
         events = self.issues.events(issue.id) if state is IssueState.PAUSED else ()
         held = next((one.why for one in reversed(events) if one.state is IssueState.PAUSED), "")
-        return Sent(issue=issue, state=state, deliveries=self.mails.deliveries(issue.id), held=held)
+        empty = state in EDITABLE and not self.filled(issue)
+        return Sent(issue=issue, state=state, deliveries=self.mails.deliveries(issue.id), held=held, empty=empty)
 
     def filled(self, issue: Issue) -> bool:
         """Tell whether anybody is written to."""
@@ -207,6 +209,8 @@ class Sent:
     outside: str = ""
     #: Why it is paused, in French; else empty.
     held: str = ""
+    #: A draft that writes to nobody: there is nothing to approve.
+    empty: bool = False
 
     @property
     def doubtful(self) -> Sequence[Delivery]:

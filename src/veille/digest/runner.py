@@ -100,11 +100,21 @@ class Digests:
 
     def freeze(self, *, by: str, name: str | None = None, said: str | None = None) -> list[Issue]:
         """Store the content of the latest draft of one digest or of each, and hash it; raises InputError if none."""
-        return [self._maker.freeze(definition, issue, by=by) for definition, issue in self._drafts(name, said)]
+        return list(self.freezing(by=by, name=name, said=said))
+
+    def freezing(self, *, by: str, name: str | None = None, said: str | None = None) -> Iterator[Issue]:
+        """Freeze one after the other: what is done is told, though the next be refused."""
+        for definition, issue in self._drafts(name, said):
+            yield self._maker.freeze(definition, issue, by=by)
 
     def approve(self, *, by: str, name: str | None = None, said: str | None = None) -> list[Issue]:
         """Sign the draft of one digest or of each, every mail checked first; raises InputError if none."""
-        return [self._maker.approve(definition, issue, by=by) for definition, issue in self._drafts(name, said)]
+        return list(self.approving(by=by, name=name, said=said))
+
+    def approving(self, *, by: str, name: str | None = None, said: str | None = None) -> Iterator[Issue]:
+        """Sign one after the other: what is done is told, though the next be refused."""
+        for definition, issue in self._drafts(name, said):
+            yield self._maker.approve(definition, issue, by=by)
 
     def _drafts(self, name: str | None, said: str | None) -> list[tuple[Definition, Issue]]:
         if said:
