@@ -12,6 +12,9 @@ from sqlalchemy import select, update
 from tests.digest.builders import NOW
 from tests.digest.house import FRIDAY, House, body, digest_yaml, mails, of
 from tests.digest.sink import Plan, Sink
+from veille.digest import making
+from veille.digest.choosing import wording
+from veille.digest.composing import Composer
 from veille.digest.runner import Digests
 from veille.errors import InputError, TemplateError
 from veille.model import DeliveryState, IssueState
@@ -146,6 +149,27 @@ def test_what_was_frozen_is_signed_as_it_is(house: House) -> None:
     assert approved.content_sha256 == frozen.content_sha256
     house.digests.send()
     assert "Tout autre" not in mails(house)[0]["Subject"]
+
+
+@pytest.mark.parametrize(("changed", "drawn"), [(False, 1), (True, 2)])
+def test_what_freezing_drew_is_not_drawn_again_unless_it_would_differ(
+    house: House, monkeypatch: pytest.MonkeyPatch, *, changed: bool, drawn: int
+) -> None:
+    house.digests.build()
+    (frozen,) = house.digests.freeze(by="Claire")
+    kept = house.desk.issues.renders(frozen.id)
+    assert len(kept) == 2
+    if changed:  # another version of the program says it otherwise
+        monkeypatch.setattr(wording, "full_day", lambda day: f"le {day:%d/%m/%Y}")
+    checks: list[str] = []
+    check = Composer.check
+    monkeypatch.setattr(making, "_SAMPLE", 1)
+    monkeypatch.setattr(Composer, "check", lambda self, *a, **k: checks.append(k["email"]) or check(self, *a, **k))
+    (issue,) = house.digests.approve(by="Paul")
+    assert len(set(checks)) == drawn
+    assert (house.desk.issues.renders(issue.id) == kept) is not changed
+    assert house.digests.send().state is IssueState.DONE
+    assert len(house.mails()) == 2
 
 
 def test_frozen_content_that_was_altered_is_not_approved(house: House) -> None:

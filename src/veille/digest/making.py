@@ -1,23 +1,23 @@
 """Make, freeze and approve issues: a period's draft with staff's hand in it, each mail checked before it is signed."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import closing
 from dataclasses import replace
 from datetime import date
 from functools import partial
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from veille.config.digests import Definition
 from veille.digest.choosing.certainty import CertainOnly, certain, reviewed
 from veille.digest.choosing.drafting import Readers, covered, draft, refusals
 from veille.digest.choosing.together import Beside, same_address, with_others
-from veille.digest.composing import make_frame
+from veille.digest.composing import Composer, make_frame
 from veille.digest.desk import Built, Desk, needed
 from veille.digest.editions import Edition, edition_of
 from veille.digest.keeping import HELD, changed_since, fingerprint, holding, standing
 from veille.digest.planning import planned, window
 from veille.errors import InputError
-from veille.model import Drafted, Handpicked, Issue, IssueState, Item, Subscriber
+from veille.model import Bulletin, Drafted, Handpicked, Issue, IssueState, Item, Subscriber
 from veille.model.issue_life import EDITABLE
 
 #: Which items a draft is made from: all, those that staff accepted, those that are certain.
@@ -28,6 +28,19 @@ _KEPT = ("answers", "notice", "coverage", *HELD)
 _FALLBACK = "fallback"
 #: A draft in these states is made again at will.
 _OPEN = (IssueState.DRAFT, IssueState.CURATED)
+#: The key of a frozen frame that says when what it shows closes: item, ISO day.
+_CLOSES = "closes"
+#: Mails drawn anew at the approval of what was frozen.
+_SAMPLE = 20
+
+
+class _Checked(NamedTuple):
+    """What drawing and checking every mail of an issue gave."""
+
+    #: Subscriber → SHA-256 of what was drawn.
+    renders: Mapping[int, str]
+    #: Item shown → the day it closes, ISO, or empty.
+    closes: Mapping[int, str]
 
 
 class Maker:
@@ -127,8 +140,10 @@ class Maker:
         self._check_in_time(definition, issue)
         issue = self.caught_up(definition, issue)
         frame = self.frame(definition, issue)
-        self._checked(issue, frame)
-        return self._desk.issues.freeze(issue, by=by, now=self._desk.clock.now(), frame=frame)
+        found = self._checked(issue, frame)
+        frame[_CLOSES] = sorted((item, day) for item, day in found.closes.items() if day)
+        now = self._desk.clock.now()
+        return self._desk.issues.freeze(issue, by=by, now=now, frame=frame, renders=found.renders)
 
     def approve(
         self,
@@ -154,16 +169,17 @@ class Maker:
         frame = dict(issue.frame) if issue.state is IssueState.FROZEN else self.frame(definition, issue, notice)
         if screen is not None:
             frame[_FALLBACK] = screen
-        (renders, closes), desk = self._checked(issue, frame), self._desk
+        desk, known = self._desk, self._drawn(issue) if issue.state is IssueState.FROZEN else None
+        found = known or self._checked(issue, frame)
         return desk.issues.approve(
             issue,
             by=by,
             now=desk.clock.now(),
             domain=str(frame["sender"]).rpartition("@")[2],
             frame=frame,
-            renders=renders,
+            renders=None if known else found.renders,
             why=why,
-            stale_at=window(desk, definition, issue, mails=len(renders), closes=closes),
+            stale_at=window(desk, definition, issue, mails=len(found.renders), closes=found.closes),
         )
 
     def _check_in_time(self, definition: Definition, issue: Issue) -> None:
@@ -177,22 +193,39 @@ class Maker:
                 cure=f"refaites-la, ou faites la suivante, avec « veille digest {again} »",
             )
 
-    def _checked(self, issue: Issue, frame: dict[str, Any]) -> tuple[dict[int, str], dict[int, str]]:
-        """Draw and check every mail; return subscriber → SHA-256 of what was drawn, and item shown → when it closes."""
+    def _checked(self, issue: Issue, frame: dict[str, Any]) -> "_Checked":
+        """Draw and check every mail; raises InputError for the first that may not leave."""
         desk = self._desk
         found: dict[int, str] = {}
         closes: dict[int, str] = {}
         with closing(desk.composer(frame)) as composer:
             for person, bulletin in desk.letters(issue):
-                mark = desk.message_id(issue, person.id)
-                found[person.id] = composer.check(bulletin, email=person.email, message_id=mark, sent=desk.clock.now())
+                found[person.id] = self._check(composer, issue, person, bulletin)
                 closes |= {line.item_id: line.closes for line in bulletin.lines}
         if not found and issue.state in EDITABLE:
             raise InputError(
                 f"l'édition {issue.name} ne contient aucun bulletin",
                 cure="elle reste à faire : importez des membres ou relevez les sources, puis « veille digest build »",
             )
-        return found, closes
+        return _Checked(found, closes)
+
+    def _drawn(self, issue: Issue) -> "_Checked | None":
+        """Return what was drawn and checked when an issue was frozen: its content is hashed, and templates are in it.
+
+        None where that is not known, or where program or keys changed since: a few mails drawn anew tell.
+        """
+        desk = self._desk
+        renders = desk.issues.renders(issue.id) if _CLOSES in issue.frame else {}
+        with closing(desk.composer(issue.frame)) as composer:
+            for person, bulletin in desk.issues.letters(issue.id, limit=_SAMPLE):
+                if renders.get(person.id) != self._check(composer, issue, person, bulletin):
+                    return None
+        return _Checked(renders, dict(issue.frame[_CLOSES])) if renders else None
+
+    def _check(self, composer: Composer, issue: Issue, person: Subscriber, bulletin: Bulletin) -> str:
+        """Return the SHA-256 of one drawing; raises InputError where it may not leave."""
+        mark = self._desk.message_id(issue, person.id)
+        return composer.check(bulletin, email=person.email, message_id=mark, sent=self._desk.clock.now())
 
     def _draft(
         self,

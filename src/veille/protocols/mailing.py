@@ -82,8 +82,10 @@ class IssueStore(Protocol):
         """Return whom an issue is written to and what, from that subscriber's number on, so many at most."""
         ...
 
-    def freeze(self, issue: Issue, *, by: str, now: datetime, frame: Mapping[str, Any]) -> Issue:
-        """Store what the bytes are made from, and its hash; an edit voids it."""
+    def freeze(
+        self, issue: Issue, *, by: str, now: datetime, frame: Mapping[str, Any], renders: Mapping[int, str]
+    ) -> Issue:
+        """Store what the bytes are made from, its hash, and that of each mail as it was drawn; an edit voids it."""
         ...
 
     def approve(
@@ -100,7 +102,8 @@ class IssueStore(Protocol):
     ) -> Issue:
         """Sign the frozen content (frozen now where it is not) and write one queued delivery per bulletin, at once.
 
-        `renders` is subscriber id → SHA-256 of the mail drawn, `stale_at` the end that it is given, its own if None.
+        `renders` is subscriber id → SHA-256 of the mail drawn, what freezing kept if None; `stale_at` the end that it
+        is given, its own if None.
         """
         ...
 

@@ -138,13 +138,16 @@ class SqlIssueStore:
         session.add(row)
         return row
 
-    def freeze(self, issue: Issue, *, by: str, now: datetime, frame: Mapping[str, Any]) -> Issue:
-        """Store what the bytes are made from, and its hash; an edit voids it."""
+    def freeze(
+        self, issue: Issue, *, by: str, now: datetime, frame: Mapping[str, Any], renders: Mapping[int, str]
+    ) -> Issue:
+        """Store what the bytes are made from, its hash, and that of each mail as it was drawn; an edit voids it."""
         with self._database.write(durable=True) as session:
             row = session.get_one(IssueRow, issue.id)
             check_move(issue.name, IssueState(row.state), IssueState.FROZEN)
             check_same(row, issue)
             _freeze(session, row, by=by, now=now, frame=frame)
+            _keep_renders(session, row.id, renders)
             return read_issue(row)
 
     def approve(
@@ -161,9 +164,9 @@ class SqlIssueStore:
     ) -> Issue:
         """Sign the frozen content (frozen now where it is not) and write one queued delivery per bulletin, at once.
 
-        `renders` is subscriber id → SHA-256 of the mail drawn, `stale_at` the end it is given; raises InputError where
-        the issue may not be approved, where it has changed since it was read as `issue`, or where a frozen content is
-        no longer what its hash says.
+        `renders` is subscriber id → SHA-256 of the mail drawn, what freezing kept if None; `stale_at` the end it is
+        given. Raises InputError where the issue may not be approved, where it has changed since it was read as `issue`,
+        or where a frozen content is no longer what its hash says.
         """
         with self._database.write(durable=True) as session:
             row = session.get_one(IssueRow, issue.id)
@@ -179,12 +182,7 @@ class SqlIssueStore:
             _move(session, row, IssueState.APPROVED, now=now, by=by, why=why)
             row.approved_at, row.approved_by, row.stale_at = now, by, stale_at or row.stale_at
             session.flush()  # the issue is written here, its mails by their own ledger
-            drawn = [
-                {"issue_id": row.id, "subscriber_id": person, "render_sha256": sha256}
-                for person, sha256 in (renders or {}).items()
-            ]
-            if drawn:
-                session.execute(update(BulletinRow), drawn)
+            _keep_renders(session, row.id, renders or {})
             people = session.scalars(
                 select(SubscriberRow)
                 .join(BulletinRow, BulletinRow.subscriber_id == SubscriberRow.id)
@@ -368,6 +366,13 @@ def _freeze(session: Session, row: IssueRow, *, by: str, now: datetime, frame: M
     session.flush()  # written here: hashing reads
     row.content_sha256, readers = frozen(session, row.id, frame)
     return readers
+
+
+def _keep_renders(session: Session, issue_id: int, renders: Mapping[int, str]) -> None:
+    """Keep what each mail was drawn as: what leaves is that."""
+    drawn = [{"issue_id": issue_id, "subscriber_id": one, "render_sha256": sha256} for one, sha256 in renders.items()]
+    if drawn:
+        session.execute(update(BulletinRow), drawn)
 
 
 def _move(session: Session, row: IssueRow, to: IssueState, *, now: datetime, by: str, why: str = "") -> None:
