@@ -269,7 +269,7 @@ class Returning:
                 take(box.messages)
             except InputError as error:
                 return str(error)
-            if box.position is not None or rest is not None:
+            if rest is not None or box.position not in {None, position}:
                 kept = (box.position or "", clock.now())
                 self.bounces.reached(mark, *kept)
             if box.failure or not box.left:

@@ -10,9 +10,7 @@ from hypothesis import strategies as st
 from tests.digest.builders import item, store_items
 from tests.digest.sent_rows import store_uncertain
 from veille.digest.mail.bounces import read_return
-from veille.digest.mail.letterbox import read_folder
 from veille.digest.mail.returns import SOFT_LIMIT, ReturnDesk, take_in
-from veille.errors import InputError
 from veille.links import BOUNCE, OPINION, UNSUBSCRIBE
 from veille.model import DeliveryState, Member, Subscriber
 from veille.model.returns import ReturnKind
@@ -289,21 +287,3 @@ def test_what_came_back_is_listed_for_people(desk: ReturnDesk) -> None:
 def test_the_same_mail_counts_once(desk: ReturnDesk) -> None:
     assert len(list(take_in(desk, [dsn(address(desk))] * 3))) == 1
     assert list(take_in(desk, [dsn(address(desk))])) == []
-
-
-def test_folders_are_read_and_left_as_they_are(desk: ReturnDesk, tmp_path: Path) -> None:
-    box = tmp_path / "retours"
-    for name in ("cur", "new", "tmp"):
-        (box / name).mkdir(parents=True)
-    (box / "new" / "1.a").write_bytes(dsn(address(desk)))
-    assert list(read_folder(box)) == [dsn(address(desk))]
-    assert [path.name for path in (box / "new").iterdir()] == ["1.a"]
-    one = tmp_path / "un.eml"
-    one.write_bytes(complaint("x@y.example"))
-    assert list(read_folder(one)) == [complaint("x@y.example")]
-    many = tmp_path / "boite.mbox"
-    many.write_bytes(b"From x Fri Nov 27\n" + dsn(address(desk)) + b"\nFrom y Fri Nov 27\n" + complaint("x@y.example"))
-    assert [read_return(raw).kind for raw in read_folder(many)] == [ReturnKind.HARD, ReturnKind.COMPLAINT]
-    for wrong in (tmp_path / "absent", tmp_path):
-        with pytest.raises(InputError):
-            list(read_folder(wrong))
