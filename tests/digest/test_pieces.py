@@ -74,7 +74,7 @@ def test_pieces_give_the_same_bytes_as_the_whole(shown: Bulletin, length: int, o
     encoded, whole = SHARED.encode(one), encode_whole(SHARED.render(one))
     assert encoded == whole
     assert encoded.html_size == whole.html_size
-    assert SHARED.problems(one) == LocalRenderer(COMPILED).problems(one)
+    assert SHARED.problems(one, encoded) == LocalRenderer(COMPILED).problems(one, whole)
 
 
 def test_another_readers_links_never_show():

@@ -192,7 +192,7 @@ class Composer:
         """Return the SHA-256 of the drawing, or refuse what must not leave: InputError naming reader and fault."""
         page = self.page(bulletin)
         drawn = self._renderer.encode(page)
-        found = self._renderer.problems(page) + (
+        found = self._renderer.problems(page, drawn) + (
             [f"plus de {MAX_BYTES // 1_000} ko de HTML : Gmail couperait"] if drawn.too_big else []
         )
         if found:

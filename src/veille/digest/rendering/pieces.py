@@ -11,7 +11,7 @@ import secrets
 from binascii import a2b_qp
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Hashable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 from itertools import accumulate
 from operator import attrgetter
@@ -52,21 +52,16 @@ class Drawn:
     parts: tuple[bytes, ...]
     #: Bytes of UTF-8 before encoding: what a mail client counts.
     size: int
-    #: Link name → what stands for it.
-    stand_ins: Mapping[str, str]
     inspect: Callable[[str], Inspected]
     #: What it holds; asked before approval, not at each sending.
     seen: Inspected | None = None
 
-    def inspected(self, links: Filled) -> Inspected:
-        """Return what it holds once these links are in."""
+    @property
+    def inspected(self) -> Inspected:
+        """What it holds, stand-ins for the reader's own links: both parts of a mail have the same."""
         if self.seen is None:
             self.seen = self.inspect(a2b_qp(b"".join(self.parts)).decode())
-        seen = self.seen
-        for name, stand_in in self.stand_ins.items():
-            link = links[name].decode()
-            seen = replace(seen, links=frozenset(one.replace(stand_in, link) for one in seen.links))
-        return seen
+        return self.seen
 
 
 class Filling(dict[bytes, bytes]):
@@ -135,7 +130,7 @@ class Piece:
         text = self._show(values)
         encoded = quoted_printable(text)
         parts = tuple(self._holes.around(encoded, stand_ins)) if stand_ins else (encoded,)
-        return Drawn(parts, len(text.encode("utf-8", "replace")), stand_ins, self._inspect)
+        return Drawn(parts, len(text.encode("utf-8", "replace")), self._inspect)
 
 
 def encoded_links(links: Links) -> dict[str, bytes]:

@@ -9,7 +9,7 @@ from veille.digest.rendering.layout import Level, cut
 from veille.digest.rendering.pieces import fillable
 from veille.digest.rendering.sandbox import MISTAKES
 from veille.digest.rendering.templates import Compiled
-from veille.digest.rendering.weaving import Weaver
+from veille.digest.rendering.weaving import Cloth, Weaver
 from veille.digest.rendering.whole import LocalRenderer
 
 
@@ -40,11 +40,11 @@ class PieceRenderer(LocalRenderer):
             return super().encode(page)  # which names the template and the line
         return Encoded(subject, Body(ended(cloth.text), ended(cloth.html)), cloth)
 
-    def problems(self, page: Page) -> list[str]:
+    def problems(self, page: Page, encoded: Encoded) -> list[str]:
         """Return what forbids it to leave, in French."""
-        if fillable(page.links):
-            context = page.as_context()
-            told, html = self._weaver.inspected(context, page.links)
+        if isinstance(encoded.drawn, Cloth):
+            told, html = encoded.drawn.inspected()
             if html.links <= told.links and html.language and not html.faults:
                 return []
-        return super().problems(page)
+            encoded = super().encode(page)  # drawn whole, which names the reader's own links
+        return super().problems(page, encoded)

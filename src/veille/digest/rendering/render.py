@@ -31,8 +31,8 @@ class Renderer(Protocol):
         """Return the same, encoded; raises TemplateError naming template and line."""
         ...
 
-    def problems(self, page: Page) -> list[str]:
-        """Return what forbids it to leave, in French."""
+    def problems(self, page: Page, encoded: Encoded) -> list[str]:
+        """Return what forbids it to leave, in French; `encoded` is what the page was drawn as."""
         ...
 
     def close(self) -> None:

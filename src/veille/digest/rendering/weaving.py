@@ -55,6 +55,12 @@ class Cloth:
         """Bytes of HTML before encoding."""
         return sum(one.size for strip in self.strips for one in strip.drawn if one.inspect is inspect_html)
 
+    def inspected(self) -> tuple[Inspected, Inspected]:
+        """Return what the text part and the HTML part hold, stand-ins for the reader's own links."""
+        drawn = [one for strip in self.strips for one in strip.drawn]
+        text, html = (_whole([one.inspected for one in drawn if one.inspect is inspect]) for inspect in _KINDS.values())
+        return text, html
+
 
 class Stage:
     """The pieces of both parts that stand between two loop tags."""
@@ -193,15 +199,6 @@ class Weaver:
     def encode(self, context: Values, links: Links) -> Cloth:
         """Return the text part and the HTML part, encoded, in pieces."""
         return self._woven(context, encoded_links(links))
-
-    def inspected(self, context: Values, links: Links) -> tuple[Inspected, Inspected]:
-        """Return what the text part and the HTML part hold."""
-        known = encoded_links(links)
-        drawn = [one for strip in self._woven(context, known).strips for one in strip.drawn]
-        text, html = (
-            _whole([one.inspected(known) for one in drawn if one.inspect is inspect]) for inspect in _KINDS.values()
-        )
-        return text, html
 
     def _woven(self, context: Values, known: Filled) -> Cloth:
         cloth, frame, lengths = Cloth(self._holes.filling(known)), context[FRAME], [*map(len, known.values())]

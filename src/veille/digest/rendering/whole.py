@@ -20,9 +20,9 @@ class WholeRenderer(ABC):
         """Return the same, encoded; raises TemplateError naming template and line."""
         return encode_whole(self.render(page))
 
-    def problems(self, page: Page) -> list[str]:
-        """Return what forbids it to leave, in French."""
-        return problems(self.render(page))
+    def problems(self, page: Page, encoded: Encoded) -> list[str]:
+        """Return what forbids it to leave, in French; `encoded` is what the page was drawn as."""
+        return problems(encoded.drawn if isinstance(encoded.drawn, Rendered) else self.render(page))
 
 
 class LocalRenderer(WholeRenderer):
