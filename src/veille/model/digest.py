@@ -143,13 +143,15 @@ _BULLETIN = tuple(one.name for one in fields(Bulletin))
 
 def _tuples(plain: Mapping[str, Any]) -> dict[str, Any]:
     """JSON gives lists where a frozen value has tuples, and the words of an item anew to each of its readers."""
-    return {key: _shared(value) for key, value in plain.items()}
+    # Not value by value: a call for each of twenty fields took a third of the time that reading an issue takes.
+    return {
+        key: intern(value) if type(value) is str else _tuple(value) if type(value) is list else value
+        for key, value in plain.items()
+    }
 
 
-def _shared(value: Any) -> Any:
-    if isinstance(value, list):
-        return tuple(map(_shared, value))
-    return intern(value) if type(value) is str else value
+def _tuple(values: list[Any]) -> tuple[Any, ...]:
+    return tuple([intern(one) if type(one) is str else one for one in values])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
