@@ -168,7 +168,7 @@ class Case:
         """
         return self.says_own or self.field is not None or self.aim is not None
 
-    @property
+    @lazily
     def concerned(self) -> bool:
         """Whether rules of words make it the member's business: on topic, for all, or to its trade."""
         return bool(self.on_topic or self.followed or self.for_abroad or self.open_to or self.for_trade or self.bridge)
@@ -320,10 +320,10 @@ class Case:
             return f"{SIZE_WORDS[size]}, tous métiers"
         return SIZE_WORDS[size] if self.same_sector and size in BY_SIZE else None
 
-    @property
+    @lazily
     def _named_size(self) -> str | None:
         """The size by which the call names the member among who may apply."""
-        return next((size for size in self.profile.sizes if size in named_sizes(self.view)), None)
+        return next((size for size in self.profile.sizes if size in self.view.sizes), None)
 
     @property
     def addressed(self) -> bool:
@@ -376,9 +376,3 @@ def _laboratory(view: View) -> bool:
 
 def _opening(view: View) -> str:
     return fold(f"{view.item.title} {view.item.text[:_OPENING]}")
-
-
-def named_sizes(view: View) -> frozenset[str]:
-    """Return the sizes of member that a call names among who may apply."""
-    fact = view.facts.get("eligible_sizes")
-    return frozenset(fact.value.split("|")) if fact else view.audience.sizes

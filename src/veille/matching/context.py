@@ -165,6 +165,12 @@ class View:
         return read_audience(self.item)
 
     @cached_property
+    def sizes(self) -> frozenset[str]:
+        """The sizes of member that it names among who may apply."""
+        fact = self.facts.get("eligible_sizes")
+        return frozenset(fact.value.split("|")) if fact else self.audience.sizes
+
+    @cached_property
     def collective(self) -> bool:
         """Whether it is a call for every trade, for a whole filière or for public bodies, whatever words it uses."""
         if self.kind.id not in FOR_ALL:

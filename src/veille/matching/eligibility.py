@@ -84,15 +84,25 @@ def judge(view: View, profile: Profile) -> Eligibility:
     return Eligibility(verdict=Verdict.CHECK)
 
 
-def _conditions(view: View, profile: Profile) -> Iterator[Condition]:
+def asks(view: View) -> bool:
+    """Tell whether any condition was read in a call, so that somebody may be found eligible."""
+    return view.kind.actionable and any(_asked_of(view))
+
+
+def _asked_of(view: View) -> Iterator[tuple["Reader", Fact]]:
+    """Yield the conditions that count for its type, each with what holds it against a member."""
     for name, read in _READERS.items():
         fact = view.facts.get(name)
         if fact is None or not fact.value.strip():
             continue
         if view.kind.id == "marche-public" and name not in _TENDER_CONDITIONS:
             continue
-        if name in _AREAS and view.kind.id in _PLACED:
-            continue
+        if name not in _AREAS or view.kind.id not in _PLACED:
+            yield read, fact
+
+
+def _conditions(view: View, profile: Profile) -> Iterator[Condition]:
+    for read, fact in _asked_of(view):
         found = read(fact, view, profile)
         if found is not None:
             yield Condition(*found, fact)
@@ -109,6 +119,7 @@ def _unmapped(view: View) -> Iterator[Condition]:
 
 
 Found = tuple[Verdict, str] | None
+Reader = Callable[[Fact, View, Profile], Found]
 
 
 def _size(fact: Fact, view: View, profile: Profile) -> Found:
@@ -322,7 +333,7 @@ def _partners(fact: Fact, view: View, profile: Profile) -> Found:  # noqa: ARG00
 
 
 #: Facts that are conditions, in the order in which they are weighed.
-_READERS: Mapping[str, Callable[[Fact, View, Profile], Found]] = {
+_READERS: Mapping[str, Reader] = {
     "eligible_sizes": _size,
     "eligible_others": _others,
     "excluded_sizes": _left_out,

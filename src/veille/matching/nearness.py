@@ -61,16 +61,30 @@ def _words(text: str) -> tuple[str, ...]:
 
 @dataclass(frozen=True, slots=True)
 class _Texts:
-    """Known words of texts, one after the other."""
+    """Words of texts, by number: the first word of each, then the second of each that has two, longest texts first."""
 
-    words: NDArray[np.int32]
-    starts: NDArray[np.int64]
+    columns: Sequence[NDArray[np.intp]]
+    #: Which text each place of a column is of, and which texts have no word.
+    order: NDArray[np.intp]
     empty: NDArray[np.bool_]
+
+    @classmethod
+    def of(cls, each: Sequence[Sequence[int]]) -> "_Texts":
+        """Lay texts out."""
+        order = np.array(sorted(range(len(each)), key=lambda text: -len(each[text])), np.intp)
+        longest = max(map(len, each), default=0)
+        columns = [
+            np.array([each[text][at] for text in order if len(each[text]) > at], np.intp) for at in range(longest)
+        ]
+        return cls(columns, order, np.array([not one for one in each], bool))
 
     def nearest(self, likeness: Floats) -> Floats:
         """Return for each text the most that one of its words is alike; 0 where it has none."""
-        found: Floats = np.maximum.reduceat(likeness[self.words], self.starts)
-        found[self.empty] = 0.0
+        found, best = np.zeros((2, len(self.order)), np.float32)
+        for at, column in enumerate(self.columns):
+            some = likeness.take(column)
+            best[: len(column)] = some if at == 0 else np.maximum(best[: len(column)], some)
+        found[self.order] = best
         return found
 
 
@@ -93,8 +107,8 @@ class Nearness:
 
     views: Sequence[View]
     _known: dict[str, NDArray[np.float16]] = field(default_factory=dict)
-    #: Words that the table does not know → their rows below it: each is like itself alone.
-    _others: dict[str, int] = field(default_factory=dict)
+    #: Words of items → their numbers.
+    _numbers: dict[str, int] = field(default_factory=dict)
     _printed: dict[tuple[int, int], "_Printed"] = field(default_factory=dict)
 
     @cached_property
@@ -105,14 +119,15 @@ class Nearness:
         return self._texts(titles), self._texts(both)
 
     def _texts(self, each: Sequence[Sequence[str]]) -> _Texts:
-        rows = [[self._row(word) for word in one] for one in each]
-        sizes = np.array([max(1, len(one)) for one in rows], np.int64)
-        words = np.array([word for one in rows for word in (one or (0,))], np.int32)
-        return _Texts(words, np.cumsum(sizes) - sizes, np.array([not one for one in rows], bool))
+        return _Texts.of([[self._numbers.setdefault(word, len(self._numbers)) for word in one] for one in each])
 
-    def _row(self, word: str) -> int:
-        known = related().place(word)
-        return known if known is not None else self._others.setdefault(word, len(related().words) + len(self._others))
+    @cached_property
+    def _vectors(self) -> Floats:
+        """Vectors of the items' words, as long as being near to the word says something; 0 for an unknown one."""
+        places = [related().place(word) for word in self._numbers]
+        rows, known = np.array([place or 0 for place in places], np.intp), [place is not None for place in places]
+        found: Floats = _vectors()[rows] * (_telling()[rows] * np.array(known, np.float32))[:, None]
+        return found
 
     def of(self, lines: Iterable[str]) -> Floats | None:
         """Return how near the nearest of some lines is to each item, (title, opening) × items; None: no known word."""
@@ -130,13 +145,13 @@ class Nearness:
     def _word(self, word: str) -> NDArray[np.float16]:
         if word not in self._known:
             titles, openings = self._read
-            likeness = np.zeros(len(related().words) + len(self._others), np.float32)
             place, chance = related().place(word), np.zeros(2, np.float32)
             if place is not None:
-                likeness[: len(related().words)] = (_vectors() @ _vectors()[place]) * _telling()
-                chance = related().usual[place]
-            elif word in self._others:
-                likeness[self._others[word]] = 1.0
+                likeness, chance = self._vectors @ _vectors()[place], related().usual[place]
+            else:  # a word that the table does not know is like itself alone
+                likeness = np.zeros(len(self._numbers), np.float32)
+                if word in self._numbers:
+                    likeness[self._numbers[word]] = 1.0
             near = [texts.nearest(likeness) - usual for texts, usual in zip((titles, openings), chance, strict=True)]
             for one, texts in zip(near, (titles, openings), strict=True):
                 one[texts.empty] = 0.0

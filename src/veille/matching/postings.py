@@ -5,6 +5,7 @@ under it, are never near.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain
 
@@ -22,6 +23,15 @@ Rows = NDArray[np.int64]
 _NONE = np.empty(0, np.int64)
 
 
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """The rows of items where a stem stands, each once: in the title, in it or the first lines, anywhere."""
+
+    title: Rows
+    lead: Rows
+    text: Rows
+
+
 class Postings:
     """An index of views by row."""
 
@@ -32,14 +42,15 @@ class Postings:
         spaced = sizes + 2 * GAP
         starts = np.concatenate([np.zeros(1, np.int64), np.cumsum(spaced)])
         #: By place: its row; whether it is in the title; whether it is in the title or the first lines.
-        self.row_of = np.repeat(np.arange(len(views), dtype=np.int32), spaced)
-        within = np.arange(starts[-1]) - starts[self.row_of]
-        self.in_title = within < titles[self.row_of]
-        self.in_lead = within < titles[self.row_of] + LEAD + GAP
+        self._row_of = np.repeat(np.arange(len(views), dtype=np.int32), spaced)
+        within = np.arange(starts[-1]) - starts[self._row_of]
+        self._in_title = within < titles[self._row_of]
+        self._in_lead = within < titles[self._row_of] + LEAD + GAP
         self._starts, self._titles = starts, titles
         self._numbers: dict[str, int] = {}
         self._order, self._bounds = self._sorted(sizes)
         self._ready: dict[str, Rows] = {}
+        self._standing: dict[tuple[str, bool], Standing] = {}
 
     def _sorted(self, sizes: Rows) -> tuple[Rows, Rows]:
         """Return the places of all stems, stem by stem, and where each stem's begin."""
@@ -52,6 +63,15 @@ class Postings:
         order = np.argsort(known, kind="stable")
         bounds = np.concatenate([np.zeros(1, np.int64), np.cumsum(np.bincount(known, minlength=len(numbers)))])
         return places[order], bounds
+
+    def where(self, term: str, *, cognate: bool) -> Standing:
+        """Return where a stem stands; and English words that begin as it does where asked."""
+        known = self._standing.get((term, cognate))
+        if known is None:
+            places = self.of(term, cognate=cognate)
+            each = (places[self._in_title[places]], places[self._in_lead[places]], places)
+            known = self._standing[term, cognate] = Standing(*(np.unique(self._row_of[some]) for some in each))
+        return known
 
     def of(self, term: str, *, cognate: bool) -> Rows:
         """Return the places of a stem; with those of English words that begin as it does where asked."""
@@ -68,7 +88,7 @@ class Postings:
 
     def _in_english(self, term: str) -> Rows:
         places = self._exactly(term)
-        return places[self._is_english[self.row_of[places]]]
+        return places[self._is_english[self._row_of[places]]]
 
     @cached_property
     def _is_english(self) -> NDArray[np.bool_]:
@@ -87,7 +107,7 @@ class Postings:
         """Return the rows of what may print a name made of these stems, whatever its language."""
         wanted = list(parts)
         found = [row for row, terms in self._printed.items() if terms.issuperset(wanted)]
-        native = set.intersection(*(set(self.row_of[self._exactly(part)].tolist()) for part in wanted))
+        native = set.intersection(*(set(self._row_of[self._exactly(part)].tolist()) for part in wanted))
         return np.array(sorted(native.union(found)), np.int64)
 
     @cached_property

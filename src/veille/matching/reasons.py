@@ -7,8 +7,9 @@ The weight of a reason is how often people who judged bulletins gave that kind o
 import math
 import textwrap
 from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 
-from veille.matching.case import BOUGHT, NETWORK, Case, named_sizes
+from veille.matching.case import BOUGHT, NETWORK, Case
 from veille.matching.context import FOR_ALL
 from veille.matching.eligibility import SIZE_WORDS
 from veille.matching.similarity import Hit
@@ -31,7 +32,7 @@ _FIELD, _FIELD_FOR_ALL = 0.87, 0.7
 #: What any company may want: where the line that wants it is near in meaning, where it is not, in an aid for all.
 _AIM_NEAR, _AIM, _AIM_FOR_ALL = 0.93, 0.84, 0.62
 #: A line that is near in meaning, from one that hardly is to one that surely is, and how near that is.
-_LIKE = {"need": (0.5, 0.88), "activity": (0.5, 0.85), "skill": (0.3, 0.8), "naf": (0.3, 0.8), "name": (0.5, 0.85)}
+_LIKE = {"activity": (0.5, 0.85), "need": (0.5, 0.88), "skill": (0.3, 0.8), "naf": (0.3, 0.8), "name": (0.5, 0.85)}
 _SURELY = 0.5
 #: Below these, of the line and of its nearest word, a line is told after anything else that is known.
 _NEAR, _ALIKE = 0.2, 0.55
@@ -152,28 +153,41 @@ def _printed(case: Case) -> Iterator[Reason]:
 def _likes(case: Case) -> Iterator[Reason]:
     """Name the lines of the profile that are nearest in meaning, each with the item's word that is nearest to it."""
     lines = lines_of(case.profile) | {"name": named_trades(case.profile.member.organisation)}
-    found = [one for kind, each in lines.items() if (one := _like(case, kind, each)) is not None]
-    surest = {one.kind: one for one in sorted(found, key=lambda one: one.weight)}
-    yield from sorted(surest.values(), key=lambda one: -one.weight)[:_LIKES]
+    near = usefulness(case.context).near(case.profile, case.view)
+    near["name"] = _SURELY  # of the whole name, and only its words of a trade are told
+    hopes = sorted(((_like_weight(case, kind, near[kind]), kind) for kind in lines if lines[kind]), reverse=True)
+    found: dict[str, Reason] = {}
+    for most, kind in hopes:
+        if sum(one.weight >= most for one in found.values()) >= _LIKES:
+            break
+        one = _like(case, kind, lines[kind])
+        if one is not None and (one.kind not in found or found[one.kind].weight < one.weight):
+            found[one.kind] = one
+    order = list(_LIKE)
+    yield from sorted(found.values(), key=lambda one: (-one.weight, order.index(one.kind)))[:_LIKES]
 
 
 def _like(case: Case, kind: str, lines: Iterable[str]) -> Reason | None:
     near = usefulness(case.context).nearest(lines, case.view)
     if near.strength <= 0:
         return None
-    least, most = _LIKE[kind]
-    weight = least + (most - least) * min(1.0, near.strength / _SURELY)
-    if near.alike < _ALIKE:
-        weight = min(weight, _UNSURE)
-    if near.strength < _NEAR:
-        weight = min(weight, _HARDLY)
-    if case.view.general and kind != "need":
-        weight *= _LIKE_FOR_ALL
-    if fold(near.printed) == fold(near.said):
+    weight = _like_weight(case, kind, near.strength, near.alike)
+    if _folded(near.printed) == _folded(near.said):
         text = _SAYINGS[kind][0].format(f"« {near.printed} »", _where(case))
     else:
         text = _LIKENESS[kind].format(near.printed, _short(near.said))
     return Reason(kind=_KINDS.get(kind, kind), text=text, weight=weight)
+
+
+def _like_weight(case: Case, kind: str, strength: float, alike: float = 1.0) -> float:
+    """Return what a line says by being so near, by a word that is so much alike; more of either is no less."""
+    least, most = _LIKE[kind]
+    weight = least + (most - least) * min(1.0, strength / _SURELY)
+    if alike < _ALIKE:
+        weight = min(weight, _UNSURE)
+    if strength < _NEAR:
+        weight = min(weight, _HARDLY)
+    return weight * _LIKE_FOR_ALL if case.view.general and kind != "need" else weight
 
 
 def _where(case: Case) -> str:
@@ -200,6 +214,12 @@ def _aim_words(case: Case, name: str) -> str:
     return f"votre besoin « {_short(case.profile.aims[name])} » (ici « {words} »)"
 
 
+@lru_cache(maxsize=20_000)
+def _folded(words: str) -> str:
+    return fold(words)
+
+
+@lru_cache(maxsize=20_000)
 def _short(line: str) -> str:
     """Cut a line of a profile between words to what a phone shows beside the rest."""
     return textwrap.shorten(line, _LINE, placeholder="…")
@@ -244,7 +264,7 @@ def _audience(case: Case) -> Iterator[Reason]:
         return
     if judged.verdict is Verdict.YES:
         yield Reason(kind="eligible", text=f"éligible : {judged.note}", weight=_ELIGIBLE)
-    size = next((size for size in case.profile.sizes if size in named_sizes(case.view)), None)
+    size = next((size for size in case.profile.sizes if size in case.view.sizes), None)
     if case.open_to and case.view.general:
         yield Reason(kind="audience", text=f"ouvert aux {case.open_to}", weight=_FOR_EVERYBODY)
     elif size is not None and (case.kind in FOR_ALL or case.view.general):

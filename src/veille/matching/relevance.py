@@ -59,8 +59,8 @@ def _expected(case: Case) -> float:
     if not (case.concerned or case.addressed) and useful.about(case.profile)[row] < LEAST_ABOUT:
         return 0.0  # what is only near is everybody's
     odds = useful.of(case.profile)[row]
-    lacks = sum(weights().parts[name] * (1.0 - held) for name, held in judged(case).items())
-    return float(expected(odds - lacks))
+    more = sum(weights().parts[name] * held for name, held in judged(case).items())
+    return float(expected(odds + more))
 
 
 def told(item: Item, member: Member, context: MatchContext) -> dict[str, float]:

@@ -7,9 +7,9 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from veille.matching.case import KNOWLEDGE, LAW, NETWORK, TENDER, WIDE, Case, named_sizes
+from veille.matching.case import KNOWLEDGE, LAW, NETWORK, TENDER, WIDE, Case
 from veille.matching.context import ANSWERS_AIMS, LOCAL_MONEY, LONGEST_TEXT, MatchContext, View
-from veille.matching.eligibility import area
+from veille.matching.eligibility import area, asks
 from veille.matching.gates import GATES, for_its_trade, foreign_money, only_a_post
 from veille.matching.profile import prepare_profile
 from veille.matching.spoken import Spoken
@@ -61,8 +61,13 @@ class Sheet:
         #: Worth reading wherever it is by whoever is of the trade.
         self.telling = (self._flags(map(for_its_trade, cases)) & french) | self._kinds({LAW})
         self.tender = self._kinds({TENDER})
+        #: In English; naming trades among who may apply; for any company; of which a condition is known.
+        self.english = self._flags(view.english for view in self.views)
+        self.addressing = self._flags(bool(view.audience.trades) for view in self.views)
+        self.for_all = self._flags(view.general for view in self.views)
+        self.asking = self._flags(asks(view) for view in self.views)
         self.french_tender = self.tender & french
-        self._sizes = self._rows(lambda view: named_sizes(view) if view.kind.id in ANSWERS_AIMS else ())
+        self._sizes = self._rows(lambda view: view.sizes if view.kind.id in ANSWERS_AIMS else ())
         self._sectors = self._rows(lambda view: view.sectors)
         self._axes = self._rows(lambda view: view.axes)
         self._places = self._rows(_reached)

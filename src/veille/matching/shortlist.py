@@ -14,7 +14,7 @@ from veille.matching.context import MatchContext
 from veille.matching.profile import Profile
 from veille.matching.relevance import BAR, match
 from veille.matching.sheet import Flags
-from veille.matching.usefulness import expected, usefulness
+from veille.matching.usefulness import expected, usefulness, weights
 from veille.model import Item, Match, Member
 from veille.protocols import Candidate
 
@@ -38,20 +38,36 @@ class Judge:
         sheet = useful.sheet
         if not sheet.views:
             return []
-        hope, followed = expected(useful.of(profile)), useful.followed(profile)
-        rows = np.flatnonzero(self._reached(profile, followed) & ((hope >= BAR) | followed | sheet.about(profile.axes)))
+        followed = useful.followed(profile)
+        own = self._concerned(profile, followed)
+        hope = expected(
+            useful.of(profile) + weights().parts["ruled"] * own + weights().parts["eligible"] * sheet.asking
+        )
+        suits = (hope >= BAR) | followed | sheet.about(profile.axes)
+        rows = np.flatnonzero(self._reached(profile, followed, own) & suits)
         most = hope[rows] * sheet.factor[rows] + _ROUNDING
         order = np.lexsort((sheet.ids[rows], -most))
         return list(map(Candidate, sheet.ids[rows][order].tolist(), most[order].tolist()))
 
-    def _reached(self, profile: Profile, followed: Flags) -> Flags:
-        """Tell which items no gate on day, size, place or noise refuses for sure."""
+    def _concerned(self, profile: Profile, followed: Flags) -> Flags:
+        """Tell which items rules of words may make the member's business."""
+        useful = usefulness(self._context)
+        sheet = useful.sheet
+        own = useful.spoken(profile) | followed | sheet.about(profile.axes)
+        own |= sheet.fields.about(profile.fields | profile.markets) | sheet.aims.about(profile.aims)
+        near = sheet.in_sectors(profile.member.sectors)
+        own |= near & (sheet.aimed_at(profile.countries) | sheet.addressing)
+        return own | (sheet.open_to(profile.sizes) & (sheet.for_all | near))
+
+    def _reached(self, profile: Profile, followed: Flags, own: Flags) -> Flags:
+        """Tell which items no gate on day, size, place, trade or noise refuses for sure."""
         sheet = usefulness(self._context).sheet
         close = sheet.anywhere | sheet.aimed_at(profile.chain) | sheet.aimed_at(profile.countries) | followed
-        close |= sheet.readable | sheet.naming_home(profile.chain) | sheet.telling | sheet.french_tender
+        close |= sheet.readable | sheet.naming_home(profile.chain) | ((sheet.telling | sheet.french_tender) & own)
         close |= sheet.within(profile.region) & ~sheet.local_money
         if not profile.chain:
             close[:] = True
         buys = sheet.tender & (profile.member.size == "collectivite")
         barred = sheet.barred(profile.member.size) | sheet.barred_at(profile.chain)
-        return close & ~sheet.dead & ~barred & ~buys & (~sheet.noise | followed)
+        foreign = (sheet.tender | (sheet.english & ~sheet.in_sectors(profile.member.sectors))) & ~own
+        return close & ~sheet.dead & ~barred & ~buys & ~foreign & (~sheet.noise | followed)

@@ -44,6 +44,13 @@ class Spoken:
             most[speech.rows] = np.maximum(most[speech.rows], speech.strength)
         return most
 
+    def about(self, names: Iterable[str]) -> Flags:
+        """Tell which items talk of one of these."""
+        found = np.zeros(self._size, bool)
+        for speech in self._of(names):
+            found[speech.rows] = True
+        return found
+
     def beside(self, names: Iterable[str]) -> Floats:
         """Return by row the most that is said of anything else than these, 0 where the first three are among them."""
         known = np.zeros(len(self._numbers) + 1, bool)

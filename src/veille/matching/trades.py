@@ -1,7 +1,7 @@
 """What a member does where only its NAF code and its name say so (pure)."""
 
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, lru_cache
 
 from veille.matching.words import Words, generic_stems, lexicon, stem
 
@@ -31,6 +31,7 @@ def trade_of(naf: str | None) -> tuple[str, ...]:
     return next((_by_code()[code[:size]] for size in range(len(code), 1, -1) if code[:size] in _by_code()), ())
 
 
+@lru_cache(maxsize=20_000)
 def named_trades(organisation: str) -> tuple[str, ...]:
     """Return the words of a name that say a trade (« Scierie du Haut-Doubs » → « Scierie »)."""
     words = Words(organisation)

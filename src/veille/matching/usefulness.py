@@ -23,16 +23,18 @@ from veille.matching.case import Case
 from veille.matching.context import MatchContext, View
 from veille.matching.names import followed_name
 from veille.matching.nearness import Likeness, Nearness
-from veille.matching.postings import Postings
+from veille.matching.postings import Postings, Standing
 from veille.matching.profile import Profile
 from veille.matching.sheet import Sheet
 from veille.matching.trades import trade_of
-from veille.matching.words import Words, generic_stems
+from veille.matching.words import Words, cognate, generic_stems, is_expression
 from veille.model import Verdict
 from veille.related import find_related
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
+#: Kind of line → how near the nearest of them is, (title, opening) × items; None where they have no word.
+Near = Mapping[str, NDArray[np.float32] | None]
 #: Below a definitions folder.
 WEIGHTS = Path("pipelines") / "relevance" / "fitted" / "weights.json"
 #: Changes with what the parts mean.
@@ -40,7 +42,7 @@ RECIPE = 1
 _CURE = "réinstallez veille, ou refaites-le par « make relevance »"
 #: Lines of a profile that say what a member is.
 _OWN = ("activity", "skill", "naf", "name")
-#: Parts judged one pair at a time, never below 0: a first look takes them for held.
+#: Parts judged one pair at a time, never below 0: what is weighed for all items at once leaves them out.
 JUDGED = ("ruled", "eligible")
 #: What a word of the trade counts at least: where every source is of the trade, its words stand everywhere.
 _COMMON = 0.5
@@ -80,6 +82,16 @@ def fingerprint() -> str:
     return " ".join(sha256(path.read_bytes()).hexdigest()[:16] for path in files)
 
 
+@dataclass(frozen=True, slots=True)
+class _Weighed:
+    """What is weighed of all items before one member, by row."""
+
+    profile: Profile
+    odds: Floats
+    about: Floats
+    near: Near
+
+
 class Usefulness:
     """All items of a context by row, ready for any profile."""
 
@@ -88,45 +100,50 @@ class Usefulness:
         self.sheet = Sheet(context)
         self._near, self._postings = Nearness(self.sheet.views), Postings(self.sheet.views)
         self._rows = {view.item.id: row for row, view in enumerate(self.sheet.views)}
-        self._last: tuple[Profile, Floats, Floats] | None = None
+        self._last: _Weighed | None = None
 
     def row(self, view: View) -> int:
         """Return the row of an item of the context."""
         return self._rows[view.item.id]
 
     def of(self, profile: Profile) -> Floats:
-        """Return by row the most that a member may expect of each item, in log-odds: all that is `JUDGED` holds."""
-        return self._weighed(profile)[1]
+        """Return by row what a member may expect of each item, in log-odds, by all parts but those `JUDGED`."""
+        return self._weighed(profile).odds
 
     def about(self, profile: Profile) -> Floats:
         """Return by row how much of that comes of what an item is about, not of where it is or for whom.
 
         Where it is little, what is near is no more this member's business than anybody's.
         """
-        return self._weighed(profile)[2]
+        return self._weighed(profile).about
 
     def nearest(self, lines: Iterable[str], view: View) -> Likeness:
         """Return how near the nearest of some lines is to an item, and by which words."""
         return self._near.nearest(lines, self.row(view))
 
-    def _weighed(self, profile: Profile) -> tuple[Profile, Floats, Floats]:
+    def near(self, profile: Profile, view: View) -> dict[str, float]:
+        """Return how near the nearest line of each kind is to an item's title or opening, whichever is nearer."""
+        row, near = self.row(view), self._weighed(profile).near
+        return {kind: 0.0 if both is None else float(both[:, row].max()) for kind, both in near.items()}
+
+    def _weighed(self, profile: Profile) -> _Weighed:
         last = self._last
-        if last is None or last[0] is not profile:
+        if last is None or last.profile is not profile:
             total, about = self._same_for_all.copy(), np.zeros(len(self.sheet.views))
-            for name, column in self._own(profile):
+            near = self._near_of(profile)
+            for name, column in self._own(profile, near):
                 added = weights().parts[name] * column
                 total += added
                 if name in _ABOUT or name.startswith(_NEAR):
                     about += added
-            self._last = last = profile, total, about
+            self._last = last = _Weighed(profile, total, about, near)
         return last
 
     @cached_property
     def _same_for_all(self) -> Floats:
-        held = sum(weights().parts[name] for name in JUDGED)
         # A type of a cluster's own taxonomy was never judged: it weighs nothing.
         constant = (weights().parts.get(name, 0.0) * column for name, column in self.sheet.constant.items())
-        return sum(constant, np.full(len(self.sheet.views), weights().start + held))
+        return sum(constant, np.full(len(self.sheet.views), weights().start))
 
     def told(self, profile: Profile, row: int) -> dict[str, float]:
         """Return what each part adds to one item's log-odds, the largest first; parts that add nothing are left out."""
@@ -138,11 +155,11 @@ class Usefulness:
     def parts(self, profile: Profile) -> Iterator[tuple[str, Floats]]:
         """Yield the parts of a score by name: one number an item."""
         yield from self.sheet.constant.items()
-        yield from self._own(profile)
+        yield from self._own(profile, self._near_of(profile))
 
-    def _own(self, profile: Profile) -> Iterator[tuple[str, Floats]]:
+    def _own(self, profile: Profile, near: Near) -> Iterator[tuple[str, Floats]]:
         """Yield the parts that ask something of the member."""
-        yield from self._nearness(profile)
+        yield from self._nearness(near)
         yield from self._words(profile)
         yield from self._trades(profile)
         yield from self._places(profile)
@@ -153,25 +170,25 @@ class Usefulness:
         yield "axis", sheet.about(profile.axes).astype(float)
         yield "terse", np.full(len(sheet.views), float(profile.terse))
 
-    def _nearness(self, profile: Profile) -> Iterator[tuple[str, Floats]]:
+    def _near_of(self, profile: Profile) -> Near:
+        return {kind: self._near.of(lines) for kind, lines in lines_of(profile).items()}
+
+    def _nearness(self, near: Near) -> Iterator[tuple[str, Floats]]:
         none = np.zeros((2, len(self.sheet.views)))
-        found = {kind: self._near.of(lines) for kind, lines in lines_of(profile).items()}
-        own = [near for kind in _OWN if (near := found[kind]) is not None]
-        found["best"] = np.maximum.reduce(own) if own else None
-        for kind, near in found.items():
-            title, opening = none if near is None else near
+        own = [both for kind in _OWN if (both := near[kind]) is not None]
+        best = np.maximum.reduce(own) if own else None
+        for kind, both in (*near.items(), ("best", best)):
+            title, opening = none if both is None else both
             yield f"near-{kind}-title", title.astype(float)
             yield f"near-{kind}-opening", opening.astype(float)
 
     def _words(self, profile: Profile) -> Iterator[tuple[str, Floats]]:
         terms = {term for segment in profile.segments for term in segment.terms} - generic_stems()
-        cognates = set(profile.cognates.values())
         title, lead = (np.zeros(len(self.sheet.views)) for _ in range(2))
         for term in terms:
-            places = self._postings.of(term, cognate=term in cognates)
-            rarity = max(_COMMON, self._context.rarity(term))
-            for found, printed in ((title, self._postings.in_title), (lead, self._postings.in_lead)):
-                found[np.unique(self._postings.row_of[places[printed[places]]])] += rarity
+            rarity, where = max(_COMMON, self._context.rarity(term)), self._where(term, profile)
+            title[where.title] += rarity
+            lead[where.lead] += rarity
         yield "words-title", np.tanh(title)
         yield "words-lead", np.tanh(lead / 2)
 
@@ -188,6 +205,22 @@ class Usefulness:
         yield "region", sheet.within(profile.region).astype(float)
         yield "country", sheet.aimed_at(profile.countries).astype(float)
         yield "at-hand", sheet.at_hand(profile.chain).astype(float)
+
+    def spoken(self, profile: Profile) -> Flags:
+        """Tell which items may speak of a line: a word of it in the first lines, an expression or two words below."""
+        found = np.zeros(len(self.sheet.views), bool)
+        for segment in profile.segments:
+            words = np.zeros(len(found), np.int8)
+            for term in segment.terms:
+                where = self._where(term, profile)
+                words[where.text] += 2 if is_expression(term) else 1
+                if term in segment.trade:
+                    found[where.lead] = True
+            found |= words > 1
+        return found
+
+    def _where(self, term: str, profile: Profile) -> Standing:
+        return self._postings.where(term, cognate=profile.cognates.get(cognate(term)) == term)
 
     def followed(self, profile: Profile) -> Flags:
         """Tell which items name a followed name."""
@@ -216,7 +249,7 @@ def judged(case: Case) -> dict[str, float]:
     return {"ruled": float(case.concerned), "eligible": float(eligible)}
 
 
-def lines_of(profile: Profile) -> dict[str, Iterable[str]]:
+def lines_of(profile: Profile) -> dict[str, tuple[str, ...]]:
     """Return the lines of a profile whose nearness counts, by kind."""
     member = profile.member
     return {

@@ -42,7 +42,8 @@ class Offering:
         self._digest, self._when, self._judge, self._hands = digest, when, judge, hands
         self._items = {item.id: item for item in items}
         self._shelves = {item.id: shelf_of(digest, when, item) for item in items}
-        self._kinds = {number: shelf.kinds for number, shelf in self._shelves.items()}
+        self._kinds = {number: frozenset(shelf.kinds) for number, shelf in self._shelves.items()}
+        self._least = {number: shelf.least for number, shelf in self._shelves.items()}
         #: News of the network, for all whatever their trade; those of them that whoever was not sent them may be shown.
         self._for_all = {one.id for one in items if one.licence is Licence.OWN and "network" in self._kinds[one.id]}
         self._now_for_all = {number for number in self._for_all if may_show(digest, when, self._items[number], None)}
@@ -68,10 +69,10 @@ class Offering:
         for number in sorted(sure):
             pools.add(self._offer(number, reader, judged), bound=False)
         for number, most in judged.candidates:
-            again = number in reader.seen
             if number in sure or number not in self._items:
                 continue
-            if not again and (most < self._shelves[number].least or not pools.wants(self._kinds[number], most)):
+            again = number in reader.seen
+            if not again and (most < self._least[number] or not pools.wants(self._kinds[number], most)):
                 continue
             pools.add(self._offer(number, reader, judged), bound=not again)
         return pools.offers()
@@ -110,7 +111,7 @@ class Offering:
                 continue
             known, match = number in shown or number in reader.seen, judged.matches.get(number)
             score = most if match is None else match.score
-            if known or (score is not None and score >= self._shelves[number].least):
+            if known or (score is not None and score >= self._least[number]):
                 count, told = count + 1, told + known
         return count, told
 
@@ -162,17 +163,17 @@ class _Pools:
         if one is not None:
             (self._found[one.section] if bound else self._sure).append(one)
 
-    def wants(self, kinds: Sequence[str], most: float) -> bool:
+    def wants(self, kinds: frozenset[str], most: float) -> bool:
         """Tell whether an item that scores so much at most can be among the best of one of these sections.
 
         To be asked of items in the order of what they score at most, the highest first.
         """
-        return any(self._lacks(kind, most) for kind in kinds)
+        return any(self._lacks(kind, most) for kind in kinds - self._settled)
 
     def _lacks(self, kind: str, most: float) -> bool:
-        if kind in self._settled:
-            return False
         found = self._found[kind]
+        if len(found) < self._size[kind]:
+            return True
         above = [one for one in found if one.score >= most]
         if len(above) < self._size[kind]:
             return True
