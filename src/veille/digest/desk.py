@@ -17,6 +17,7 @@ from veille.digest.judged import Recollection
 from veille.digest.mail.dkim import Signer
 from veille.digest.mail.message import make_message_id
 from veille.errors import InputError
+from veille.french import DAYS, day_of_month
 from veille.model import Bulletin, Delivery, DeliveryState, Drafted, Feedback, Issue, IssueState, Subscriber
 from veille.model.issue_life import EDITABLE
 from veille.protocols import (
@@ -141,6 +142,11 @@ class Desk:
     def today(self) -> date:
         """Return the day of the cluster's calendar."""
         return self.clock.now().astimezone(self.settings.cluster.zone).date()
+
+    def in_words(self, at: datetime | None) -> str:
+        """Return « vendredi 27 novembre à 07:30 », in the cluster's time, of a time that every stored issue has."""
+        local = needed(at).astimezone(self.settings.cluster.zone)
+        return f"{DAYS[local.weekday()]} {day_of_month(local.date())} à {local:%H:%M}"
 
     def away(self, day: date) -> bool:
         """Say whether staff announced that nobody is there on that day, by the settings or by the command."""

@@ -22,10 +22,9 @@ from veille.digest.choosing.offering import Offering, as_read
 from veille.digest.choosing.select import most_shared
 from veille.digest.choosing.together import same_address, with_others
 from veille.digest.choosing.urgency import pressing
-from veille.digest.desk import Desk, needed
+from veille.digest.desk import Desk
 from veille.digest.editions import Edition, edition
 from veille.digest.planning import planned
-from veille.french import DAYS, day_of_month
 from veille.model import Drafted, Handpicked, Issue, IssueState, Item, Subscriber
 from veille.model.issue_life import STATE_NAMES
 from veille.protocols import Judge
@@ -92,7 +91,7 @@ class Following:
         state = STATE_NAMES[issue.state] if issue is not None else "brouillon pas encore fait"
         if issue is not None and (course.stop == "in") != (held is not None):
             state += " d'avant : « veille digest build » le refait"
-        said = f"prochain bulletin « {definition.digest.title} » : {self._leaves(when.send_at)} ({state})"
+        said = f"prochain bulletin « {definition.digest.title} » : {desk.in_words(when.send_at)} ({state})"
         return Way(digest=definition.name, period=when.period, email=person.email, course=course, next=said)
 
     def _held(self, definition: Definition, issue: Issue, item: Item, person: Subscriber) -> Course | None:
@@ -171,8 +170,3 @@ class Following:
             if alert is not None and pressing(alert, [item], self._desk.today(), Handpicked()):
                 bar = f"{alert.score:.2f}".replace(".", ",")
                 yield f"alerte « {definition.digest.title} » : presse ; part à partir d'une note de {bar}"
-
-    def _leaves(self, at: datetime) -> str:
-        """Return « vendredi 27 novembre à 07:30 »."""
-        local = needed(at).astimezone(self._desk.settings.cluster.zone)
-        return f"{DAYS[local.weekday()]} {day_of_month(local.date())} à {local:%H:%M}"

@@ -17,6 +17,7 @@ from veille.digest.mail.doubts import Doubts
 from veille.digest.making import Maker
 from veille.digest.rendering.sandbox import Rendered
 from veille.digest.showing import Shown, show
+from veille.digest.telling import Telling
 from veille.errors import InputError, LeaseHeld, RelayUnavailable, VeilleError
 from veille.french import counted
 from veille.model import DeliveryState, Drafted, Issue, IssueState, OutgoingMail, SendOutcome
@@ -32,6 +33,7 @@ class Digests:
         self._fallback = Fallback(desk, self._maker)
         self._despatch = Despatch(desk, self._fallback)
         self._alerts = Alerts(desk, self._maker)
+        self._telling = Telling(desk)
         #: Staff's hand on the draft.
         self.curation = Curation(desk, self._maker)
         #: Holding, resuming, cancelling, absences.
@@ -221,6 +223,8 @@ class Digests:
             yield from self._released(definition, issue)
             issue = self._desk.issues.get(issue.id)
         now, hours = self._desk.clock.now(), self._desk.hours(definition)
+        if issue.state is IssueState.PAUSED:
+            yield from self._telling.stopped(definition, issue)
         if issue.state not in LEAVING:
             return
         if not (self._despatch.waiting(issue) or self._despatch.liftable(issue)):
@@ -239,6 +243,7 @@ class Digests:
             yield f"édition {issue.name} : {counted(count, 'mail')} remis sur {len(sent.deliveries)}"
         if sent.held:
             yield f"édition {issue.name} suspendue : {sent.held}"
+            yield from self._telling.stopped(definition, sent.issue)
 
     def _released(self, definition: Definition, issue: Issue) -> Iterator[str]:
         """Let the fallback approve what nobody approved, or say once why it is held."""
@@ -249,6 +254,7 @@ class Digests:
         except Held as held:
             if self._desk.issues.note(issue.id, why=f"pas approuvée, {held.why}", now=self._desk.clock.now()):
                 yield str(held)
+            yield from self._telling.held(definition, issue, held.why)
             return
         yield f"édition {issue.name} approuvée sans personne — {signed.approved_by}"
 

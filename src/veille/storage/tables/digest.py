@@ -46,7 +46,7 @@ class BulletinRow(Base):
     #: What the reader was offered, chosen or not, as [item, weight or null]: an edit of the draft is told by it whom it
     #: touches. None once unknown.
     offered: Mapped[list[Any] | None]
-    #: SHA-256 of the drawn mail (subject and both parts), written at approval: what is sent must be the same.
+    #: SHA-256 of the drawn mail (subject, both parts), written when frozen or approved: what is sent must be the same.
     render_sha256: Mapped[str | None] = mapped_column(String(64))
 
 
