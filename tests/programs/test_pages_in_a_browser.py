@@ -117,8 +117,7 @@ def pages(site: Site) -> dict[str, str]:
     site.client.post(links.opinion(person.id, 2), data={"avis": "not_for_me", "raison": "other_trade"})
     draft = ProfileDraft(
         member_id=person.member_id, field="needs", value="enrobage sans dioxyde de titane",
-        origin="https://phytalis.example.fr/nos-besoins/une-page-dont-l-adresse-est-longue-et-ne-se-coupe-pas",
-        quote="Nous cherchons un enrobage sans dioxyde de titane.", at=site.clock.now(),
+        origin=f"https://phytalis.example.fr/{'besoins' * 20}", quote=f"Un {'enrobage' * 30}.", at=site.clock.now(),
     )  # fmt: skip
     site.app.drafts.propose([draft])
     return {
@@ -140,7 +139,8 @@ def test_every_page_fits_runs_nothing_and_satisfies_axe(browser: Browser, served
         for width, dark in ((1000, False), (1000, True), (375, False), (375, True)):
             browser.dress(width=width, dark=dark)
             browser.open(served + path)
-            assert browser.value("document.documentElement.scrollWidth <= innerWidth"), (name, width)
+            # Not innerWidth: a phone widens it until all is in.
+            assert browser.value("document.documentElement.scrollWidth") <= width, name
             assert browser.value("document.scripts.length") == 0, name
             if axe:
                 browser.value(axe)

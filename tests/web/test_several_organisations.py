@@ -10,6 +10,8 @@ from click.testing import CliRunner
 
 from tests.web.conftest import ANNE, FRIDAY, WEDNESDAY, Site, send, send_made
 from veille.cli.main import cli
+from veille.digest.signs.reporting import report_of
+from veille.digest.signs.wording import as_text
 from veille.errors import InputError
 from veille.matching.explain import find_member
 from veille.model import DeliveryState, Member, Subscriber
@@ -170,3 +172,20 @@ def test_preferences_are_each_organisations_own(both: Site) -> None:
     both.client.post(link, data={"rythme": "monthly", "reprise": "", "mots": "Bretagne"})
     assert reading(both, "Phytalis").rhythm == "monthly"
     assert reading(both, "Robotix") == other
+
+
+def test_the_friday_report_counts_who_stopped_one_of_several_bulletins(both: Site) -> None:
+    send(both)
+    issue = both.app.issue_store.find("hebdo", "2026-W48")
+    assert issue is not None
+
+    def told() -> dict[str, int]:
+        return dict(report_of(both.app.returning.reports, issue).left)
+
+    assert told() == {}
+    page(both, "Végétalia", "quitter")  # it was sent nothing: its leaving tells nothing of this issue
+    page(both, "Robotix", "quitter")
+    assert told() == {"one": 1}
+    assert "bulletins d'une seule organisation arrêtés : 1" in as_text(report_of(both.app.returning.reports, issue))
+    page(both, "Phytalis", "partir")
+    assert told() == {"page": 1}  # the whole person, once

@@ -1,7 +1,7 @@
 """Members, their profiles, the people who get the mail and whom never to write to: sole writer of these tables."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, TypeVar
 
@@ -199,10 +199,15 @@ class SqlMemberStore:
 
         Their address is suppressed, or they read for that organisation no more.
         """
-        gone = self.suppressed(readers.values())
-        with self._database.read() as session:
-            left = {number for some in slices(list(readers)) for number in session.scalars(_LEFT_OF, {"readers": some})}
+        gone, left = self.suppressed(readers.values()), self.left(readers)
         return frozenset(number for number, email in readers.items() if email in gone or number in left)
+
+    def left(self, readers: Collection[int]) -> frozenset[int]:
+        """Return those of these readers who stopped the bulletin of their organisation, and of it alone."""
+        with self._database.read() as session:
+            return frozenset(
+                number for some in slices(list(readers)) for number in session.scalars(_LEFT_OF, {"readers": some})
+            )
 
     def _require_key(self, hashes: Iterable[str]) -> set[str]:
         """Return the hashes as a set; with another key than theirs nobody would be recognised, and all written to."""

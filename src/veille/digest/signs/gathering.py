@@ -60,7 +60,7 @@ class IssueReport:
     suppressed: int = 0
     #: What became of the issue by itself, when and why: held, approved by nobody, paused.
     unasked: Sequence[Person] = ()
-    #: Who left since, by what came back: kind → people.
+    #: Who left since: kind → people; « page »: all their bulletins, « one »: that of one organisation.
     left: Mapping[str, int] = field(default_factory=dict)
     #: Percent of the calls that suit readers in time which they were shown; None where that is not known.
     coverage: int | None = None
@@ -84,11 +84,13 @@ def gather(
     returned: Sequence[Recorded],
     *,
     gone: Collection[str],
+    stopped: Collection[int] = (),
     events: Sequence[IssueEvent] = (),
     zone: tzinfo = UTC,
 ) -> IssueReport:
     """Return the report of an issue; `gone`: addresses among its readers' that are not written to any more.
 
+    `stopped`: readers who read for their organisation no more, whatever their address still reads for.
     `events`: every move of it, told in local time of that zone.
     """
     said = _said(issue, drafted, opinions)
@@ -99,6 +101,9 @@ def gather(
     left = Counter(kind for _, kind in told)
     served = {one.email for one in deliveries if one.state is DeliveryState.SENT}
     by_page = len((served & set(gone)) - {email for email, _ in told})
+    of_one = sum(
+        one.state is DeliveryState.SENT and one.subscriber_id in stopped and one.email not in gone for one in deliveries
+    )
     return IssueReport(
         digest=issue.digest,
         period=issue.period,
@@ -122,7 +127,7 @@ def gather(
             for one in events
             if one.why and one.by in {"", one.why}  # a person's own reason is no news to staff
         ],
-        left={**left, **({"page": by_page} if by_page else {})},
+        left={**left, **({"page": by_page} if by_page else {}), **({"one": of_one} if of_one else {})},
         coverage=issue.coverage,
     )
 

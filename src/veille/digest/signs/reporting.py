@@ -59,6 +59,7 @@ def report_of(desk: ReportDesk, issue: Issue) -> IssueReport:
         desk.signs.signs(issue.id, counted=counted),
         [recorded for recorded, _ in desk.bounces.recent(left_at(issue))],
         gone=desk.readers.suppressed(one.email for one in deliveries),
+        stopped=desk.readers.left({one.subscriber_id for one in deliveries}),
         events=desk.issues.events(issue.id),
         zone=desk.settings.cluster.zone,
     )

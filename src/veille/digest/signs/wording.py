@@ -35,6 +35,7 @@ _LEFT = {
     "complaint": "plaintes",
     "unsubscribe": "désinscriptions chez le relais",
     "page": "départs par la page",
+    "one": "bulletins d'une seule organisation arrêtés",
 }
 
 
