@@ -142,7 +142,7 @@ def test_access_token_opens_the_relay() -> None:
         with closing(SmtpMailer(relay, token=token)) as mailer:
             assert [outcome.state for _, outcome in mailer.send([mail()])] == [SENT]
         given[0] = "périmé"
-        with pytest.raises(RelayUnavailable, match="refusés"), closing(SmtpMailer(relay, token=token)) as mailer:
+        with pytest.raises(RelayUnavailable, match="refusé"), closing(SmtpMailer(relay, token=token)) as mailer:
             list(mailer.send([mail()]))
 
 

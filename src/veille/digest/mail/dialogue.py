@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable, Sequence
 
 from veille.digest.mail.opening import Opened, Patience
 from veille.digest.mail.replies import Reply
-from veille.digest.mail.wire import Lost
+from veille.digest.mail.wire import Late, Lost
 from veille.model import DeliveryState, OutgoingMail, SendOutcome
 
 #: Called when the body starts to leave; what it returns is awaited before the final dot: nothing can be taken earlier.
@@ -34,6 +34,8 @@ class Dialogue:
         size = self._offers.get("SIZE", "")
         self._largest = int(size) if size.isdecimal() and len(size) < 16 else 0  # noqa: PLR2004 - a petabyte
         self._pipelining = "PIPELINING" in self._offers
+        #: The relay ended the connection rather than begin the mail that it was offered last.
+        self.turned_away = False
 
     @property
     def over(self) -> bool:
@@ -55,8 +57,12 @@ class Dialogue:
     async def _talk(self, mail: OutgoingMail, body: bytes, begin: Begin) -> SendOutcome:
         try:
             refusal = await self._envelope(mail, len(body))
-            if refusal is not None:
-                return refusal
+        except Lost as error:
+            self.turned_away = not isinstance(error, Late)
+            return self._cut(DeliveryState.DEFERRED, "mail", f"connexion coupée avant le message : {error}")
+        if refusal is not None:
+            return refusal
+        try:
             await self._body(body, begin)
         except Lost as error:
             return self._cut(DeliveryState.DEFERRED, "body", f"connexion coupée avant la fin : {error}")
@@ -156,6 +162,7 @@ class Dialogue:
         """4xx: later; 5xx: never; 421 and what is neither end the connection too (RFC 5321 §3.8, §4.2.1)."""
         if reply.code == _CLOSING or reply.kind not in {4, 5}:
             self._wire.close()
+            self.turned_away = phase == "mail"
         permanent = reply.kind == 5  # noqa: PLR2004 - RFC 5321 §4.2.1
         return self._outcome(DeliveryState.REJECTED if permanent else DeliveryState.DEFERRED, phase, reply)
 

@@ -59,7 +59,7 @@ async def open_connection(
     """Connect and introduce ourselves; raises RelayUnavailable with cause and cure."""
     try:
         wire = await _connect(relay, patience, context)
-    except (OSError, TimeoutError, Lost) as error:
+    except (OSError, TimeoutError, UnicodeError, Lost) as error:
         raise unavailable(relay, said(error)) from error
     with contextlib.ExitStack() as on_failure:
         on_failure.callback(wire.close)
@@ -83,7 +83,7 @@ def unavailable(relay: Relay, cause: str, *, cure: str = "") -> RelayUnavailable
 
 def said(error: BaseException) -> str:
     """Return the French cause of a failed connection."""
-    if isinstance(error, socket.gaierror):
+    if isinstance(error, socket.gaierror | UnicodeError):  # or one that IDNA cannot write
         return "nom d'hôte inconnu"
     if isinstance(error, TimeoutError):
         return "pas de réponse à temps"
@@ -169,6 +169,11 @@ async def _identify(
     if reply.kind == 4:  # noqa: PLR2004 - RFC 4954 §4.7.0: not now
         raise Refused(_told(reply))
     if reply.kind != 2:  # noqa: PLR2004 - RFC 4954 §6
+        if token is not None:
+            raise Refused(
+                f"jeton d'accès refusé ({_told(reply)})",
+                cure="vérifiez que [mail] account et url sont de la même boîte, et que « scope » permet l'envoi (SMTP)",
+            )
         raise Refused(f"nom ou mot de passe refusés ({_told(reply)})", cure="corrigez [mail] url")
 
 

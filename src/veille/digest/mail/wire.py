@@ -15,6 +15,10 @@ class Lost(Exception):
     """The connection is over; the message is the French cause."""
 
 
+class Late(Lost):
+    """It is over because nothing came in time."""
+
+
 class Wire(asyncio.Protocol):
     """What carries an SMTP dialogue."""
 
@@ -22,7 +26,7 @@ class Wire(asyncio.Protocol):
         self._reader = ReplyReader()
         self._replies: deque[Reply] = deque()
         self._transport: asyncio.Transport | None = None
-        self._over: str | None = None
+        self._over: Lost | None = None
         self._full = False
         self._waiter: asyncio.Future[None] | None = None
         #: The event loop's time at which the wait under way is over.
@@ -40,13 +44,13 @@ class Wire(asyncio.Protocol):
         while self._full and self._over is None:
             await self._wait(seconds)
         if self._over is not None:
-            raise Lost(self._over)
+            raise self._over
 
     async def reply(self, seconds: float) -> Reply:
         """Wait for the next reply; raises Lost."""
         while not self._replies:
             if self._over is not None:
-                raise Lost(self._over)
+                raise self._over
             await self._wait(seconds)
         return self._replies.popleft()
 
@@ -75,11 +79,11 @@ class Wire(asyncio.Protocol):
         )
         if self._transport is None:
             raise Lost("le relais a coupé pendant le chiffrement")
-        self._transport.set_write_buffer_limits(high=0)
+        _keep_nothing(self._transport)
 
     def close(self) -> None:
         """Hang up at once: nothing that was not sent will be."""
-        self._end("connexion fermée")
+        self._end(Lost("connexion fermée"))
         self._abort()
 
     # ── what asyncio tells ──────────────────────────────────────────────────────────────────────────────────────────
@@ -87,24 +91,24 @@ class Wire(asyncio.Protocol):
         """Take the transport; `flush` means « nothing is kept here »."""
         assert isinstance(transport, asyncio.Transport)
         self._transport = transport
-        transport.set_write_buffer_limits(high=0)
+        _keep_nothing(transport)
 
     def data_received(self, data: bytes) -> None:
         """Keep the replies that are whole."""
         try:
             self._replies.extend(self._reader.feed(data))
         except Unreadable as error:
-            self._end(f"réponse illisible : « {error} »")
+            self._end(Lost(f"réponse illisible : « {error} »"))
         self._wake()
 
     def eof_received(self) -> bool:
         """Tell asyncio to close: a server that has nothing more to say takes nothing more."""
-        self._end("le relais a coupé la connexion")
+        self._end(Lost("le relais a coupé la connexion"))
         return False
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Keep the cause."""
-        self._end(f"le relais a coupé la connexion{f' ({exc})' if exc else ''}")
+        self._end(Lost(f"le relais a coupé la connexion{f' ({exc})' if exc else ''}"))
 
     def pause_writing(self) -> None:
         """Note that some of what was written is still here."""
@@ -139,7 +143,7 @@ class Wire(asyncio.Protocol):
         if loop.time() < self._patience_ends:
             self._set_alarm(loop)
         else:
-            self._end("pas de réponse à temps")
+            self._end(Late("pas de réponse à temps"))
             self._abort()
 
     def _wake(self) -> None:
@@ -150,10 +154,20 @@ class Wire(asyncio.Protocol):
         if self._transport is not None:
             self._transport.abort()
 
-    def _end(self, cause: str) -> None:
+    def _end(self, cause: Lost) -> None:
         if self._over is None:
             self._over = cause
         if self._alarm is not None:
             self._alarm.cancel()
             self._alarm = None
         self._wake()
+
+
+def _keep_nothing(transport: asyncio.WriteTransport) -> None:
+    """Have `pause_writing` called while anything that was written is still here.
+
+    asyncio's TLS pauses from its limit on, not beyond it as TCP does: at zero it would pause with nothing to send, and
+    go on only at the next read or write that happens to come.
+    """
+    encrypted = transport.get_extra_info("ssl_object") is not None
+    transport.set_write_buffer_limits(high=1 if encrypted else 0, low=0)
