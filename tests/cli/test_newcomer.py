@@ -1,5 +1,6 @@
 """The first quarter of an hour: what the commands say to whoever has nothing yet, and what they give to do next."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -81,3 +82,9 @@ def test_one_open_call_is_the_one() -> None:
     offer = Offer(item=call, match=match(1, 1.0), section="seize")
     assert opens([offer], "new").startswith("Bienvenue. Pour commencer, voici la possibilité ouverte qui vous concerne")
     assert opens([offer], "profiled") == "Votre profil a changé : voici la possibilité ouverte qui lui répond le mieux."
+
+
+def test_a_first_bulletin_of_what_all_share_does_not_say_that_it_concerns_its_reader() -> None:
+    news = Offer(item=item(1, "vie-du-cluster"), match=match(1, 0.1), section="network", common=True)
+    assert opens([news], "new").startswith("Bienvenue. Voici des nouvelles communes à tous")
+    assert opens([replace(news, common=False)], "new").startswith("Bienvenue. Pour commencer, voici ce qui vous")

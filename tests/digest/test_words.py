@@ -142,8 +142,8 @@ def test_the_first_mail_says_where_the_address_comes_from():
         digest(), [an_offer()], member=member(), subscriber=person, day=FRIDAY, zone=ZONE, labels=Labels(), first=True
     ).origin.replace(NBSP, " ")
     assert told == (
-        "C’est notre premier message à cette adresse. D’où vient votre adresse : adherents.csv, tenue depuis le mardi"
-        " 3 novembre 2026 ; à quel titre : adhésion."
+        "C’est notre premier message à cette adresse. D’où elle vient : notre liste « adherents.csv », depuis le mardi"
+        " 3 novembre 2026. À quel titre : adhésion."
     )
     assert made(an_offer()).origin == ""
 

@@ -41,7 +41,8 @@ def make_frame(definition: Definition, settings: Settings, day: date, key_id: st
         "title": definition.digest.title,
         "day": day.isoformat(),
         "cluster": settings.cluster.name,
-        "postal_address": settings.cluster.postal_address,
+        # Printed after the cluster's name, with which addresses often begin.
+        "postal_address": settings.cluster.postal_address.removeprefix(settings.cluster.name).lstrip(" ,;·–-\n"),
         "contact": settings.cluster.contact,
         "notice": "",
         "sender": sender,

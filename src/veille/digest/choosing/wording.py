@@ -13,6 +13,9 @@ from veille.protocols import Labels
 from veille.text import fold
 
 _NBSP = "\u00a0"
+#: How the name of an imported list ends.
+_FILE = re.compile(r"\.(?:csv|tsv|txt|xlsx|xlsm|xls|ods)$", re.IGNORECASE)
+_GIVEN = "donnée par votre organisation"
 _SHORT_MONTHS = (
     "janv.", "févr.", "mars", "avr.", "mai", "juin", "juil.", "août", "sept.", "oct.", "nov.", "déc.",
 )  # fmt: skip
@@ -82,7 +85,7 @@ def full_day(day: date) -> str:
 
 def short_day(day: date) -> str:
     """Return « 23 nov. 2026 »."""
-    return f"{day.day}{_NBSP}{_SHORT_MONTHS[day.month - 1]} {day.year}"
+    return f"{day.day}{_NBSP}{_SHORT_MONTHS[day.month - 1]}{_NBSP}{day.year}"
 
 
 def badge(day: date, today: date) -> str:
@@ -191,11 +194,10 @@ def _changed(one: Change, today: date) -> str:
 
 def origin(person: Subscriber, zone: ZoneInfo) -> str:
     """Say where an address comes from, on what basis it is written to and since when it is held (RGPD art. 14)."""
-    since = f", tenue depuis le {full_day(person.added.astimezone(zone).date())}" if person.added else ""
-    said = [f"D’où vient votre adresse : {person.origin or 'donnée par votre organisation'}{since}"]
-    if person.basis:
-        said.append(f"à quel titre : {person.basis}")
-    return f"C’est notre premier message à cette adresse. {' ; '.join(said)}."
+    place = f"notre liste « {person.origin} »" if _FILE.search(person.origin) else person.origin
+    since = f", depuis le {full_day(person.added.astimezone(zone).date())}" if person.added else ""
+    basis = f" À quel titre : {person.basis}." if person.basis else ""
+    return f"C’est notre premier message à cette adresse. D’où elle vient : {place or _GIVEN}{since}.{basis}"
 
 
 def _day_changed(label: str, one: Change, today: date) -> str:
