@@ -266,3 +266,36 @@ def test_a_site_is_an_address_of_the_web_or_refused(words: Vocabulary, cell: str
     assert site.startswith(("http://", "https://"))
     assert read_website(site, words) == site
     assert "@" not in site.split("/")[2]
+
+
+def test_a_list_as_a_cluster_keeps_it_is_read_and_what_a_bulletin_needs_not_is_left(
+    done: Import, store: SqlMemberStore, tmp_path: Path
+) -> None:
+    head = "Société;Nom;Prénom;Adresse mail;Téléphone;Fonction;Code postal;;"
+    path = listed(tmp_path / "m.csv", f"{head}\nPhytalis;Martin;Claire;c@p.example;0473000000;Directrice;63360;;\n")
+    plan = done(path)
+    assert plan.problems == ()
+    aside = "« Téléphone », « Fonction », « Code postal »"
+    assert f"colonnes laissées de côté, dont un bulletin n'a pas besoin : {aside}" in plan.remarks
+    (person,) = store.subscribers()
+    assert (person.email, person.first_name, person.last_name) == ("c@p.example", "Claire", "Martin")
+
+
+@pytest.mark.parametrize(
+    ("head", "said"),
+    [
+        ("organisation;;email", "colonne sans nom"), ("organisation;email;---", "colonne inconnue « --- »"),
+        ("organisation;email;besion", "vouliez-vous « needs » ?"), ("société;entreprise;email", "en double"),
+    ],
+)  # fmt: skip
+def test_a_heading_that_may_say_something_is_never_passed_over(
+    done: Import, tmp_path: Path, head: str, said: str
+) -> None:
+    with pytest.raises(InputError) as caught:
+        done(listed(tmp_path / "m.csv", f"{head}\nA;B;a@a.example\n"))
+    assert said in str(caught.value)
+
+
+def test_a_cell_beyond_the_header_is_a_bad_line_and_empty_ones_are_none(done: Import, tmp_path: Path) -> None:
+    plan = done(listed(tmp_path / "m.csv", "organisation;email;;\nA;a@a.example;;\nB;b@b.example;;perdu\n"))
+    assert [(one.line, one.cause[:29]) for one in plan.problems] == [(3, "4 cellules pour 2 colonnes : ")]

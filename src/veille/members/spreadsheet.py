@@ -7,77 +7,17 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from veille.config.problems import nearest
-from veille.errors import ConfigError, InputError
+from veille.errors import InputError
 from veille.files import cause, check_readable
+from veille.members import headings
 from veille.members.workbook import MODERN, OLD, read_workbook
 from veille.spreadsheets import restored
-from veille.text import fold
 
 #: Bytes; a list of 80,000 persons with long profiles stays below.
 LARGEST = 100_000_000
 #: Characters of one cell; more is an unclosed quotation mark.
 LONGEST_CELL = 20_000
 _DELIMITERS = ",;\t"
-#: French headings that people write → our columns; a list that has one is read, and told how.
-_ALIASES = {
-    "entreprise": "organisation",
-    "societe": "organisation",
-    "raison sociale": "organisation",
-    "structure": "organisation",
-    "nom de l organisation": "organisation",
-    "taille": "size",
-    "effectif": "staff",
-    "effectifs": "staff",
-    "chiffre d affaires": "turnover_eur",
-    "ca": "turnover_eur",
-    "forme juridique": "legal_form",
-    "code insee": "commune",
-    "insee": "commune",
-    "ville": "commune",
-    "filiere": "sectors",
-    "filieres": "sectors",
-    "secteur": "sectors",
-    "secteurs": "sectors",
-    "axe": "axes",
-    "activite": "activity",
-    "activites": "activity",
-    "competences": "skills",
-    "savoir faire": "skills",
-    "besoin": "needs",
-    "besoins": "needs",
-    "apports": "contributions",
-    "pays": "countries",
-    "noms suivis": "follows",
-    "suivis": "follows",
-    "concurrents": "follows",
-    "exclusions": "muted",
-    "courriel": "email",
-    "e mail": "email",
-    "mail": "email",
-    "adresse electronique": "email",
-    "prenom": "first_name",
-    "nom": "last_name",
-    "nom de famille": "last_name",
-    "rythme": "rhythm",
-    "frequence": "rhythm",
-    "code naf": "naf",
-    "ape": "naf",
-    "siret": "siren",
-    "creation": "created",
-    "date de creation": "created",
-    "date creation": "created",
-    "site": "website",
-    "site web": "website",
-    "site internet": "website",
-    "certification": "certifications",
-    "labels": "certifications",
-    "langue": "languages",
-    "langues": "languages",
-    "base legale": "basis",
-    "origine": "origin",
-    "date d ajout": "added",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,8 +54,9 @@ def read_sheet(path: Path, known: Collection[str], required: Collection[str]) ->
     first = next(rows, None)
     if first is None:
         raise InputError(f"{path} : la liste est vide", cure="mettez une ligne d'en-tête puis une ligne par personne")
-    columns = _header([cell.strip() for cell in first[1]], known, required, path, first[0])
-    remarks = (*remarks, *_translated(first[1], columns))
+    cells = _trimmed(first[1])
+    columns = headings.columns(cells, known, required, path, first[0])
+    remarks = (*remarks, *headings.told(cells, columns))
     return Sheet(columns, tuple(_row(line, cells, columns) for line, cells in rows), remarks)
 
 
@@ -165,29 +106,10 @@ def _sniff(header: str, known: Collection[str]) -> str:
     """Return the delimiter that gives the most known columns."""
 
     def found(delimiter: str) -> tuple[int, int]:
-        cells = [_column(cell.strip(' "\r'), known) for cell in header.split(delimiter)]
+        cells = [headings.column(cell.strip(' "\r'), known) for cell in header.split(delimiter)]
         return sum(cell in known for cell in cells), len(cells)
 
     return max(_DELIMITERS, key=found)
-
-
-def _canonical(heading: str) -> str:
-    return fold(heading).replace(" ", "_")
-
-
-def _column(heading: str, known: Collection[str]) -> str:
-    """Return the column that a heading names, by our name or by a usual French one."""
-    name = _canonical(heading)
-    return name if name in known else _ALIASES.get(fold(heading), name)
-
-
-def _translated(cells: list[str], columns: tuple[str, ...]) -> Iterator[str]:
-    """Say which headings were read by another name."""
-    said = [
-        f"« {cell.strip()} » = {name}" for cell, name in zip(cells, columns, strict=True) if _canonical(cell) != name
-    ]
-    if said:
-        yield f"colonnes lues : {', '.join(said)}"
 
 
 def _numbered(text: str, delimiter: str, path: Path) -> Iterator[tuple[int, list[str]]]:
@@ -207,34 +129,8 @@ def _csv_cause(error: csv.Error) -> str:
     return "cellule démesurée : un guillemet n'est pas fermé ?" if "limit" in str(error) else "ligne illisible"
 
 
-def _header(
-    cells: list[str], known: Collection[str], required: Collection[str], path: Path, line: int
-) -> tuple[str, ...]:
-    columns = tuple(_column(cell, known) for cell in cells)
-    unknown = [cell for cell, name in zip(cells, columns, strict=True) if name not in known]
-    if unknown:
-        causes = " ; ".join(_unknown(cell, known) for cell in unknown)
-        raise ConfigError(causes, file=path, line=line, cure=f"colonnes admises : {', '.join(known)}")
-    for name in columns:
-        if columns.count(name) > 1:
-            raise ConfigError(f"colonne « {name} » en double", file=path, line=line, cure="gardez-en une seule")
-    for name in required:
-        if name not in columns:
-            raise ConfigError(f"colonne « {name} » absente", file=path, line=line, cure="elle est obligatoire")
-    return columns
-
-
-def _unknown(cell: str, known: Collection[str]) -> str:
-    if not cell:
-        return "colonne sans nom"
-    names = _ALIASES | {name.replace("_", " "): name for name in known}
-    near = names.get(nearest(fold(cell), names), "")
-    return f"colonne inconnue « {cell[:60]} »" + (f", vouliez-vous « {near} » ?" if near else "")
-
-
 def _row(line: int, cells: list[str], columns: tuple[str, ...]) -> Row:
-    while len(cells) > len(columns) and not cells[-1].strip():
-        cells = cells[:-1]
+    cells = cells[: len(columns)] + _trimmed(cells[len(columns) :])
     problem = ""
     if len(cells) > len(columns):
         problem = (
@@ -243,4 +139,13 @@ def _row(line: int, cells: list[str], columns: tuple[str, ...]) -> Row:
     elif any(len(cell) > LONGEST_CELL for cell in cells):
         problem = "cellule démesurée : un guillemet n'est pas fermé ?"
     padded = [*cells, *([""] * (len(columns) - len(cells)))]
-    return Row(line, {name: cell.strip() for name, cell in zip(columns, padded, strict=False)}, problem)
+    named = zip(columns, padded, strict=False)
+    return Row(line, {name: cell.strip() for name, cell in named if name != headings.NONE}, problem)
+
+
+def _trimmed(cells: list[str]) -> list[str]:
+    """Return cells without the empty ones on the right: spreadsheets write some, and no blanks around a heading."""
+    kept = [cell.strip() for cell in cells]
+    while kept and not kept[-1]:
+        kept.pop()
+    return kept
