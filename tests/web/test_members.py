@@ -51,9 +51,14 @@ def test_a_click_too_many_is_taken_back_on_the_same_page(site: Site) -> None:
 
 def test_a_bounced_address_does_not_come_back_by_that_page(site: Site) -> None:
     site.app.members.suppress(ANNE, reason="bounce", now=site.clock.now())
-    answer = site.client.post(site.links.unsubscribe(site.person(ANNE).id), data={"action": "revenir"})
+    link = site.links.unsubscribe(site.person(ANNE).id)
+    answer = site.client.post(link, data={"action": "revenir"})
     assert left(site, ANNE)
-    assert "nous n’écrirons plus" in answer.text
+    for page in (answer.text, site.client.get(link).text):
+        assert "Nous n’écrivons plus à cette adresse." in page
+        assert "écrivez à votre cluster" in page
+        assert "C’est fait" not in page
+        assert "revenir" not in page  # no button that does nothing
 
 
 def test_no_page_tells_an_address(sent: Site) -> None:
@@ -166,6 +171,43 @@ def test_what_cannot_be_kept_is_said_and_changes_nothing(site: Site, fields: dic
     assert answer.status_code == 422
     assert said in answer.text
     assert site.person(ANNE).rhythm == "weekly"
+
+
+def test_what_was_written_is_still_there_where_a_field_is_wrong(site: Site) -> None:
+    fields = {
+        "rythme": "paused", "reprise": "2020-01-01", "mots": "restauration collective", "rubrique": ["seize"],
+        "langue": ["de"], "alertes": "alertes",
+    }  # fmt: skip
+    page = site.client.post(site.links.preferences(site.person(ANNE).id), data=fields).text
+    assert site.person(ANNE).muted == ()
+    for said in (
+        'value="paused" checked', 'value="2020-01-01"', ">restauration collective</textarea>", 'value="seize" checked',
+        'value="de" checked', 'value="alertes" checked',
+    ):  # fmt: skip
+        assert said in page
+    assert 'value="understand" checked' not in page
+
+
+def test_a_pause_that_has_ended_is_none_and_the_day_is_the_clusters(site: Site) -> None:
+    link = site.links.preferences(site.person(ANNE).id)
+    site.client.post(link, data={"rythme": "paused", "reprise": "2026-11-27"})
+    assert "jusqu’au 27 novembre 2026" in site.client.get(link).text
+    site.clock.advance(timedelta(days=1, hours=14, minutes=30))  # 26 November 23:30 UTC, in Paris the 27th
+    page = site.client.get(link).text
+    assert 'value="weekly" checked' in page
+    assert "27 novembre" not in page
+    again = site.client.post(link, data={"rythme": "paused", "reprise": "2026-11-27"})
+    assert "La date de reprise est passée" in again.text
+
+
+@pytest.mark.parametrize(("reason", "back"), [("opt-out", True), ("bounce", False)])
+def test_preferences_say_that_nothing_is_sent_to_an_address(site: Site, reason: str, *, back: bool) -> None:
+    person = site.person(ANNE)
+    site.app.members.suppress(ANNE, reason=reason, now=site.clock.now())
+    answer = site.client.post(site.links.preferences(person.id), data={"rythme": "monthly", "reprise": ""})
+    assert "Nous n’écrivons plus à cette adresse" in answer.text
+    assert "Le prochain bulletin" not in answer.text
+    assert ('value="revenir"' in site.client.get(site.links.unsubscribe(person.id)).text) is back
 
 
 def test_markup_in_a_muted_term_is_only_text(site: Site) -> None:

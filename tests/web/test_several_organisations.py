@@ -189,3 +189,11 @@ def test_the_friday_report_counts_who_stopped_one_of_several_bulletins(both: Sit
     assert "bulletins d'une seule organisation arrêtés : 1" in as_text(report_of(both.app.returning.reports, issue))
     page(both, "Phytalis", "partir")
     assert told() == {"page": 1}  # the whole person, once
+
+
+def test_coming_back_to_all_says_that_all_come_back(both: Site) -> None:
+    page(both, "Robotix", "quitter")
+    after = page(both, "Phytalis", "partir")
+    assert "Recevoir de nouveau tous mes bulletins" in after  # Végétalia's too
+    assert "vous recevrez de nouveau tous vos bulletins" in page(both, "Phytalis", "revenir")
+    assert reading(both, "Robotix").left_at is not None  # left before, by itself

@@ -151,6 +151,10 @@ class ReaderStore(Protocol):
         """Return those of these addresses that must not be written to."""
         ...
 
+    def stopped(self, email: str) -> str | None:
+        """Return why this address must not be written to, None where it may be."""
+        ...
+
     def left(self, readers: Collection[int]) -> frozenset[int]:
         """Return those of these readers who stopped the bulletin of their organisation, and of it alone."""
         ...

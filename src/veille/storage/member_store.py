@@ -194,6 +194,13 @@ class SqlMemberStore:
             known = self._require_key(_suppressed(session, list(hashes.values()), self._address_hash(_WITNESS)))
         return frozenset(email for email, mark in hashes.items() if mark in known)
 
+    def stopped(self, email: str) -> str | None:
+        """Return why this address must not be written to, None where it may be."""
+        mark, witness = self._address_hash(email), self._address_hash(_WITNESS)
+        with self._database.read() as session:
+            self._require_key(_suppressed(session, (), witness))
+            return session.scalar(select(SuppressionRow.reason).where(SuppressionRow.address_hash == mark))
+
     def withheld(self, readers: Mapping[int, str]) -> frozenset[int]:
         """Return those of these readers, by id with their address, who must not be written to.
 

@@ -1,6 +1,7 @@
 """Choosing: rhythm, pause, sections, words and sources."""
 
 from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import date
 
 from starlette.responses import Response
@@ -20,6 +21,22 @@ _MAX_TERMS, _MAX_TERM = 40, 60
 _FEEDS = {"RSS": "xml", "JSON": "json", "agenda": "ics"}
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Shown:
+    """What the fields of the page hold: what is kept of a person, or what they wrote and must mend."""
+
+    rhythm: str
+    #: ISO day, or whatever was written.
+    until: str
+    #: « 4 janvier 2027 » of a pause that is kept and goes on, or empty.
+    back: str = ""
+    alerts: bool
+    off: Collection[str]
+    muted: str
+    sources: Collection[str]
+    languages: Collection[str]
+
+
 def show_preferences(front: Here, token: str) -> Response:
     """Show what a person chose."""
     return _page(front, front.reader(token, PREFERENCES))
@@ -30,24 +47,27 @@ def choose(front: Here, token: str, form: Posted) -> Response:
     person = front.reader(token, PREFERENCES)
     chosen = _chosen(form, front, _offered(front, person))
     if isinstance(chosen, str):
-        return _page(front, person, problem=chosen)
+        return _page(front, person, problem=chosen, shown=_written(form, front))
     front.readers.prefer(person.id, chosen, front.clock.now())
     return _page(front, front.reader(token, PREFERENCES), saved=True)
 
 
-def _page(front: Front, person: Subscriber, *, saved: bool = False, problem: str = "") -> Response:
+def _page(
+    front: Front, person: Subscriber, *, saved: bool = False, problem: str = "", shown: _Shown | None = None
+) -> Response:
     member = front.member(person.member_id)
     return framed(
         front.settings,
         "member/preferences.html",
         "Vos préférences",
         status=422 if problem else 200,
-        person=person,
+        shown=shown or _kept(front, person),
+        left=person.left_at is not None,
+        stopped=bool(front.readers.suppressed([person.email])),
         organisation=member.organisation if member else "",
         several=len(front.readers.same_address(person.id)) > 1,
         rhythms=_offered(front, person),
         sections=front.sections(),
-        muted=", ".join(person.muted),
         sources=_sources(front, person),
         languages=_LANGUAGES,
         saved=saved,
@@ -60,7 +80,34 @@ def _page(front: Front, person: Subscriber, *, saved: bool = False, problem: str
         votes=_votes(front, person),
         profile=front.links().profile(person.id),
         holdings=front.links().holdings(person.id),
-        back=french.french_day(person.paused_until) if person.paused_until else "",
+    )
+
+
+def _kept(front: Front, person: Subscriber) -> _Shown:
+    back = person.rhythm == "paused" and person.paused_until is not None and person.paused_until <= front.today()
+    until = None if back else person.paused_until
+    return _Shown(
+        rhythm="weekly" if back else person.rhythm,  # whose pause has ended reads each week (digest.choosing)
+        until=until.isoformat() if until else "",
+        back=french.french_day(until) if until else "",
+        alerts=person.alerts,
+        off=person.sections_off,
+        muted=", ".join(person.muted),
+        sources=person.muted_sources,
+        languages=person.languages,
+    )
+
+
+def _written(form: Form, front: Front) -> _Shown:
+    wanted = form.every("rubrique")
+    return _Shown(
+        rhythm=form.one("rythme"),
+        until=form.one("reprise"),
+        alerts="alertes" in form.every("alertes"),
+        off=[kind for kind, _ in front.sections() if kind not in wanted],
+        muted=form.one("mots"),
+        sources=form.every("source"),
+        languages=form.every("langue"),
     )
 
 
@@ -90,7 +137,7 @@ def _offered(front: Front, person: Subscriber) -> dict[str, str]:
 
 def _chosen(form: Form, front: Front, rhythms: Collection[str]) -> Preferences | str:
     """Return what was chosen, or what is wrong with it, in French."""
-    kinds, today = [kind for kind, _ in front.sections()], front.clock.now().date()
+    kinds, today = [kind for kind, _ in front.sections()], front.today()
     rhythm, until = form.one("rythme"), form.one("reprise").strip()
     if rhythm not in rhythms:
         raise Refused(400)

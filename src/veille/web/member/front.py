@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Annotated, cast
 
 from fastapi import Depends
@@ -85,6 +86,10 @@ class Front:
         if not found:
             raise Refused(404)
         return person, found[0]
+
+    def today(self) -> date:
+        """Return the cluster's day."""
+        return self.clock.now().astimezone(self.settings.cluster.zone).date()
 
     def links(self, site: str = "") -> LinkMaker:
         """Return what signs the links of a page, as of today; `site` in front of those that are copied elsewhere."""

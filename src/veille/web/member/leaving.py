@@ -31,7 +31,7 @@ def unsubscribe(front: Here, token: str, form: Posted) -> Response:
     action = "partir" if form.one(_ONE_CLICK[0]).lower() == _ONE_CLICK[1] else form.one("action")
     if action not in {"partir", "quitter", "revenir"}:
         raise Refused(400)
-    now = front.clock.now()
+    now, before = front.clock.now(), front.readers.stopped(person.email)
     if action == "partir":
         front.readers.suppress(person.email, reason=OPT_OUT, now=now)
     elif action == "quitter":
@@ -39,7 +39,7 @@ def unsubscribe(front: Here, token: str, form: Posted) -> Response:
     elif not _erasing(front, person):
         front.readers.release(person.email, reason=OPT_OUT)
         front.readers.leave(person.id, None)
-    return _page(front, front.reader(token, UNSUBSCRIBE), acted=True)
+    return _page(front, front.reader(token, UNSUBSCRIBE), acted=True, all_back=before is not None)
 
 
 def _erasing(front: Front, person: Subscriber) -> bool:
@@ -47,17 +47,20 @@ def _erasing(front: Front, person: Subscriber) -> bool:
     return any(front.erasures.asked(one.id) is not None for one in front.readers.same_address(person.id))
 
 
-def _page(front: Front, person: Subscriber, *, acted: bool) -> Response:
-    member = front.member(person.member_id)
+def _page(front: Front, person: Subscriber, *, acted: bool, all_back: bool = False) -> Response:
+    member, stopped = front.member(person.member_id), front.readers.stopped(person.email)
     return framed(
         front.settings,
         "member/unsubscribe.html",
         "Désinscription",
-        done=bool(front.readers.suppressed([person.email])),
+        done=stopped is not None,
+        # What came back, or what staff said, no reader takes back here.
+        final=stopped not in {None, OPT_OUT},
         left=person.left_at is not None,
         # A mail is forwarded with its links: the page names this organisation, and of the others says that they are.
         others=any(one.left_at is None for one in front.readers.same_address(person.id)[1:]),
         organisation=member.organisation if member else "",
         acted=acted,
+        all_back=all_back,
         erasing=_erasing(front, person),
     )
