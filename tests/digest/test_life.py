@@ -270,7 +270,7 @@ def test_resumed_before_its_hour_it_still_waits_for_it(house: House) -> None:
     house.digests.living.pause(by="Claire", why="")
     house.digests.living.resume(by="Claire")
     assert list(house.digests.run_due()) == []
-    with pytest.raises(InputError, match="seule une édition suspendue se reprend"):
+    with pytest.raises(InputError, match="n'est pas suspendue"):
         house.digests.living.resume(by="Claire")
 
 

@@ -167,6 +167,8 @@ def show_issue(shown: "Shown") -> None:
     if shown.items:
         rows = [(str(one.item_id), one.section, str(one.readers), one.hand, one.title) for one in shown.items]
         table(("N°", "Section", "Lecteurs", "À la main", "Titre"), rows)
+    else:
+        echo("Aucun article : personne n'a de bulletin.")
     if shown.left_out:
         table(("N°", "Laissé de côté"), [(str(number), title_) for number, title_ in shown.left_out])
     if shown.events:

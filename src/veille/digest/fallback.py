@@ -35,11 +35,14 @@ _NAMED = 10
 class Held(InputError):
     """Nobody approved an issue and the fallback holds it."""
 
-    def __init__(self, issue: Issue, why: str) -> None:
-        super().__init__(
-            f"l'édition {issue.name} n'est pas approuvée, {why}",
-            cure="relisez avec « veille digest preview », puis « veille digest approve »",
-        )
+    def __init__(
+        self,
+        issue: Issue,
+        why: str,
+        *,
+        cure: str = "relisez avec « veille digest preview », puis « veille digest approve »",
+    ) -> None:
+        super().__init__(f"l'édition {issue.name} n'est pas approuvée, {why}", cure=cure)
         self.why = why
 
 
@@ -68,6 +71,8 @@ class Fallback:
         What cannot be approved is held for a person, whatever is wrong with it, and not tried at each call.
         """
         way = self._way(definition, issue)
+        if not self._desk.filled(issue):
+            raise Held(issue, _HELD["automatic"], cure="elle reste à faire : « veille digest build » dit ce qui manque")
         if way == "hold":
             raise Held(issue, _HELD[way])
         if self._desk.clock.now() < needed(issue.send_at):

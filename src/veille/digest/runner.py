@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
 
-from veille.config.digests import Definition
+from veille.config.digests import ERRATUM, Definition
 from veille.config.problems import nearest
 from veille.digest.alerting import Alerts
 from veille.digest.curating import Curation
@@ -123,7 +123,8 @@ class Digests:
             return [issue_meant(self._desk, name, said)]
         drafts = [(one, issue) for one in self._desk.chosen(name) if (issue := self._draft_of(one)) is not None]
         if not drafts:
-            raise InputError("aucun brouillon à approuver", cure="lancez « veille digest build »")
+            made_by = "erratum" if name and name.endswith(ERRATUM) else "build"
+            raise InputError("aucun brouillon à approuver", cure=f"lancez « veille digest {made_by} »")
         return [pair for pair in drafts if self._desk.filled(pair[1])] or drafts
 
     def _draft_of(self, definition: Definition) -> Issue | None:

@@ -1,7 +1,8 @@
 """What an issue's row is called, whom it was signed by, and why it is refused a signature; `issue_store` writes it."""
 
 from veille.errors import InputError
-from veille.model import Issue
+from veille.model import Issue, IssueState
+from veille.model.issue_life import STATE_NAMES
 from veille.storage.tables import IssueRow
 
 
@@ -30,4 +31,12 @@ def altered(issue: Issue) -> InputError:
     return InputError(
         f"l'édition {issue.name} n'est plus celle qui a été figée",
         cure="quelqu'un a modifié la base ; rétablissez-la d'une sauvegarde",
+    )
+
+
+def not_paused(row: IssueRow) -> InputError:
+    """Return the refusal to resume what nobody paused."""
+    return InputError(
+        f"l'édition {name_of(row)} est {STATE_NAMES[IssueState(row.state)]} : elle n'est pas suspendue",
+        cure="« veille digest status » dit où en est chaque édition",
     )

@@ -13,7 +13,7 @@ from veille.model.issue_life import EDITABLE, ENDED, LIVING, OPEN, check_move, r
 from veille.protocols import IssueStore
 from veille.storage.db import Database, slices, upsert
 from veille.storage.digest_rows import bulletin_values, frozen, read_drafted, read_issue, read_letters, selection_values
-from veille.storage.issue_signing import altered, check_same, name_of, unsigned
+from veille.storage.issue_signing import altered, check_same, name_of, not_paused, unsigned
 from veille.storage.mail_ledger import FINAL, end_waiting, enqueue, take_back, withdraw
 from veille.storage.mail_reading import count
 from veille.storage.member_store import read_subscriber
@@ -213,6 +213,8 @@ class SqlIssueStore:
         with self._database.write(durable=True) as session:
             row = session.get_one(IssueRow, issue_id)
             before = IssueState(row.state)
+            if before is IssueState.DRAFT:
+                raise refused_move(name_of(row), before, before, "retouchez-la telle quelle : rien ne la retient")
             _move(session, row, IssueState.CURATED, now=now, by=by, why="rouverte")
             unsigned(row)
             session.flush()
@@ -259,7 +261,7 @@ class SqlIssueStore:
             row = session.get_one(IssueRow, issue_id)
             to = IssueState.SENDING if _BEGUN in row.frame else IssueState.APPROVED
             if row.state != IssueState.PAUSED:
-                raise refused_move(name_of(row), IssueState(row.state), to, "seule une édition suspendue se reprend")
+                raise not_paused(row)
             _move(session, row, to, now=now, by=by, why="reprise")
             return read_issue(row)
 

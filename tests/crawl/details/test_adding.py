@@ -72,7 +72,7 @@ def test_the_same_address_is_added_once_whatever_its_tracking(veille: Veille, si
     veille("items", "add", site.url("/visa"))
     again = veille("items", "add", site.url("/visa?utm_source=lettre#haut"))
     assert again.returncode == 0
-    assert "déjà là : n° 1, « Visa Bois 2027 », par Ajouts à la main" in again.stdout
+    assert "déjà là : n° 1, « Visa Bois 2027 », par Équipe de veille" in again.stdout
     assert len(site.asked("/visa")) == 1
     assert "1 article\n" in veille("items", "list").stdout
 

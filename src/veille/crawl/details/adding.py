@@ -57,7 +57,7 @@ class Added:
 def manual_source(licence: Licence = Licence.PRESS) -> Source:
     """Return the built-in source of what people add: its pages and documents are read."""
     return Source(
-        id=MANUAL, title="Ajouts à la main", kind="page", url="", licence=licence, details=True, documents=True
+        id=MANUAL, title="Équipe de veille", kind="page", url="", licence=licence, details=True, documents=True
     )
 
 

@@ -18,7 +18,7 @@ def opens(offers: Sequence[Offer], welcome: Welcome) -> str:
         found = f" {_open(count)} qui lui {'répond' if count == 1 else 'répondent'} le mieux." if count else ""
         return f"Votre profil a changé : voici{found}" if found else "Votre profil a changé : voici ce qui lui répond."
     if not count and all(one.common for one in offers):
-        return "Bienvenue. Voici des nouvelles communes à tous ; ce qui vous concerne suivra dès que nous le trouverons."
+        return "Bienvenue. Voici des nouvelles communes à tous ; ce qui vous concerne suivra dès qu’il y en aura."
     start = "Bienvenue. Pour commencer, voici "
     what = _open(count) + " qui vous concerne le plus" if count == 1 else _open(count) + " qui vous concernent le plus"
     told = what if count else "ce qui vous concerne le plus"
