@@ -1,5 +1,10 @@
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import replace
 from datetime import date, timedelta
+from typing import TypeVar
 
 import pytest
 from sqlalchemy import select
@@ -13,6 +18,7 @@ from veille.storage.db import Database
 from veille.storage.mail_ledger import SqlMailLedger
 from veille.storage.tables import AttemptRow, SeenRow
 
+T = TypeVar("T")
 Q, S, U = DeliveryState.QUEUED, DeliveryState.SENT, DeliveryState.UNCERTAIN
 
 
@@ -261,3 +267,32 @@ def test_reconciling_sends_to_the_journal_what_was_taken_and_queues_what_was_not
     assert states(database, issue.id) == [DeliveryState.SENT, DeliveryState.QUEUED]
     with database.read() as session:
         assert [row.subscriber_id for row in session.scalars(select(SeenRow))] == [first.subscriber_id]
+
+
+def test_long_writing_of_others_is_waited_for(sqlite_database: Database) -> None:
+    """An answer that could not be written would be a doubt: 80,000 mails are approved in one transaction."""
+    issue = approved(sqlite_database, 2)
+    hasty = Database(sqlite_database.url, busy_timeout=0.1)
+    store, held, free = mails_of(hasty), threading.Event(), threading.Event()
+
+    def write_for_long() -> None:
+        with sqlite_database.write():
+            held.set()
+            free.wait(10)
+
+    def meanwhile(act: Callable[[], T]) -> T:
+        held.clear()
+        free.clear()
+        writing = others.submit(write_for_long)
+        assert held.wait(10)
+        threading.Timer(0.4, free.set).start()
+        found = act()
+        writing.result()
+        return found
+
+    with closing(hasty), ThreadPoolExecutor(1) as others:
+        one, other = meanwhile(lambda: store.claim(issue.id, limit=2, now=NOW, lease=LEASE))
+        assert meanwhile(lambda: begin(store, one)) == set()
+        meanwhile(lambda: settle(store, one, SENT))
+        meanwhile(lambda: store.release([other]))
+        assert store.counts(issue.id) == {DeliveryState.SENT: 1, DeliveryState.QUEUED: 1}

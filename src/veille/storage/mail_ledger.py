@@ -60,6 +60,9 @@ _MAY_SETTLE = (DeliveryState.SENDING, DeliveryState.UNCERTAIN)
 _UNSENT = frozenset({DeliveryState.QUEUED, DeliveryState.DEFERRED, DeliveryState.SUPPRESSED})
 Begun = Sequence[Delivery]
 Settled = Sequence[tuple[Delivery, SendOutcome]]
+#: Seconds. While others write (80,000 mails are approved in one transaction, of minutes) a sender waits: an answer that
+#: it could not write down would be a doubt. As long as Postfix waits for the next line of a mail (smtpd_timeout).
+_PATIENCE = 300.0
 _DOUBT = "l'envoi a été interrompu pendant ce mail : accepté ou non, on ne sait pas"
 
 
@@ -112,7 +115,7 @@ class SqlMailLedger(MailReading):
 
     def _claim(self, look: dict[str, Any], without: frozenset[str]) -> tuple[Sequence[Due], Sequence[Due]]:
         """Return what was due next, and what of it is claimed now."""
-        with self._database.write() as session:
+        with self._database.write(wait=_PATIENCE) as session:
             connection = session.connection()
             if connection.scalar(ISSUE_STATE, look) not in LEAVING:
                 return [], []
@@ -132,7 +135,7 @@ class SqlMailLedger(MailReading):
         """Extend the leases of claimed mails; one that was taken away shows when its mail is to begin."""
         tokens = {one.token for one in deliveries if one.token is not None}
         ours = (DeliveryRow.token.in_(tokens)) & (DeliveryRow.state == DeliveryState.SENDING)
-        with self._database.write() as session:
+        with self._database.write(wait=_PATIENCE) as session:
             session.execute(update(DeliveryRow).where(ours).values(lease_until=now + lease))
 
     def record(
@@ -152,7 +155,7 @@ class SqlMailLedger(MailReading):
         # A connection that is cut while it waits for its mark leaves an end, and nothing that could begin.
         begun = [one for one in begun if one.message_id not in ended]
         try:
-            with self._database.write(durable=True) as session:
+            with self._database.write(durable=True, wait=_PATIENCE) as session:
                 _put(session, begun, settled, rates, now)
         except _TakenOver:
             return self._record_ours(begun, settled, rates, now)
@@ -161,7 +164,7 @@ class SqlMailLedger(MailReading):
     def _record_ours(self, begun: Begun, settled: Settled, rates: Sequence[RateState], now: datetime) -> set[str]:
         """Write what is still ours, told in the transaction that writes it; return the rest."""
         try:
-            with self._database.write(durable=True) as session:
+            with self._database.write(durable=True, wait=_PATIENCE) as session:
                 held = holders(session, [*begun, *(one for one, _ in settled)])
                 lost = {one.message_id for one in begun if not ours(held, one, (DeliveryState.SENDING,))}
                 lost |= {one.message_id for one, _ in settled if not ours(held, one, _MAY_SETTLE)}
@@ -177,7 +180,7 @@ class SqlMailLedger(MailReading):
     def release(self, deliveries: Sequence[Delivery]) -> None:
         """Give claimed mails back untouched: nothing of them left this machine."""
         tokens = {one.token for one in deliveries if one.token is not None}
-        with self._database.write(durable=True) as session:
+        with self._database.write(durable=True, wait=_PATIENCE) as session:
             for some in slices([one.message_id for one in deliveries]):
                 session.execute(
                     update(DeliveryRow)
