@@ -6,6 +6,8 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/pip --disable-pip-version-check --quiet
 COMMA := ,
 SHARED := $(if $(wildcard ../shared),shared$(COMMA))
+# Tests that only root can run, and one that needs the right to mount, which a container may lack.
+RIGHTS = $(if $(filter 0,$(shell id -u)),postfix$(COMMA))$(if $(shell unshare --mount true 2>/dev/null && echo 1),tmpfs$(COMMA))
 # Two processes, a file each at a time: fixtures that cost seconds are made once a file.
 WORKERS ?= -n 2 --dist loadfile
 
@@ -20,7 +22,7 @@ test: $(VENV)/.dev
 # What CI calls, as root on Debian: installs what tests need besides and fails where anything is missing.
 test-full: $(VENV)/.dev
 	scripts/install_test_programs.sh
-	VEILLE_REQUIRE=$(SHARED)postgres,chromium,smtp-sink,dovecot,cc,node $(BIN)/pytest $(WORKERS)
+	VEILLE_REQUIRE=$(SHARED)$(RIGHTS)postgres,chromium,smtp-sink,dovecot,cc,node,proc $(BIN)/pytest $(WORKERS)
 
 check: $(VENV)/.dev
 	$(BIN)/ruff format --check .

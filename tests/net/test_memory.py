@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.net.hostile import Behaviour, flood, hostile, reply, run, say
+from tests.shared import required
 
 MIB = 1 << 20
 #: What a process is allowed to grow by; the cap is 15 MB, held twice for a moment (being joined).
@@ -82,7 +83,16 @@ def growth(behaviour: Behaviour) -> tuple[str, int]:
     return fault, int(grown)
 
 
-@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="the peak memory is read from Linux's /proc")
+@pytest.fixture
+def proc() -> None:
+    """Linux's own files on processes: the peak memory is read there."""
+    if not Path("/proc/self/status").exists():
+        if required("proc"):
+            pytest.fail("/proc is required and absent")
+        pytest.skip("the peak memory is read from Linux's /proc")
+
+
+@pytest.mark.usefixtures("proc")
 @pytest.mark.parametrize("name", BOMBS)
 def test_a_bomb_costs_less_than_64_megabytes(name: str) -> None:
     behaviour, fault = BOMBS[name]

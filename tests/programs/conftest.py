@@ -49,5 +49,7 @@ def postfix_program() -> str:
     """Postfix itself; its master process runs as root only."""
     program = _find("postfix", "/usr/sbin/postfix")
     if os.getuid() != 0:
+        if required("postfix"):
+            pytest.fail("postfix is required and we are not root: run `make test-full` as root")
         pytest.skip("postfix is started by root only")
     return program

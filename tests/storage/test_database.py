@@ -16,6 +16,7 @@ from sqlalchemy import event, func, select, text
 from sqlalchemy.exc import DBAPIError, IntegrityError, StatementError
 
 from tests.bad_inputs import cases, value_of
+from tests.shared import required
 from veille.errors import DatabaseCorrupt, DatabaseMissing, DiskFull, InputError, StoreBusy, StoreError
 from veille.storage import faults
 from veille.storage.db import Database, upsert
@@ -320,6 +321,8 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
         ["mount", "-t", "tmpfs", "-o", "size=2m", "tmpfs", str(disk)], check=False, capture_output=True
     )
     if done.returncode:
+        if required("tmpfs"):
+            pytest.fail(f"a small tmpfs is required: {done.stderr.decode()}")
         pytest.skip("no right to mount a small tmpfs here")
     yield disk
     subprocess.run(["umount", "--lazy", str(disk)], check=True)
