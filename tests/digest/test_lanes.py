@@ -11,7 +11,8 @@ import pytest
 
 from tests.digest.sink import Act, Plan, Sink, drop
 from tests.digest.test_dialogue import PIPELINED, QUICK, sent, trusted
-from tests.digest.test_mailers import DEFERRED, SENT, mail
+from tests.digest.test_mailers import DEFERRED, REJECTED, SENT, mail
+from veille.digest.mail.opening import Patience
 from veille.digest.mail.relay import Relay
 from veille.digest.mail.smtp import SmtpMailer, at_once
 from veille.errors import RelayUnavailable
@@ -80,6 +81,27 @@ def test_relay_that_ends_each_encrypted_connection_after_its_mail_takes_all(
 def test_host_that_cannot_be_one_is_named(host: str) -> None:
     with pytest.raises(RelayUnavailable, match="nom d'hôte"), closing(SmtpMailer(Relay("smtp", host, 25))) as mailer:
         list(mailer.send([mail()]))
+
+
+@pytest.mark.parametrize(("phase", "reply"), [("mail", "552 5.3.4 too big"), ("dot", "552 too much mail data")])
+def test_size_of_a_mail_refused_for_its_size_is_told(phase: str, reply: str) -> None:
+    large = mail(1, (b"x" * 70 + b"\r\n") * 1000)
+    with Sink(Plan({phase: [reply]})) as sink:
+        (found,) = sent(sink, [large])
+    assert (found.state, found.smtp_code) == (REJECTED, 552)
+    assert found.reply == f"{reply[4:]} (message de {len(large.raw)} octets)"
+
+
+@pytest.mark.parametrize("reply", ["\x00\xff", "250-" + "x" * 100_000, "x" * 100_000, "354 go"])
+def test_garbage_at_ehlo_puts_the_run_off(reply: str) -> None:
+    with Sink(Plan({"ehlo": reply})) as sink, pytest.raises(RelayUnavailable, match="injoignable"):
+        sent(sink, [mail()])
+    assert sink.taken == []
+
+
+def test_answer_to_the_final_dot_is_waited_for_as_long_as_the_standard_says() -> None:
+    """RFC 5321 §4.5.3.2.6: ten minutes, or a mail that was taken is called doubtful."""
+    assert Patience().dot == 600
 
 
 def test_refused_token_is_called_a_token() -> None:

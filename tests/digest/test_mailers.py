@@ -64,7 +64,7 @@ def test_server_s_code_decides_and_the_run_goes_on(phase: str, reply: str, state
         found = outcomes(sink, 2)
     assert [one.state for one in found] == [state, SENT]
     assert found[0].smtp_code == int(reply[:3])
-    assert found[0].reply.endswith(reply[4:])
+    assert found[0].reply.startswith(reply[4:])
 
 
 @pytest.mark.parametrize("phase", ["mail", "rcpt", "data", "dot"])

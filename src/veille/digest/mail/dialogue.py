@@ -8,6 +8,7 @@ import asyncio
 import contextlib
 import re
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
 
 from veille.digest.mail.opening import Opened, Patience
 from veille.digest.mail.replies import Reply
@@ -52,6 +53,8 @@ class Dialogue:
             on_failure.callback(self._wire.close)
             outcome = await self._talk(mail, body, begin)
             on_failure.pop_all()
+        if _too_large(outcome):
+            return replace(outcome, reply=f"{outcome.reply} (message de {len(body)} octets)")
         return outcome
 
     async def _talk(self, mail: OutgoingMail, body: bytes, begin: Begin) -> SendOutcome:
@@ -199,6 +202,12 @@ class Dialogue:
 
 def _granted(phase: str, reply: Reply) -> bool:
     return reply.code == _GO_ON if phase == "data" else reply.kind == 2  # noqa: PLR2004 - RFC 5321 §4.2.1
+
+
+def _too_large(outcome: SendOutcome) -> bool:
+    """Tell whether a relay refused a mail for its size (RFC 3463 §3.3, §3.4); a bare 552 to RCPT is a full mailbox."""
+    bare = outcome.smtp_code == 552 and not outcome.enhanced and outcome.phase != "rcpt"  # noqa: PLR2004 - RFC 5321 §4.2.3
+    return bare or outcome.enhanced in {"5.3.4", "5.2.3"}
 
 
 def _ours(reply: str, enhanced: str) -> SendOutcome:

@@ -43,7 +43,7 @@ def examine(mail: Mail, signer: Signer | None, relay_host: str, contact: str, lo
     yield _spf(envelope, relay_host, look_up(envelope))
     for key in signer.keys if signer else ():
         yield _dkim(key, look_up(key.host))
-    yield _dmarc(domain, contact, look_up(f"_dmarc.{domain}"))
+    yield _dmarc(domain, contact, look_up)
 
 
 def _spf(domain: str, relay_host: str, found: Sequence[str] | None) -> Record:
@@ -89,20 +89,32 @@ def _dkim(key: DkimKey, found: Sequence[str] | None) -> Record:
     return say(Verdict.WRONG, "la clé publiée n'est pas celle qui signe ici : tous vos messages seraient refusés")
 
 
-def _dmarc(domain: str, contact: str, found: Sequence[str] | None) -> Record:
+def _dmarc(domain: str, contact: str, look_up: Lookup) -> Record:
     wanted = f"v=DMARC1; p=none; rua=mailto:{contact}" if contact else "v=DMARC1; p=none"
+    host, policies = _policies(domain, look_up)
 
     def say(verdict: Verdict, sentence: str) -> Record:
-        return Record(purpose="DMARC", host=f"_dmarc.{domain}", wanted=wanted, verdict=verdict, sentence=sentence)
+        return Record(purpose="DMARC", host=host, wanted=wanted, verdict=verdict, sentence=sentence)
 
-    if found is None:
+    if policies is None:
         return say(Verdict.UNKNOWN, _NO_DNS)
-    policies = [text for text in found if text.lower().startswith("v=dmarc1")]
     if not policies:
         return say(Verdict.MISSING, "aucune politique DMARC : Gmail, Yahoo et Outlook.com en demandent une")
     if len(policies) > 1 or _tag(policies[0], "p").lower() not in {"none", "quarantine", "reject"}:
         return say(Verdict.WRONG, f"politique illisible : « {' | '.join(policies)[:120]} »")
     return say(Verdict.RIGHT, policies[0])
+
+
+def _policies(domain: str, look_up: Lookup) -> tuple[str, Sequence[str] | None]:
+    """Return where a domain's DMARC policies stand, its own or those of a domain above it (RFC 7489 §6.6.3)."""
+    name = domain
+    while name.count("."):
+        found = look_up(f"_dmarc.{name}")
+        policies = found if found is None else [text for text in found if text.lower().startswith("v=dmarc1")]
+        if policies or policies is None:
+            return f"_dmarc.{name}", policies
+        name = name.partition(".")[2]
+    return f"_dmarc.{domain}", []
 
 
 _NO_DNS = "le DNS n'a pas répondu : relancez là où cette machine le voit"
