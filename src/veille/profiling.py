@@ -62,10 +62,14 @@ class Profiling:
         return Vocabulary(self._stores.taxonomy, self._stores.gazetteer, self._stores.clock.now().date())
 
     def last_sizes(self) -> dict[int, int]:
-        """Return subscriber → number of items in the latest edition, drafts included; whoever got none has 0."""
-        issues = self._stores.issue_store
-        issue = issues.latest()
-        return {} if issue is None else {one.subscriber.id: len(one.selection) for one in issues.drafted(issue.id)}
+        """Return subscriber → number of items in the last edition for them, drafts included; who got none has 0.
+
+        An alert or a correction is no edition: it is short for everybody.
+        """
+        issues, digests = self._stores.issue_store, self._stores.digests.items()
+        latest = [issues.latest(name) for name, found in digests if found.digest.alert is None]
+        editions = sorted((issue for issue in latest if issue is not None), key=lambda issue: issue.built_at)
+        return {one.subscriber.id: len(one.selection) for issue in editions for one in issues.drafted(issue.id)}
 
     # ── one person ──────────────────────────────────────────────────────────────────────────────────────────────────
     def erase(self, person: Subscriber) -> Erased:

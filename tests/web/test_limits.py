@@ -106,7 +106,11 @@ def test_a_form_of_ten_thousand_fields_is_refused(site: Site) -> None:
 
 
 def test_another_host_is_refused(site: Site) -> None:
-    assert site.client.get("/", headers={"Host": "evil.example"}).status_code == 400
+    refused = site.client.get("/", headers={"Host": "evil.example"})
+    assert refused.status_code == 400
+    assert "Ces pages ne répondent pas sous ce nom" in refused.text
+    assert refused.headers["x-content-type-options"] == "nosniff"
+    assert site.client.get("/healthz", headers={"Host": "[::1]:8600"}).text == "ok"
     assert site.client.get("/healthz", headers={"Host": "127.0.0.1:8600"}).text == "ok"
 
 

@@ -6,9 +6,10 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import update
 
-from tests.web.conftest import ANNE, BOB, Site
+from tests.digest.builders import item, store_items
+from tests.web.conftest import ANNE, BOB, Site, send
 from veille.links import OPINION, PATHS, PREFERENCES, UNSUBSCRIBE
-from veille.model import Opinion
+from veille.model import Opinion, Preferences
 from veille.storage.tables import ItemFactRow, ItemRow, TaggingRow
 from veille.tokens import VALID
 
@@ -287,3 +288,21 @@ def test_only_rhythms_that_a_digest_has_are_offered(site: Site) -> None:
     text = site.client.get(link).text
     assert re.findall(r'name="rythme" value="(\w+)"', text) == ["weekly", "monthly", "paused"]
     assert site.client.post(link, data={"rythme": "daily"}).status_code == 400
+
+
+def test_an_alert_makes_nobodys_bulletin_thin(site: Site) -> None:
+    folder = site.app.settings.home / "digests" / "alerte"
+    folder.mkdir(parents=True)
+    (folder / "digest.yaml").write_text("alert: {days: 10, score: 0.3}\n", encoding="utf-8")
+    site.app.members.prefer(site.person(ANNE).id, Preferences(rhythm="weekly", alerts=True), site.clock.now())
+    send(site)
+    sizes = site.app.profiling.last_sizes()
+    pressing = [item(20, sector="agroalimentaire", title="Appel neuf : extraits végétaux", deadline="2026-12-04")]
+    store_items(site.app.database, pressing)
+    site.clock.advance(timedelta(days=3))
+    site.app.digest.build("alerte")
+    latest = site.app.issue_store.latest()
+    assert latest is not None
+    assert latest.digest == "alerte"
+    assert site.app.profiling.last_sizes() == sizes
+    assert sizes

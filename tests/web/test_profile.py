@@ -3,6 +3,7 @@
 import pytest
 
 from tests.web.conftest import ANNE, BOB, Site
+from veille.errors import StoreError
 from veille.model import DraftState, Member, ProfileDraft
 
 
@@ -91,6 +92,45 @@ def test_too_much_at_once_is_said_and_changes_nothing(site: Site, text: str) -> 
     assert answer.status_code == 422
     assert "Rien n’a été changé" in answer.text
     assert profile(site).activity == ("extraits végétaux",)
+
+
+def test_what_was_written_is_still_there_where_it_is_too_much(drafted: Site) -> None:
+    known = ids(drafted)
+    line = known["enrobage sans dioxyde"]
+    said = {f"ligne-{line}": "oui", f"mots-{line}": "enrobage nouveau", "needs": "x" * 201, "activity": "encapsulation"}
+    page = drafted.client.post(link(drafted), data=said).text
+    assert 'value="enrobage nouveau"' in page
+    assert f'name="ligne-{line}" value="oui" checked' in page
+    assert ">encapsulation</textarea>" in page
+    assert f">{'x' * 201}</textarea>" in page
+
+
+def test_a_death_between_two_lines_keeps_neither(drafted: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    known = ids(drafted)
+    line = known["enrobage sans dioxyde"]
+    said = {
+        f"ligne-{known['10.89Z']}": "oui", f"ligne-{line}": "oui", f"mots-{line}": "enrobage nouveau",
+        f"ligne-{known['gommes aux extraits de plantes']}": "non",
+    }  # fmt: skip
+    with monkeypatch.context() as patched:
+
+        def die(_session: object, _member: int, field: str, *_: object) -> None:
+            if field == "needs":
+                raise StoreError("base occupée")
+
+        patched.setattr("veille.storage.draft_store.add_line", die)
+        assert drafted.client.post(link(drafted), data=said).status_code == 503
+    assert len(drafted.app.drafts.drafts(profile(drafted).id)) == 3  # « rien n'a été perdu »: the same form again
+    assert drafted.client.post(link(drafted), data=said).status_code == 200
+    assert profile(drafted).needs == ("enrobage nouveau",)
+    assert profile(drafted).naf == "10.89Z"
+
+
+def test_a_line_said_in_other_letters_is_known_and_one_with_a_bar_survives_a_list(site: Site) -> None:
+    site.client.post(
+        link(site), data={"activity": "Extraits Végétaux\nEncapsulation | enrobage\nencapsulation / Enrobage"}
+    )
+    assert profile(site).activity == ("extraits végétaux", "Encapsulation / enrobage")
 
 
 def test_hostile_words_are_only_text(site: Site) -> None:

@@ -3,18 +3,19 @@
 import email
 import email.policy
 import re
+from datetime import timedelta
 from email.message import EmailMessage
 
 import pytest
 from click.testing import CliRunner
 
-from tests.web.conftest import ANNE, FRIDAY, WEDNESDAY, Site, send, send_made
+from tests.web.conftest import ANNE, BOB, FRIDAY, WEDNESDAY, Site, send, send_made
 from veille.cli.main import cli
 from veille.digest.signs.reporting import report_of
 from veille.digest.signs.wording import as_text
 from veille.errors import InputError
 from veille.matching.explain import find_member
-from veille.model import DeliveryState, Member, Subscriber
+from veille.model import DeliveryState, Member, Preferences, Subscriber
 
 
 @pytest.fixture
@@ -161,7 +162,7 @@ def test_staff_see_who_left_which_organisation(both: Site) -> None:
     home = str(both.app.settings.home)
     listed = CliRunner().invoke(cli, ["--home", home, "members", "list"]).output
     assert "Robotix · — · industrie-du-futur · anne@phytalis.example.fr (a quitté), bob@robotix.example.fr" in listed
-    assert "a quitté ce bulletin" in CliRunner().invoke(cli, ["--home", home, "profile", "Robotix"]).output
+    assert "a quitté" in CliRunner().invoke(cli, ["--home", home, "profile", "Robotix"]).output
     assert "a quitté" not in CliRunner().invoke(cli, ["--home", home, "profile", "Phytalis"]).output
 
 
@@ -197,3 +198,20 @@ def test_coming_back_to_all_says_that_all_come_back(both: Site) -> None:
     assert "Recevoir de nouveau tous mes bulletins" in after  # Végétalia's too
     assert "vous recevrez de nouveau tous vos bulletins" in page(both, "Phytalis", "revenir")
     assert reading(both, "Robotix").left_at is not None  # left before, by itself
+
+
+def test_staff_see_who_is_written_to_no_more_and_why(both: Site) -> None:
+    app, now = both.app, both.clock.now()
+    home = ["--home", str(app.settings.home), "--now", now.isoformat()]
+    app.members.suppress(ANNE, reason="opt-out", now=now)
+    app.members.suppress(BOB, reason="bounce", now=now)
+    listed = CliRunner().invoke(cli, [*home, "members", "list"]).output
+    assert "anne@phytalis.example.fr (désinscrit), bob@robotix.example.fr (adresse qui refuse)" in listed
+    app.members.release(ANNE, reason="opt-out")
+    until = Preferences(rhythm="paused", paused_until=now.date() + timedelta(days=3))
+    app.members.prefer(reading(both, "Robotix").id, until, now)
+    assert "en pause jusqu'au 28 novembre 2026" in CliRunner().invoke(cli, [*home, "profile", "Robotix"]).output
+    both.clock.advance(timedelta(days=4))  # over: as if there were none
+    later = ["--home", str(app.settings.home), "--now", both.clock.now().isoformat()]
+    assert "en pause" not in CliRunner().invoke(cli, [*later, "members", "list"]).output
+    assert "· chaque semaine ·" in CliRunner().invoke(cli, [*later, "profile", "Robotix"]).output

@@ -13,6 +13,7 @@ from veille.cli.members_data import data, erase
 from veille.cli.members_enrich import accept, drafts, enrich, link, refuse
 from veille.cli.members_erasures import erasures
 from veille.cli.members_interview import interview
+from veille.cli.reading_state import silence
 from veille.model import Subscriber
 
 if TYPE_CHECKING:
@@ -129,15 +130,20 @@ def list_(instance: Instance, as_json: bool) -> None:
     own: dict[int, list[Subscriber]] = {}
     for person in people:
         own.setdefault(person.member_id, []).append(person)
+    today = app.clock.now().astimezone(app.settings.cluster.zone).date()
+    stopped = {email: app.members.stopped(email) for email in app.members.suppressed({one.email for one in people})}
+    silent = {one.id: silence(one, stopped.get(one.email), today) for one in people}
     for member in found:
         readers = own.get(member.id, [])
         whole, lean = gauge(member), thin([sizes[one.id] for one in readers if one.id in sizes])
         if as_json:
-            row = asdict(member) | {"subscribers": [asdict(person) for person in readers]}
+            row = asdict(member) | {
+                "subscribers": [asdict(person) | {"silent": silent[person.id]} for person in readers]
+            }
             row |= {"completeness": round(whole.share, 3), "missing": [one.words for one in whole.missing]}
             click.echo(json.dumps(row | {"thin": lean}, ensure_ascii=False, default=str))
             continue
-        who = ", ".join(_reader(one) for one in readers)
+        who = ", ".join(_reader(one, silent[one.id]) for one in readers)
         cells = (member.organisation, member.size, ", ".join(member.sectors), who or "personne", whole.shown())
         echo(" · ".join(cell or "—" for cell in (*cells, *(["bulletin maigre"] if lean else []))))
     if not as_json:
@@ -147,10 +153,8 @@ def list_(instance: Instance, as_json: bool) -> None:
         echo("aucun membre : « veille members import LISTE.csv »")
 
 
-def _reader(person: Subscriber) -> str:
-    if person.left_at is not None:
-        return f"{person.email} (a quitté)"
-    return person.email + (" (en pause)" if person.rhythm == "paused" else "")
+def _reader(person: Subscriber, why: str) -> str:
+    return f"{person.email} ({why})" if why else person.email
 
 
 members.add_command(enrich)

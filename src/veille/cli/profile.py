@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from veille.cli.base import Command, Instance, echo, pass_instance
+from veille.cli.reading_state import silence
 from veille.french import french_day
 from veille.model import REFUSALS, Feedback, Member, Opinion, Scheme, Subscriber
 from veille.text import fold
@@ -23,7 +24,7 @@ _LISTS = {
 _OPINIONS = {
     Opinion.USEFUL: "utile", Opinion.NOT_FOR_ME: "pas pour moi", Opinion.WANTED: "cela m'intéresse",
 }  # fmt: skip
-_RHYTHMS = {"weekly": "chaque semaine", "daily": "chaque jour", "monthly": "chaque mois", "paused": "en pause"}
+_RHYTHMS = {"weekly": "chaque semaine", "daily": "chaque jour", "monthly": "chaque mois"}
 #: Opinions shown, the last ones.
 _LAST = 10
 
@@ -98,14 +99,17 @@ def _readers(people: Sequence[Subscriber], app: "App") -> Iterator[str]:
         since = f" depuis le {french_day(person.added.date())}" if person.added else ""
         origin = f" ({person.origin})" if person.origin else ""
         yield (
-            f"abonné : {person.email}{f' · {name}' if name else ''} · {_rhythm(person)} · "
+            f"abonné : {person.email}{f' · {name}' if name else ''} · {_rhythm(person, app)} · "
             f"{person.basis or 'base inconnue'}{since}{origin}"
         )
         yield from (_vote(one, titles) for one in app.opinions.of(person.id)[-_LAST:])
 
 
-def _rhythm(person: Subscriber) -> str:
-    return "a quitté ce bulletin" if person.left_at is not None else _RHYTHMS[person.rhythm]
+def _rhythm(person: Subscriber, app: "App") -> str:
+    today = app.clock.now().astimezone(app.settings.cluster.zone).date()
+    # Who comes back from a pause reads each week.
+    rhythm = _RHYTHMS["weekly" if person.rhythm == "paused" else person.rhythm]
+    return silence(person, app.members.stopped(person.email), today) or rhythm
 
 
 def _vote(one: Feedback, titles: dict[int, str]) -> str:

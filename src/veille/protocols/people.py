@@ -177,8 +177,16 @@ class DraftStore(Protocol):
         """Accept lines, which enter the profile, or refuse them; all or none. Raises InputError for an unknown one."""
         ...
 
-    def answer(self, drafts: Sequence[ProfileDraft], *, by: str, now: datetime) -> Sequence[ProfileDraft]:
-        """Write what a member says of itself: proposed and accepted at once."""
+    def answer(
+        self,
+        drafts: Sequence[ProfileDraft],
+        *,
+        accepted: Collection[int] = (),
+        refused: Collection[int] = (),
+        by: str,
+        now: datetime,
+    ) -> Sequence[ProfileDraft]:
+        """Write what a member says of itself, accepted at once, and decides of lines; all or none."""
         ...
 
 

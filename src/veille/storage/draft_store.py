@@ -56,9 +56,23 @@ class SqlDraftStore:
             rows = self._rows(session, draft_ids)
             return [_settle(session, row, accepted=accepted, by=by, now=now) for row in rows]
 
-    def answer(self, drafts: Sequence[ProfileDraft], *, by: str, now: datetime) -> Sequence[ProfileDraft]:
-        """Write what a member says of itself: proposed and accepted at once, all or none; return the lines."""
+    def answer(
+        self,
+        drafts: Sequence[ProfileDraft],
+        *,
+        accepted: Collection[int] = (),
+        refused: Collection[int] = (),
+        by: str,
+        now: datetime,
+    ) -> Sequence[ProfileDraft]:
+        """Write what a member says of itself, proposed and accepted at once, and decides of lines, all or none.
+
+        A line refused and said anew in the same breath is said. Returns the lines said.
+        """
         with self._database.write(durable=True) as session:
+            for numbers, yes in ((refused, False), (accepted, True)):
+                for row in self._rows(session, numbers):
+                    _settle(session, row, accepted=yes, by=by, now=now)
             upsert(session, ProfileDraftRow, [_values(draft) for draft in drafts], keys=_KEYS)
             rows = self._rows(session, [_stored(session, draft) for draft in drafts])
             for row in rows:

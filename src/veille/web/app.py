@@ -2,6 +2,7 @@
 
 import hashlib
 import logging
+import re
 from collections.abc import Callable, Coroutine
 from typing import Any
 from urllib.parse import urlsplit
@@ -10,7 +11,6 @@ from fastapi import FastAPI
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.middleware.base import BaseHTTPMiddleware, RequestResponseEndpoint
-from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
@@ -53,6 +53,14 @@ _SAID = {
 _KEPT = frozenset({200, 304})
 _HOME = "Ces pages s'ouvrent par les liens de votre bulletin : préférences, avis, désinscription."
 
+_ELSEWHERE = (
+    "Ces pages ne répondent pas sous ce nom : ouvrez-les par les liens de votre bulletin. "
+    "(Pour qui les installe : le nom attendu est celui de [site] url, dans veille.toml.)"
+)
+
+#: RFC 3986 §3.2.2, without what no name of ours has.
+_HOST = re.compile(r"(?:\[(?P<six>[0-9a-f:.]+)\]|(?P<name>[a-z0-9.-]+))(?::[0-9]{1,5})?")
+
 #: What Starlette calls where a request ends in an exception.
 _Handler = Callable[[Request, Any], Coroutine[Any, Any, Response]]
 
@@ -66,8 +74,7 @@ def create_app(front: Front, returning: Returning, publishing: Publishing) -> Fa
         redoc_url=None,
         redirect_slashes=False,  # RFC 8058 §3.1: whoever posts a one-click unsubscription follows no redirect
         middleware=[
-            Middleware(BaseHTTPMiddleware, dispatch=_with_headers),
-            Middleware(TrustedHostMiddleware, allowed_hosts=_hosts(settings), www_redirect=False),
+            Middleware(BaseHTTPMiddleware, dispatch=_guarded(settings)),
         ],
         exception_handlers={
             HTTPException: _http_error(settings),
@@ -76,7 +83,7 @@ def create_app(front: Front, returning: Returning, publishing: Publishing) -> Fa
         },
     )
     app.state.front = front
-    app.state.hosts = frozenset(one.strip("[]") for one in _hosts(settings))
+    app.state.hosts = _hosts(settings)
     app.state.returning = returning
     app.include_router(member_pages)
     app.include_router(hooks)
@@ -90,9 +97,15 @@ def create_app(front: Front, returning: Returning, publishing: Publishing) -> Fa
     return app
 
 
-def _hosts(settings: Settings) -> list[str]:
+def _hosts(settings: Settings) -> frozenset[str]:
     """Return the names we answer to: a forged Host must not end in a link (RFC 9110 §7.2)."""
-    return [urlsplit(settings.site.url).hostname or "localhost", "localhost", "127.0.0.1", "[::1]"]
+    return frozenset({urlsplit(settings.site.url).hostname or "localhost", "localhost", "127.0.0.1", "::1"})
+
+
+def _host(request: Request) -> str:
+    """Return the name a request asks for, in lower case, without its port or the brackets of IPv6; empty for none."""
+    found = _HOST.fullmatch(request.headers.get("host", "").lower())
+    return (found["six"] or found["name"]) if found else ""
 
 
 def _home(settings: Settings) -> Callable[[], Response]:
@@ -122,9 +135,17 @@ def _healthz() -> Response:
     return PlainTextResponse("ok")
 
 
-async def _with_headers(request: Request, call_next: RequestResponseEndpoint) -> Response:
-    response = await call_next(request)
-    return _dressed(response, kept=request.url.path.startswith("/static/") and response.status_code in _KEPT)
+def _guarded(settings: Settings) -> Callable[[Request, RequestResponseEndpoint], Coroutine[Any, Any, Response]]:
+    """Return what every request passes: only under our own names, and dressed on its way out."""
+    hosts = _hosts(settings)
+
+    async def guarded(request: Request, call_next: RequestResponseEndpoint) -> Response:
+        if _host(request) not in hosts:
+            return _dressed(framed(settings, "message.html", "Veille", status=400, said=_ELSEWHERE))
+        response = await call_next(request)
+        return _dressed(response, kept=request.url.path.startswith("/static/") and response.status_code in _KEPT)
+
+    return guarded
 
 
 def _dressed(response: Response, *, kept: bool = False) -> Response:

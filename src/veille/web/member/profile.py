@@ -1,6 +1,6 @@
 """Three questions to a member about itself, after the lines that were drafted for it from what others publish of it."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from starlette.responses import Response
@@ -8,7 +8,7 @@ from starlette.responses import Response
 from veille.french import french_day
 from veille.links import PROFILE
 from veille.model import Member, ProfileDraft, Subscriber
-from veille.text import clean
+from veille.text import clean, fold
 from veille.web.forms import Form, Posted, Refused
 from veille.web.member.front import Front, Here
 from veille.web.pages import framed
@@ -56,14 +56,11 @@ def answer(front: Here, token: str, form: Posted) -> Response:
     member = _member(front, person)
     told = _read(front, member, form)
     if isinstance(told, str):
-        return _page(front, member, problem=told)
-    now = front.clock.now()
-    if told.refused:
-        front.drafts.decide(told.refused, accepted=False, by=person.email, now=now)
-    if told.accepted:
-        front.drafts.decide(told.accepted, accepted=True, by=person.email, now=now)
-    if told.said:
-        front.drafts.answer(told.said, by=person.email, now=now)
+        return _page(front, member, problem=told, written=form)
+    if told.said or told.accepted or told.refused:
+        front.drafts.answer(
+            told.said, accepted=told.accepted, refused=told.refused, by=person.email, now=front.clock.now()
+        )
     return _page(front, _member(front, person), saved=True)
 
 
@@ -74,7 +71,10 @@ def _member(front: Front, person: Subscriber) -> Member:
     return member
 
 
-def _page(front: Front, member: Member, *, saved: bool = False, problem: str = "") -> Response:
+def _page(
+    front: Front, member: Member, *, saved: bool = False, problem: str = "", written: Form | None = None
+) -> Response:
+    """Draw the page; `written`: what is to be mended stays where it was written."""
     drafts = front.drafts.drafts(member.id)
     return framed(
         front.settings,
@@ -85,6 +85,7 @@ def _page(front: Front, member: Member, *, saved: bool = False, problem: str = "
         drafts=[(draft, _LABELS.get(draft.field, draft.field), _day(front, draft)) for draft in drafts],
         phrases=_PHRASES,
         questions=[(field, words, example, getattr(member, field)) for field, words, example in QUESTIONS],
+        written=dict(reversed(written.fields)) if written else {},
         saved=saved,
         problem=problem,
     )
@@ -115,14 +116,15 @@ def _read(front: Front, member: Member, form: Form) -> _Answers | str:
 
 def _new(front: Front, member: Member, field: str, text: str) -> Iterator[ProfileDraft]:
     """Yield the lines of an answer that the profile does not have yet."""
-    known: Sequence[str] = getattr(member, field)
-    lines = dict.fromkeys(line for part in text.splitlines() if (line := _line(part)))
-    for line in lines:
-        if line not in known:
+    known = {fold(one) for one in getattr(member, field)}
+    lines = {fold(line): line for part in reversed(text.splitlines()) if (line := _line(part))}
+    for key, line in reversed(lines.items()):
+        if key not in known:
             yield ProfileDraft(
                 member_id=member.id, field=field, value=line, origin=_ORIGIN, quote=line, at=front.clock.now()
             )
 
 
 def _line(text: str) -> str:
-    return " ".join(clean(text).split())
+    # A bar parts the phrases of a cell, wherever a list of members is written.
+    return " ".join(clean(text).replace("|", "/").split())
