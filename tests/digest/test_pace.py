@@ -173,6 +173,19 @@ def test_family_of_a_domain_is_asked_of_the_dns_once() -> None:
     assert families("x@gmail.com") == "gmail"
 
 
+def test_dns_that_does_not_answer_is_not_asked_of_each_domain() -> None:
+    """Four seconds a domain: a list of five hundred would wait half an hour for its first mail."""
+    asked: list[str] = []
+
+    def lookup(domain: str) -> list[str] | None:
+        asked.append(domain)
+        return ["aspmx.l.google.com."] if domain == "d2.fr" else None
+
+    families = Families(lookup)
+    assert [families(f"a@d{n}.fr") for n in range(30)].count("gmail") == 1
+    assert asked == ["d0.fr", "d1.fr", "d2.fr", "d3.fr", "d4.fr", "d5.fr"]
+
+
 # ── refusals ────────────────────────────────────────────────────────────────────────────────────────────────────────
 def refused(enhanced: str) -> SendOutcome:
     return SendOutcome(state=DeliveryState.REJECTED, reply=f"{enhanced} no", smtp_code=550, enhanced=enhanced)

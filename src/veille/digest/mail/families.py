@@ -28,6 +28,8 @@ _HOSTS = (
     (".free.fr", "free"),
 )
 FAMILIES = (*_DOMAINS, OTHER)
+#: Domains in a row of which the DNS says nothing, each for seconds, before it is asked no more: mails do not wait for it.
+_SILENT = 3
 
 
 class Families:
@@ -36,6 +38,7 @@ class Families:
     def __init__(self, lookup: MxLookup | None = None) -> None:
         self._lookup = lookup
         self._known = dict(_FAMILY)
+        self._silent = 0
 
     def __call__(self, email: str) -> str:
         """Return one of `FAMILIES`."""
@@ -45,8 +48,11 @@ class Families:
         return self._known[domain]
 
     def _looked_up(self, domain: str) -> str:
-        hosts = (self._lookup(domain) if self._lookup is not None else None) or ()
-        for host in hosts:
+        if self._lookup is None or self._silent >= _SILENT:
+            return OTHER
+        hosts = self._lookup(domain)
+        self._silent = self._silent + 1 if hosts is None else 0
+        for host in hosts or ():
             for end, family in _HOSTS:
                 if f".{host.lower().rstrip('.')}".endswith(end):
                     return family
