@@ -28,7 +28,7 @@ _HOSTS = (
     (".free.fr", "free"),
 )
 FAMILIES = (*_DOMAINS, OTHER)
-#: Domains in a row of which the DNS says nothing, each for seconds, before it is asked no more: mails do not wait for it.
+#: Domains in a row of which the DNS says nothing, seconds each, before it is asked no more: mails do not wait for it.
 _SILENT = 3
 
 
