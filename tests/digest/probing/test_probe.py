@@ -12,6 +12,7 @@ import pytest
 from tests.digest.probing.mails import DOMAIN, KEYS
 from tests.digest.sink import Plan, Sink, Taken
 from tests.inside import inside
+from veille.digest.probing.comparing import read_parts
 
 Change = Callable[[bytes], bytes]
 
@@ -102,6 +103,10 @@ def links(raw: bytes) -> bytes:
     return html_part(raw, lambda text: text.replace(b'href="https://', b'href="https://clics.relais.example/c/'))
 
 
+def no_host(raw: bytes) -> bytes:
+    return html_part(raw, lambda text: text.replace(b'href="https://', b'href="https://[clics/'))
+
+
 def no_header(name: bytes) -> Change:
     return lambda raw: re.sub(rb"(?m)^" + name + rb":[^\r\n]*(?:\r\n[ \t][^\r\n]*)*\r\n", b"", raw)
 
@@ -119,6 +124,7 @@ def own_sender(raw: bytes) -> bytes:
         (pixel, "pixel", "un pixel de suivi a été ajouté"),
         (pixel, "DKIM", "le corps a été changé"),
         (links, "liens", "réécrits vers clics.relais.example"),
+        (no_host, "liens", "réécrits vers https://[clics"),
         (no_header(b"List-Unsubscribe"), "List-Unsubscribe", "enlevé"),
         (no_header(b"List-Unsubscribe-Post"), "List-Unsubscribe-Post", "enlevé"),
         (no_header(b"DKIM-Signature"), "DKIM", "notre signature a été enlevée"),
@@ -140,6 +146,12 @@ def test_what_a_relay_changes_is_named_with_a_cure(house: Path, change: Change, 
     after = done.stdout.splitlines()
     assert after[after.index(line) + 1].startswith("  → ")
     assert done.returncode == 2
+
+
+@pytest.mark.parametrize("charset", [b"x-unknown", b"a\x00b", b"idna", b"rot13", b"utf-16"])
+def test_a_stranger_s_charset_in_the_seed_mailbox_stops_nothing(charset: bytes) -> None:
+    raw = b'Content-Type: text/plain; charset="' + charset + b'"\n\n\xe9\xff..example\n'
+    assert isinstance(read_parts(raw).text, str)
 
 
 def test_another_signature_beside_ours_is_read_too(house: Path) -> None:

@@ -112,7 +112,7 @@ def subject_of(mail: Parted) -> str:
 def _decoded(one: Message, payload: bytes) -> str:
     try:
         return payload.decode(one.get_content_charset("utf-8"), "replace")
-    except LookupError:
+    except (LookupError, ValueError):  # unknown, or a name that no codec may have
         return payload.decode("utf-8", "replace")
 
 
@@ -189,7 +189,7 @@ def _images(old: Parts, new: Parts) -> Finding:
 
 def _links(old: Parts, new: Parts) -> Finding:
     had, has = _targets(old), _targets(new)
-    strange = sorted({urlsplit(one).hostname or one for one in has - had})
+    strange = sorted({_host(one) for one in has - had})
     if strange:
         cure = "coupez le suivi des clics chez le relais : chaque lien y porte le nom de son lecteur"
         shown = ", ".join(strange[:3])
@@ -197,6 +197,14 @@ def _links(old: Parts, new: Parts) -> Finding:
     if had - has:
         return Finding(Gravity.WRONG, "liens", f"{len(had - has)} liens ont disparu", "cherchez un filtre de contenu")
     return Finding(Gravity.RIGHT, "liens", f"{len(had)} liens, inchangés")
+
+
+def _host(url: str) -> str:
+    """Return the host of an address, whatever it holds; the address itself where there is none."""
+    try:
+        return urlsplit(url).hostname or _short(url)
+    except ValueError:
+        return _short(url)
 
 
 def _words(old: Parts, new: Parts) -> Iterator[Finding]:
