@@ -69,7 +69,7 @@ def test_what_still_cannot_be_approved_waits_for_a_person_and_is_said_once(autom
     automatic.clock.advance(FRIDAY)
     daemon = automatic.digests
     (held,) = tick(daemon)
-    assert "le repli n'a pas pu l'approuver : au rythme de [pace]" in held
+    assert "le repli n'a pas pu l'approuver : aux heures d'envoi et au rythme de [pace]" in held
     for _ in range(5):
         automatic.clock.advance(timedelta(minutes=1))
         assert tick(daemon) == []

@@ -108,7 +108,7 @@ def approve(instance: Instance, name: str | None, said: str | None, by: str) -> 
     app = instance.open()
     for issue in app.digest.approving(by=by or session_name(), name=name, said=said):
         echo(f"{title(issue)} approuvée par {issue.approved_by} ; empreinte {(issue.content_sha256 or '')[:12]}")
-        if remark := app.returning.pace_remark(issue):
+        for remark in filter(None, (app.returning.pace_remark(issue), app.digest.remark(issue))):
             echo(f"attention : {remark}", err=True)
     echo(f"Envoyez avec « veille digest send{f' --name {name}' if name else ''} ».")
 
@@ -156,7 +156,7 @@ def status(instance: Instance, name: str | None, said: str | None, as_json: bool
         echo("Aucune édition encore : lancez « veille digest build ».")
     for one in found:
         show_sent(one)
-        if remark := app.returning.pace_remark(one.issue):
+        for remark in filter(None, (app.returning.pace_remark(one.issue), app.digest.remark(one.issue))):
             echo(f"attention : {remark}")
 
 

@@ -15,7 +15,7 @@ from veille.digest.composing import Composer, make_frame
 from veille.digest.desk import Built, Desk, needed
 from veille.digest.editions import Edition, edition_of
 from veille.digest.keeping import HELD, changed_since, fingerprint, holding, standing
-from veille.digest.planning import planned, window
+from veille.digest.planning import late, planned, window
 from veille.errors import InputError
 from veille.model import Bulletin, Drafted, Handpicked, Issue, IssueState, Item, Subscriber
 from veille.model.issue_life import EDITABLE
@@ -85,6 +85,7 @@ class Maker:
         So is what the fallback made for itself (of `by` items), where a person asks or it is made otherwise now.
         """
         stands = not issue.behind and issue.frame.get(_FALLBACK, by) == by
+        stands = stands and (by is None or late(self._desk, definition, issue) is None)  # a person is told, and decides
         return issue if stands else self.remade(definition, issue).issue
 
     def screened(self, definition: Definition, issue: Issue, screen: Screen) -> Issue | None:
@@ -102,7 +103,9 @@ class Maker:
         """Return the draft made again, what each reader gets, and what changed of that; None = all of it may have."""
         desk = self._desk
         when = edition_of(definition.digest, issue.period, desk.clock.now(), desk.hours(definition))
-        when = planned(desk, definition, when, desk.audience.subscribers(), needed(issue.stale_at))
+        # Dated anew, it has its window from the day on which it leaves now.
+        end = max(needed(issue.stale_at), when.stale_at) if late(desk, definition, issue) else needed(issue.stale_at)
+        when = planned(desk, definition, when, desk.audience.subscribers(), end)
         fresh, drafted, changed = self._draft(definition, when, issue, screen, whole=whole)
         return replace(fresh, send_at=issue.send_at), drafted, changed
 

@@ -33,8 +33,8 @@ class ClosesOnTheWay(InputError):
 
     def __init__(self, issue: Issue, *, mails: int, last: date, items: Sequence[int]) -> None:
         super().__init__(
-            f"au rythme de [pace], les {mails} mails de l'édition {issue.name} partent jusqu'au {day_of_month(last)} ; "
-            f"or elle montre {counted(len(items), 'article')} à clôture plus proche",
+            f"aux heures d'envoi et au rythme de [pace], les {mails} mails de l'édition {issue.name} partent jusqu'au "
+            f"{day_of_month(last)} ; or elle montre {counted(len(items), 'article')} à clôture plus proche",
             cure="refaites-la avec « veille digest build » (figée : « digest reopen » d'abord), ou relevez [pace]",
         )
         #: Numbers of these items.
@@ -80,6 +80,32 @@ def window(desk: Desk, definition: Definition, issue: Issue, *, mails: int, clos
     return until
 
 
+def late(desk: Desk, definition: Definition, issue: Issue) -> date | None:
+    """Return the day on which an issue may still leave by itself, where it is after the one it is dated; else None."""
+    if definition.corrects:
+        return None  # it counts no days
+    when = edition_of(definition.digest, issue.period, desk.clock.now(), desk.hours(definition))
+    return when.day if when.day > date.fromisoformat(issue.frame["day"]) else None
+
+
+def late_remark(desk: Desk, definition: Definition, issue: Issue) -> str:
+    """Say of a signed issue that the days it counts will be wrong when it leaves by itself, and what to do; or nothing.
+
+    Only before any of it left: a quota that spreads it over days was foreseen when it was signed.
+    """
+    if issue.state not in OPEN or "date" in issue.frame:
+        return ""
+    leaves = late(desk, definition, issue)
+    if leaves is None:
+        return ""
+    dated = date.fromisoformat(issue.frame["day"])
+    return (
+        f"elle est datée du {day_of_month(dated)} et ne part d'elle-même que le {day_of_month(leaves)} : les jours "
+        "qu'elle compte seront faux ; « veille digest send --now » l'envoie tout de suite, ou bien « veille digest "
+        "reopen », « build », puis « approve » la datent de ce jour"
+    )
+
+
 def _needed_end(
     desk: Desk, definition: Definition, when: Edition | None, mails: int, *, start: datetime, end: datetime
 ) -> datetime:
@@ -90,6 +116,7 @@ def _needed_end(
     if definition.digest.alert is not None and not definition.corrects:
         return end  # never on another day: it would meet that day's own
     hours = desk.hours(definition)
+    start = hours.opening(start)  # signed at night, it leaves in the morning, be that after its window
     everything = foreseen(
         desk.settings, desk.mails.rates(), hours, mails + _others(desk, start), start=start, end=start + _FAR
     )

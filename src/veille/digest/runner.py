@@ -15,6 +15,7 @@ from veille.digest.living import Living
 from veille.digest.mail.despatch import Despatch, OutsideHours
 from veille.digest.mail.doubts import Doubts
 from veille.digest.making import Maker
+from veille.digest.planning import late_remark
 from veille.digest.rendering.sandbox import Rendered
 from veille.digest.showing import Shown, show
 from veille.digest.telling import Telling
@@ -146,6 +147,10 @@ class Digests:
         Outside the sending hours only what a person sends `anyhow` leaves. Raises InputError where nothing may leave.
         """
         return self._despatch.send(name, said=said, anyhow=anyhow)
+
+    def remark(self, issue: Issue) -> str:
+        """Return what a person should know of a signed issue before it leaves, in French, or nothing."""
+        return late_remark(self._desk, self._desk.one(issue.digest), issue)
 
     def closed(self, name: str | None = None, *, said: str | None = None) -> OutsideHours | None:
         """Return why what waits may not leave at this hour, with the next opening, or None."""
