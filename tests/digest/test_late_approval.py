@@ -77,3 +77,16 @@ def test_an_edit_made_too_late_for_its_day_dates_it_anew_and_gives_it_its_window
     house.digests.curation.note(3, "Appelez-nous.", by="Claire")
     house.digests.approve(by="Claire")
     says_monday(house)
+
+
+def test_signed_in_time_and_kept_from_leaving_all_day_it_is_not_promised_for_monday(house: House) -> None:
+    house.digests.build()
+    house.digests.approve(by="Claire")
+    house.clock.advance(FRIDAY_NIGHT)  # no process ran on Friday; its window ends on Sunday
+    (told,) = list(house.digests.run_due())
+    assert "périmée dimanche 29 novembre à 07:30" in told
+    assert "send --now" in told
+    assert "30/11" not in told
+    assert list(house.digests.run_due()) == []
+    house.digests.send(anyhow=True)
+    assert len(mails(house)) == 2

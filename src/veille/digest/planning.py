@@ -88,6 +88,12 @@ def late(desk: Desk, definition: Definition, issue: Issue) -> date | None:
     return when.day if when.day > date.fromisoformat(issue.frame["day"]) else None
 
 
+def overtaken(desk: Desk, definition: Definition, issue: Issue) -> bool:
+    """Say whether an issue ends before the sending hours open again: it leaves by a person's order only."""
+    leaves = desk.hours(definition).opening(max(needed(issue.send_at), desk.clock.now()))
+    return leaves > needed(issue.stale_at)
+
+
 def late_remark(desk: Desk, definition: Definition, issue: Issue) -> str:
     """Say of a signed issue that the days it counts will be wrong when it leaves by itself, and what to do; or nothing.
 
@@ -98,6 +104,11 @@ def late_remark(desk: Desk, definition: Definition, issue: Issue) -> str:
     leaves = late(desk, definition, issue)
     if leaves is None:
         return ""
+    if overtaken(desk, definition, issue):
+        return (
+            f"elle sera périmée {desk.in_words(issue.stale_at)}, avant que les heures d'envoi ne s'ouvrent ; « veille "
+            "digest send --now » l'envoie tout de suite, ou bien « veille digest reopen », « build », puis « approve »"
+        )
     dated = date.fromisoformat(issue.frame["day"])
     return (
         f"elle est datée du {day_of_month(dated)} et ne part d'elle-même que le {day_of_month(leaves)} : les jours "

@@ -15,7 +15,7 @@ from veille.digest.living import Living
 from veille.digest.mail.despatch import Despatch, OutsideHours
 from veille.digest.mail.doubts import Doubts
 from veille.digest.making import Maker
-from veille.digest.planning import late_remark
+from veille.digest.planning import late_remark, overtaken
 from veille.digest.rendering.sandbox import Rendered
 from veille.digest.showing import Shown, show
 from veille.digest.telling import Telling
@@ -240,7 +240,10 @@ class Digests:
             opening = hours.opening(now).astimezone(hours.zone)
             if issue.state is IssueState.APPROVED:
                 self._desk.issues.queue(issue.id, now=now, why=f"attend {opening:%d/%m/%Y %H:%M}")
-                yield f"édition {issue.name} en file : elle part le {opening:%d/%m/%Y à %H:%M}"
+                said = f"en file : elle part le {opening:%d/%m/%Y à %H:%M}"
+                if overtaken(self._desk, definition, issue):
+                    said = f"pas partie : {late_remark(self._desk, definition, issue)}"
+                yield f"édition {issue.name} {said}"
             return
         before = self._desk.mails.counts(issue.id)
         sent = self._despatch.send_issue(issue, hours)
