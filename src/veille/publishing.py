@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from veille.digest.publishing.archive import Archive
     from veille.digest.publishing.profile import ProfileFeeds
     from veille.digest.publishing.public import Printed
+    from veille.model import Feedback
 
 
 class Publishing:
@@ -81,7 +82,12 @@ class Publishing:
         from veille.digest.publishing.profile import ProfileFeeds
 
         stores = self._stores
-        return ProfileFeeds(self._desk(), member=stores.members.member, opinions=stores.opinions.of)
+        return ProfileFeeds(self._desk(), member=stores.members.member, opinions=self._said)
+
+    def _said(self, subscriber_id: int) -> "list[Feedback]":
+        """Return what a person said of items, for whichever of their organisations."""
+        readings = self._stores.members.same_address(subscriber_id)
+        return [said for one in readings for said in self._stores.opinions.of(one.id)]
 
     def announce(self) -> list[str]:
         """Tell channels what they have not heard; under a moved clock nothing goes out."""

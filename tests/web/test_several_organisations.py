@@ -8,6 +8,7 @@ from email.message import EmailMessage
 
 import pytest
 from click.testing import CliRunner
+from sqlalchemy import update
 
 from tests.web.conftest import ANNE, BOB, FRIDAY, WEDNESDAY, Site, send, send_made
 from veille.cli.main import cli
@@ -16,6 +17,7 @@ from veille.digest.signs.wording import as_text
 from veille.errors import InputError
 from veille.matching.explain import find_member
 from veille.model import DeliveryState, Member, Preferences, Subscriber
+from veille.storage.tables import ItemFactRow, ItemRow
 
 
 @pytest.fixture
@@ -215,3 +217,22 @@ def test_staff_see_who_is_written_to_no_more_and_why(both: Site) -> None:
     later = ["--home", str(app.settings.home), "--now", both.clock.now().isoformat()]
     assert "en pause" not in CliRunner().invoke(cli, [*later, "members", "list"]).output
     assert "· chaque semaine ·" in CliRunner().invoke(cli, [*later, "profile", "Robotix"]).output
+
+
+def test_what_is_not_for_me_comes_again_for_none_of_my_organisations(both: Site) -> None:
+    """The page says « ne vous sera plus proposé », whose only way back would be a day that moves."""
+    send(both)
+    first, twin = reading(both, "Phytalis"), reading(both, "Végétalia")
+    said = min(both.app.mail_ledger.seen([first.id])[first.id])
+    feed = both.client.get(both.links.feed(twin.id, "json")).text
+    both.client.post(both.links.opinion(first.id, said), data={"avis": "not_for_me", "raison": "known"})
+    after = both.client.get(both.links.feed(twin.id, "json")).text
+    assert (f'item-{said}"' in feed, f'item-{said}"' in after) == (True, False)
+    moved = update(ItemFactRow).where(ItemFactRow.item_id == said, ItemFactRow.name == "deadline")
+    with both.app.database.write() as session:
+        session.execute(moved.values(value="2027-01-15", previous="2026-12-18"))
+        session.execute(update(ItemRow).where(ItemRow.id == said).values(version=ItemRow.version + 1))
+    both.clock.advance(FRIDAY - WEDNESDAY)
+    both.clock.advance(timedelta(days=3))
+    (built,) = both.app.digest.build("hebdo")
+    assert said not in {line.item_id for one in built.drafted if one.subscriber.email == ANNE for line in one.selection}

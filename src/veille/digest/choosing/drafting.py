@@ -212,11 +212,15 @@ def shown_now(items: Sequence[Item]) -> Mapping[int, Item]:
 
 
 def reader_of(person: Subscriber, member: Member, readers: Readers, hands: Hands, known: Mapping[int, Item]) -> Reader:
-    """Gather what a person was sent and said; `known`: number → the item that it shows now."""
+    """Gather what a person was sent and said, for whichever organisation.
+
+    `known`: number → the item that it shows now.
+    """
     seen = told(person.id, readers.seen, readers.beside)
     shown = {known[number].id: known[number] for number in seen if number in known}
     lines = {number: line for number, item in shown.items() if (line := journal(item, seen)) is not None}
-    return Reader(person, member, lines, readers.refused.get(person.id, frozenset()), hands.of(member.id))
+    refused = (readers.refused.get(one, frozenset()) for one in (person.id, *readers.beside.get(person.id, ())))
+    return Reader(person, member, lines, frozenset().union(*refused), hands.of(member.id))
 
 
 def journal(item: Item, seen: Mapping[int, SeenItem]) -> SeenItem | None:

@@ -56,7 +56,7 @@ class ProfileFeeds:
         opinions: Callable[[int], Sequence[Feedback]],
     ) -> None:
         self._desk = desk
-        #: Organisation, and what a person said of items, by their numbers: a feed asks about one reader.
+        #: Organisation, and what a person said of items for any of theirs, by their numbers: a feed asks about one.
         self._member = member
         self._opinions = opinions
         self._kept: _Prepared | None = None
@@ -69,7 +69,8 @@ class ProfileFeeds:
         if member is None:
             return []
         ready, desk = self._prepared(), self._desk
-        people = Readers(members=(), subscribers=(), seen={}, refused=refusals(self._opinions(person.id)))
+        refused = frozenset().union(*refusals(self._opinions(person.id)).values())
+        people = Readers(members=(), subscribers=(), seen={}, refused={person.id: refused})
         reader = reader_of(person, member, people, ready.hands, ready.shown)
         offers = ready.offering.anew().offers(reader)
         chosen = chosen_of(ready.digest, ready.when, member, {}, offers, frozenset())
