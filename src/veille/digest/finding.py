@@ -1,11 +1,12 @@
-"""Which issue a person means: the only one there is, or the one they name; several are named back, none is guessed."""
+"""Which issue or reader a person means: the only one there is, or the one they name; of several, none is guessed."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from veille.config.digests import Definition
+from veille.config.problems import nearest
 from veille.digest.desk import Desk, needed
 from veille.errors import InputError
-from veille.model import Issue, IssueState
+from veille.model import Drafted, Issue, IssueState
 from veille.model.issue_life import EDITABLE, LIVING, refused_move
 
 #: Where an issue is sought: what is not ended first.
@@ -91,3 +92,34 @@ def _said(desk: Desk, definitions: Sequence[Definition], name: str | None, said:
         cure = f"en cours : {', '.join(alive)}" if alive else "« veille digest status » donne les dernières"
         raise InputError(f"pas d'édition « {said} »", cure=cure)
     return only(found)
+
+
+def reader_named(drafted: Sequence[Drafted], who: str, organisations: Mapping[int, str]) -> Drafted:
+    """Return the reader named by address or organisation; raises InputError with the nearest known name.
+
+    An organisation that nobody reads for is known all the same: what it lacks is an address.
+    """
+    wanted = who.strip().casefold()
+    names: dict[str, Drafted] = {}
+    readings = [one for one in drafted if one.subscriber.email.casefold() == wanted]
+    if len(readings) > 1:
+        read_for = " et ".join(organisations.get(one.subscriber.member_id, "?") for one in readings)
+        raise InputError(f"{who} lit pour {read_for}", cure="nommez l'organisation")
+    for one in drafted:
+        names.setdefault(one.subscriber.email.casefold(), one)
+        organisation = organisations.get(one.subscriber.member_id, "").casefold()
+        # Of an organisation's people, one who has a bulletin.
+        if organisation and (organisation not in names or names[organisation].bulletin is None):
+            names[organisation] = one
+    if wanted in names:
+        return names[wanted]
+    if silent := next((name for name in organisations.values() if name.casefold() == wanted), ""):
+        raise InputError(
+            f"personne ne lit pour « {silent} » : aucune adresse de cette organisation n'est abonnée",
+            cure="ajoutez-en une à la liste, puis « veille members import LISTE.csv » et « veille digest build »",
+        )
+    near = nearest(wanted, names)
+    raise InputError(
+        f"aucun lecteur « {who} » dans cette édition",
+        cure=f"vouliez-vous « {near} » ?" if near else "voyez « veille members list »",
+    )

@@ -1,16 +1,15 @@
 """The digest stage as commands and the daemon call it: build, preview, approve, send, status."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 
 from veille.config.digests import ERRATUM, Definition
-from veille.config.problems import nearest
 from veille.digest.alerting import Alerts
 from veille.digest.curating import Curation
 from veille.digest.desk import Built, Desk, Sent, needed
 from veille.digest.errata import Errata
 from veille.digest.fallback import Fallback, Held
-from veille.digest.finding import issue_meant, only
+from veille.digest.finding import issue_meant, only, reader_named
 from veille.digest.living import Living
 from veille.digest.mail.despatch import Despatch, OutsideHours
 from veille.digest.mail.doubts import Doubts
@@ -269,34 +268,3 @@ class Digests:
 
     def _reader(self, drafted: Sequence[Drafted], who: str) -> Drafted:
         return reader_named(drafted, who, {m.id: m.organisation for m in self._desk.audience.members()})
-
-
-def reader_named(drafted: Sequence[Drafted], who: str, organisations: Mapping[int, str]) -> Drafted:
-    """Return the reader named by address or organisation; raises InputError with the nearest known name.
-
-    An organisation that nobody reads for is known all the same: what it lacks is an address.
-    """
-    wanted = who.strip().casefold()
-    names: dict[str, Drafted] = {}
-    readings = [one for one in drafted if one.subscriber.email.casefold() == wanted]
-    if len(readings) > 1:
-        read_for = " et ".join(organisations.get(one.subscriber.member_id, "?") for one in readings)
-        raise InputError(f"{who} lit pour {read_for}", cure="nommez l'organisation")
-    for one in drafted:
-        names.setdefault(one.subscriber.email.casefold(), one)
-        organisation = organisations.get(one.subscriber.member_id, "").casefold()
-        # Of an organisation's people, one who has a bulletin.
-        if organisation and (organisation not in names or names[organisation].bulletin is None):
-            names[organisation] = one
-    if wanted in names:
-        return names[wanted]
-    if silent := next((name for name in organisations.values() if name.casefold() == wanted), ""):
-        raise InputError(
-            f"personne ne lit pour « {silent} » : aucune adresse de cette organisation n'est abonnée",
-            cure="ajoutez-en une à la liste, puis « veille members import LISTE.csv » et « veille digest build »",
-        )
-    near = nearest(wanted, names)
-    raise InputError(
-        f"aucun lecteur « {who} » dans cette édition",
-        cure=f"vouliez-vous « {near} » ?" if near else "voyez « veille members list »",
-    )
