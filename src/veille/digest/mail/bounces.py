@@ -21,7 +21,7 @@ _MAX_PARTS = 50
 #: RFC 3463, RFC 7505: the address or its domain does not exist, has moved, is closed, or refuses all mail. 5.1.7 and
 #: 5.1.8 speak of the sender's address: that is our mistake, not a dead reader.
 _FINAL = re.compile(r"5\.1\.(?:[0-46]|10)|5\.2\.1|5\.4\.4")
-_STATUS = re.compile(r"[245]\.\d{1,3}\.\d{1,3}(?![\d.])")
+_STATUS = re.compile(r"(?<![\d.])[245]\.\d{1,3}\.\d{1,3}(?![\d.])")
 _SEALED = re.compile(r"\+(\d{1,12})-([a-z2-7]{16})@", re.IGNORECASE)
 #: Where the address that a mail was really delivered to is written.
 _DELIVERED = ("Delivered-To", "X-Original-To", "Envelope-To", "X-Envelope-To", "To")
@@ -142,7 +142,7 @@ def _status_blocks(parts: Sequence[Message]) -> Iterator[dict[str, str]]:
 def _verdict(block: dict[str, str]) -> tuple[ReturnKind, str, str] | None:
     if "action" not in block:
         return None  # the block about the message as a whole
-    match = _STATUS.match(block.get("status", "").strip())
+    match = _STATUS.search(block.get("status", ""))
     status = match[0] if match else status_in(block.get("diagnostic-code", ""))
     detail = _line(block.get("diagnostic-code", ""))
     action = block["action"].strip().lower()
