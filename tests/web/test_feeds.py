@@ -2,17 +2,18 @@
 
 import json
 import threading
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import feedparser
 import pytest
 
 from tests.digest.builders import item, store_items
-from tests.web.conftest import ANNE, BOB, Site
+from tests.web.conftest import ANNE, BOB, WEDNESDAY, Site
 from veille.digest.publishing.profile import ProfileFeeds
 from veille.errors import InputError
 from veille.matching.sheet import Sheet
 from veille.model import Preferences
+from veille.web.serving import each_morning
 
 
 def addresses(site: Site, email: str, ending: str = "xml") -> str:
@@ -118,7 +119,7 @@ def test_nobody_waits_while_it_is_made_anew_and_the_next_have_it(site: Site, mon
     assert titles(site) == before | {"Appel neuf : extraits végétaux"}
 
 
-@pytest.mark.parametrize("later", [timedelta(hours=3), timedelta(hours=16)])
+@pytest.mark.parametrize("later", [timedelta(hours=5), timedelta(hours=16)])
 def test_what_is_too_old_or_of_yesterday_is_waited_for(site: Site, later: timedelta) -> None:
     """Of a day that has passed, a feed would show what has closed."""
     before = titles(site)
@@ -136,3 +137,23 @@ def test_a_base_that_is_busy_leaves_what_there_was(site: Site, monkeypatch: pyte
         site.app.publishing.profiles.rest(20)
     monkeypatch.undo()
     assert titles(site) == before
+
+
+def test_what_a_new_day_needs_is_made_before_anybody_asks(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The 31st of October 2027 has 25 hours."""
+    call = item(20, sector="agroalimentaire", title="Appel neuf : extraits végétaux", deadline="2027-12-18")
+    store_items(site.app.database, [call])
+    site.clock.advance(datetime(2027, 10, 30, 22, 30, tzinfo=UTC) - WEDNESDAY)  # 00:30 in Paris
+    waited: list[float] = []
+
+    def stopped(seconds: float) -> bool:
+        waited.append(seconds)
+        if len(waited) == 1:
+            site.clock.advance(timedelta(seconds=seconds))
+        return len(waited) > 1
+
+    each_morning(site.app, stopped)
+    site.app.publishing.profiles.rest(20)
+    assert [round(one / 3600, 1) for one in waited] == [24.5, 24.0]
+    monkeypatch.setattr(ProfileFeeds, "_made", lambda _: pytest.fail("somebody waited"))
+    assert titles(site) == {"Appel neuf : extraits végétaux"}

@@ -2,9 +2,10 @@
 
 import logging
 import signal
-from collections.abc import Mapping, Sequence
-from datetime import date
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, date, datetime, time, timedelta
 from functools import partial
+from threading import Event, Thread
 from types import FrameType
 
 import uvicorn
@@ -24,6 +25,8 @@ _LOG = logging.getLogger(__name__)
 
 #: Seconds that a page being written may take to end when we are told to stop.
 _GRACE = 10
+#: Seconds after midnight at which a day has surely begun, whatever a timer is off by.
+_AFTER = 5
 #: Items whose sources a person may mute: those of the last few bulletins.
 _LATELY = 40
 
@@ -58,6 +61,8 @@ def serve(app: App, *, host: str, port: int) -> None:
         signal.signal(number, _stopped)
     feeds = app.publishing.profiles
     feeds.prepare()
+    stopping = Event()
+    Thread(target=each_morning, args=(app, stopping.wait), name="minuit", daemon=True).start()
     uvicorn.run(
         create_app(front_of(app), app.returning, app.publishing),
         host=host,
@@ -67,7 +72,22 @@ def serve(app: App, *, host: str, port: int) -> None:
         server_header=False,
         timeout_graceful_shutdown=_GRACE,
     )
+    stopping.set()
     feeds.rest(_GRACE)
+
+
+def each_morning(app: App, stopped: Callable[[float], bool]) -> None:
+    """Prepare what feeds share as each day begins, before anybody asks: yesterday's serves nobody.
+
+    `stopped`: waits so many seconds, then says whether to end.
+    """
+    zone = app.settings.cluster.zone
+    while True:
+        now = app.clock.now()
+        midnight = datetime.combine(now.astimezone(zone).date() + timedelta(days=1), time(), zone)
+        if stopped((midnight.astimezone(UTC) - now).total_seconds() + _AFTER):
+            return
+        app.publishing.profiles.prepare()
 
 
 def _stopped(number: int, _frame: FrameType | None) -> None:

@@ -24,8 +24,9 @@ _ENTRIES = 40
 _WORDS = 1_000_000
 #: How long items and their words serve all readers: programs that follow feeds ask every hour or so, all at once.
 _FRESH = timedelta(minutes=15)
-#: How long they still serve while they are prepared anew: nobody waits for what a neighbour was given.
-_USABLE = timedelta(hours=2)
+#: How long they still serve while they are prepared anew: nobody waits for what a neighbour was given, nor does a lone
+#: program that asks as often as our feeds say (`ttl`, three hours).
+_USABLE = timedelta(hours=4)
 #: Of no trade and no place: a judge reads all items for the first who asks it, whoever that is.
 _NOBODY = Member(organisation="")
 
