@@ -94,11 +94,12 @@ class Sender:
             return False
         since = self._reach(issue_id, self._log)
         left = {mark for mark in left if since is not None and (doubts[mark].begun_at or since) >= since}
-        if not left:
+        absent = self._log.absent(left) if left else set()
+        if not absent:
             return False
         self._wait(self._log.grace)
-        left -= self._settle_taken(issue_id, left)
-        absent = self._log.absent(left)
+        absent -= self._settle_taken(issue_id, absent)
+        absent = self._log.absent(absent)
         return self._ledger.reconcile(issue_id, accepted=(), absent=absent, now=self._clock.now()) > 0
 
     def _settle_taken(self, issue_id: int, marks: Collection[str]) -> set[str]:
