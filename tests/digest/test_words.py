@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from tests.digest.builders import FRIDAY, digest, item, match, member, seen, subscriber
 from veille import french
 from veille.digest.choosing import wording
+from veille.digest.choosing.brevity import shortened
 from veille.digest.choosing.bulletin import compose, one_line, selection, web_link
 from veille.digest.choosing.select import Offer
 from veille.excerpt import PRESS_CHARACTERS, PRESS_SHARE, excerpt
@@ -146,6 +147,19 @@ def test_the_first_mail_says_where_the_address_comes_from():
         " 3 novembre 2026. À quel titre : adhésion."
     )
     assert made(an_offer()).origin == ""
+
+
+@pytest.mark.parametrize("section", ["seize", "partners", "network"])
+def test_what_has_no_address_is_told_where_it_is_shown(section: str):
+    said = "Rendez-vous à Quimper.\nAppelez Anne avant jeudi : 04 73 00 00 00."
+    heard = item(url=None, text=said, licence=Licence.OWN)
+    bulletin = made(an_offer(section, item=heard))
+    assert (
+        bulletin.lines[0].extract.replace(NBSP, " ")
+        == "Rendez-vous à Quimper. Appelez Anne avant jeudi : 04 73 00 00 00."
+    )
+    assert shortened(bulletin, 1).lines[0].extract == bulletin.lines[0].extract
+    assert len(made(an_offer(section, item=replace(heard, text=said * 100))).lines[0].extract) <= 500
 
 
 def test_recall_says_so():

@@ -43,7 +43,7 @@ def _from_the_end(bulletin: Bulletin, count: int, limit: int, shorter: Callable[
 
 
 def _without_extract(line: Line) -> Line:
-    return replace(line, extract="")
+    return replace(line, extract="") if line.url else line  # what has no address is read here or nowhere
 
 
 def _with_one_reason(line: Line) -> Line:

@@ -11,7 +11,7 @@ from veille.config.digests import Digest
 from veille.digest.choosing import wording
 from veille.digest.choosing.placing import ANSWERED
 from veille.digest.choosing.select import Offer
-from veille.excerpt import PRESS_CHARACTERS, quoted, summary
+from veille.excerpt import OTHER_CHARACTERS, PRESS_CHARACTERS, excerpt, quoted, summary
 from veille.model import Bulletin, Licence, Line, Member, Reason, Scheme, Section, Selected, Subscriber, Verdict
 from veille.protocols import Labels
 from veille.text import clean, french_spaces
@@ -174,6 +174,8 @@ def _recall(one: Offer, zone: ZoneInfo) -> str:
 
 
 def _extract(one: Offer) -> str:
+    if not one.item.url:  # there is nowhere else to read it
+        return one_line(excerpt(one.item.text, one.item.licence, characters=OTHER_CHARACTERS), OTHER_CHARACTERS)
     if one.section not in _EXTRACTED:
         return ""
     return _summary(one.item.title, one.item.text, one.item.licence)
