@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.digest.builders import item, store_items
-from tests.digest.sink import Sink
+from tests.digest.sink import Plan, Sink
 from tests.inside import inside
 from veille.storage.db import Database
 
@@ -174,3 +174,16 @@ def test_what_was_approved_is_told_though_another_bulletin_is_refused(home: Path
     assert done.returncode == 2
     assert "Édition hebdo 2026-W48 approuvée par Claire" in done.stdout
     assert "z-direction/body.html.jinja" in done.stderr
+
+
+def test_a_trial_that_the_relay_refuses_is_an_error(approved_home: Path) -> None:
+    text = (approved_home / "veille.toml").read_text(encoding="utf-8")
+    (approved_home / "veille.toml").write_text(
+        text.replace('name = "Pôle"', 'name = "Pôle"\neditors = ["chef@pole.example.fr"]'), encoding="utf-8"
+    )
+    command = ("--home", approved_home, "--now", NOW, "digest", "test", "--to", "chef@pole.example.fr")
+    with Sink(Plan({"rcpt": ["550 5.1.1 no such user"]})) as sink:
+        refused = inside(*command, env={"VEILLE_MAIL_URL": sink.url})
+    assert refused.returncode == 2
+    assert "non remis" in refused.stderr
+    assert "remis au serveur" in inside(*command).stdout

@@ -66,8 +66,14 @@ def reopen(instance: Instance, name: str | None, said: str | None, by: str) -> N
 @pass_instance
 def test(instance: Instance, to: str, member: str | None, name: str | None) -> None:
     """Envoyer à l'équipe le bulletin d'un membre. Rien n'est noté, et ses liens ne sont à personne."""
+    from veille.errors import InputError
+
     mail, outcome = instance.open().digest.test(to, who=member, name=name)
-    state = "remis au serveur" if outcome.state.value == "sent" else "non remis"
+    if outcome.state.value not in {"sent", "uncertain"}:
+        raise InputError(
+            f"essai pour {mail.recipient} : non remis ({outcome.reply})", cure="« veille mail doctor » cherche la cause"
+        )
+    state = "remis au serveur" if outcome.state.value == "sent" else "peut-être remis : regardez la boîte"
     echo(f"essai pour {mail.recipient} : {state} ({outcome.reply})")
 
 
