@@ -1,5 +1,7 @@
 """« Mes données »: what is held is shown and given, and its erasure asked for, by a POST alone."""
 
+from dataclasses import replace
+
 import pytest
 from click.testing import CliRunner
 
@@ -28,6 +30,15 @@ def test_the_file_has_it_all_but_the_address_and_nobody_else(sent: Site) -> None
     assert len(held["articles_envoyes"]) == len(sent.app.mail_ledger.seen([person.id])[person.id])
     assert held["avis"] == []
     assert ANNE not in answer.text
+
+
+def test_whom_an_organisation_follows_goes_round_with_no_forwarded_mail(site: Site) -> None:
+    (mine,) = (one for one in site.app.members.members() if one.organisation == "Phytalis")
+    site.app.members.save([(replace(mine, follows=("Nutrabel",)), [])], origin="test", now=site.clock.now())
+    person = site.person(ANNE)
+    shown = site.links.profile(person.id), site.links.holdings(person.id), site.links.holdings(person.id) + ".json"
+    for link in shown:
+        assert "Nutrabel" not in site.client.get(link).text
 
 
 @pytest.mark.parametrize("method", ["get", "head"])

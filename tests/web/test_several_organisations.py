@@ -127,6 +127,7 @@ def test_leaving_all_and_a_mail_program_stop_every_bulletin(both: Site, field: d
 
 def test_erasure_asked_on_one_page_is_of_the_whole_person(both: Site) -> None:
     first, second = reading(both, "Phytalis"), reading(both, "Robotix")
+    assert "pour aucune de vos organisations" in both.client.get(both.links.holdings(first.id)).text
     both.client.post(both.links.holdings(first.id), data={"action": "effacer"})
     assert both.app.erasures.asked(second.id) is not None
     assert list(both.app.profiling.waiting()) == [ANNE]

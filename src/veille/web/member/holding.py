@@ -1,6 +1,7 @@
 """« Mes données »: what is held of a person, whence, since when, on what basis; and asking that it be erased.
 
-A mail is forwarded with its links: neither the page nor the file tells the address or the name in full (listmonk#2583).
+A mail is forwarded with its links: neither the page nor the file tells the address or the name in full (listmonk#2583),
+nor whom an organisation follows, which is its own business.
 """
 
 import json
@@ -30,9 +31,10 @@ def export(front: Here, token: str) -> Response:
     """Give what is held as JSON (GDPR art. 15 and 20), the address and the name in short."""
     person = front.reader(token, HOLDINGS)
     member = front.member(person.member_id)
+    profile = {name: value for name, value in asdict(member).items() if name != "follows"} if member else None
     held: dict[str, Any] = {
         "personne": asdict(replace(person, email=_short(person.email), last_name=person.last_name[:1])),
-        "organisation": asdict(member) if member else None,
+        "organisation": profile,
         "avis": [asdict(one) for one in front.opinions.of(person.id)],
         "articles_envoyes": [asdict(one) for one in front.journal(person.id).values()],
         "effacement_demande": front.erasures.asked(person.id),
@@ -74,6 +76,7 @@ def _page(front: Front, person: Subscriber, token: str, *, acted: bool = False) 
         since=french_day(person.added.astimezone(zone).date()) if person.added else "",
         opinions=_said(front, front.opinions.of(person.id)),
         sent=len(front.journal(person.id)),
+        several=len(front.readers.same_address(person.id)) > 1,
         export=f"{token}.json",
         asked=french_day(asked.astimezone(zone).date()) if asked else "",
         acted=acted,
