@@ -2,8 +2,10 @@
 
 import asyncio
 import base64
+import contextlib
 import socket
 import ssl
+import threading
 from collections.abc import Sequence
 from contextlib import closing
 
@@ -81,6 +83,29 @@ def test_relay_that_ends_each_encrypted_connection_after_its_mail_takes_all(
 def test_host_that_cannot_be_one_is_named(host: str) -> None:
     with pytest.raises(RelayUnavailable, match="nom d'hôte"), closing(SmtpMailer(Relay("smtp", host, 25))) as mailer:
         list(mailer.send([mail()]))
+
+
+def test_connection_that_turns_unreadable_behind_a_refusal_is_hung_up() -> None:
+    """The refusal counts, and the next mail has another connection: this one is not left open beside it."""
+    ended = threading.Event()
+
+    def rest(connection: socket.socket) -> None:
+        connection.sendall(b"what?\r\n")
+        connection.settimeout(5)
+        with contextlib.suppress(ConnectionResetError):
+            while connection.recv(4096):
+                continue
+        ended.set()
+
+    async def both(mailer: SmtpMailer) -> None:
+        lane = mailer.lane()
+        assert (await lane.send(mail(1), at_once)).smtp_code == 450
+        assert (await lane.send(mail(2), at_once)).state is SENT
+        assert await asyncio.to_thread(ended.wait, 2), "the first connection is still open"
+        await lane.close()
+
+    with Sink(Plan({"mail": ["450 4.2.0 later"], "rcpt": [rest]}), offers=PIPELINED) as sink:
+        asyncio.run(both(SmtpMailer(Relay("smtp", "127.0.0.1", sink.port), patience=QUICK)))
 
 
 @pytest.mark.parametrize(("phase", "reply"), [("mail", "552 5.3.4 too big"), ("dot", "552 too much mail data")])

@@ -236,7 +236,9 @@ def test_faults_of_every_kind_at_once_end_every_mail_once(
 ) -> None:
     issue, log, chance = approved(sqlite_database, 200), tmp_path / "log", random.Random(3)
     kinds: list[Act | None] = [None] * 8 + ["450 4.2.0 later", drop, "421 4.3.2 restart", "what?"]
-    faults = {phase: [chance.choice(kinds) for _ in range(60)] for phase in ("mail", "rcpt", "data", "body", "dot")}
+    # The first mails are taken: a doubt with none before it is for a person, as no log shows how far back it goes.
+    first = [None] * 5
+    faults = {p: first + [chance.choice(kinds) for _ in range(60)] for p in ("mail", "rcpt", "data", "body", "dot")}
     faults["body"] = [one if callable(one) else None for one in faults["body"]]
     with Sink(Plan(faults), log=log, offers=["PIPELINING"]) as sink:
         for _ in range(12):

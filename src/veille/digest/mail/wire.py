@@ -99,6 +99,7 @@ class Wire(asyncio.Protocol):
             self._replies.extend(self._reader.feed(data))
         except Unreadable as error:
             self._end(Lost(f"réponse illisible : « {error} »"))
+            self._abort()
         self._wake()
 
     def eof_received(self) -> bool:
