@@ -32,6 +32,14 @@ def test_a_domain_that_publishes_everything_is_fine(key):
     assert {one.verdict for one in found(records, key).values()} == {Verdict.RIGHT}
 
 
+def test_the_policy_of_the_domain_above_counts_for_a_part_of_it(key):
+    record = found({"_dmarc.example.fr": ["v=DMARC1; p=quarantine"]}, key)["DMARC"]
+    assert (record.verdict, record.host) == (Verdict.RIGHT, "_dmarc.example.fr")
+    own = {f"_dmarc.{DOMAIN}": ["v=DMARC1; p=jamais"], "_dmarc.example.fr": ["v=DMARC1; p=none"]}
+    assert found(own, key)["DMARC"].verdict is Verdict.WRONG, "its own goes first"
+    assert found({"_dmarc.fr": ["v=DMARC1; p=none"]}, key)["DMARC"].verdict is Verdict.MISSING
+
+
 def test_what_is_missing_is_given_to_copy(key):
     checks = found({}, key)
     assert {one.verdict for one in checks.values()} == {Verdict.MISSING}
