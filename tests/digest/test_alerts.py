@@ -95,7 +95,7 @@ def ask_for_alerts(app: App, email: str = ANNE) -> None:
 
 
 def pressing_call(number: int) -> Item:
-    words = f"Appel n° {number} : extraits végétaux"
+    words = f"Appel n° {number} : gommes aux extraits végétaux"
     return item(number, sector="agroalimentaire", title=words, deadline="2026-12-01")
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from benchmarks.matching import figures, keywords, ours
 
+from veille.matching.professions import profession_of
 from veille.matching.relevance import match, rank
 from veille.matching.trades import named_trades, trade_of
 from veille.matching.words import Words
@@ -95,8 +96,9 @@ def said_in(words: str, texts: tuple[str, ...]) -> bool:
 
 
 def lines_of(member: Member) -> tuple[str, ...]:
+    by_code = (words for expressions in profession_of(member.naf).values() for words in expressions)
     own = (*member.needs, *member.axes, *member.activity, *member.skills, *member.contributions, *member.follows)
-    return (*own, *trade_of(member.naf), *named_trades(member.organisation))
+    return (*own, *by_code, *trade_of(member.naf), *named_trades(member.organisation))
 
 
 #: Of a trade, of what answers a need and of what is near a line, the item's words are quoted; the line is told.

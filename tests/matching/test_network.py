@@ -140,8 +140,8 @@ def test_open_half_stays_above_its_floor_and_nothing_comes_twice() -> None:
     told = summed([figures(read(drafted[judged.member.id]), judged) for judged in OPEN])
     weeks = replayed(OPEN)
     assert (told["p3"] or 0) >= 0.94
-    assert (told["ndcg10"] or 0) >= 0.88
-    assert (told["missed_share"] or 0) < 0.12
+    assert (told["ndcg10"] or 0) >= 0.9
+    assert (told["missed_share"] or 0) < 0.08
     assert (told["embarrassing"] or 0) <= 7
     assert (told["reason_right"] or 0) >= 0.92
     assert (weeks["repeat_rate"], weeks["editions"]) == (0, 6)
@@ -151,21 +151,21 @@ def test_open_half_stays_above_its_floor_and_nothing_comes_twice() -> None:
 def test_members_of_whom_little_is_known_keep_their_floor() -> None:
     drafted = bulletins(DAY, late(), {})
     told = summed([figures(read(drafted[judged.member.id]), judged) for judged in late()])
-    assert (told["p3"] or 0) >= 0.75
-    assert (told["ndcg10"] or 0) >= 0.71
+    assert (told["p3"] or 0) >= 0.66
+    assert (told["ndcg10"] or 0) >= 0.7
     assert (told["missed_share"] or 0) < 0.12
     assert (told["embarrassing"] or 0) <= 8
-    assert (told["reason_right"] or 0) >= 0.95
+    assert (told["reason_right"] or 0) >= 0.9
 
 
 @pytest.mark.parametrize(
-    ("chosen", "ndcg10"), [([one for one in members() if one.half == "closed"], 0.92), (again()[:4], 0.68)]
+    ("chosen", "ndcg10"), [([one for one in members() if one.half == "closed"], 0.92), (again()[:4], 0.76)]
 )
 def test_spent_parts_keep_their_floor(chosen: list[Judged], ndcg10: float) -> None:
     drafted = bulletins(DAY, chosen, {})
     told = summed([figures(read(drafted[judged.member.id]), judged) for judged in chosen])
     assert (told["missed_share"] or 0) < 0.28
-    assert (told["embarrassing"] or 0) <= 9
+    assert (told["embarrassing"] or 0) <= 10
     assert (told["ndcg10"] or 0) >= ndcg10
     assert (told["reason_right"] or 0) >= 0.95
 
@@ -173,8 +173,8 @@ def test_spent_parts_keep_their_floor(chosen: list[Judged], ndcg10: float) -> No
 def test_the_last_four_keep_their_floor() -> None:
     drafted = bulletins(DAY, again()[4:], {})
     told = summed([figures(read(drafted[judged.member.id]), judged) for judged in again()[4:]])
-    assert (told["ndcg10"] or 0) >= 0.8
-    assert (told["embarrassing"] or 0) <= 14
+    assert (told["ndcg10"] or 0) >= 0.79
+    assert (told["embarrassing"] or 0) <= 12
     assert (told["missed_share"] or 0) <= 0.2
 
 

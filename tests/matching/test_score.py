@@ -128,13 +128,13 @@ def test_aid_for_all_trades_is_shown_low_to_those_it_is_open_to() -> None:
     assert unsaid.eligibility.verdict is Verdict.CHECK
 
 
-def test_standing_national_scheme_for_all_trades_is_shown_low_and_only_to_whoever_says_little() -> None:
+def test_standing_national_scheme_for_all_trades_is_shown_low_and_lower_to_whoever_says_more() -> None:
     aid = {"title": "Garantie innovation", "text": "", "type": "pret-garantie", "sectors": [], "main": ["country:fr"]}
     standing = an_item(**aid, facts={"eligible_sizes": ["pme", ""]})
     dated = an_item(**aid, facts={"eligible_sizes": ["pme", ""], "deadline": ["2027-01-15", ""]})
-    assert judge(standing, a_member(activity=("gélules", "gommes", "comprimés"))).gate is not None
+    rich = a_member(activity=("gélules", "gommes", "comprimés"))
     terse = a_member(activity=(), skills=(), needs=(), axes=())
-    assert 0 < score(standing, terse) < score(an_item(), terse)
+    assert score(standing, rich) < score(standing, terse) < score(an_item(), terse)
     assert judge(dated).gate is None
 
 

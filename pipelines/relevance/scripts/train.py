@@ -23,7 +23,7 @@ from tests.matching.network import CALLS, Network  # noqa: E402 - beside this fi
 from veille.matching.case import Case  # noqa: E402
 from veille.matching.gates import first_refusal  # noqa: E402
 from veille.matching.relevance import BAR  # noqa: E402
-from veille.matching.usefulness import JUDGED, RECIPE, WEIGHTS, Usefulness  # noqa: E402
+from veille.matching.usefulness import JUDGED, RECIPE, UNCODED, WEIGHTS, Usefulness  # noqa: E402
 from veille.matching.usefulness import judged as judged_parts  # noqa: E402
 
 Floats = NDArray[np.float64]
@@ -95,6 +95,19 @@ def fit(parts: Floats, grades: NDArray[np.int64], ridge: float = RIDGE) -> tuple
     return found, float(weights[-1] - found @ parts.mean(axis=0))
 
 
+def unknown_code(
+    names: Sequence[str], parts: Floats, grades: NDArray[np.int64], weights: Floats, start: float
+) -> float:
+    """Return what a member without a known code is owed: the constant that fits these pairs best with codes hidden."""
+    hidden = np.array([name.startswith(("code-", "near-naf-")) for name in names])
+    odds = parts @ np.where(hidden, 0.0, weights) + start
+    owed = 0.0
+    for _ in range(_ROUNDS):
+        expected = 1 / (1 + np.exp(-(odds + owed)))
+        owed += float((EXPECTED[grades] - expected).sum() / (expected * (1 - expected)).sum())
+    return owed
+
+
 def figures(pairs: Pairs, expected: Floats) -> dict[str, float]:
     """Return the figures of twelve lines a member, by what was expected alone."""
     gain, first, zero, shown, met = [], [], 0, 0, 0
@@ -144,9 +157,10 @@ def main() -> None:
         mean = {key: round(float(np.mean([found[key] for found in measured.values()])), 4) for key in keys}
         sys.stdout.write(json.dumps(mean) + "\n")
         return
-    weights, start = fit(
-        np.concatenate([one.parts for one in sets.values()]), np.concatenate([one.grades for one in sets.values()])
-    )
+    parts = np.concatenate([one.parts for one in sets.values()])
+    grades = np.concatenate([one.grades for one in sets.values()])
+    weights, start = fit(parts, grades)
+    weights[names.index(UNCODED)] = unknown_code(names, parts, grades, weights, start)
     told: dict[str, Any] = dict(zip(names, (round(float(one), 4) for one in weights), strict=True))
     found = {"recipe": RECIPE, "sets": sorted(sets), "start": round(start, 4), "parts": told | BY_HAND}
     args.out.parent.mkdir(parents=True, exist_ok=True)

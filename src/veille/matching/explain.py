@@ -19,7 +19,8 @@ _PARTS = {
     "country": "vos pays", "at": "à portée", "kind": "type", "english": "anglais", "general": "pour toute entreprise",
     "urgent": "clôt bientôt", "trades": "métiers divers", "sure": "filière sûre", "same": "votre filière",
     "size": "votre taille nommée", "followed": "nom suivi", "axis": "votre axe", "terse": "profil bref",
-    "ruled": "règles des mots", "eligible": "éligible",
+    "code": "métier de votre code NAF", "uncoded": "code NAF inconnu", "ruled": "règles des mots",
+    "eligible": "éligible",
 }  # fmt: skip
 #: Parts that add less are not told.
 _SLIGHT = 0.05

@@ -36,7 +36,7 @@ class Postings:
     """An index of views by row."""
 
     def __init__(self, views: Sequence[View]) -> None:
-        self._views = views
+        self._views, self.size = views, len(views)
         sizes = np.array([len(view.stems) for view in views], np.int64)
         titles = np.array([view.title for view in views], np.int64)
         spaced = sizes + 2 * GAP

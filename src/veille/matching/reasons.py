@@ -12,6 +12,7 @@ from functools import lru_cache
 from veille.matching.case import BOUGHT, NETWORK, Case
 from veille.matching.context import FOR_ALL
 from veille.matching.eligibility import SIZE_WORDS
+from veille.matching.professions import mentions
 from veille.matching.similarity import Hit
 from veille.matching.timeliness import coverage, days_left, urgency
 from veille.matching.trades import named_trades
@@ -28,7 +29,7 @@ _ENOUGH = 0.3
 #: Words of a need in an aid for every company, and what a whole need adds.
 _NEED_FOR_ALL, _ANSWERED = 0.6, 0.05
 #: A trade that both talk of, and one that an aid for every company talks of too.
-_FIELD, _FIELD_FOR_ALL = 0.87, 0.7
+_FIELD, _FIELD_FOR_ALL = 0.85, 0.7
 #: What any company may want: where the line that wants it is near in meaning, where it is not, in an aid for all.
 _AIM_NEAR, _AIM, _AIM_FOR_ALL = 0.93, 0.84, 0.62
 #: A line that is near in meaning, from one that hardly is to one that surely is, and how near that is.
@@ -37,6 +38,13 @@ _SURELY = 0.5
 #: Below these, of the line and of its nearest word, a line is told after anything else that is known.
 _NEAR, _ALIKE = 0.2, 0.55
 _UNSURE, _HARDLY = 0.5, 0.4
+#: What a NAF code stands for: how it is told, and what it says in a title and in the first lines.
+_BY_CODE: dict[str, tuple[str, float, float]] = {
+    "makes": ("« {} » = votre métier, d'après votre code NAF", 0.95, 0.83),
+    "uses": ("« {} » : ce qu'emploie votre métier (code NAF)", 0.94, 0.82),
+    "wants": ("« {} » : ce que cherche votre métier (code NAF)", 0.8, 0.75),
+    "serves": ("« {} » : un marché de votre métier (code NAF)", 0.82, 0.7),
+}
 #: What nearness to an aid for every company is worth: it is for every trade.
 _LIKE_FOR_ALL = 0.7
 _AXIS, _FOLLOW, _BRIDGE, _NETWORK = 0.9, 0.9, 0.4, 0.9
@@ -156,7 +164,7 @@ def _likes(case: Case) -> Iterator[Reason]:
     near = usefulness(case.context).near(case.profile, case.view)
     near["name"] = _SURELY  # of the whole name, and only its words of a trade are told
     hopes = sorted(((_like_weight(case, kind, near[kind]), kind) for kind in lines if lines[kind]), reverse=True)
-    found: dict[str, Reason] = {}
+    found = {one.kind: one for one in _by_code(case)}
     for most, kind in hopes:
         if sum(one.weight >= most for one in found.values()) >= _LIKES:
             break
@@ -165,6 +173,20 @@ def _likes(case: Case) -> Iterator[Reason]:
             found[one.kind] = one
     order = list(_LIKE)
     yield from sorted(found.values(), key=lambda one: (-one.weight, order.index(one.kind)))[:_LIKES]
+
+
+def _by_code(case: Case) -> Iterator[Reason]:
+    """Name what says most of what the member's code stands for."""
+    said = mentions(case.profile.member.naf, case.view)
+    told = [
+        (in_title if one.in_title else below, text, one)
+        for one in said
+        for text, in_title, below in (_BY_CODE[one.part],)
+    ]
+    if told:
+        weight, text, one = max(told, key=lambda each: each[0])
+        weight *= _LIKE_FOR_ALL if case.view.general else 1.0
+        yield Reason(kind="activity", text=text.format(case.view.quote(one.first, one.last)), weight=weight)
 
 
 def _like(case: Case, kind: str, lines: Iterable[str]) -> Reason | None:

@@ -24,6 +24,7 @@ from veille.matching.context import MatchContext, View
 from veille.matching.names import followed_name
 from veille.matching.nearness import Likeness, Nearness
 from veille.matching.postings import Postings, Standing
+from veille.matching.professions import ProfessionParts, profession_of
 from veille.matching.profile import Profile
 from veille.matching.sheet import Sheet
 from veille.matching.trades import trade_of
@@ -38,7 +39,7 @@ Near = Mapping[str, NDArray[np.float32] | None]
 #: Below a definitions folder.
 WEIGHTS = Path("pipelines") / "relevance" / "fitted" / "weights.json"
 #: Changes with what the parts mean.
-RECIPE = 1
+RECIPE = 2
 _CURE = "réinstallez veille, ou refaites-le par « make relevance »"
 #: Lines of a profile that say what a member is.
 _OWN = ("activity", "skill", "naf", "name")
@@ -51,6 +52,8 @@ _TALK = 1.3
 #: Parts that say what an item is about, beside nearness; the others say where, of what kind, to whom.
 _ABOUT = frozenset({"words-title", "words-lead", "trade", "market", "aim"})
 _NEAR = "near-"
+#: Whether nothing is known of a member's code: what a code would have said on average.
+UNCODED = "uncoded"
 
 
 @dataclass(frozen=True)
@@ -99,7 +102,9 @@ class Usefulness:
         self._context = context
         self.sheet = Sheet(context)
         self._near, self._postings = Nearness(self.sheet.views), Postings(self.sheet.views)
+        self._professions = ProfessionParts(self._postings, context.rarity)
         self._rows = {view.item.id: row for row, view in enumerate(self.sheet.views)}
+        self._by_code: dict[str | None, Floats] = {}
         self._last: _Weighed | None = None
 
     def row(self, view: View) -> int:
@@ -129,7 +134,8 @@ class Usefulness:
     def _weighed(self, profile: Profile) -> _Weighed:
         last = self._last
         if last is None or last.profile is not profile:
-            total, about = self._same_for_all.copy(), np.zeros(len(self.sheet.views))
+            about = self._of_code(profile.member.naf).copy()
+            total = self._same_for_all + about
             near = self._near_of(profile)
             for name, column in self._own(profile, near):
                 added = weights().parts[name] * column
@@ -138,6 +144,13 @@ class Usefulness:
                     about += added
             self._last = last = _Weighed(profile, total, about, near)
         return last
+
+    def _of_code(self, naf: str | None) -> Floats:
+        """Return what a code says of each item, once for all members who bear it."""
+        if naf not in self._by_code:
+            weighed = (weights().parts[name] * column for name, column in self._professions.parts(naf))
+            self._by_code[naf] = sum(weighed, np.zeros(len(self.sheet.views)))
+        return self._by_code[naf]
 
     @cached_property
     def _same_for_all(self) -> Floats:
@@ -156,6 +169,7 @@ class Usefulness:
         """Yield the parts of a score by name: one number an item."""
         yield from self.sheet.constant.items()
         yield from self._own(profile, self._near_of(profile))
+        yield from self._professions.parts(profile.member.naf)
 
     def _own(self, profile: Profile, near: Near) -> Iterator[tuple[str, Floats]]:
         """Yield the parts that ask something of the member."""
@@ -169,6 +183,7 @@ class Usefulness:
         yield "followed", self.followed(profile).astype(float)
         yield "axis", sheet.about(profile.axes).astype(float)
         yield "terse", np.full(len(sheet.views), float(profile.terse))
+        yield UNCODED, np.full(len(sheet.views), float(not any(profession_of(profile.member.naf).values())))
 
     def _near_of(self, profile: Profile) -> Near:
         return {kind: self._near.of(lines) for kind, lines in lines_of(profile).items()}
