@@ -60,8 +60,9 @@ class House:
             wait=lambda _: None,
         )
 
-    def settings(self, url: str, **mail: object) -> Settings:
+    def settings(self, url: str, *, connections: int | None = None, **mail: object) -> Settings:
         return Settings.model_validate({
+            **({} if connections is None else {"pace": {"connections": connections}}),
             "home": self.home,
             "cluster": {"id": "pole", "name": "Pôle Nutrition & Santé", "contact": "equipe@pole.example.fr"},
             "site": {"url": "https://veille.example.fr/"},
@@ -72,8 +73,9 @@ class House:
     def digests(self) -> Digests:
         return Digests(self.desk)
 
-    def through(self, url: str, **mail: object) -> Digests:
-        return Digests(replace(self.desk, settings=self.settings(url, **mail)))
+    def through(self, url: str, *, connections: int | None = None, **mail: object) -> Digests:
+        """Send through a relay, by one connection where whose mail comes first matters."""
+        return Digests(replace(self.desk, settings=self.settings(url, connections=connections, **mail)))
 
     def template(self, name: str, text: str) -> None:
         folder = self.home / "digests" / "hebdo"

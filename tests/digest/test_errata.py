@@ -123,7 +123,7 @@ def test_who_may_have_got_the_mistake_is_named_and_not_written_to(house: House) 
     house.digests.build()
     house.digests.approve(by="Claire")
     with Sink(Plan({"dot": [drop]})) as sink:
-        (doubt,) = house.through(sink.url).send().doubtful
+        (doubt,) = house.through(sink.url, connections=1).send().doubtful
     assert doubt.email == "anne@phytalis.example.fr"
     made = house.digests.errata.make("2026-W48", 3, "Le taux est de 40 %.")
     assert [one.subscriber.email for one in made.drafted] == ["eve@autre.example.fr"]
