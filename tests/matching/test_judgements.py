@@ -96,7 +96,7 @@ def said_in(words: str, texts: tuple[str, ...]) -> bool:
 
 
 def lines_of(member: Member) -> tuple[str, ...]:
-    by_code = (words for expressions in profession_of(member.naf).values() for words in expressions)
+    by_code = (words for expressions in profession_of(member.naf).values() for words in expressions.values())
     own = (*member.needs, *member.axes, *member.activity, *member.skills, *member.contributions, *member.follows)
     return (*own, *by_code, *trade_of(member.naf), *named_trades(member.organisation))
 

@@ -1,13 +1,15 @@
 """What a NAF code stands for: a well formed list, items of the trade lifted, and only what stands there quoted."""
 
 import re
+from dataclasses import replace
 from itertools import pairwise
 
 import pytest
 
-from veille.matching.professions import PARTS, mentions, profession_of
-from veille.matching.words import lexicon
+from veille.matching.professions import PARTS, code_of, mentions, profession_of
+from veille.matching.words import generic_stems, is_expression, lexicon, stem, stems
 from veille.model import Item
+from veille.text import fold
 
 from .build import a_member, an_item, case_of, judge, score_of
 
@@ -37,17 +39,35 @@ def test_a_class_is_known_by_itself_or_by_its_sub_classes() -> None:
     assert both == []
 
 
-def test_no_expression_says_only_what_any_company_says() -> None:
-    for line in lexicon("professions.txt"):
-        code = line.split("|")[0]
-        assert all(profession_of(code).values()), code
+def test_no_expression_says_only_what_any_company_says_and_none_lost_its_telling_word() -> None:
+    """« e-commerce » is not « commerce », and a word of grammar or of trade talk alone tells no trade."""
+    articles = re.compile(r"d|l|du|des?|l[ae]s?|aux?|a|en|et|ou|une?|par|sur|pour")
+    for code, *parts in (line.split("|") for line in lexicon("professions.txt")):
+        for one in (one.strip() for part in parts for one in part.split(",")):
+            found = set(stems(fold(one)))
+            assert found - generic_stems(), (code, one)
+            printed = {stem(word) for word in re.findall(r"[a-z0-9]+", fold(one)) if not articles.fullmatch(word)}
+            assert len(found) > 1 or is_expression(*found) or len(printed) == 1, (code, one)
+
+
+@pytest.mark.parametrize(
+    ("naf", "title"),
+    [
+        ("38.12Z", "AMI : territoires de projets"),
+        ("86.22A", "La PAC change"),
+        ("32.12Z", "Pôles de compétitivité : CIR"),
+    ],
+)
+def test_words_that_only_end_alike_are_not_a_trade_s(naf: str, title: str) -> None:
+    view = case_of(an_item(title=title, text="", sectors=[], main=[]), SPINNER).view
+    assert list(mentions(naf, view)) == []
 
 
 # ── codes ───────────────────────────────────────────────────────────────────────────────────────────────────────────
 @pytest.mark.parametrize("code", ["13.10Z", "1310Z", "13.10", " 1310z "])
 def test_a_code_is_known_however_it_is_written(code: str) -> None:
     assert profession_of(code) == profession_of("13.10Z")
-    assert "filature" in profession_of(code)["makes"]
+    assert "filature" in profession_of(code)["makes"].values()
 
 
 def test_of_a_class_known_by_sub_classes_all_count_and_of_a_sub_class_its_own_only() -> None:
@@ -62,6 +82,13 @@ def test_what_is_no_class_stands_for_nothing(code: str | None) -> None:
     }
 
 
+def test_a_code_of_another_nomenclature_stands_for_nothing() -> None:
+    item = an_item(title="Aide au remplacement des cardes et des peigneuses", text="", sectors=[], main=[])
+    assert code_of(replace(SPINNER, naf_version="NAF2025")) is None
+    assert code_of(replace(SPINNER, naf_version=None)) == "13.10Z"
+    assert score_of(item, replace(SPINNER, naf_version="NAF2025")) < score_of(item, SPINNER)
+
+
 # ── scores and reasons ──────────────────────────────────────────────────────────────────────────────────────────────
 def test_what_a_trade_uses_makes_an_item_its_own_more_than_another_s() -> None:
     item = an_item(title="Aide au remplacement des cardes et des peigneuses", text="", sectors=[], main=[])
@@ -70,7 +97,7 @@ def test_what_a_trade_uses_makes_an_item_its_own_more_than_another_s() -> None:
 
 def test_it_is_told_in_the_words_of_the_item() -> None:
     item = an_item(title="Aide au remplacement des peigneuses et cardes", text="", sectors=[], main=[])
-    assert told(item)[0] == "« peigneuses » : ce qu'emploie votre métier (code NAF)"
+    assert told(item)[0] == "« peigneuses », que votre métier utilise (code NAF)"
 
 
 def test_words_that_stand_apart_or_on_two_sides_of_the_title_are_no_expression() -> None:
@@ -84,3 +111,9 @@ def test_words_that_stand_apart_or_on_two_sides_of_the_title_are_no_expression()
     assert near.quote(*next((one.first, one.last) for one in mentions("13.10Z", near) if one.last > one.first)) == (
         "laine française"
     )
+
+
+def test_an_expression_of_several_words_is_quoted_whole() -> None:
+    view = case_of(an_item(title="Gilets pare-balles : commande groupée", text="", sectors=[], main=[]), SPINNER).view
+    quoted = [view.quote(one.first, one.last) for one in mentions("84.24Z", view)]
+    assert quoted == ["Gilets pare-balles"]

@@ -1,5 +1,6 @@
 """The first look leaves out nothing that the exact judge lets through, and promises no less than it scores."""
 
+import itertools
 import random
 from collections.abc import Sequence
 from dataclasses import replace
@@ -117,6 +118,30 @@ def test_english_words_that_begin_as_the_profile_s_own_are_found() -> None:
     context = context_of((*FILLER, english))
     assert match(english, member, context).score is not None
     assert english.id in {one.item_id for one in Judge(context).candidates(member)}
+
+
+def test_a_company_called_large_with_few_people_is_not_taken_for_one_of_thousands() -> None:
+    item = an_item(id=9300, facts={"staff_max": ["250", "moins de 250 salariés"]})
+    assert losses(context_of((*FILLER, item)), a_member(size="ge", staff=100)) == []
+    assert match(item, a_member(size="ge", staff=100), context_of((*FILLER, item))).score is not None
+
+
+def test_a_line_of_many_words_is_not_lost_in_counting_them() -> None:
+    letters = itertools.product("bcdfg", "aiou", "klmnp", "aiou", "rtvz")
+    line = " ".join(f"{''.join(one)}x" for one in itertools.islice(letters, 130))
+    before = " ".join(f"mot{number}" for number in range(70))
+    item = an_item(id=9301, lang="en", title="Neutre", text=f"{before} {line}", sectors=[])
+    member, context = a_member(activity=(line,), needs=()), context_of((*FILLER, item))
+    assert match(item, member, context).score is not None
+    assert losses(context, member) == []
+
+
+def test_a_followed_name_inside_an_expression_of_an_english_text_is_found() -> None:
+    item = an_item(id=9302, lang="en", type="actualite", title="Société Banque Alimentaire opens", text="", sectors=[])
+    member = a_member(follows=("Banque",))
+    context = context_of((*FILLER, item))
+    assert "follow" in {reason.kind for reason in match(item, member, context).reasons}
+    assert losses(context, member) == []
 
 
 def test_first_look_narrows_and_comes_in_order() -> None:

@@ -8,7 +8,7 @@ import argparse
 import json
 import sys
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -54,18 +54,19 @@ class Pairs:
     wanted: Sequence[int]
 
 
-def read(folder: Path) -> tuple[list[str], Pairs]:
-    """Return the names of the parts, and the pairs of a set."""
+def read(folder: Path, *, coded: bool = True) -> tuple[list[str], Pairs]:
+    """Return the names of the parts, and the pairs of a set, their members' codes hidden where asked."""
     network = Network(folder)
     useful = Usefulness(network.context)
     names: list[str] = []
     parts, grades, calls, member, ideal, wanted = [], [], [], [], [], []
     for number, judged in enumerate(network.members()):
-        columns = dict(useful.parts(network.context.profile(judged.member)))
+        profile = network.context.profile(judged.member if coded else replace(judged.member, naf=None))
+        columns = dict(useful.parts(profile))
         names = [*(name for name in columns if name not in BY_HAND), *JUDGED]
         told = np.column_stack([columns[name] for name in names if name in columns])
         for item in network.items:
-            case = Case(network.context.view(item), network.context.profile(judged.member), network.context)
+            case = Case(network.context.view(item), profile, network.context)
             if first_refusal(case) is None:
                 parts.append([*told[useful.row(case.view)], *judged_parts(case).values()])
                 grades.append(judged.of(item.id).grade)
@@ -95,16 +96,13 @@ def fit(parts: Floats, grades: NDArray[np.int64], ridge: float = RIDGE) -> tuple
     return found, float(weights[-1] - found @ parts.mean(axis=0))
 
 
-def unknown_code(
-    names: Sequence[str], parts: Floats, grades: NDArray[np.int64], weights: Floats, start: float
-) -> float:
-    """Return what a member without a known code is owed: the constant that fits these pairs best with codes hidden."""
-    hidden = np.array([name.startswith(("code-", "near-naf-")) for name in names])
-    odds = parts @ np.where(hidden, 0.0, weights) + start
-    owed = 0.0
+def unknown_code(sets: Sequence[Pairs], weights: Floats, start: float) -> float:
+    """Return what a member without a known code is owed: the constant that fits best where codes are hidden."""
+    odds = np.concatenate([one.parts for one in sets]) @ weights + start
+    wanted, owed = EXPECTED[np.concatenate([one.grades for one in sets])], 0.0
     for _ in range(_ROUNDS):
         expected = 1 / (1 + np.exp(-(odds + owed)))
-        owed += float((EXPECTED[grades] - expected).sum() / (expected * (1 - expected)).sum())
+        owed += float((wanted - expected).sum() / (expected * (1 - expected)).sum())
     return owed
 
 
@@ -157,10 +155,11 @@ def main() -> None:
         mean = {key: round(float(np.mean([found[key] for found in measured.values()])), 4) for key in keys}
         sys.stdout.write(json.dumps(mean) + "\n")
         return
-    parts = np.concatenate([one.parts for one in sets.values()])
-    grades = np.concatenate([one.grades for one in sets.values()])
-    weights, start = fit(parts, grades)
-    weights[names.index(UNCODED)] = unknown_code(names, parts, grades, weights, start)
+    weights, start = fit(
+        np.concatenate([one.parts for one in sets.values()]), np.concatenate([one.grades for one in sets.values()])
+    )
+    hidden = [read(folder, coded=False)[1] for folder in args.sets]
+    weights[names.index(UNCODED)] = unknown_code(hidden, weights, start)
     told: dict[str, Any] = dict(zip(names, (round(float(one), 4) for one in weights), strict=True))
     found = {"recipe": RECIPE, "sets": sorted(sets), "start": round(start, 4), "parts": told | BY_HAND}
     args.out.parent.mkdir(parents=True, exist_ok=True)

@@ -4,7 +4,8 @@ A place is a number; two words are as far apart as their places say, and words o
 under it, are never near.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain
@@ -14,8 +15,8 @@ from numpy.typing import NDArray
 
 from veille.matching.context import LONGEST_TEXT, View
 from veille.matching.similarity import GAP, LEAD
+from veille.matching.words import Words
 from veille.matching.words import cognate as shared
-from veille.matching.words import stems
 from veille.text import fold
 
 #: Rows or places, ascending.
@@ -103,20 +104,21 @@ class Postings:
                 found.setdefault(shared(term), []).append(term)
         return found
 
-    def rows(self, parts: Iterable[str]) -> Rows:
-        """Return the rows of what may print a name made of these stems, whatever its language."""
-        wanted = list(parts)
-        found = [row for row, terms in self._printed.items() if terms.issuperset(wanted)]
-        native = set.intersection(*(set(self._row_of[self._exactly(part)].tolist()) for part in wanted))
-        return np.array(sorted(native.union(found)), np.int64)
+    def naming(self, name: str) -> Sequence[int]:
+        """Return the rows of what may print a name, whatever its language; all where it is of grammar alone."""
+        parts, printed = Words(name).stems, _printed(name)
+        if not parts:
+            return range(self.size)
+        found = [row for row, words in self._as_printed.items() if words.issuperset(printed)]
+        native = set.intersection(*(set(self._row_of[self._exactly(part)].tolist()) for part in parts))
+        return sorted(native.union(found))
 
     @cached_property
-    def _printed(self) -> dict[int, frozenset[str]]:
-        """Stems of English items as printed, none brought to French."""
-        return dict(_as_printed(self._views))
+    def _as_printed(self) -> dict[int, frozenset[str]]:
+        """Words of English items, none of them brought to French nor to an expression."""
+        views = ((row, view) for row, view in enumerate(self._views) if view.english)
+        return {row: _printed(f"{view.item.title} {view.item.text[:LONGEST_TEXT]}") for row, view in views}
 
 
-def _as_printed(views: Sequence[View]) -> Iterator[tuple[int, frozenset[str]]]:
-    for row, view in enumerate(views):
-        if view.english:
-            yield row, frozenset(stems(fold(f"{view.item.title} {view.item.text[:LONGEST_TEXT]}")))
+def _printed(text: str) -> frozenset[str]:
+    return frozenset(re.findall(r"[a-z0-9]+", fold(text)))

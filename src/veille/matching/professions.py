@@ -15,8 +15,9 @@ from numpy.typing import NDArray
 
 from veille.matching.context import View
 from veille.matching.postings import Postings, Rows, Standing
-from veille.matching.similarity import GAP, LEAD
+from veille.matching.similarity import GAP, LEAD, expression_end
 from veille.matching.words import generic_stems, is_expression, lexicon, stems
+from veille.model import Member
 from veille.text import fold
 
 #: Parts of a line of the word list, in its order.
@@ -30,8 +31,8 @@ _SEVERAL = 1.3
 _FADING = {"title": 1.0, "lead": 2.0, "text": 4.0}
 
 Floats = NDArray[np.float64]
-#: Part → expressions as printed → their stems, in order.
-Profession = Mapping[str, Mapping[str, tuple[str, ...]]]
+#: Part → stems of its expressions, each once → as it is printed.
+Profession = Mapping[str, Mapping[tuple[str, ...], str]]
 
 
 @cache
@@ -54,10 +55,13 @@ def profession_of(naf: str | None) -> Profession:
     return {part: _expressions(",".join(line[place] for line in lines)) for place, part in enumerate(PARTS)}
 
 
-def _expressions(printed: str) -> Mapping[str, tuple[str, ...]]:
-    """Return the expressions that say something of a trade; those of trade talk alone are left out."""
-    each = {one.strip(): tuple(dict.fromkeys(stems(fold(one)))) for one in printed.split(",")}
-    return {one: found for one, found in each.items() if not generic_stems().issuperset(found)}
+def _expressions(printed: str) -> Mapping[tuple[str, ...], str]:
+    """Return expressions by their stems: « vigne » and « viticulture », of one family, are one."""
+    found: dict[tuple[str, ...], str] = {}
+    for one in printed.split(","):
+        if words := tuple(dict.fromkeys(stems(fold(one)))):
+            found.setdefault(words, one.strip())
+    return found
 
 
 @cache
@@ -77,10 +81,15 @@ class Mention:
     in_title: bool
 
 
+def code_of(member: Member) -> str | None:
+    """Return a member's code, None where it is said to be of another nomenclature than the list's."""
+    return member.naf if (member.naf_version or "nafrev2").lower() in {"nafrev2", "rev2"} else None
+
+
 def mentions(naf: str | None, view: View) -> Iterator[Mention]:
     """Yield the first mention of each part of what a code stands for that stands in the title or the first lines."""
     for part, expressions in profession_of(naf).items():
-        known = (found for found in expressions.values() if view.terms.issuperset(found))
+        known = (found for found in expressions if view.terms.issuperset(found))
         places = [place for found in known if (place := _together(found, view)) is not None]
         if places:
             first, last = min(places)
@@ -92,17 +101,19 @@ def _together(found: tuple[str, ...], view: View) -> tuple[int, int] | None:
     for place in view.positions[found[0]]:
         each = [min(view.positions[term], key=lambda one: abs(one - place)) for term in found]
         first, last = min(each), max(each)
-        while is_expression(view.stems[last]) and view.stems[last : last + 1] == view.stems[last + 1 : last + 2]:
-            last += 1  # every word of an expression of a family has the same stem
         same_side = (first < view.title) == (last < view.title)
         if same_side and last - first < len(found) + GAP - 1 and last < view.title + LEAD:
-            return first, last
+            return expression_end(view, first, -1), expression_end(view, last, 1)
     return None
 
 
 @dataclass(frozen=True, slots=True)
 class ProfessionParts:
-    """How much each item speaks of what a code stands for: parts of a score, by row."""
+    """How much each item speaks of what a code stands for: parts of a score, by row.
+
+    The title is of the first lines, and these of the text: what a title says counts in all three. Words of one
+    expression need not stand together to count; to be quoted (`mentions`), they must.
+    """
 
     postings: Postings
     rarity: Callable[[str], float]
@@ -111,7 +122,7 @@ class ProfessionParts:
         """Yield « code-wants-title » and its like: one number an item."""
         for part, expressions in profession_of(naf).items():
             said = {place: np.zeros(self.postings.size) for place in _FADING}
-            for printed, found in expressions.items():
+            for found, printed in expressions.items():
                 each = [self.postings.where(term, cognate=False) for term in found]
                 weight = self._weight(printed, found)
                 for place, sum_ in said.items():
@@ -121,9 +132,10 @@ class ProfessionParts:
 
     def _weight(self, printed: str, found: tuple[str, ...]) -> float:
         telling = [self.rarity(term) for term in found if term not in generic_stems()]
+        several = len(found) > 1 or is_expression(found[0])
         # What many trades use or serve (« collectivités ») tells little of each.
         share = 1 / math.sqrt(1 + math.log(_bearers()[printed.casefold()]))
-        return sum(telling) / len(telling) * share * (_SEVERAL if len(found) > 1 else 1.0)
+        return sum(telling) / len(telling) * share * (_SEVERAL if several else 1.0)
 
 
 def _all(each: list[Standing], place: str) -> Rows:

@@ -12,7 +12,7 @@ from functools import lru_cache
 from veille.matching.case import BOUGHT, NETWORK, Case
 from veille.matching.context import FOR_ALL
 from veille.matching.eligibility import SIZE_WORDS
-from veille.matching.professions import mentions
+from veille.matching.professions import code_of, mentions
 from veille.matching.similarity import Hit
 from veille.matching.timeliness import coverage, days_left, urgency
 from veille.matching.trades import named_trades
@@ -33,18 +33,12 @@ _FIELD, _FIELD_FOR_ALL = 0.85, 0.7
 #: What any company may want: where the line that wants it is near in meaning, where it is not, in an aid for all.
 _AIM_NEAR, _AIM, _AIM_FOR_ALL = 0.93, 0.84, 0.62
 #: A line that is near in meaning, from one that hardly is to one that surely is, and how near that is.
+#: Where two say as much, they are told in this order.
 _LIKE = {"activity": (0.5, 0.85), "need": (0.5, 0.88), "skill": (0.3, 0.8), "naf": (0.3, 0.8), "name": (0.5, 0.85)}
 _SURELY = 0.5
 #: Below these, of the line and of its nearest word, a line is told after anything else that is known.
 _NEAR, _ALIKE = 0.2, 0.55
 _UNSURE, _HARDLY = 0.5, 0.4
-#: What a NAF code stands for: how it is told, and what it says in a title and in the first lines.
-_BY_CODE: dict[str, tuple[str, float, float]] = {
-    "makes": ("« {} » = votre métier, d'après votre code NAF", 0.95, 0.83),
-    "uses": ("« {} » : ce qu'emploie votre métier (code NAF)", 0.94, 0.82),
-    "wants": ("« {} » : ce que cherche votre métier (code NAF)", 0.8, 0.75),
-    "serves": ("« {} » : un marché de votre métier (code NAF)", 0.82, 0.7),
-}
 #: What nearness to an aid for every company is worth: it is for every trade.
 _LIKE_FOR_ALL = 0.7
 _AXIS, _FOLLOW, _BRIDGE, _NETWORK = 0.9, 0.9, 0.4, 0.9
@@ -70,6 +64,14 @@ _SAYINGS = {
     "skill": ("{} = votre savoir-faire", "{} = votre savoir-faire"),
     "contribution": ("{} = ce que vous apportez", "{} = ce que vous apportez"),
 }
+#: What a NAF code stands for: how it is told, and what it says in a title and in the first lines.
+_BY_CODE = {
+    "makes": _SAYINGS["naf"][0],
+    "uses": "{}, que votre métier utilise (code NAF)",
+    "wants": "{}, un besoin de votre métier (code NAF)",
+    "serves": "{}, un marché de votre métier (code NAF)",
+}
+_CODED = {"makes": (0.95, 0.83), "uses": (0.94, 0.82), "wants": (0.8, 0.75), "serves": (0.82, 0.7)}
 #: What a code or a name says stands in for an activity.
 _KINDS = {"naf": "activity", "name": "activity"}
 #: How a line is told that an item is near to in other words: the item's word, then the line.
@@ -177,16 +179,13 @@ def _likes(case: Case) -> Iterator[Reason]:
 
 def _by_code(case: Case) -> Iterator[Reason]:
     """Name what says most of what the member's code stands for."""
-    said = mentions(case.profile.member.naf, case.view)
-    told = [
-        (in_title if one.in_title else below, text, one)
-        for one in said
-        for text, in_title, below in (_BY_CODE[one.part],)
-    ]
-    if told:
-        weight, text, one = max(told, key=lambda each: each[0])
+    said = mentions(code_of(case.profile.member), case.view)
+    weighed = [(_CODED[one.part][0 if one.in_title else 1], one) for one in said]
+    if weighed:
+        weight, one = max(weighed, key=lambda each: each[0])
         weight *= _LIKE_FOR_ALL if case.view.general else 1.0
-        yield Reason(kind="activity", text=text.format(case.view.quote(one.first, one.last)), weight=weight)
+        text = _BY_CODE[one.part].format(f"« {case.view.quote(one.first, one.last)} »")
+        yield Reason(kind="activity", text=text, weight=weight)
 
 
 def _like(case: Case, kind: str, lines: Iterable[str]) -> Reason | None:

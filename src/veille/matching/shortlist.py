@@ -69,5 +69,7 @@ class Judge:
             close[:] = True
         buys = sheet.tender & (profile.member.size == "collectivite")
         barred = sheet.barred(profile.member.size) | sheet.barred_at(profile.chain)
+        if profile.member.staff is not None:
+            barred &= ~sheet.counting  # a size was asked about without its staff
         foreign = (sheet.tender | (sheet.english & ~sheet.in_sectors(profile.member.sectors))) & ~own
         return close & ~sheet.dead & ~barred & ~buys & ~foreign & (~sheet.noise | followed)

@@ -101,14 +101,7 @@ class Hit:
         stretches = ((start, self._reach(start, wanted)) for start in places)
         whole = [(end - start, start, end) for start, end in stretches if end is not None]
         _, start, end = min(whole)
-        return self.view.quote(self._expression(start, -1), self._expression(end, 1))
-
-    def _expression(self, place: int, step: int) -> int:
-        """Return where the expression of a family that has a place ends one way; every word of it has the same stem."""
-        stems = self.view.stems
-        while is_expression(stems[place]) and stems[place : place + 1] == stems[place + step : place + step + 1]:
-            place += step
-        return place
+        return self.view.quote(expression_end(self.view, start, -1), expression_end(self.view, end, 1))
 
     def _reach(self, start: int, wanted: set[str]) -> int | None:
         """Return where all the wanted words have been met, from `start` on."""
@@ -134,6 +127,15 @@ class Hit:
 
     def _specific_in(self, first: int, last: int) -> int:
         return len(self.specific.intersection(self.segment.stems[first : last + 1]))
+
+
+def expression_end(view: View, place: int, step: int) -> int:
+    """Return where the expression of a family that has a place ends one way; every word of it has the same stem."""
+    while 0 <= place + step < len(view.stems) and view.stems[place + step] == view.stems[place]:
+        if not is_expression(view.stems[place]):
+            break
+        place += step
+    return place
 
 
 def find_hits(profile: Profile, view: View, context: MatchContext) -> list[Hit]:

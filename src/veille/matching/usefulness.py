@@ -24,11 +24,11 @@ from veille.matching.context import MatchContext, View
 from veille.matching.names import followed_name
 from veille.matching.nearness import Likeness, Nearness
 from veille.matching.postings import Postings, Standing
-from veille.matching.professions import ProfessionParts, profession_of
+from veille.matching.professions import ProfessionParts, code_of, profession_of
 from veille.matching.profile import Profile
 from veille.matching.sheet import Sheet
 from veille.matching.trades import trade_of
-from veille.matching.words import Words, cognate, generic_stems, is_expression
+from veille.matching.words import cognate, generic_stems, is_expression, lexicons
 from veille.model import Verdict
 from veille.related import find_related
 
@@ -81,8 +81,8 @@ def weights() -> Weights:
 
 def fingerprint() -> str:
     """Return what changes with the files that scores are read from; raises ConfigError where one is missing."""
-    files = (shipped() / WEIGHTS, find_related([shipped()]))
-    return " ".join(sha256(path.read_bytes()).hexdigest()[:16] for path in files)
+    read = [path.read_bytes() for path in (shipped() / WEIGHTS, find_related([shipped()]))]
+    return " ".join(sha256(one).hexdigest()[:16] for one in (*read, *lexicons()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +134,7 @@ class Usefulness:
     def _weighed(self, profile: Profile) -> _Weighed:
         last = self._last
         if last is None or last.profile is not profile:
-            about = self._of_code(profile.member.naf).copy()
+            about = self._of_code(code_of(profile.member)).copy()
             total = self._same_for_all + about
             near = self._near_of(profile)
             for name, column in self._own(profile, near):
@@ -169,7 +169,7 @@ class Usefulness:
         """Yield the parts of a score by name: one number an item."""
         yield from self.sheet.constant.items()
         yield from self._own(profile, self._near_of(profile))
-        yield from self._professions.parts(profile.member.naf)
+        yield from self._professions.parts(code_of(profile.member))
 
     def _own(self, profile: Profile, near: Near) -> Iterator[tuple[str, Floats]]:
         """Yield the parts that ask something of the member."""
@@ -183,7 +183,7 @@ class Usefulness:
         yield "followed", self.followed(profile).astype(float)
         yield "axis", sheet.about(profile.axes).astype(float)
         yield "terse", np.full(len(sheet.views), float(profile.terse))
-        yield UNCODED, np.full(len(sheet.views), float(not any(profession_of(profile.member.naf).values())))
+        yield UNCODED, np.full(len(sheet.views), float(not any(profession_of(code_of(profile.member)).values())))
 
     def _near_of(self, profile: Profile) -> Near:
         return {kind: self._near.of(lines) for kind, lines in lines_of(profile).items()}
@@ -225,7 +225,7 @@ class Usefulness:
         """Tell which items may speak of a line: a word of it in the first lines, an expression or two words below."""
         found = np.zeros(len(self.sheet.views), bool)
         for segment in profile.segments:
-            words = np.zeros(len(found), np.int8)
+            words = np.zeros(len(found), np.int32)
             for term in segment.terms:
                 where = self._where(term, profile)
                 words[where.text] += 2 if is_expression(term) else 1
@@ -241,8 +241,7 @@ class Usefulness:
         """Tell which items name a followed name."""
         found = np.zeros(len(self.sheet.views), bool)
         for name in profile.member.follows:
-            parts = Words(name).stems
-            for row in self._postings.rows(parts) if parts else range(len(found)):
+            for row in self._postings.naming(name):
                 found[row] |= followed_name(profile.member, self.sheet.views[row], self._context) is not None
         return found
 

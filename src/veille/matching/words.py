@@ -22,6 +22,12 @@ def lexicon(name: str) -> list[str]:
     return [line for line in text.splitlines() if line and not line.startswith("#")]
 
 
+def lexicons() -> list[bytes]:
+    """Return every word list of this package as it is stored, in the order of their names."""
+    folder = resources.files("veille.matching").joinpath("lexicon")
+    return [file.read_bytes() for file in sorted(folder.iterdir(), key=lambda file: file.name)]
+
+
 _GRAMMAR = frozenset(" ".join(lexicon("grammar.txt")).split())
 
 
