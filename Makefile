@@ -7,7 +7,7 @@ PIP := $(BIN)/pip --disable-pip-version-check --quiet
 COMMA := ,
 SHARED := $(if $(wildcard ../shared),shared$(COMMA))
 # Tests that only root can run, and one that needs the right to mount, which a container may lack.
-RIGHTS = $(if $(filter 0,$(shell id -u)),postfix$(COMMA))$(if $(shell unshare --mount true 2>/dev/null && echo 1),tmpfs$(COMMA))
+RIGHTS = $(if $(filter 0,$(shell id -u)),postfix$(COMMA))$(if $(shell unshare --mount mount -t tmpfs tmpfs /mnt 2>/dev/null && echo 1),tmpfs$(COMMA))
 # Two processes, a file each at a time: fixtures that cost seconds are made once a file.
 WORKERS ?= -n 2 --dist loadfile
 
