@@ -7,31 +7,28 @@ would rather read it twice than never.
 
 import logging
 from collections.abc import Iterator, Sequence
-from contextlib import closing
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from veille.addresses import parse_address
 from veille.config.digests import Definition
 from veille.digest.desk import WAITING, Desk
 from veille.digest.mail.encoding import encode_body
 from veille.digest.mail.mailers import mailer_of
-from veille.digest.mail.message import Letter, build, make_message_id
+from veille.digest.mail.staff import send_one, staff_mail
 from veille.drawing import templates
-from veille.errors import LeaseHeld, RelayUnavailable
+from veille.errors import LeaseHeld
 from veille.french import counted
-from veille.model import DeliveryState, Issue, IssueState, OutgoingMail, SendOutcome
+from veille.model import DeliveryState, Issue, IssueState, OutgoingMail
+from veille.protocols import Mailer
 from veille.text import printable
 
 if TYPE_CHECKING:
     from jinja2 import Environment
 
 _TOLD = "l'équipe est prévenue par mail"
-#: What the Message-ID is made of, in a space where no reader's is.
-_NOBODY = 0
 #: Who makes a correction is at it, and approves it: they are reminded of it after that long.
 _AT_IT = timedelta(hours=1)
 _log = logging.getLogger(__name__)
@@ -111,7 +108,7 @@ class Telling:
             with desk.turn(f"avis {issue.name}"):
                 if self._told(issue, what):
                     return
-                outcome = self._sent(self._mail(issue, what, notice))
+                outcome = send_one(self._mailer(), self._mail(issue, what, notice))
                 if outcome.state is DeliveryState.DEFERRED:
                     _log.warning("avis à l'équipe à réessayer", extra={"issue": issue.name, "reply": outcome.reply})
                     return
@@ -125,33 +122,21 @@ class Telling:
         return any(one.why == what for one in self._desk.issues.events(issue.id))
 
     def _mail(self, issue: Issue, what: str, notice: Notice) -> OutgoingMail:
-        settings = self._desk.settings
-        sender = parse_address(settings.mail.sender)
-        letter = Letter(
-            sender=sender,
-            sender_name=settings.cluster.name,
-            recipient=parse_address(settings.cluster.contact),
+        desk = self._desk
+        return staff_mail(
+            desk.settings,
+            desk.clock,
+            desk.signer(),
+            issue,
+            kind="avis",
+            what=f"avis/{what}",
             subject=notice.subject,
             body=encode_body(notice.text, _environment().get_template("notice.html.jinja").render(notice=notice)),
-            message_id=make_message_id(
-                f"{settings.cluster.id}/avis/{what}",
-                f"avis-{issue.digest}",
-                issue.period,
-                _NOBODY,
-                sender.rpartition("@")[2],
-            ),
-            date=self._desk.clock.now(),
-            notice=True,
         )
-        return build(letter, self._desk.signer())
 
-    def _sent(self, mail: OutgoingMail) -> SendOutcome:
+    def _mailer(self) -> Mailer:
         desk = self._desk
-        with closing(desk.mailer or mailer_of(desk.settings, desk.clock, moved_clock=desk.moved_clock)) as mailer:
-            try:
-                return next(outcome for _, outcome in mailer.send([mail]))
-            except RelayUnavailable as error:
-                return SendOutcome(state=DeliveryState.DEFERRED, reply=str(error))
+        return desk.mailer or mailer_of(desk.settings, desk.clock, moved_clock=desk.moved_clock)
 
 
 @cache

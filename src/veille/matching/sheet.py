@@ -65,9 +65,9 @@ class Sheet:
         self.english = self._flags(view.english for view in self.views)
         self.addressing = self._flags(bool(view.audience.trades) for view in self.views)
         self.for_all = self._flags(view.general for view in self.views)
+        self.asking = self._flags(asks(view) for view in self.views)
         #: Of which a limit on staff is known.
         self.counting = self._flags(not {"staff_min", "staff_max"}.isdisjoint(view.facts) for view in self.views)
-        self.asking = self._flags(asks(view) for view in self.views)
         self.french_tender = self.tender & french
         self._sizes = self._rows(lambda view: view.sizes if view.kind.id in ANSWERS_AIMS else ())
         self._sectors = self._rows(lambda view: view.sectors)

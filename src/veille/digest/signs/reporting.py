@@ -4,23 +4,19 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from veille.addresses import parse_address
 from veille.config.settings import Settings
 from veille.digest.mail.dkim import Signer
 from veille.digest.mail.encoding import encode_body
-from veille.digest.mail.message import Letter, build, make_message_id
+from veille.digest.mail.staff import send_one, staff_mail
 from veille.digest.signs.gathering import IssueReport, gather, left_at
 from veille.digest.signs.wording import as_page, as_text, headline
-from veille.errors import RelayUnavailable
-from veille.model import DeliveryState, Feedback, Issue, IssueState, OutgoingMail, SendOutcome
+from veille.model import DeliveryState, Feedback, Issue, IssueState, OutgoingMail
 from veille.model.returns import ReportState
 from veille.protocols import BounceStore, Clock, IssueStore, Mailer, MailLedger, ReaderStore
 from veille.protocols.signs import SignStore
 
 #: An issue ended longer ago than that is not reported by itself any more: staff have moved on.
 _NEWS = timedelta(days=6)
-#: What the report's Message-ID is made of, in a space where no reader's is.
-_NOBODY = 0
 _OUTCOMES = {
     DeliveryState.SENT: ReportState.SENT,
     DeliveryState.REJECTED: ReportState.REJECTED,
@@ -86,7 +82,7 @@ def send_report(desk: ReportDesk, issue: Issue) -> Iterator[str]:
     mail = compose(desk, issue)
     if not desk.signs.claim_report(issue.id, mail.message_id, desk.clock.now()):
         return
-    outcome = _sent(desk, mail)
+    outcome = send_one(desk.mailer(), mail)
     state = _OUTCOMES.get(outcome.state)
     if state is None:
         desk.signs.release_report(issue.id)
@@ -103,32 +99,14 @@ def send_report(desk: ReportDesk, issue: Issue) -> Iterator[str]:
 
 def compose(desk: ReportDesk, issue: Issue) -> OutgoingMail:
     """Return the mail of a report; raises InputError for an address that no mail may carry."""
-    settings, report = desk.settings, report_of(desk, issue)
-    sender = parse_address(settings.mail.sender)
-    letter = Letter(
-        sender=sender,
-        sender_name=settings.cluster.name,
-        recipient=parse_address(settings.cluster.contact),
+    report = report_of(desk, issue)
+    return staff_mail(
+        desk.settings,
+        desk.clock,
+        desk.signer(),
+        issue,
+        kind="rapport",
+        what="rapport",
         subject=f"Rapport {report.period} : {headline(report)}",
         body=encode_body(as_text(report), as_page(report)),
-        message_id=make_message_id(
-            f"{settings.cluster.id}/rapport",
-            f"rapport-{issue.digest}",
-            issue.period,
-            _NOBODY,
-            sender.rpartition("@")[2],
-        ),
-        date=desk.clock.now(),
-        notice=True,
     )
-    return build(letter, desk.signer())
-
-
-def _sent(desk: ReportDesk, mail: OutgoingMail) -> SendOutcome:
-    mailer = desk.mailer()
-    try:
-        return next(outcome for _, outcome in mailer.send([mail]))
-    except RelayUnavailable as error:
-        return SendOutcome(state=DeliveryState.DEFERRED, reply=str(error))
-    finally:
-        mailer.close()
